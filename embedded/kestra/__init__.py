@@ -1,0 +1,1 @@
+"""The real Kestra engine, its REST API and its task types, in one process."""
