@@ -7,7 +7,6 @@ rewrites the lock: do that after changing a version there, and commit both files
 """
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -86,7 +85,7 @@ def _download(artifact: Artifact) -> None:
                 "Nothing was installed. Try again; if it stays, the artifact was replaced at its source."
             )
         _folder(artifact.path.parent)
-        os.replace(file, artifact.path)  # atomic: another process sees the whole file or none
+        file.replace(artifact.path)  # atomic: another process sees the whole file or none
 
 
 def _resolve(coordinate: str, scratch: Path) -> Path:
