@@ -1,0 +1,67 @@
+# Each target works alone from a fresh clone: it runs what it needs first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ONLY ?=
+LESSONS ?=
+RUNS ?= runs
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run lab test up down status reset lint notebooks clean
+
+help:  ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "$(PYTHON) can make no virtual environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)/.installed: requirements.txt | $(BIN)/python
+	@echo "Installing the Python packages (about a minute and a half the first time)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what the tests need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.installed  ## Install and fetch everything; afterwards no network is needed
+	@$(BIN)/python -m embedded.setup
+
+run: setup  ## Run the lessons headless: make run, or make run LESSONS="01 04"
+	@$(BIN)/python -m embedded run -- $(BIN)/python -m workbook run --to $(RUNS) $(LESSONS)
+
+lab: setup  ## Open JupyterLab on the lessons with the stack up
+	@$(BIN)/python -m embedded run -- $(BIN)/python -m jupyterlab --notebook-dir=notebooks --ServerApp.ip=127.0.0.1
+
+up: setup  ## Start the embedded stack: make up, or make up ONLY=kestra,postgres
+	@$(BIN)/python -m embedded up $(if $(ONLY),--only $(ONLY))
+
+down: $(VENV)/.installed  ## Stop the embedded stack; its state stays
+	@$(BIN)/python -m embedded down
+
+status: $(VENV)/.installed  ## Show what runs
+	@$(BIN)/python -m embedded status
+
+reset: $(VENV)/.installed  ## Stop the stack and clear its state
+	@$(BIN)/python -m embedded reset
+
+lint: $(VENV)/.installed-dev  ## Check code and notebooks
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/python -m tests.notebooks.hygiene
+
+AREAS := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))))
+
+test: setup lint  ## Run all tests, on stacks of their own
+	@set -e; for area in $(AREAS); do echo "== tests/$$area"; $(BIN)/python -m pytest tests/$$area; done
+
+notebooks: setup $(VENV)/.installed-dev  ## Run every notebook on a fresh stack and write its outputs into it
+	@$(BIN)/python -m tests.notebooks.refresh $(LESSONS)
+
+clean: down  ## Remove the virtual environment and what the runs left
+	@rm -rf $(VENV) runs
