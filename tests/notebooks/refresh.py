@@ -1,4 +1,4 @@
-"""Runs notebooks, each on a fresh stack, and writes their outputs into them: `python -m tests.notebooks.refresh [01 04]`."""
+"""Runs notebooks on fresh stacks and writes their outputs into them: `python -m tests.notebooks.refresh [01 04]`."""
 
 import os
 import sys

@@ -1,0 +1,103 @@
+"""Runs the lessons headless with papermill: `python -m workbook run [--to FOLDER] [-p NAME VALUE] [LESSON ...]`."""
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import papermill
+import yaml
+from papermill.exceptions import PapermillExecutionError
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+KERNEL = "python3"
+CELL_SECONDS = 900
+MESSAGE_LINES = 12
+
+
+@dataclass(frozen=True)
+class LessonRun:
+    """How one lesson ended: its name, the seconds it took, the executed notebook, and the error's text if it failed."""
+
+    name: str
+    seconds: float
+    executed: Path
+    error: str = ""
+
+    @property
+    def result(self) -> str:
+        """The word for the table."""
+        return "failed" if self.error else "passed"
+
+
+def lessons(chosen: list[str]) -> list[Path]:
+    """The notebooks whose names begin with one of `chosen`, in order; all of them if none is chosen.
+
+    Raises:
+        SystemExit: a name fits no lesson.
+    """
+    found = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    for name in chosen:
+        if not any(path.name.startswith(name) for path in found):
+            sys.exit(f"No lesson begins with {name!r}. There are: {', '.join(path.stem for path in found)}")
+    return [path for path in found if not chosen or path.name.startswith(tuple(chosen))]
+
+
+def run_lesson(notebook: Path, folder: Path, parameters: dict[str, Any]) -> LessonRun:
+    """Execute one lesson into `folder`. Parameters that the lesson does not have are left out."""
+    executed = folder / notebook.name
+    known = papermill.inspect_notebook(str(notebook))
+    begun = time.monotonic()
+    error = ""
+    try:
+        papermill.execute_notebook(
+            str(notebook),
+            str(executed),
+            parameters={name: value for name, value in parameters.items() if name in known},
+            kernel_name=KERNEL,
+            cwd=str(NOTEBOOKS),
+            progress_bar=False,
+            execution_timeout=CELL_SECONDS,
+        )
+    except PapermillExecutionError as failure:
+        error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}"
+    return LessonRun(notebook.stem, time.monotonic() - begun, executed, error)
+
+
+def table(runs: list[LessonRun]) -> str:
+    """The runs as lines of text: lesson, seconds, result."""
+    width = max(len(run.name) for run in runs)
+    lines = [f"{'lesson':{width}}  {'seconds':>7}  result"]
+    lines += [f"{run.name:{width}}  {run.seconds:7.1f}  {run.result}" for run in runs]
+    total = sum(run.seconds for run in runs)
+    return "\n".join([*lines, f"{'all':{width}}  {total:7.1f}  {sum(not run.error for run in runs)} of {len(runs)}"])
+
+
+def main(arguments: list[str]) -> int:
+    """Run lessons and print their table; 0 if all passed, 1 if one failed."""
+    options = _parser().parse_args(arguments)
+    folder = Path(options.to, datetime.now().strftime("%Y-%m-%d_%H%M%S")).absolute()
+    folder.mkdir(parents=True)
+    parameters = {name: yaml.safe_load(value) for name, value in options.parameter}
+    runs = []
+    for notebook in lessons(options.lesson):
+        print(f"{notebook.stem} ...", flush=True)
+        run = run_lesson(notebook, folder, parameters)
+        if run.error:
+            print("\n".join(run.error.splitlines()[:MESSAGE_LINES]), flush=True)
+        runs.append(run)
+    print(f"\n{table(runs)}\n\nExecuted notebooks: {folder}")
+    return int(any(run.error for run in runs))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m workbook", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    run = commands.add_parser("run", help="run lessons headless")
+    run.add_argument("lesson", nargs="*", help="how a lesson's name begins, such as 01 or 04_postgres")
+    run.add_argument("--to", default="runs", help="folder for the executed notebooks")
+    run.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
+    return parser
