@@ -17,7 +17,7 @@ from embedded.kestra.api.context import Settings
 from embedded.kestra.api.errors import ApiError, error_response, from_exception
 from embedded.kestra.engine import TENANT, Engine
 
-RESOURCES = ("service",)
+RESOURCES = ("service", "flows", "flow_bulk", "flow_validation")
 """Modules of this package, each with its `routes`, whose paths begin after the tenant."""
 
 

@@ -160,11 +160,9 @@ class Call:
         rows = self.number("size", size, minimum=1)
         orders = [self._order(text, sort_mapping) for text in self.many("sort")]
         if not orders:
-            # `from` is a word of Python, hence the getattr here and below.
-            return getattr(pageable, "from")(number, rows)
-        from_orders = self.engine.java("java.util.List").of
-        sort = self.engine.java("io.micronaut.data.model.Sort").of(from_orders(*orders))
-        return getattr(pageable, "from")(number, rows, sort)
+            return pageable.from_(number, rows)
+        sort = self.engine.java("io.micronaut.data.model.Sort").of(self.engine.java("java.util.List").of(*orders))
+        return pageable.from_(number, rows, sort)
 
     def _order(self, text: str, sort_mapping: Any) -> Any:
         column, separator, direction = text.partition(":")

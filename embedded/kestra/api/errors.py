@@ -82,6 +82,7 @@ class Invalid(ApiError):
 
 def from_java(error: Any) -> ApiError:
     """The answer to a Java exception; one that has no other meaning becomes a 500 and is logged."""
+    error = _unwrapped(error)
     for name, status, words in JAVA_ERRORS:
         if isinstance(error, jpype.JClass(name)):
             message = error.getMessage()
@@ -112,6 +113,14 @@ def error_response(request: Request, error: ApiError) -> JSONResponse:
         body["_embedded"] = {"errors": error.errors}
     body |= {"message": error.message, "status": int(error.status), "path": request.url.path}
     return JSONResponse(body, status_code=error.status, headers=error.headers)
+
+
+def _unwrapped(error: Any) -> Any:
+    """What a wrapper hides: an invalid flow, or what reactive code threw."""
+    wrappers = ("io.kestra.core.exceptions.FlowProcessingException", "reactor.core.Exceptions$ReactiveException")
+    while error.getCause() is not None and isinstance(error, tuple(jpype.JClass(name) for name in wrappers)):
+        error = error.getCause()
+    return error
 
 
 def _violations(error: Any) -> list[dict[str, str]]:
