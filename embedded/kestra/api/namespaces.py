@@ -1,0 +1,133 @@
+"""Namespaces and the names of their secrets. What belongs to the Enterprise edition says so with a 501."""
+
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from embedded.kestra.api.context import Call, endpoint, json_value
+from embedded.kestra.api.errors import ApiError, Invalid
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+SYSTEM = "system"
+"""The namespace of Kestra's own flows: listed always."""
+
+
+def namespace_of(call: Call) -> str:
+    """The namespace of the path.
+
+    Raises:
+        Invalid: it is no name of a namespace. Names become folders, so none may lead out of the storage.
+    """
+    name = call.params.get("namespace") or call.params["id"]
+    if not NAME.fullmatch(name) or ".." in name:
+        raise Invalid(
+            f"'{name}' is not a valid namespace: lower-case letters, digits, dots, dashes and underscores only"
+        )
+    return name
+
+
+def get(call: Call) -> Response:
+    """A namespace. As in the official open-source server, any name has one."""
+    return json_value(_light(namespace_of(call)))
+
+
+def search(call: Call) -> Response:
+    """The namespaces that hold flows, and their parents; parameters `q`, `page`, `size`, `sort`."""
+    names = _matching(call, call.one("q"))
+    if (call.many("sort") or ["id:asc"])[0].endswith(":desc"):
+        names.reverse()
+    page, size = call.number("page", 1, minimum=1) or 1, call.number("size", 10, minimum=1) or 10
+    shown = names[(page - 1) * size : page * size]
+    return json_value({"results": [_light(name) for name in shown], "total": len(names)})
+
+
+def autocomplete(call: Call) -> Response:
+    """Names that contain `q`, and those of `ids` that exist."""
+    wanted: dict[str, Any] = call.json() or {}
+    names = _matching(call, wanted.get("q"))
+    names += [name for name in _matching(call, None) if name in (wanted.get("ids") or []) and name not in names]
+    return json_value(names)
+
+
+def secrets(call: Call) -> Response:
+    """Names of the secrets that a flow of this namespace can read: those of the server's environment, read only."""
+    return json_value(_secret_page(call, _secret_names(call, namespace_of(call))))
+
+
+def all_secrets(call: Call) -> Response:
+    """Names of the secrets of all namespaces, which are the same for each."""
+    return json_value(_secret_page(call, _secret_names(call, SYSTEM)))
+
+
+def inherited_secrets(call: Call) -> Response:
+    """Names of secrets by the namespace that has them."""
+    return json_value(_secret_names(call, namespace_of(call)))
+
+
+def enterprise_only(path: str, feature: str) -> Callable[[Call], Response]:
+    """A handler that refuses, naming itself and the feature that this server lacks."""
+
+    def refuse(call: Call) -> Response:
+        what = f"{call.request.method} {path}: {feature} are part of Kestra's Enterprise edition"
+        raise ApiError(HTTPStatus.NOT_IMPLEMENTED, f"Not Implemented: {what}")
+
+    return refuse
+
+
+def _light(name: str) -> dict[str, Any]:
+    return {"id": name, "deleted": False}
+
+
+def _matching(call: Call, query: str | None) -> list[str]:
+    found = {SYSTEM}
+    for name in call.bean("io.kestra.core.repositories.FlowRepositoryInterface").findDistinctNamespace(call.tenant):
+        parts = str(name).split(".")
+        found |= {".".join(parts[: depth + 1]) for depth in range(len(parts))}
+    return sorted(name for name in found if not query or query.lower() in name.lower())
+
+
+def _secret_names(call: Call, namespace: str) -> dict[str, list[str]]:
+    found = call.bean("io.kestra.core.secret.SecretService").inheritedSecrets(call.tenant, namespace)
+    return {str(entry.getKey()): sorted(str(name) for name in entry.getValue()) for entry in found.entrySet()}
+
+
+def _secret_page(call: Call, found: dict[str, list[str]]) -> dict[str, Any]:
+    query = (call.one("q") or call.one("filters[q][EQUALS]") or "").lower()
+    names = sorted({name for names in found.values() for name in names if query in name.lower()})
+    page, size = call.number("page", 1, minimum=1) or 1, call.number("size", 10, minimum=1) or 10
+    results = [{"key": name, "tags": []} for name in names[(page - 1) * size : page * size]]
+    return {"readOnly": True, "results": results, "total": len(names)}
+
+
+ENTERPRISE: tuple[tuple[str, list[str], str], ...] = (
+    ("/namespaces", ["POST"], "managed namespaces"),
+    ("/namespaces/{id}", ["PUT", "DELETE"], "managed namespaces"),
+    ("/namespaces/{namespace}/secrets", ["PUT"], "stored secrets"),
+    ("/namespaces/{namespace}/secrets/{key}", ["PATCH", "DELETE"], "stored secrets"),
+    ("/namespaces/{id}/inherited-variables", ["GET"], "variables of namespaces"),
+    ("/namespaces/{id}/inherited-plugindefaults", ["GET"], "plug-in defaults of namespaces"),
+    ("/namespaces/{id}/plugindefaults/export", ["POST"], "plug-in defaults of namespaces"),
+    ("/namespaces/{id}/plugindefaults/import", ["POST"], "plug-in defaults of namespaces"),
+    ("/namespaces/{namespace}/credentials", ["GET", "POST"], "credentials"),
+    ("/namespaces/{namespace}/credentials/inherited", ["GET"], "credentials"),
+    ("/namespaces/{namespace}/credentials/{name}", ["GET", "PUT", "DELETE"], "credentials"),
+    ("/namespaces/{namespace}/credentials/{name}/test", ["POST"], "credentials"),
+)
+
+routes = [
+    Route("/namespaces/search", endpoint(search)),
+    Route("/namespaces/autocomplete", endpoint(autocomplete), methods=["POST"]),
+    Route("/namespaces/{id}", endpoint(get)),
+    Route("/namespaces/{namespace}/secrets", endpoint(secrets)),
+    Route("/namespaces/{namespace}/inherited-secrets", endpoint(inherited_secrets)),
+    Route("/secrets", endpoint(all_secrets)),
+    *(
+        Route(path, endpoint(enterprise_only(path, feature)), methods=[method])
+        for path, methods, feature in ENTERPRISE
+        for method in methods
+    ),
+]
