@@ -17,7 +17,18 @@ from embedded.kestra.api.context import Settings
 from embedded.kestra.api.errors import ApiError, error_response, from_exception
 from embedded.kestra.engine import TENANT, Engine
 
-RESOURCES = ("service", "flows", "flow_bulk", "flow_validation")
+RESOURCES = (
+    "service",
+    "flows",
+    "flow_bulk",
+    "flow_validation",
+    "metrics",
+    "concurrency",
+    "plugins",
+    "kv",
+    "namespaces",
+    "namespace_files",
+)
 """Modules of this package, each with its `routes`, whose paths begin after the tenant."""
 
 
