@@ -1,0 +1,20 @@
+"""Taxi files for lessons, generated: names, columns, formats and quirks of the real ones, rows of our own.
+
+A file is a function of (seed, rows, taxi, year, month) and of nothing else, so everybody who asks for it gets the same
+bytes. It is streamed while it is made. Its manifest says what is in it, so a load can be checked without trust.
+
+    python -m embedded.dataset                                                  serve on 127.0.0.1:DATASET_PORT
+    python -m embedded.dataset write --taxi yellow --month 2020-12 --to DIR     the same file on disk
+
+| module | holds |
+|---|---|
+| `catalogue` | which files exist, their columns, how many rows each has |
+| `texts` | how a value is written in the CSV |
+| `draws` | repeatable random numbers |
+| `geography`, `rhythm` | zones and how busy they are; the day, the week |
+| `trips`, `quirks` | blocks of trips, and what is odd about some of them |
+| `tally`, `manifest` | what is in a file, counted while it is made; the manifests kept |
+| `files` | CSV and gzip as a stream, and the two broken variants |
+| `products` | the products that lesson 03 downloads |
+| `server`, `cli` | HTTP and the command line |
+"""

@@ -1,0 +1,65 @@
+"""`python -m embedded.dataset`: serve the files, or write one."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from embedded.dataset.catalogue import Edition, TaxiFile, UnknownFileError
+from embedded.dataset.manifest import Manifests
+from embedded.dataset.server import DatasetServer
+from embedded.lifeline import exit_with_parent
+from embedded.settings import Settings
+
+GRACE_SECONDS = 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m embedded.dataset", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("serve", help="serve on 127.0.0.1:DATASET_PORT (what happens without a command)")
+    write = commands.add_parser("write", help="write one file")
+    write.add_argument("--taxi", required=True, help="yellow or green")
+    write.add_argument("--month", required=True, help="2019-01 to 2021-07")
+    write.add_argument("--rows", type=int, help="rows of the file; default: by DATASET_ROWS and the month")
+    write.add_argument("--seed", type=int, help="default: DATASET_SEED")
+    write.add_argument("--to", type=Path, default=Path(), help="folder; default: this one")
+    return parser
+
+
+def _serve(settings: Settings) -> None:
+    exit_with_parent()
+    uvicorn.run(
+        DatasetServer(settings).app(),
+        host="127.0.0.1",
+        port=settings.dataset_port,
+        log_level="info",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def _write(settings: Settings, options: argparse.Namespace) -> Path:
+    file = TaxiFile.parse(f"{options.taxi}_tripdata_{options.month}.csv.gz")
+    rows = file.rows(settings.dataset_rows) if options.rows is None else options.rows
+    seed = settings.dataset_seed if options.seed is None else options.seed
+    options.to.mkdir(parents=True, exist_ok=True)
+    path = options.to / file.name
+    with path.open("wb") as target:
+        target.writelines(Manifests.in_home(settings.home).packed(Edition(file, rows, seed)))
+    return path
+
+
+def main() -> int:
+    """Run the command line; the exit code is 0, or 2 for an argument or a setting that makes no sense."""
+    options = _parser().parse_args()
+    try:
+        settings = Settings.load()
+        if options.command == "write":
+            print(_write(settings, options))
+        else:
+            _serve(settings)
+    except (UnknownFileError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
