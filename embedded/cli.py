@@ -1,0 +1,195 @@
+"""The command: up, down, status, logs, env, reset and run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedded import client, reset
+from embedded.control import ControlError
+from embedded.home import Home, HomeError
+from embedded.interrupts import Interrupted, raise_on_signals
+from embedded.logs import show_logs
+from embedded.progress import Progress
+from embedded.run import CommandError, run_command
+from embedded.settings import Settings, SettingsError
+from embedded.stack import Stack
+from embedded.status import exit_code, read_status, table
+from embedded.supervisor import serve
+
+_FAILED, _REFUSED, _NOTHING_RUNS = 1, 2, 3
+
+
+@dataclass(frozen=True)
+class _Command:
+    """One command and what it works on."""
+
+    arguments: argparse.Namespace
+    settings: Settings
+    home: Home
+    stack: Stack
+
+    def up(self) -> int:
+        """Start services; they go on when the command has ended."""
+        started = client.start(self.arguments.only, self.home, self.stack, Progress(sys.stdout))
+        started.call.close()
+        if not started.ready:
+            return self._explain_failure()
+        print(_addresses(started.env) or "nothing to start")
+        print(f"  logs       {self.home.logs}")
+        return 0
+
+    def run(self) -> int:
+        """Start services, run a command, stop what was started."""
+        argv = self.arguments.argv[1:] if self.arguments.argv[:1] == ["--"] else self.arguments.argv
+        if not argv:
+            print("error: say what to run: `run -- COMMAND ...`", file=sys.stderr)
+            return _REFUSED
+        progress = Progress(sys.stderr)
+        started = client.start(self.arguments.only, self.home, self.stack, progress, lease=True)
+        try:
+            return run_command(argv, started.env) if started.ready else self._explain_failure()
+        except CommandError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return error.exit_code
+        finally:
+            started.call.cancel()
+            client.follow(started.call, progress)
+
+    def _explain_failure(self) -> int:
+        print(table(read_status(self.home)), file=sys.stderr)
+        print(f"not everything is ready; the logs are in {self.home.logs}", file=sys.stderr)
+        return _FAILED
+
+    def down(self) -> int:
+        """Stop everything."""
+        if not client.stop(self.home, self.settings, self.stack, Progress(sys.stdout)):
+            print("nothing was running")
+        return 0
+
+    def status(self) -> int:
+        """Show the services."""
+        status = read_status(self.home)
+        if self.arguments.json:
+            print(json.dumps(status, indent=2))
+        else:
+            print(table(status) if status["services"] else "nothing was ever started here")
+        return exit_code(status)
+
+    def env(self) -> int:
+        """Print the lines with which clients find the running services."""
+        answer = client.ask(self.home, "env")
+        if not answer or not answer["env"]:
+            print("nothing is running: `python -m embedded up` starts it", file=sys.stderr)
+            return _NOTHING_RUNS
+        for name, value in answer["env"].items():
+            print(f"export {name}={shlex.quote(value)}" if self.arguments.export else f"{name}={value}")
+        return 0
+
+    def logs(self) -> int:
+        """Show logs."""
+        names = [self.arguments.service] if self.arguments.service else self.stack.names
+        files = {name: self.home.log_of(name) for name in names}
+        show_logs(files, self.arguments.lines, self.arguments.follow, sys.stdout)
+        return 0
+
+    def reset(self) -> int:
+        """Stop everything and delete all state."""
+        reset.check(self.home, self.settings)
+        folders = reset.describe(self.home, self.settings)
+        if not self.arguments.yes and not _agreed(folders):
+            print("nothing was deleted; `--yes` deletes without asking", file=sys.stderr)
+            return _REFUSED
+        client.stop(self.home, self.settings, self.stack, Progress(sys.stdout))
+        reset.clear(self.home, self.settings, self.stack)
+        print("cleared " + " and ".join(str(folder) for folder in folders))
+        return 0
+
+
+def main(argv: list[str], stack: Stack) -> int:
+    """Run one command.
+
+    Args:
+        argv: what follows the program's name.
+        stack: the services to work on.
+
+    Returns:
+        The exit code.
+    """
+    arguments = _parser(stack).parse_args(argv)
+    if arguments.command == "supervise":
+        return serve(Path(arguments.folder), stack.services)
+    raise_on_signals()
+    try:
+        settings = Settings.load()
+        command = _Command(arguments, settings, Home(settings.home), stack)
+        return int(getattr(command, arguments.command)())
+    except (SettingsError, HomeError, ControlError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return _REFUSED
+    except Interrupted as told:
+        return told.exit_code
+    except BrokenPipeError:  # the reader of our output has left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _agreed(folders: list[Path]) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    print("This stops the stack and deletes everything in " + " and ".join(str(folder) for folder in folders))
+    return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _addresses(env: dict[str, str]) -> str:
+    lines = {"kestra": env.get("KESTRA_URL"), "dataset": env.get("DATASET_URL")}
+    if "POSTGRES_PORT" in env:
+        place = f"{env['POSTGRES_HOST']}:{env['POSTGRES_PORT']}/{env['POSTGRES_DB']}"
+        lines["postgres"] = f"postgresql://{env['POSTGRES_USER']}@{place}"
+    return "\n".join(f"  {name:<10} {address}" for name, address in lines.items() if address)
+
+
+def _parser(stack: Stack) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m embedded", description="The workbook's stack without Docker.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text)
+
+    up = add("up", "Start services and wait until they are ready.")
+    run = add("run", "Start services, run a command with `env` in its environment, stop what was started.")
+    for starter in (up, run):
+        starter.add_argument(
+            "--only", type=_names_of(stack), default=[], metavar="A,B", help=f"some of {', '.join(stack.names)}"
+        )
+    run.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
+    add("down", "Stop everything.")
+    status = add("status", "Show the services. Exit code 0: all well, 1: one has failed, 3: none runs.")
+    status.add_argument("--json", action="store_true", help="as JSON")
+    env = add("env", "Print KEY=value lines with which clients find the running services.")
+    env.add_argument("--export", action="store_true", help="as lines for a shell to evaluate")
+    logs = add("logs", "Show the services' logs.")
+    logs.add_argument("service", nargs="?", choices=[*stack.names, "supervisor"], help="all services when left out")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on with new lines")
+    logs.add_argument("-n", "--lines", type=int, default=50, help="how many of the last lines (50)")
+    reset_ = add("reset", "Stop everything and delete all state.")
+    reset_.add_argument("--yes", action="store_true", help="do not ask")
+    commands.add_parser("supervise").add_argument("folder")
+    return parser
+
+
+def _names_of(stack: Stack) -> Callable[[str], list[str]]:
+    def names(text: str) -> list[str]:
+        wanted = [name.strip() for name in text.split(",") if name.strip()]
+        unknown = [name for name in wanted if name not in stack.names]
+        if unknown or not wanted:
+            raise argparse.ArgumentTypeError(f"{text!r} is not some of {', '.join(stack.names)}")
+        return wanted
+
+    return names

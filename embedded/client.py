@@ -1,0 +1,92 @@
+"""What the commands ask of the supervisor."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from embedded import control
+from embedded.home import Home
+from embedded.progress import Progress
+from embedded.settings import Settings
+from embedded.stack import Stack
+from embedded.supervisor import end_leftovers
+
+
+@dataclass
+class Started:
+    """What came of a start."""
+
+    call: control.Call
+    """Still open; a lease lasts until it is closed."""
+    ready: bool
+    env: dict[str, str]
+    """The lines with which clients find the services."""
+    fresh: list[str]
+    """The services that were not running before."""
+
+
+def start(names: list[str], home: Home, stack: Stack, progress: Progress, lease: bool = False) -> Started:
+    """Start services and show how they come up.
+
+    Args:
+        names: the services; all when empty.
+        home: the state folder.
+        stack: what there is.
+        progress: where to show it.
+        lease: stop them again when the call is closed.
+
+    Raises:
+        KeyboardInterrupt: we were interrupted; all that this started has stopped.
+        ControlError: the supervisor cannot be started or went away.
+    """
+    home.claim()
+    request = {"do": "up", "only": names, "lease": lease, "environ": dict(os.environ)}
+    call = control.call_or_start(home, request, list(stack.supervisor))
+    try:
+        answer = follow(call, progress)
+    except KeyboardInterrupt:
+        progress.note("interrupted: stopping what was started")
+        call.cancel()
+        for _ in call.events():
+            pass
+        raise
+    if "error" in answer:
+        raise control.ControlError(answer["error"])
+    return Started(call, answer["done"], answer["env"], answer["started"])
+
+
+def stop(home: Home, settings: Settings, stack: Stack, progress: Progress) -> bool:
+    """Stop everything, also what a killed supervisor left.
+
+    Returns:
+        Whether a supervisor was running.
+    """
+    call = control.call(home, {"do": "down"})
+    if call:
+        follow(call, progress)
+        return True
+    if home.path.is_dir():
+        with home.locked() as ours:
+            if ours:
+                end_leftovers(home, stack.services, settings)
+    return False
+
+
+def ask(home: Home, what: str) -> dict[str, Any] | None:
+    """Ask a running supervisor one thing; None when none runs."""
+    call = control.call(home, {"do": what})
+    return next((event for event in call.events() if "done" in event), None) if call else None
+
+
+def follow(call: control.Call, progress: Progress) -> dict[str, Any]:
+    """Show what a call tells until its last answer, and give that one."""
+    for event in call.events():
+        if "done" in event:
+            return event
+        if "note" in event:
+            progress.note(event["note"])
+        elif "name" in event:
+            progress.service(event)
+    return {"error": "the supervisor went away: see `logs supervisor`"}

@@ -1,0 +1,127 @@
+"""The state folder: one place outside git for all that the stack keeps."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+MARKER = "kestra-workbook.txt"
+_MARKER_TEXT = "State of the embedded stack. `python -m embedded reset` clears this folder.\n"
+_LOCK = "supervisor.lock"
+_KEPT_BY_RESET = {MARKER, _LOCK}
+
+
+class HomeError(RuntimeError):
+    """The state folder cannot be used; the message says why and what helps."""
+
+
+class Home:
+    """The state folder of one stack, for its user only (mode 700)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.logs = path / "logs"
+
+    def claim(self) -> None:
+        """Create the folder, or recognise it as ours.
+
+        Raises:
+            HomeError: it holds other things, or cannot be written.
+        """
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not is_ours(self.path):
+                raise HomeError(f"{self.path} holds other files: set EMBEDDED_HOME to an empty or a new folder")
+            self.path.chmod(0o700)
+            mark(self.path)
+            self.logs.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise HomeError(f"{self.path} cannot be used ({error}): set EMBEDDED_HOME to a folder of yours") from error
+
+    def folder_of(self, service: str) -> Path:
+        """A service's own folder, created when it is missing."""
+        folder = self.path / service
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def log_of(self, service: str) -> Path:
+        """A service's log file."""
+        return self.logs / f"{service}.log"
+
+    def read(self, name: str) -> dict[str, Any]:
+        """Read one of our JSON files; empty when it is missing or was cut short."""
+        with contextlib.suppress(OSError, ValueError):
+            value = json.loads((self.path / name).read_text())
+            if isinstance(value, dict):
+                return value
+        return {}
+
+    def write(self, name: str, value: dict[str, Any]) -> None:
+        """Replace one of our JSON files in one step, readable by its user only."""
+        temporary = self.path / f".{name}.new"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(value, file, indent=1)
+        temporary.replace(self.path / name)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[bool]:
+        """Hold the lock of the one supervisor. The system frees it with its holder, so it is never stale.
+
+        Yields:
+            Whether we have it.
+        """
+        descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+        finally:
+            os.close(descriptor)
+
+    def clear(self) -> None:
+        """Remove all state; the empty folder stays.
+
+        Raises:
+            HomeError: the folder is not ours.
+        """
+        if not (self.path / MARKER).is_file():
+            raise HomeError(f"{self.path} has no {MARKER}, so it is not ours to clear: check EMBEDDED_HOME")
+        remove_content(self.path, _KEPT_BY_RESET)
+
+
+def is_ours(folder: Path) -> bool:
+    """Tell whether a folder bears our marker or is empty."""
+    entries = {entry.name for entry in folder.iterdir()}
+    return MARKER in entries or not entries - {".gitkeep"}
+
+
+def mark(folder: Path) -> None:
+    """Mark a folder as ours."""
+    marker = folder / MARKER
+    if not marker.exists():
+        marker.write_text(_MARKER_TEXT)
+
+
+def remove_content(folder: Path, kept: set[str]) -> None:
+    """Empty a folder. A link is removed, never followed.
+
+    Args:
+        folder: what to empty.
+        kept: names in it that stay.
+    """
+    for entry in folder.iterdir():
+        if entry.name in kept:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()

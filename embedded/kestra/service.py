@@ -1,0 +1,57 @@
+"""The Kestra engine and its API as a service of the embedded stack."""
+
+from __future__ import annotations
+
+import base64
+import sys
+
+from embedded.home import is_ours, mark
+from embedded.service import HOST, Context, Launch, Service, http_ok
+from embedded.settings import Settings
+
+_ENVS = ("POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_DB", "POSTGRES_USER", "TAXI_BASE_URL", "PRODUCTS_URL")
+"""What flows see as `{{ envs.postgres_host }}` and so on."""
+
+
+class Kestra(Service):
+    """The engine with the REST API; see `embedded.kestra`."""
+
+    name = "kestra"
+    requires = ("postgres", "dataset")
+    start_timeout = 300.0  # the first start may fetch and compile
+    grace = 30.0
+
+    def wanted_ports(self, settings: Settings) -> dict[str, int]:
+        return {"KESTRA_PORT": settings.kestra_port}
+
+    def prepare(self, context: Context) -> None:
+        storage = context.settings.storage
+        storage.mkdir(parents=True, exist_ok=True)
+        if is_ours(storage):
+            mark(storage)  # so that `reset` may clear it
+
+    def command(self, context: Context) -> Launch:
+        settings = context.settings
+        env = {
+            **self.environment(context),
+            "EMBEDDED_HOME": str(context.home.parent),
+            "EMBEDDED_CACHE": str(settings.cache),
+            **settings.passed_on,
+            **{f"ENV_{name}": context.required[name] for name in _ENVS},
+            "SECRET_POSTGRES_PASSWORD": base64.b64encode(context.required["POSTGRES_PASSWORD"].encode()).decode(),
+        }
+        return Launch([sys.executable, "-m", "embedded.kestra"], env, lifeline=True)
+
+    def healthy(self, context: Context) -> bool:
+        return http_ok(context.ports["KESTRA_PORT"], "/health")
+
+    def environment(self, context: Context) -> dict[str, str]:
+        settings = context.settings
+        port = context.ports["KESTRA_PORT"]
+        return {
+            "KESTRA_URL": f"http://{HOST}:{port}",
+            "KESTRA_PORT": str(port),
+            "KESTRA_USERNAME": settings.kestra_username,
+            "KESTRA_PASSWORD": settings.kestra_password,
+            "KESTRA_STORAGE": str(settings.storage),
+        }

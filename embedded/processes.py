@@ -1,0 +1,119 @@
+"""Recognises and stops processes, also those that an earlier, killed supervisor left."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+OWNER = "EMBEDDED_OWNER"
+"""Environment variable with which everything started for a service can be recognised, its children included."""
+_SAME_START_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A process, not just a number that another process may bear after a reboot."""
+
+    pid: int
+    started: float
+    """Seconds since the epoch."""
+
+    @classmethod
+    def of(cls, pid: int) -> Identity:
+        """Identify a running process.
+
+        Raises:
+            psutil.NoSuchProcess: there is none.
+        """
+        return cls(pid, psutil.Process(pid).create_time())
+
+    def process(self) -> psutil.Process | None:
+        """The process, if it still runs."""
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.started) < _SAME_START_SECONDS
+            if same and process.status() != psutil.STATUS_ZOMBIE:
+                return process
+        return None
+
+
+def owner_mark(home: Path, service: str) -> str:
+    """The value of `OWNER` for one service of one stack."""
+    return f"{home}:{service}"
+
+
+def leftovers(home: Path, service: str, session: int | None = None) -> list[psutil.Process]:
+    """Find what runs on behalf of a service: by the mark it inherited or by its session.
+
+    Args:
+        home: the stack's state folder.
+        service: its name.
+        session: the session that the service led, when known.
+    """
+    mark = owner_mark(home, service)
+    return [p for p in psutil.process_iter() if p.pid != os.getpid() and (_marked(p, mark) or _in_session(p, session))]
+
+
+def _marked(process: psutil.Process, mark: str) -> bool:
+    with contextlib.suppress(psutil.Error, OSError):
+        return process.environ().get(OWNER) == mark
+    return False
+
+
+def _in_session(process: psutil.Process, session: int | None) -> bool:
+    with contextlib.suppress(OSError):
+        return session is not None and os.getsid(process.pid) == session
+    return False
+
+
+def stop_tree(processes: Iterable[psutil.Process], number: signal.Signals, grace: float) -> None:
+    """Signal processes, wait, then kill those that stay, with all their children.
+
+    Args:
+        processes: the roots of the trees.
+        number: the first signal.
+        grace: seconds to wait before SIGKILL.
+    """
+    roots = list(processes)
+    family = roots + [child for root in roots for child in _children(root)]
+    for process in roots:
+        _send(process, number)
+    _, alive = psutil.wait_procs(family, timeout=grace)
+    late = alive + [child for process in alive for child in _children(process)]
+    for process in late:
+        _send(process, signal.SIGKILL)
+    psutil.wait_procs(late, timeout=5)
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.Error):
+        return process.children(recursive=True)
+    return []
+
+
+def _send(process: psutil.Process, number: signal.Signals) -> None:
+    with contextlib.suppress(psutil.Error):
+        process.send_signal(number)
+
+
+def memory(pid: int) -> int:
+    """Bytes of memory of a process and its children; pages that they share count once where the system tells."""
+    with contextlib.suppress(psutil.Error):
+        root = psutil.Process(pid)
+        return sum(_memory_of(process) for process in [root, *_children(root)])
+    return 0
+
+
+def _memory_of(process: psutil.Process) -> int:
+    with contextlib.suppress(psutil.Error):
+        full = process.memory_full_info()
+        return int(getattr(full, "pss", full.uss))
+    with contextlib.suppress(psutil.Error):
+        return int(process.memory_info().rss)
+    return 0

@@ -1,0 +1,62 @@
+"""Shows how services come and go: a line each that is updated on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, TextIO
+
+_COLOURS = {"ready": "32", "failed": "31", "starting": "33", "waiting": "33", "stopping": "33"}
+_UP, _CLEAR = "\x1b[{}A", "\x1b[2K"
+
+
+class Progress:
+    """Lines of the services of one command."""
+
+    def __init__(self, out: TextIO) -> None:
+        """
+        Args:
+            out: where to write; a terminal gets colours and lines that change.
+        """
+        self._out = out
+        self._terminal = out.isatty()
+        self._begun = time.monotonic()
+        self._lines: dict[str, str] = {}
+
+    def service(self, snapshot: dict[str, Any]) -> None:
+        """Show the state of a service."""
+        name, text = snapshot["name"], self._text(snapshot)
+        if self._lines.get(name) == text:
+            return
+        if self._terminal:
+            self._lift()
+        self._lines[name] = text
+        if self._terminal:
+            self._draw()
+        else:
+            self._write(text)
+
+    def note(self, text: str) -> None:
+        """Write a line that stays."""
+        if self._terminal:
+            self._lift()
+        self._write(text)
+        if self._terminal:
+            self._draw()
+
+    def _lift(self) -> None:
+        if self._lines:
+            self._out.write(_UP.format(len(self._lines)))
+
+    def _draw(self) -> None:
+        for line in self._lines.values():
+            self._write(line)
+
+    def _write(self, text: str) -> None:
+        self._out.write((_CLEAR if self._terminal else "") + text + "\n")
+        self._out.flush()
+
+    def _text(self, snapshot: dict[str, Any]) -> str:
+        state, seconds = snapshot["state"], snapshot["ready_seconds"]
+        word = f"\x1b[{_COLOURS.get(state, '0')}m{state:<8}\x1b[0m" if self._terminal else f"{state:<8}"
+        detail = f"in {seconds:.1f} s" if state == "ready" and seconds is not None else snapshot["error"]
+        return f"  {snapshot['name']:<10} {word} {detail}".rstrip()
