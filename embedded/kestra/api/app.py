@@ -28,6 +28,8 @@ RESOURCES = (
     "kv",
     "namespaces",
     "namespace_files",
+    "triggers",
+    "backfill",
 )
 """Modules of this package, each with its `routes`, whose paths begin after the tenant."""
 

@@ -1,0 +1,128 @@
+"""Backfills: a schedule run over a time in the past."""
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from embedded.kestra.api.context import Call, bulk, endpoint
+from embedded.kestra.api.convert import optional
+from embedded.kestra.api.errors import ApiError, BadRequest, Invalid
+from embedded.kestra.api.trigger_state import Key, awaited, by_ids, by_query, change, definition, existing, key_of
+
+Change = Callable[[Any], Any]
+
+
+def start(call: Call, key: Key, backfill: Any) -> Any:
+    """Run a schedule over the time of a backfill: one execution for each date in it.
+
+    Parameters:
+        backfill: Java `Backfill` with `start`, and perhaps `end` (now if absent), `inputs`, `labels`, `paused`.
+
+    Returns:
+        The trigger's new state.
+
+    Raises:
+        NotFound: no such flow or trigger.
+        Invalid: the dates make no sense, or the trigger is no schedule.
+        ApiError: 409 if the trigger is disabled or a backfill is running.
+    """
+    flow, trigger = definition(call, key)
+    if not isinstance(trigger, call.engine.java("io.kestra.core.models.triggers.Schedulable")):
+        raise Invalid(f"Trigger {key} is no schedule: only schedules can be backfilled")
+    _check_dates(call, backfill)
+    runs = call.bean("io.kestra.core.runners.RunContextFactory").of(flow, trigger)
+    context = call.bean("io.kestra.core.services.ConditionService").conditionContext(runs, flow, None)
+
+    def begun(current: Any) -> Any:
+        if current.getDisabled():
+            raise _conflict(f"Trigger {key} is disabled: enable it first")
+        if current.getBackfill() is not None:
+            raise _conflict(f"A backfill of trigger {key} is already running: wait for its end or delete it")
+        updated = current.withBackfill(backfill)
+        # Without a new date nothing would start before the schedule's own next date.
+        first = trigger.nextEvaluationDate(context, optional(updated))
+        return updated.toBuilder().nextExecutionDate(first).build()
+
+    return change(call, awaited(call, key), begun)
+
+
+def is_new(current: Any, backfill: Any) -> bool:
+    """Whether a backfill in the state that a client sends is a wish for one, not the running one sent back."""
+    running = current.getBackfill()
+    if running is None or backfill.getCurrentDate() is None:
+        return True
+    return not (running.getStart().isEqual(backfill.getStart()) and running.getEnd().isEqual(backfill.getEnd()))
+
+
+def _check_dates(call: Call, backfill: Any) -> None:
+    now = call.engine.java("java.time.ZonedDateTime").now()
+    begins, ends = backfill.getStart(), backfill.getEnd() or now
+    if begins is None:
+        raise Invalid("backfill.start: must not be null")
+    if begins.isAfter(ends):
+        raise Invalid(f"backfill.start: {begins} is after the end, {ends}")
+    if ends.isAfter(now):
+        raise Invalid(f"backfill.end: {ends} is in the future; a backfill runs over the past")
+
+
+def _paused(wanted: bool) -> Change:
+    def changed(current: Any) -> Any:
+        backfill = _running(current).toBuilder().paused(wanted).build()
+        return current.toBuilder().backfill(backfill).build()
+
+    return changed
+
+
+def _deleted(current: Any) -> Any:
+    previous = _running(current).getPreviousNextExecutionDate()
+    return current.toBuilder().nextExecutionDate(previous).backfill(None).build()
+
+
+def _running(current: Any) -> Any:
+    if (backfill := current.getBackfill()) is None:
+        raise BadRequest("No backfill found")
+    return backfill
+
+
+def _conflict(message: str) -> ApiError:
+    return ApiError(HTTPStatus.CONFLICT, f"Illegal state: {message}")
+
+
+def _one(changed: Change) -> Callable[[Call], Response]:
+    def handle(call: Call) -> Response:
+        return call.entity(change(call, existing(call, key_of(call.json())), changed))
+
+    return handle
+
+
+def _several(rows_of: Callable[[Call], Iterable[Any]], changed: Change) -> Callable[[Call], Response]:
+    def handle(call: Call) -> Response:
+        running = [row for row in rows_of(call) if row.getBackfill() is not None]
+        for row in running:
+            change(call, row, changed)
+        return bulk(len(running))
+
+    return handle
+
+
+def _listed(call: Call) -> Iterable[Any]:
+    return by_ids(call, call.json())
+
+
+routes = [
+    route
+    for path, method, changed in (
+        ("/triggers/backfill/pause", "PUT", _paused(True)),
+        ("/triggers/backfill/unpause", "PUT", _paused(False)),
+        ("/triggers/backfill/delete", "POST", _deleted),
+    )
+    for route in (
+        Route(path, endpoint(_one(changed)), methods=[method]),
+        Route(f"{path}/by-triggers", endpoint(_several(_listed, changed)), methods=["POST"]),
+        Route(f"{path}/by-query", endpoint(_several(by_query, changed)), methods=["POST"]),
+    )
+]
+"""One trigger in the body; or several, as a list or by filters, of which those without a backfill are skipped."""
