@@ -7,8 +7,9 @@ from pathlib import Path
 import uvicorn
 
 from embedded.dataset.catalogue import Edition, TaxiFile, UnknownFileError
-from embedded.dataset.manifest import Manifests
+from embedded.dataset.files import Gzip, csv
 from embedded.dataset.server import DatasetServer
+from embedded.home import Home, HomeError
 from embedded.lifeline import exit_with_parent
 from embedded.settings import Settings
 
@@ -30,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(settings: Settings) -> None:
     exit_with_parent()
+    Home(settings.home).claim()
     uvicorn.run(
         DatasetServer(settings).app(),
         host="127.0.0.1",
@@ -46,7 +48,7 @@ def _write(settings: Settings, options: argparse.Namespace) -> Path:
     options.to.mkdir(parents=True, exist_ok=True)
     path = options.to / file.name
     with path.open("wb") as target:
-        target.writelines(Manifests.in_home(settings.home).packed(Edition(file, rows, seed)))
+        target.writelines(Gzip().pack(csv(Edition(file, rows, seed))))
     return path
 
 
@@ -59,7 +61,7 @@ def main() -> int:
             print(_write(settings, options))
         else:
             _serve(settings)
-    except (UnknownFileError, ValueError) as error:
+    except (UnknownFileError, HomeError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0
