@@ -1,0 +1,27 @@
+package io.kestra.plugin.scripts.shell;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.core.models.property.Property;
+import io.kestra.core.runners.RunContext;
+import io.kestra.plugin.scripts.exec.scripts.runners.CommandsWrapper;
+import io.kestra.workbook.LocalScript;
+import jakarta.validation.constraints.NotNull;
+import java.util.List;
+
+/** Runs a shell script written in the flow. */
+@Plugin
+public class Script extends LocalScript {
+    public Property<String> containerImage = Property.ofValue("ubuntu");
+    @NotNull
+    public Property<String> script;
+
+    @Override
+    public Property<String> getContainerImage() {
+        return containerImage;
+    }
+
+    @Override
+    protected Property<List<String>> commandLines(RunContext runContext, CommandsWrapper wrapper) throws Exception {
+        return Property.ofValue(List.of(wrapper.render(runContext, script)));
+    }
+}

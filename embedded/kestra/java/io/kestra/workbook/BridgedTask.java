@@ -1,0 +1,53 @@
+package io.kestra.workbook;
+
+import io.kestra.core.models.tasks.Output;
+import io.kestra.core.models.tasks.RunnableTask;
+import io.kestra.core.models.tasks.Task;
+import io.kestra.core.runners.RunContext;
+import java.time.ZoneId;
+import java.util.Map;
+
+/**
+ * A task type whose body is written in Python. A subclass lists the properties as public fields, under their official
+ * names: each {@code Property} is rendered and handed to the body.
+ */
+public abstract class BridgedTask extends Task implements RunnableTask<BridgedTask.Outputs> {
+    private transient volatile TaskCall call;
+
+    @Override
+    public Outputs run(RunContext runContext) throws Exception {
+        var variables = prepare(runContext);
+        call = new TaskCall(getType(), Properties.render(this, runContext, variables), runContext);
+        return new Outputs(finish(runContext, call.execute()));
+    }
+
+    /** Called first; returns further variables with which the properties are rendered. */
+    protected Map<String, Object> prepare(RunContext runContext) throws Exception {
+        return Map.of();
+    }
+
+    /** Called after the body; returns the final outputs. */
+    protected Map<String, Object> finish(RunContext runContext, Map<String, Object> outputs) throws Exception {
+        return outputs;
+    }
+
+    @Override
+    public void kill() {
+        if (call != null) {
+            call.cancel();
+        }
+    }
+
+    /** The outputs as the body returned them. */
+    public record Outputs(Map<String, Object> values) implements Output {
+        @Override
+        public Map<String, Object> toMap() {
+            return values;
+        }
+
+        @Override
+        public Map<String, Object> toMap(ZoneId zone) {
+            return values;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.kestra.workbook;
+
+import io.kestra.core.models.tasks.runners.AbstractLogConsumer;
+import io.kestra.core.models.tasks.runners.TaskCommands;
+import io.kestra.core.models.tasks.runners.TaskException;
+import io.kestra.core.models.tasks.runners.TaskRunnerDetailResult;
+import io.kestra.core.models.tasks.runners.TaskRunnerResult;
+import io.kestra.core.runners.RunContext;
+import io.kestra.plugin.core.runner.Process;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs the commands of a script task as a local process, whichever task runner the flow asks for. Unlike the engine's
+ * own runner it hands on only a chosen environment, and ends the whole family of the process with it (see guard.py).
+ */
+final class LocalProcess extends Process {
+    private static final long STOP_SECONDS = 10;
+
+    private final Map<String, String> environment;
+    private final List<String> guard;
+    private volatile java.lang.Process process;
+
+    /** @param environment the variables that a script gets besides its own `env`; @param guard the guard's command. */
+    LocalProcess(Map<String, String> environment, List<String> guard) {
+        this.type = Process.class.getName();
+        this.environment = environment;
+        this.guard = guard;
+    }
+
+    @Override
+    public TaskRunnerResult<TaskRunnerDetailResult> run(
+        RunContext runContext, TaskCommands commands, List<String> filesToDownload) throws Exception {
+        AbstractLogConsumer log = commands.getLogConsumer();
+        int exitCode = execute(start(runContext, commands), log);
+        if (exitCode != 0) {
+            throw new TaskException(exitCode, log);
+        }
+        return new TaskRunnerResult<>(exitCode, log);
+    }
+
+    @Override
+    public void kill() {
+        super.kill();
+        if (process != null) {
+            stop(process);
+        }
+    }
+
+    private java.lang.Process start(RunContext runContext, TaskCommands commands) throws Exception {
+        var builder = new java.lang.ProcessBuilder(new ArrayList<>(guard)).directory(commands.getWorkingDirectory().toFile());
+        builder.command().addAll(runContext.render(commands.getCommands()).asList(String.class));
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.environment().putAll(env(runContext, commands));
+        checkKilled();
+        process = builder.start();
+        runContext.logger().debug("Started process {}", process.pid());
+        return process;
+    }
+
+    private int execute(java.lang.Process started, AbstractLogConsumer log) throws InterruptedException {
+        Thread output = pump(started.getInputStream(), log, false);
+        Thread errors = pump(started.getErrorStream(), log, true);
+        try {
+            return started.waitFor();
+        } catch (InterruptedException interrupted) {
+            stop(started);
+            throw interrupted;
+        } finally {
+            output.join();
+            errors.join();
+        }
+    }
+
+    /** The guard ends its family when its input ends. */
+    private static void stop(java.lang.Process started) {
+        try {
+            started.getOutputStream().close();
+            if (!started.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                started.destroyForcibly();
+            }
+        } catch (IOException | InterruptedException hurried) {
+            started.destroyForcibly();
+        }
+    }
+
+    private static Thread pump(InputStream stream, AbstractLogConsumer log, boolean isError) {
+        return Thread.ofVirtual().start(() -> {
+            try (var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                    log.accept(line, isError, Instant.now());
+                }
+            } catch (IOException gone) {
+                throw new UncheckedIOException(gone);
+            }
+        });
+    }
+}

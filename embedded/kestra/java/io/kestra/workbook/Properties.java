@@ -1,0 +1,55 @@
+package io.kestra.workbook;
+
+import io.kestra.core.models.property.Property;
+import io.kestra.core.runners.RunContext;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Renders the public fields of a task or trigger to plain values. */
+final class Properties {
+    private Properties() {
+    }
+
+    /** The value of each {@code Property} after rendering, and of each boolean; those that are not set are left out. */
+    static Map<String, Object> render(Object owner, RunContext runContext, Map<String, Object> variables) throws Exception {
+        var values = new LinkedHashMap<String, Object>();
+        for (Field field : owner.getClass().getFields()) {
+            if (Modifier.isStatic(field.getModifiers())) {
+                continue;
+            }
+            Object value = field.get(owner);
+            if (value instanceof Property<?> property) {
+                value = render(property, field.getGenericType(), runContext, variables);
+                if (value != null) {
+                    values.put(field.getName(), value);
+                }
+            } else if (value instanceof Boolean) {
+                values.put(field.getName(), value);
+            }
+        }
+        return values;
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static Object render(Property property, Type declared, RunContext runContext, Map<String, Object> variables)
+        throws Exception {
+        var rendered = runContext.render(property);
+        Type wanted = ((ParameterizedType) declared).getActualTypeArguments()[0];
+        if (wanted instanceof ParameterizedType generic) {
+            Type[] parts = generic.getActualTypeArguments();
+            return generic.getRawType() == List.class
+                ? rendered.asList(raw(parts[0]), variables)
+                : rendered.asMap(raw(parts[0]), raw(parts[1]), variables);
+        }
+        return rendered.as((Class) wanted, variables).orElse(null);
+    }
+
+    private static Class<?> raw(Type type) {
+        return (Class<?>) (type instanceof ParameterizedType generic ? generic.getRawType() : type);
+    }
+}

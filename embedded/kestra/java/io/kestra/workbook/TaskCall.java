@@ -1,0 +1,156 @@
+package io.kestra.workbook;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.kestra.core.models.executions.metrics.Counter;
+import io.kestra.core.models.executions.metrics.Timer;
+import io.kestra.core.runners.RunContext;
+import io.kestra.core.serializers.JacksonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** One run of a task: its rendered properties, and the parts of the run context that a Python body may use. */
+public final class TaskCall {
+    private static final long CANCEL_GRACE_SECONDS = 10;
+    private static final TypeReference<Map<String, Object>> ENVELOPE = new TypeReference<>() {
+    };
+
+    private final String type;
+    private final String properties;
+    private final RunContext runContext;
+    private final List<Runnable> cancelActions = new ArrayList<>();
+    private boolean cancelled;
+
+    public TaskCall(String type, Map<String, Object> properties, RunContext runContext) throws IOException {
+        this.type = type;
+        this.properties = JacksonMapper.ofJson().writeValueAsString(properties);
+        this.runContext = runContext;
+    }
+
+    public String type() {
+        return type;
+    }
+
+    /** The rendered properties as a JSON object. */
+    public String properties() {
+        return properties;
+    }
+
+    public String workingDirectory() {
+        return runContext.workingDir().path().toString();
+    }
+
+    public String temporaryFile(String suffix) throws IOException {
+        return runContext.workingDir().createTempFile(suffix).toString();
+    }
+
+    /** Opens a file of the internal storage for reading. */
+    public ReadableByteChannel open(String uri) throws IOException {
+        return Channels.newChannel(stream(uri));
+    }
+
+    public RowReader openRows(String uri, int chunk) throws IOException {
+        return new RowReader(stream(uri), chunk);
+    }
+
+    public RowWriter createRows(String columns) throws IOException {
+        return new RowWriter(runContext.workingDir().createTempFile(".ion"), columns);
+    }
+
+    /** Moves a local file into the internal storage and returns its address there. */
+    public String store(String file, String name) throws IOException {
+        var local = Path.of(file).toFile();
+        return (name == null ? runContext.storage().putFile(local) : runContext.storage().putFile(local, name)).toString();
+    }
+
+    public void log(String level, String message) {
+        runContext.logger().atLevel(org.slf4j.event.Level.valueOf(level)).log("{}", message);
+    }
+
+    public void count(String name, double value, String[] tags) {
+        runContext.metric(Counter.of(name, value, tags));
+    }
+
+    public void time(String name, double seconds, String[] tags) {
+        runContext.metric(Timer.of(name, Duration.ofNanos((long) (seconds * 1e9)), tags));
+    }
+
+    /** Has an action run when the execution is killed, times out or the worker stops; at once if that has happened. */
+    public void onCancel(Runnable action) {
+        synchronized (cancelActions) {
+            if (!cancelled) {
+                cancelActions.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    public boolean isCancelled() {
+        synchronized (cancelActions) {
+            return cancelled;
+        }
+    }
+
+    void cancel() {
+        List<Runnable> actions;
+        synchronized (cancelActions) {
+            cancelled = true;
+            actions = List.copyOf(cancelActions);
+            cancelActions.clear();
+        }
+        actions.forEach(Runnable::run);
+    }
+
+    /**
+     * Runs the Python body. It gets a thread of its own because Python does not notice a Java interrupt: this thread
+     * does, and tells the body to stop.
+     */
+    @SuppressWarnings("unchecked")
+    Map<String, Object> execute() throws Exception {
+        var answer = new CompletableFuture<String>();
+        Thread.ofPlatform().daemon().name("task-body").start(() -> {
+            try {
+                answer.complete(TaskBody.Installed.instance.run(this));
+            } catch (Throwable problem) {
+                answer.completeExceptionally(problem);
+            }
+        });
+        Map<String, Object> envelope = JacksonMapper.ofJson().readValue(await(answer), ENVELOPE);
+        if (envelope.get("error") != null) {
+            throw new TaskFailure(envelope.get("error").toString());
+        }
+        return (Map<String, Object>) Rows.resolve(envelope.get("outputs"));
+    }
+
+    private String await(CompletableFuture<String> answer) throws Exception {
+        try {
+            return answer.get();
+        } catch (InterruptedException interrupted) {
+            cancel();
+            try {
+                answer.get(CANCEL_GRACE_SECONDS, TimeUnit.SECONDS);
+            } catch (TimeoutException | ExecutionException ignored) {
+                // The task has been given up; what its body still says is of no interest.
+            }
+            throw interrupted;
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof Exception cause ? cause : failed;
+        }
+    }
+
+    private InputStream stream(String uri) throws IOException {
+        return runContext.storage().getFile(URI.create(uri));
+    }
+}

@@ -1,0 +1,52 @@
+"""What the SQL task types have in common: fetch types, result outputs and the `fetch.size` metric."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from embedded.kestra.tasks.bridge import Column, Outputs, Task, row, table
+
+Row = Sequence[Any]
+
+
+def fetch_type(properties: dict[str, Any]) -> str:
+    """FETCH, FETCH_ONE, STORE or NONE; the older boolean properties win, as in Kestra."""
+    for name, value in (("fetch", "FETCH"), ("fetchOne", "FETCH_ONE"), ("store", "STORE")):
+        if properties.get(name):
+            return value
+    return properties["fetchType"]
+
+
+def result(task: Task, fetch: str, columns: Sequence[Column], batches: Iterable[Sequence[Row]]) -> Outputs:
+    """The outputs of one result set.
+
+    Parameters:
+        fetch: the fetch type.
+        columns: the columns of the result set.
+        batches: its rows, in lists that are taken one at a time.
+    """
+    if fetch == "FETCH":
+        rows = list(itertools.chain.from_iterable(batches))
+        return {"rows": table(columns, rows), "size": len(rows)}
+    if fetch == "FETCH_ONE":
+        first = next(itertools.chain.from_iterable(batches), None)
+        return {"size": 0} if first is None else {"row": row(columns, first), "size": 1}
+    if fetch == "STORE":
+        return _store(task, columns, batches)
+    return {}
+
+
+def count_fetched(task: Task, fetch: str, outputs: Iterable[Outputs]) -> None:
+    """Emit the metric of how many rows were fetched."""
+    size = sum(output.get("size", 0) for output in outputs)
+    is_fetch = fetch in ("FETCH", "FETCH_ONE")
+    task.count("fetch.size", size, fetch=str(is_fetch).lower(), store=str(fetch == "STORE").lower())
+
+
+def _store(task: Task, columns: Sequence[Column], batches: Iterable[Sequence[Row]]) -> Outputs:
+    file = task.create_rows(columns)
+    size = 0
+    for batch in batches:
+        file.write(batch)
+        size += len(batch)
+    return {"uri": file.store(), "size": size}

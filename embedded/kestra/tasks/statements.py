@@ -1,0 +1,101 @@
+"""Takes SQL text apart: statements and named parameters, heeding strings, quoted names and comments."""
+
+import re
+from collections.abc import Callable, Iterator
+
+TOKENS = re.compile(
+    r"""
+      (?P<comment> --[^\n]* | /\* )                       # the end of a block comment is sought by hand: they nest
+    | (?P<quoted>  [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
+                 | (?P<tag>\$(?:[^\W\d]\w*)?\$).*?(?P=tag) )
+    | (?P<cast>    :: | := )
+    | (?P<named>   :[^\W\d]\w* )
+    | (?P<end>     ; )
+    | (?P<word>    [^\W\d][\w$]* | \d[\w.]* )
+    | (?P<other>   . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+BLOCK_MARKS = re.compile(r"/\*|\*/")
+ROUTINE = re.compile(r"CREATE( OR REPLACE)? (FUNCTION|PROCEDURE)\b")
+
+
+def split(sql: str) -> list[str]:
+    """The statements of a text, without the semicolons between them and without empty ones."""
+    statements: list[str] = []
+    text: list[str] = []
+    words: list[str] = []
+    depth = 0
+    for kind, token in _tokens(sql):
+        if kind == "end" and depth == 0:
+            _add(statements, text, words)
+            text, words = [], []
+            continue
+        text.append(token)
+        if kind == "word":
+            depth = _block_depth(depth, words, token.upper())
+            words.append(token.upper())
+        elif kind not in ("comment", "space"):
+            words.append(token)
+    _add(statements, text, words)
+    return statements
+
+
+def bind(sql: str, parameter: Callable[[str], str], literal: Callable[[str], str] = str) -> str:
+    """The text with each `:name` replaced by what `parameter(name)` returns, all else by `literal(text)`."""
+    return "".join(parameter(token[1:]) if kind == "named" else literal(token) for kind, token in _tokens(sql))
+
+
+def placeholders(sql: str, replacement: Callable[[int], str], literal: Callable[[str], str] = str) -> tuple[str, int]:
+    """The text with the n-th `?` (from 0) replaced by `replacement(n)`, all else by `literal(text)`; and their count."""
+    parts: list[str] = []
+    count = 0
+    for kind, token in _tokens(sql):
+        if kind == "other" and token == "?":
+            parts.append(replacement(count))
+            count += 1
+        else:
+            parts.append(literal(token))
+    return "".join(parts), count
+
+
+def words(sql: str) -> list[str]:
+    """The words of a statement in capitals, without strings, quoted names and comments."""
+    return [token.upper() for kind, token in _tokens(sql) if kind == "word"]
+
+
+def _tokens(sql: str) -> Iterator[tuple[str, str]]:
+    position = 0
+    while position < len(sql):
+        match = TOKENS.match(sql, position)
+        assert match, "`other` matches any character"
+        kind = match.lastgroup or "other"
+        kind = "quoted" if kind == "tag" else kind
+        end = _comment_end(sql, position) if match.group() == "/*" else match.end()
+        token = sql[position:end]
+        yield ("space" if token.isspace() else kind), token
+        position = end
+
+
+def _comment_end(sql: str, start: int) -> int:
+    depth = 0
+    for mark in BLOCK_MARKS.finditer(sql, start):
+        depth += 1 if mark.group() == "/*" else -1
+        if depth == 0:
+            return mark.end()
+    return len(sql)
+
+
+def _block_depth(depth: int, words: list[str], word: str) -> int:
+    """How deep in BEGIN ATOMIC ... END of a routine we are: the semicolons there do not end the statement."""
+    if depth == 0:
+        in_routine = word == "ATOMIC" and words[-1:] == ["BEGIN"] and ROUTINE.match(" ".join(words))
+        return 1 if in_routine else 0
+    if word == "CASE":
+        return depth + 1
+    return depth - 1 if word == "END" else depth
+
+
+def _add(statements: list[str], text: list[str], words: list[str]) -> None:
+    if words:
+        statements.append("".join(text).strip())
