@@ -13,6 +13,8 @@ from embedded.settings import Settings
 from embedded.stack import Stack
 from embedded.supervisor import end_leftovers
 
+_LEAVING_SECONDS = 10.0
+
 
 @dataclass
 class Started:
@@ -62,16 +64,19 @@ def stop(home: Home, settings: Settings, stack: Stack, progress: Progress) -> bo
 
     Returns:
         Whether a supervisor was running.
+
+    Raises:
+        ControlError: the supervisor does not end.
     """
     call = control.call(home, {"do": "down"})
     if call:
         follow(call, progress)
-        return True
     if home.path.is_dir():
-        with home.locked() as ours:
-            if ours:
-                end_leftovers(home, stack.services, settings)
-    return False
+        with home.locked(_LEAVING_SECONDS) as ours:
+            if not ours:
+                raise control.ControlError("the supervisor does not leave: see `logs supervisor`")
+            end_leftovers(home, stack.services, settings)
+    return call is not None
 
 
 def ask(home: Home, what: str) -> dict[str, Any] | None:

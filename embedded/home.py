@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 MARKER = "kestra-workbook.txt"
 _MARKER_TEXT = "State of the embedded stack. `python -m embedded reset` clears this folder.\n"
 _LOCK = "supervisor.lock"
+_POLL_SECONDS = 0.02
 _KEPT_BY_RESET = {MARKER, _LOCK}
 
 
@@ -71,19 +73,21 @@ class Home:
         temporary.replace(self.path / name)
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[bool]:
+    def locked(self, patience: float = 0.0) -> Iterator[bool]:
         """Hold the lock of the one supervisor. The system frees it with its holder, so it is never stale.
+
+        Args:
+            patience: seconds to wait for a holder that is about to leave.
 
         Yields:
             Whether we have it.
         """
         descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+            deadline = time.monotonic() + patience
+            while not (ours := _try_lock(descriptor)) and time.monotonic() < deadline:
+                time.sleep(_POLL_SECONDS)
+            yield ours
         finally:
             os.close(descriptor)
 
@@ -96,6 +100,14 @@ class Home:
         if not (self.path / MARKER).is_file():
             raise HomeError(f"{self.path} has no {MARKER}, so it is not ours to clear: check EMBEDDED_HOME")
         remove_content(self.path, _KEPT_BY_RESET)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def is_ours(folder: Path) -> bool:

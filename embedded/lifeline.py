@@ -2,7 +2,7 @@
 
 Three ways, for three kinds of process: our own Python services watch their standard input, a pipe that the system
 closes with the supervisor (`exit_with_parent`); on Linux the kernel signals any other child (`die_with_parent`);
-elsewhere a small watcher process does (`python -m embedded.lifeline PID SIGNAL`).
+elsewhere a small watcher process does (`watch`).
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import contextlib
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 
 import psutil
 
-from embedded.processes import stop_tree
+from embedded.paths import ROOT
+from embedded.processes import OWNER, bearers, stop_tree
 
 MARK = "EMBEDDED_LIFELINE"
 """Set for processes whose standard input is a lifeline."""
@@ -36,21 +37,41 @@ def exit_with_parent(grace: float = 10.0) -> None:
         grace: seconds for the shutdown, before SIGKILL.
     """
     if os.environ.pop(MARK, None):
-        threading.Thread(target=_watch_stdin, args=(grace,), name="lifeline", daemon=True).start()
+        threading.Thread(target=_watch_supervisor, args=(grace,), name="lifeline", daemon=True).start()
 
 
-def _watch_stdin(grace: float) -> None:
-    _wait_for_end_of(0)
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(grace)  # our process usually ends here
-    stop_tree(psutil.Process().children(recursive=True), signal.SIGKILL, grace=0)
-    os.kill(os.getpid(), signal.SIGKILL)
+def _watch_supervisor(grace: float) -> None:
+    if _torn(0):
+        # From outside: our children must be ended after ourselves, and without our help if we hang.
+        subprocess.Popen(watcher(os.getpid(), signal.SIGTERM, grace), cwd=ROOT, stdin=subprocess.DEVNULL)
 
 
-def _wait_for_end_of(descriptor: int) -> None:
+def watcher(pid: int, number: signal.Signals, grace: float) -> list[str]:
+    """The command line of a process that runs `watch`; `OWNER` in its environment says whose children to end."""
+    return [sys.executable, "-m", "embedded.lifeline", str(pid), str(int(number)), str(grace)]
+
+
+def watch(pid: int, number: int, grace: float) -> None:
+    """Wait for the end of standard input, then end a process, and what carries the same `OWNER` as we do.
+
+    Args:
+        pid: the process.
+        number: the first signal to it.
+        grace: seconds before SIGKILL.
+    """
+    os.setsid()  # what ends the process's session must not end us
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)  # taken now: a later process of the same number is not the same
+        if _torn(0):
+            stop_tree([process], signal.Signals(number), grace)
+            stop_tree(bearers(os.environ.get(OWNER)), signal.SIGKILL, grace=0)
+
+
+def _torn(descriptor: int) -> bool:
+    """Wait until a lifeline ends; tell whether it was torn, or let go with a word."""
     with contextlib.suppress(OSError):
-        while os.read(descriptor, 4096):
-            pass
+        return not os.read(descriptor, 1)
+    return True
 
 
 def die_with_parent(number: signal.Signals) -> Callable[[], None]:
@@ -69,13 +90,5 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None]:
     return arm
 
 
-def watch(pid: int, number: int, grace: float = 10.0) -> None:
-    """Wait for the end of standard input, then signal a process; after `grace` seconds kill it with its children."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)  # taken now: a later process of the same number is not the same
-        _wait_for_end_of(0)
-        stop_tree([process], signal.Signals(number), grace)
-
-
 if __name__ == "__main__":
-    watch(int(sys.argv[1]), int(sys.argv[2]))
+    watch(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))

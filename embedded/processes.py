@@ -56,8 +56,15 @@ def leftovers(home: Path, service: str, session: int | None = None) -> list[psut
         service: its name.
         session: the session that the service led, when known.
     """
-    mark = owner_mark(home, service)
-    return [p for p in psutil.process_iter() if p.pid != os.getpid() and (_marked(p, mark) or _in_session(p, session))]
+    found = bearers(owner_mark(home, service))
+    return found + [p for p in psutil.process_iter() if _in_session(p, session) and p not in found]
+
+
+def bearers(mark: str | None) -> list[psutil.Process]:
+    """Find the processes, other than ourselves, whose `OWNER` is this one."""
+    if mark is None:
+        return []
+    return [p for p in psutil.process_iter() if p.pid != os.getpid() and _marked(p, mark)]
 
 
 def _marked(process: psutil.Process, mark: str) -> bool:

@@ -58,5 +58,10 @@ class Progress:
     def _text(self, snapshot: dict[str, Any]) -> str:
         state, seconds = snapshot["state"], snapshot["ready_seconds"]
         word = f"\x1b[{_COLOURS.get(state, '0')}m{state:<8}\x1b[0m" if self._terminal else f"{state:<8}"
-        detail = f"in {seconds:.1f} s" if state == "ready" and seconds is not None else snapshot["error"]
+        if snapshot.get("joined") and state == "ready":
+            detail = "already"
+        elif state == "ready":
+            detail = f"in {seconds:.1f} s"
+        else:
+            detail = snapshot["error"]
         return f"  {snapshot['name']:<10} {word} {detail}".rstrip()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from embedded.home import MARKER, Home, HomeError, is_ours, remove_content
@@ -11,7 +10,6 @@ from embedded.service import Context
 from embedded.settings import Settings
 from embedded.stack import Stack
 
-_LEAVING_SECONDS = 10.0
 _OWN_STORAGE = ROOT / "kestra-storage"
 
 
@@ -42,17 +40,12 @@ def clear(home: Home, settings: Settings, stack: Stack) -> None:
 
 
 def _clear_home(home: Home, settings: Settings, stack: Stack) -> None:
-    deadline = time.monotonic() + _LEAVING_SECONDS
-    while time.monotonic() < deadline:
-        with home.locked() as ours:
-            if ours:
-                for service in stack.services:
-                    folder = home.path / service.name
-                    service.reset(Context(settings, folder, home.log_of(service.name), ports={}))
-                home.clear()
-                return
-        time.sleep(0.05)  # a supervisor that was told to stop is about to leave
-    raise HomeError(f"{home.path} is in use by a supervisor: run `down` first")
+    with home.locked() as ours:
+        if not ours:
+            raise HomeError(f"{home.path} is in use by a supervisor that just started: run `reset` again")
+        for service in stack.services:
+            service.reset(Context(settings, home.path / service.name, home.log_of(service.name), ports={}))
+        home.clear()
 
 
 def describe(home: Home, settings: Settings) -> list[Path]:

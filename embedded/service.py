@@ -13,6 +13,7 @@ from embedded.processes import leftovers, stop_tree
 from embedded.settings import Settings
 
 HOST = "127.0.0.1"
+_CHILDREN_GRACE = 3.0
 
 
 class ServiceError(RuntimeError):
@@ -96,7 +97,8 @@ class Service:
             context: as for the other calls.
             session: the session that its process led, when one did.
         """
-        stop_tree(leftovers(context.home.parent, self.name, session), self.stop_signal, self.grace)
+        grace = self.grace if session is None else _CHILDREN_GRACE
+        stop_tree(leftovers(context.home.parent, self.name, session), self.stop_signal, grace)
 
     def reset(self, context: Context) -> None:
         """Remove what the service keeps outside its own folder."""

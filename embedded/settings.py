@@ -15,6 +15,7 @@ from embedded.paths import ROOT, cache_folder, home_folder, storage_folder
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _PASSED_ON = ("ENV_", "SECRET_")
+_OURS = ("KESTRA_", "POSTGRES_", "DATASET_", *_PASSED_ON)
 
 
 class SettingsError(ValueError):
@@ -31,6 +32,7 @@ class Settings:
     kestra_port: int
     kestra_username: str
     kestra_password: str = field(repr=False)
+    kestra_heap: str | None
     postgres_port: int
     postgres_db: str
     postgres_user: str
@@ -63,6 +65,7 @@ class Settings:
             kestra_port=read.port("KESTRA_PORT", 8080),
             kestra_username=read.email("KESTRA_USERNAME", "admin@kestra.io"),
             kestra_password=read.kestra_password("KESTRA_PASSWORD", "Admin1234"),
+            kestra_heap=read.memory("KESTRA_HEAP"),
             postgres_port=read.port("POSTGRES_PORT", 5432),
             postgres_db=read.plain_name("POSTGRES_DB", "ny_taxi"),
             postgres_user=read.plain_name("POSTGRES_USER", "root"),
@@ -74,6 +77,11 @@ class Settings:
             products_url=read.url("PRODUCTS_URL"),
             passed_on={name: value for name, value in values.items() if name.startswith(_PASSED_ON)},
         )
+
+
+def foreign(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment without our own variables: a service gets those that it needs, at their latest values."""
+    return {name: value for name, value in environ.items() if not name.startswith(_OURS)}
 
 
 def _merged(environ: Mapping[str, str], env_file: Path) -> dict[str, str]:
@@ -136,6 +144,12 @@ class _Reader:
         if not _PLAIN_NAME.fullmatch(value):
             raise SettingsError(f"{name} is {value!r}: use letters, digits and underscores, and begin with a letter")
         return value
+
+    def memory(self, name: str) -> str | None:
+        value = self.text(name, "")
+        if value and not re.fullmatch(r"\d+[mMgG]", value):
+            raise SettingsError(f"{name} is {value!r}: write a size such as 512m or 1g")
+        return value or None
 
     def url(self, name: str) -> str | None:
         value = self.text(name, "")

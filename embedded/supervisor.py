@@ -175,7 +175,8 @@ class Supervisor:
     async def _do_down(self, request: Request, asked: dict[str, Any]) -> None:
         request.names = set(self._units)
         for unit in self._units.values():
-            request.tell(**unit.snapshot())
+            if unit.live:
+                request.tell(**unit.snapshot())
         await self._stop(request.names)
         request.tell(done=True)
         self._leave.set()
@@ -205,7 +206,7 @@ class Supervisor:
             if old := self._outdated(self._units[name], settings):
                 request.tell(note=f"{name} runs with other settings ({', '.join(old)}): `down`, then `up` applies them")
         for name in sorted(request.names & live):
-            request.tell(**self._units[name].snapshot())
+            request.tell(**self._units[name].snapshot(), joined=True)
         return fresh
 
     def _outdated(self, unit: Unit, settings: Settings) -> list[str]:

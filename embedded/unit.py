@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -17,9 +16,13 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from embedded.lifeline import KERNEL_SIGNALS, MARK, die_with_parent
+import psutil
+
+from embedded.lifeline import KERNEL_SIGNALS, MARK, die_with_parent, watcher
+from embedded.paths import ROOT
 from embedded.processes import OWNER, Identity, owner_mark, stop_tree
 from embedded.service import Context, Launch, Service, ServiceError
+from embedded.settings import foreign
 
 log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.05
@@ -100,6 +103,7 @@ class Unit:
         life = self._life
         if life is None or life.done():
             if self.state is State.FAILED:
+                self.error = ""
                 self._enter(State.OFF)
             return
         if not self._stop_asked:  # a second cancel would interrupt the orderly end
@@ -149,7 +153,7 @@ class Unit:
     async def _spawn(self, context: Context) -> None:
         launch = self.launch = self.service.command(context)
         account = launch.account
-        env = {**os.environ, **launch.env, OWNER: owner_mark(context.home.parent, self.service.name)}
+        env = {**foreign(os.environ), **launch.env, OWNER: owner_mark(context.home.parent, self.service.name)}
         stdin, self._lifeline = os.pipe()
         if launch.lifeline:
             env[MARK] = "1"
@@ -169,9 +173,10 @@ class Unit:
                     extra_groups=[] if account else None,
                     preexec_fn=self._at_birth(launch),
                 )
-            self.identity = Identity.of(self._process.pid)
+            with contextlib.suppress(psutil.Error):  # it may have ended already
+                self.identity = Identity.of(self._process.pid)
             if not launch.lifeline and not KERNEL_SIGNALS:
-                self._start_watcher(stdin)
+                self._start_watcher(stdin, env)
         except OSError as error:
             raise ServiceError(f"{launch.argv[0]} cannot be run: {error}") from error
         finally:
@@ -180,9 +185,9 @@ class Unit:
     def _at_birth(self, launch: Launch) -> Callable[[], None] | None:
         return die_with_parent(self.service.stop_signal) if KERNEL_SIGNALS and not launch.lifeline else None
 
-    def _start_watcher(self, stdin: int) -> None:
-        argv = [sys.executable, "-m", "embedded.lifeline", str(self._running().pid), str(int(self.service.stop_signal))]
-        subprocess.Popen(argv, stdin=stdin, start_new_session=True)
+    def _start_watcher(self, stdin: int, env: dict[str, str]) -> None:
+        argv = watcher(self._running().pid, self.service.stop_signal, self.service.grace)
+        subprocess.Popen(argv, stdin=stdin, cwd=ROOT, env=env)
 
     async def _until_healthy(self, context: Context) -> None:
         process = self._running()
@@ -210,6 +215,8 @@ class Unit:
         except Exception:
             log.exception("%s could not be cleaned up", self.service.name)
         if self._lifeline is not None:
+            with contextlib.suppress(OSError):
+                os.write(self._lifeline, b".")  # let go, not torn
             os.close(self._lifeline)
         self._process = self._lifeline = None
 

@@ -34,7 +34,8 @@ class Kestra(Service):
         settings = context.settings
         env = {
             **self.environment(context),
-            "EMBEDDED_HOME": str(context.home.parent),
+            **({"KESTRA_HEAP": settings.kestra_heap} if settings.kestra_heap else {}),
+            "KESTRA_HOME": str(context.home),
             "EMBEDDED_CACHE": str(settings.cache),
             **settings.passed_on,
             **{f"ENV_{name}": context.required[name] for name in _ENVS},
