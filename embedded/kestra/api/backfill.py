@@ -10,54 +10,19 @@ from starlette.routing import Route
 from embedded.kestra.api.context import Call, bulk, endpoint
 from embedded.kestra.api.convert import optional
 from embedded.kestra.api.errors import ApiError, BadRequest, Invalid
-from embedded.kestra.api.trigger_state import Key, awaited, by_ids, by_query, change, definition, existing, key_of
+from embedded.kestra.api.trigger_state import Key, by_ids, by_query, change, existing, key_of, row_key
 
 Change = Callable[[Any], Any]
 
 
-def start(call: Call, key: Key, backfill: Any) -> Any:
-    """Run a schedule over the time of a backfill: one execution for each date in it.
-
-    Parameters:
-        backfill: Java `Backfill` with `start`, and perhaps `end` (now if absent), `inputs`, `labels`, `paused`.
-
-    Returns:
-        The trigger's new state.
+def check(call: Call, key: Key, trigger: Any, backfill: Any) -> None:
+    """Refuse a backfill that cannot be.
 
     Raises:
-        NotFound: no such flow or trigger.
         Invalid: the dates make no sense, or the trigger is no schedule.
-        ApiError: 409 if the trigger is disabled or a backfill is running.
     """
-    flow, trigger = definition(call, key)
     if not isinstance(trigger, call.engine.java("io.kestra.core.models.triggers.Schedulable")):
         raise Invalid(f"Trigger {key} is no schedule: only schedules can be backfilled")
-    _check_dates(call, backfill)
-    runs = call.bean("io.kestra.core.runners.RunContextFactory").of(flow, trigger)
-    context = call.bean("io.kestra.core.services.ConditionService").conditionContext(runs, flow, None)
-
-    def begun(current: Any) -> Any:
-        if current.getDisabled():
-            raise _conflict(f"Trigger {key} is disabled: enable it first")
-        if current.getBackfill() is not None:
-            raise _conflict(f"A backfill of trigger {key} is already running: wait for its end or delete it")
-        updated = current.withBackfill(backfill)
-        # Without a new date nothing would start before the schedule's own next date.
-        first = trigger.nextEvaluationDate(context, optional(updated))
-        return updated.toBuilder().nextExecutionDate(first).build()
-
-    return change(call, awaited(call, key), begun)
-
-
-def is_new(current: Any, backfill: Any) -> bool:
-    """Whether a backfill in the state that a client sends is a wish for one, not the running one sent back."""
-    running = current.getBackfill()
-    if running is None or backfill.getCurrentDate() is None:
-        return True
-    return not (running.getStart().isEqual(backfill.getStart()) and running.getEnd().isEqual(backfill.getEnd()))
-
-
-def _check_dates(call: Call, backfill: Any) -> None:
     now = call.engine.java("java.time.ZonedDateTime").now()
     begins, ends = backfill.getStart(), backfill.getEnd() or now
     if begins is None:
@@ -66,6 +31,44 @@ def _check_dates(call: Call, backfill: Any) -> None:
         raise Invalid(f"backfill.start: {begins} is after the end, {ends}")
     if ends.isAfter(now):
         raise Invalid(f"backfill.end: {ends} is in the future; a backfill runs over the past")
+
+
+def start(call: Call, row: Any, flow: Any, trigger: Any, backfill: Any) -> Any:
+    """Run a schedule over the time of a backfill: one execution for each of its dates in it.
+
+    Parameters:
+        row: the trigger's state.
+        flow, trigger: flow and trigger as the source has them.
+        backfill: Java `Backfill` with `start`, and perhaps `end` (now if absent), `inputs`, `labels`, `paused`.
+
+    Returns:
+        The trigger's new state.
+
+    Raises:
+        ApiError: 409 if the trigger is disabled or a backfill is running.
+    """
+    runs = call.bean("io.kestra.core.runners.RunContextFactory").of(flow, trigger)
+    context = call.bean("io.kestra.core.services.ConditionService").conditionContext(runs, flow, None)
+
+    def begun(current: Any) -> Any:
+        if current.getDisabled():
+            raise _conflict(f"Trigger {row_key(row)} is disabled: enable it first")
+        if current.getBackfill() is not None:
+            raise _conflict(f"A backfill of trigger {row_key(row)} is already running: wait for its end or delete it")
+        updated = current.withBackfill(backfill)
+        # Without a new date nothing would start before the schedule's own next date.
+        first = trigger.nextEvaluationDate(context, optional(updated))
+        return updated.toBuilder().nextExecutionDate(first).build()
+
+    return change(call, row, begun)
+
+
+def is_new(current: Any, backfill: Any) -> bool:
+    """Whether a backfill in the state that a client sends is a wish for one, not the running one sent back."""
+    running = current.getBackfill()
+    if running is None or backfill.getCurrentDate() is None:
+        return True
+    return not (running.getStart().isEqual(backfill.getStart()) and running.getEnd().isEqual(backfill.getEnd()))
 
 
 def _paused(wanted: bool) -> Change:

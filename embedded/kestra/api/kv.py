@@ -36,7 +36,7 @@ def list_all(call: Call) -> Response:
     found = repository.find(
         call.page(SortColumns()), call.tenant, query_filters(call, ("q", "namespace")), False, False
     )
-    entry = getattr(call.engine.java("io.kestra.core.storages.kv.KVEntry"), "from")
+    entry = call.engine.java("io.kestra.core.storages.kv.KVEntry").from_
     return call.page_of([entry(metadata) for metadata in found], int(found.getTotal()))
 
 
@@ -102,9 +102,15 @@ def delete(call: Call) -> Response:
 
 
 def delete_many(call: Call) -> Response:
-    """Delete the `keys` of the body; answers those that were there."""
-    store = _store(call)
-    keys = (call.json() or {}).get("keys") or []
+    """Delete the `keys` of the body; answers those that were there.
+
+    Raises:
+        Invalid: the body is not so.
+    """
+    store, body = _store(call), call.json()
+    keys = body.get("keys") if isinstance(body, dict) else None
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise Invalid("'keys', a list of keys, was expected")
     return json_value({"keys": [key for key in keys if store.delete(key)]})
 
 
@@ -119,14 +125,24 @@ def _store(call: Call, namespace: str | None = None) -> Any:
 
 
 def _parse(call: Call, text: str) -> Any:
+    """The value of an Ion text; a text that goes on after its first value is a string, whole."""
+    mapper = call.engine.java("io.kestra.core.serializers.JacksonMapper").ofIon()
+    failure = call.engine.java("com.fasterxml.jackson.core.JsonProcessingException")
+    parser = mapper.getFactory().createParser(text)
     try:
-        return call.engine.java("io.kestra.core.serializers.JacksonMapper").ofIon().readTree(text)
-    except call.engine.java("com.fasterxml.jackson.core.JsonProcessingException") as error:
+        value = mapper.readTree(parser)
+    except failure as error:
         raise Invalid(f"Invalid JSON value for: {text}") from error
+    try:
+        ended = parser.nextToken() is None
+    except failure:
+        ended = False
+    # The official server keeps the first value and drops the rest: `my-bucket` without quotes would become `my`.
+    return value if ended else mapper.getNodeFactory().textNode(text)
 
 
 def _type_of(call: Call, value: Any) -> Any:
-    return getattr(call.engine.java("io.kestra.core.models.kv.KVType"), "from")(value)
+    return call.engine.java("io.kestra.core.models.kv.KVType").from_(value)
 
 
 def _printed(call: Call, value: Any) -> Any:

@@ -24,7 +24,10 @@ FLOWS = "/_flows"
 
 def search(call: Call) -> Response:
     """Paths of the files whose path contains `q`."""
-    return json_value([f"/{file.path()}".replace("//", "/") for file in _files(call).all(call.required("q"))])
+    query, files = call.required("q"), _files(call)
+    # An empty text would be a filter that nothing passes.
+    found = files.all(query) if query else files.all()
+    return json_value([f"/{str(file.path()).lstrip('/')}" for file in found])
 
 
 def content(call: Call) -> Response:
@@ -78,7 +81,12 @@ def list_directory(call: Call) -> Response:
 
 def create_directory(call: Call) -> Response:
     """Create a folder, and those above it."""
-    _files(call).createDirectory(_path(call, call.one("path") or "/"))
+    files, path = _files(call), _path(call, call.one("path") or "/")
+    missing = [path]
+    while (parent := missing[-1].getParent()) is not None and not files.exists(parent):
+        missing.append(parent)
+    for folder in reversed(missing):
+        files.createDirectory(folder)
     return Response()
 
 

@@ -123,7 +123,8 @@ def _schema_type(call: Call) -> Any:
 
 
 def _metadata(call: Call) -> Any:
-    cls = call.params["cls"]
+    cls, version = call.params["cls"], call.params.get("version")
+    cls = f"{cls}:{version}" if version else cls
     if (found := or_none(call.bean(REGISTRY).findMetadataByIdentifier(cls))) is None:
         raise NotFound(f"Class '{cls}' doesn't exists ")
     return found

@@ -58,13 +58,15 @@ def update(call: Call) -> Response:
     """
     body = call.json()
     key = key_of(body)
-    _, trigger = definition(call, key)
+    flow, trigger = definition(call, key)
     if isinstance(trigger, call.engine.java(REALTIME)):
         raise Invalid("Realtime triggers can not be updated through the API, please edit the trigger from the flow.")
     wanted = _parse(call, body)
+    if (past := wanted.getBackfill()) is not None:
+        backfill.check(call, key, trigger, past)
     row = awaited(call, key)
-    if wanted.getBackfill() is not None and backfill.is_new(row, wanted.getBackfill()):
-        return call.entity(backfill.start(call, key, wanted.getBackfill()))
+    if past is not None and backfill.is_new(row, past):
+        return call.entity(backfill.start(call, row, flow, trigger, past))
     return call.entity(_set_disabled(call, row, bool(wanted.getDisabled())))
 
 
