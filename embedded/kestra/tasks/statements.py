@@ -47,7 +47,7 @@ def bind(sql: str, parameter: Callable[[str], str], literal: Callable[[str], str
 
 
 def placeholders(sql: str, replacement: Callable[[int], str], literal: Callable[[str], str] = str) -> tuple[str, int]:
-    """The text with the n-th `?` (from 0) replaced by `replacement(n)`, all else by `literal(text)`; and their count."""
+    """The text with the n-th `?` (from 0) as `replacement(n)`, all else as `literal(text)`; and their count."""
     parts: list[str] = []
     count = 0
     for kind, token in _tokens(sql):

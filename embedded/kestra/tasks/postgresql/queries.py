@@ -1,17 +1,12 @@
-"""Bodies of `io.kestra.plugin.jdbc.postgresql`: Query and Queries. The COPY tasks and Batch have modules of their own."""
+"""Bodies of Query and Queries."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from embedded.kestra.tasks import (
-    jdbc,
-    postgresql_batch,  # noqa: F401  (registers its bodies)
-    postgresql_copy,  # noqa: F401
-    statements,
-)
+from embedded.kestra.tasks import jdbc, statements
 from embedded.kestra.tasks.bridge import Outputs, Task, TaskError, body
-from embedded.kestra.tasks.postgresql_connection import Connection, connect, failure
-from embedded.kestra.tasks.postgresql_types import columns_of, convert
+from embedded.kestra.tasks.postgresql.connection import Connection, connect, failure
+from embedded.kestra.tasks.postgresql.types import columns_of, convert
 
 PREFIX = "io.kestra.plugin.jdbc.postgresql."
 READ_ONLY = {"SELECT", "VALUES", "TABLE", "WITH"}

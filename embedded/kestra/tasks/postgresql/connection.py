@@ -1,6 +1,5 @@
-"""Connections of the PostgreSQL tasks: JDBC addresses, encryption, cancelling, and errors as a user should read them."""
+"""Connections: JDBC addresses, encryption, cancelling, and errors as a user should read them."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ import psycopg2
 import psycopg2.extensions
 
 from embedded.kestra.tasks.bridge import Task, TaskError
-from embedded.kestra.tasks.postgresql_types import register_raw
+from embedded.kestra.tasks.postgresql.types import register_raw
 
 SCHEME = "jdbc:postgresql:"
 CONNECT_TIMEOUT_SECONDS = 10
@@ -28,7 +27,7 @@ OPTIONS = {
 
 
 class Connection(psycopg2.extensions.connection):
-    """A connection whose values arrive as the server's own text (see postgresql_types)."""
+    """A connection whose values arrive as the server's own text (see types.py)."""
 
     errors = psycopg2.Error
 
@@ -129,6 +128,6 @@ def _host_and_port(text: str) -> tuple[str, str]:
 
 def _private_file(task: Task, text: str) -> Path:
     file = task.temporary_file(".pem")
-    os.chmod(file, 0o600)
+    file.chmod(0o600)
     file.write_text(text)
     return file

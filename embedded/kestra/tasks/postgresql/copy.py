@@ -1,9 +1,9 @@
-"""Bodies of `io.kestra.plugin.jdbc.postgresql.CopyIn` and `CopyOut`: the bytes stream, no row becomes an object."""
+"""Bodies of CopyIn and CopyOut: the bytes stream, no row becomes an object."""
 
 from typing import Any
 
 from embedded.kestra.tasks.bridge import READ_BYTES, Outputs, Task, TaskError, body
-from embedded.kestra.tasks.postgresql_connection import connect, failure
+from embedded.kestra.tasks.postgresql.connection import connect, failure
 
 PREFIX = "io.kestra.plugin.jdbc.postgresql."
 

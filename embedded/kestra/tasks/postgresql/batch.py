@@ -1,4 +1,4 @@
-"""Body of `io.kestra.plugin.jdbc.postgresql.Batch`: writes the rows of an ION file with one parameterized statement."""
+"""Body of Batch: writes the rows of an ION file with one parameterized statement."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from psycopg2 import sql as composed
 
 from embedded.kestra.tasks import statements
 from embedded.kestra.tasks.bridge import Outputs, Task, TaskError, body
-from embedded.kestra.tasks.postgresql_connection import Connection, connect, failure
+from embedded.kestra.tasks.postgresql.connection import Connection, connect, failure
 
 PREFIX = "io.kestra.plugin.jdbc.postgresql."
 MANY_ROWS = re.compile(
