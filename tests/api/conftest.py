@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from kestrapy import KestraClient
 
 from tests.api.client import Api, Server
+from tests.api.serve import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
@@ -50,3 +52,9 @@ def _await_health(url: str, process: subprocess.Popen[bytes], log: Path) -> None
 @pytest.fixture(scope="session")
 def api(server: Server) -> Api:
     return Api(server)
+
+
+@pytest.fixture(scope="session")
+def sdk(server: Server) -> KestraClient:
+    """The official SDK."""
+    return KestraClient(host=server.url, username=Settings.username, password=Settings.password)
