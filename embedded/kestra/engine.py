@@ -164,7 +164,7 @@ class Engine:
         return self._context.getBean(jpype.JClass(name))
 
     def queue(self, name: str) -> Any:
-        """One of the engine's queues, such as `executionQueue`, `killQueue` or `triggerQueue`."""
+        """One of the engine's queues, such as `executionQueue`, `executionKilledQueue` or `triggerQueue`."""
         qualifier = self.java("io.micronaut.inject.qualifiers.Qualifiers").byName(name)
         return self._context.getBean(self.java("io.kestra.core.queues.QueueInterface"), qualifier)
 
