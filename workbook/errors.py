@@ -1,0 +1,106 @@
+"""What can go wrong, each with one clear message that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbook.kestra.models import Execution, LogLine, Problem, TaskRun
+
+REMEDIES = {
+    "embedded": "python -m embedded up",
+    "docker": "docker compose up -d",
+    "cloud": "docker compose up -d   (or point KESTRA_URL at your server)",
+}
+
+
+class WorkbookError(Exception):
+    """Anything that the workbook can explain. In a notebook it shows as its message, without a stack trace."""
+
+
+class StackError(WorkbookError):
+    """The stack, or the Python it should run on, is not what this notebook needs."""
+
+
+class ServerDown(WorkbookError):
+    """Nothing answers at an address, or not in time."""
+
+    def __init__(self, name: str, url: str, reason: str, stack: str = "embedded") -> None:
+        self.url = url
+        super().__init__(f"{name} does not answer at {url} ({reason}).\nStart it with:  {REMEDIES[stack]}")
+
+
+class WrongPassword(WorkbookError):
+    """The server refuses the user name or the password."""
+
+    def __init__(self, name: str, url: str, username: str, variables: str) -> None:
+        super().__init__(
+            f"{name} at {url} refuses the user {username!r} with this password.\n"
+            f"Set {variables} in .env to what the server was started with."
+        )
+
+
+class ApiError(WorkbookError):
+    """The server answered with an error.
+
+    Attributes:
+        status: HTTP status code.
+        reason: the server's own message.
+        details: the messages of the single errors, if the server lists them.
+    """
+
+    def __init__(self, status: int, reason: str, details: Sequence[str] = ()) -> None:
+        self.status = status
+        self.reason = reason
+        self.details = list(details)
+        extra = [detail for detail in self.details if detail not in reason]
+        super().__init__("\n".join([f"Kestra answered {status}: {reason}", *(f"  - {one}" for one in extra)]))
+
+
+class NotFound(WorkbookError):
+    """There is no such flow, execution, trigger, key, output or table."""
+
+
+class FlowInvalid(WorkbookError):
+    """The engine does not accept a flow.
+
+    Attributes:
+        problems: what is wrong, each with the path of the property.
+    """
+
+    def __init__(self, name: str, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        lines = [f"The engine does not accept {name}:", *(f"  - {problem}" for problem in self.problems)]
+        super().__init__("\n".join(lines))
+
+
+class InputInvalid(WorkbookError):
+    """The engine, or the flow's own list of inputs, refuses what was passed to an execution."""
+
+
+class ExecutionFailed(WorkbookError):
+    """An execution ended in a state that is no success.
+
+    Attributes:
+        execution: the execution.
+        task: the task run that failed, or None when the execution failed outside of any task.
+        log_lines: the last lines of its log.
+    """
+
+    def __init__(self, execution: Execution, task: TaskRun | None, log_lines: Sequence[LogLine]) -> None:
+        self.execution = execution
+        self.task = task
+        self.log_lines = list(log_lines)
+        where = f" in task {task.label!r}" if task else ""
+        head = f"{execution.flow_id} ended {execution.state}{where}."
+        lines = [f"  {line.level:<5} {part}" for line in self.log_lines for part in line.message.splitlines()]
+        super().__init__("\n".join([head, "Its last log lines:", *lines] if lines else [head, "It logged nothing."]))
+
+
+class WaitInterrupted(WorkbookError, KeyboardInterrupt):
+    """Waiting was stopped by hand; the execution itself goes on."""
+
+
+class BackfillEmpty(WorkbookError):
+    """A backfill's range holds no date of its schedule."""

@@ -1,0 +1,149 @@
+"""The exercises there are, and how an answer gets its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from importlib import import_module
+from pkgutil import iter_modules
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+from workbook.errors import ServerDown, WorkbookError
+
+if TYPE_CHECKING:
+    from workbook.lab import Lab
+
+Check = Callable[["Lab", Any], str]
+
+
+class Hint(Exception):
+    """Raised by a check: the answer is wrong, and this is what a good tutor would say about that mistake."""
+
+
+class Blank(Exception):
+    """Raised by a check: the answer has not been filled in yet."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was said to an answer.
+
+    Attributes:
+        exercise: the exercise's number, such as `01.1`.
+        kind: `right`, `hint` or `blank`.
+        text: why it matters, what to try, or a nudge.
+    """
+
+    exercise: str
+    kind: str
+    text: str
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer is right."""
+        return self.kind == "right"
+
+    @property
+    def blank(self) -> bool:
+        """Whether there was no answer yet."""
+        return self.kind == "blank"
+
+    def __str__(self) -> str:
+        mark, word, _ = _LOOKS[self.kind]
+        return f"{mark} {self.exercise} {word}: {self.text}"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        mark, word, colour = _LOOKS[self.kind]
+        text = escape(self.text).replace("\n", "<br>")
+        return (
+            f'<div style="border-left:5px solid {colour};background:#f7f8fa;color:#1f2328;padding:6px 12px;'
+            f'max-width:860px;border-radius:3px"><b>{mark} {self.exercise} {word}</b> {text}</div>'
+        )
+
+
+_LOOKS = {
+    "right": ("✓", "right", "#009e73"),
+    "hint": ("✗", "not yet", "#d55e00"),
+    "blank": ("…", "open", "#999999"),
+}
+_NUDGE = "not answered yet. Replace the three dots with your answer and run this cell again."
+_checks: dict[str, Check] = {}
+_results: dict[str, Verdict] = {}
+
+
+def exercise(number: str) -> Callable[[Check], Check]:
+    """Register a check under an exercise's number.
+
+    The check takes the lab and the answer. It returns the sentence that a right answer earns, or raises `Hint` or
+    `Blank`.
+    """
+
+    def register(check: Check) -> Check:
+        _checks[number] = check
+        return check
+
+    return register
+
+
+def numbers() -> list[str]:
+    """The numbers of all exercises."""
+    _load()
+    return sorted(_checks)
+
+
+def results() -> dict[str, Verdict]:
+    """The last verdict of each exercise that was checked in this process."""
+    return dict(_results)
+
+
+def judge(lab: Lab, number: str, answer: Any) -> Verdict:
+    """The verdict on an answer. A learner's mistake never raises.
+
+    Raises:
+        WorkbookError: there is no such exercise.
+        ServerDown: the stack is not there to check against.
+    """
+    _load()
+    if number not in _checks:
+        raise WorkbookError(f"There is no exercise {number!r}. There are {', '.join(sorted(_checks)) or 'none'}.")
+    verdict = Verdict(number, *_outcome(_checks[number], lab, answer))
+    _results[number] = verdict
+    return verdict
+
+
+def is_blank(answer: Any) -> bool:
+    """Whether nothing was answered: None, three dots, or an empty text."""
+    if isinstance(answer, str):
+        return dedent(answer).strip() in ("", "...")
+    return answer is None or answer is ...
+
+
+def _outcome(check: Check, lab: Lab, answer: Any) -> tuple[str, str]:
+    if is_blank(answer):
+        return "blank", _NUDGE
+    try:
+        return "right", check(lab, answer)
+    except Hint as hint:
+        return "hint", str(hint)
+    except Blank:
+        return "blank", _NUDGE
+    except ServerDown:
+        raise
+    except WorkbookError as error:
+        return "hint", str(error)
+    # An answer of any shape may upset a check in any way, and none of them may stop a learner's Run All.
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        return "hint", f"the check stumbled over this answer ({reason}). Is it what was asked for?"
+
+
+def _load() -> None:
+    package = import_module("workbook.exercises")
+    for module in iter_modules(package.__path__):
+        if module.name.startswith("lesson_"):
+            import_module(f"{package.__name__}.{module.name}")

@@ -1,0 +1,97 @@
+"""Follows an execution by server-sent events, and by asking again and again where the stream breaks."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+
+import requests
+
+from workbook.errors import ApiError, ServerDown
+from workbook.kestra.http import CONNECT_SECONDS, Http
+from workbook.kestra.models import Execution
+
+STREAM_TRIES = 3
+SILENCE_SECONDS = 15.0
+POLL_SECONDS = 0.5
+DOWN_SECONDS = 30.0
+
+
+def follow(http: Http, execution_id: str) -> Iterator[Execution]:
+    """Yield the execution at each change, the last time when it has ended.
+
+    Broken streams are taken up again, then given up for polling; a server that is away for less than half a minute
+    (a restart) is waited for.
+
+    Raises:
+        ServerDown: the server stayed away.
+        ApiError: it does not know the execution.
+    """
+    broken = 0
+    while broken < STREAM_TRIES:
+        began = time.monotonic()
+        try:
+            for execution in _stream(http, execution_id):
+                yield execution
+                if execution.ended:
+                    return
+        except (requests.RequestException, ServerDown, ValueError):
+            pass
+        # A stream that ends or falls silent proves nothing: ask. Silence alone (one long task) is no breakage.
+        broken += time.monotonic() - began < SILENCE_SECONDS
+        execution = _patient_get(http, execution_id)
+        yield execution
+        if execution.ended:
+            return
+    yield from _poll(http, execution_id)
+
+
+def get(http: Http, execution_id: str) -> Execution:
+    """The execution as it is now."""
+    return Execution.of(http.json("GET", f"/executions/{execution_id}"), http.url)
+
+
+def _stream(http: Http, execution_id: str) -> Iterator[Execution]:
+    options = {"stream": True, "timeout": (CONNECT_SECONDS, SILENCE_SECONDS)}
+    with http.call("GET", f"/executions/{execution_id}/follow", **options) as answer:
+        for data in _events(answer):
+            raw = json.loads(data) if data else {}
+            # The first event is an empty keep-alive.
+            if raw.get("state"):
+                yield Execution.of(raw, http.url)
+
+
+def _events(answer: requests.Response) -> Iterator[str]:
+    """The data of each event, as the standard of server-sent events has it: lines, ended by a blank one."""
+    lines: list[str] = []
+    for raw in answer.iter_lines(chunk_size=None):
+        line = raw.decode("utf-8")
+        if line.startswith("data:"):
+            lines.append(line[5:].removeprefix(" "))
+        elif not line and lines:
+            yield "\n".join(lines)
+            lines = []
+
+
+def _poll(http: Http, execution_id: str) -> Iterator[Execution]:
+    while True:
+        execution = _patient_get(http, execution_id)
+        yield execution
+        if execution.ended:
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def _patient_get(http: Http, execution_id: str) -> Execution:
+    give_up = time.monotonic() + DOWN_SECONDS
+    while True:
+        try:
+            return get(http, execution_id)
+        except (ServerDown, ApiError) as error:
+            # Right after its creation, the repository may not have it yet; a server that starts answers 5xx.
+            if isinstance(error, ApiError) and error.status < 500 and error.status != requests.codes.not_found:
+                raise
+            if time.monotonic() > give_up:
+                raise
+        time.sleep(POLL_SECONDS)

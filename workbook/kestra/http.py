@@ -1,0 +1,101 @@
+"""One HTTP session to Kestra: addresses, password, timeouts, and answers that are errors turned into exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+from workbook.errors import ApiError, ServerDown, WrongPassword
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 60.0
+
+
+class Http:
+    """A session below `/api/v1/main` of one server.
+
+    Parameters:
+        url: the server's address without a path.
+        username, password: basic authentication.
+        stack: names the remedy when the server is down.
+        read_timeout: seconds without a byte after which a call is given up.
+    """
+
+    def __init__(
+        self, url: str, username: str, password: str, stack: str = "embedded", read_timeout: float = READ_SECONDS
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.stack = stack
+        self.read_timeout = read_timeout
+        self._username = username
+        self._session = requests.Session()
+        self._session.auth = (username, password)
+        # Reading twice is harmless; a request that changes something is never repeated.
+        again = Retry(total=2, connect=0, read=2, status=0, backoff_factor=0.1, allowed_methods={"GET"})
+        self._session.mount("http://", HTTPAdapter(max_retries=again))
+        self._session.mount("https://", HTTPAdapter(max_retries=again))
+
+    def call(self, method: str, path: str, *, root: str = "/api/v1/main", **options: Any) -> requests.Response:
+        """Send a request and give the answer.
+
+        Parameters:
+            path: the path below `root`.
+            options: as of `requests.request` (params, json, data, files, headers, stream, timeout).
+
+        Raises:
+            ServerDown: no answer, or none in time.
+            WrongPassword: 401.
+            ApiError: any other error of the server.
+        """
+        options.setdefault("timeout", (CONNECT_SECONDS, self.read_timeout))
+        with self.failures():
+            answer = self._session.request(method, f"{self.url}{root}{path}", **options)
+        if answer.status_code == requests.codes.unauthorized:
+            raise WrongPassword("Kestra", self.url, self._username, "KESTRA_USERNAME and KESTRA_PASSWORD")
+        if not answer.ok:
+            raise error_of(answer)
+        return answer
+
+    def json(self, method: str, path: str, **options: Any) -> Any:
+        """As `call`, giving the answer's JSON; None for an empty answer."""
+        answer = self.call(method, path, **options)
+        return answer.json() if answer.content else None
+
+    @contextmanager
+    def failures(self) -> Iterator[None]:
+        """Turn what goes wrong on the way into `ServerDown`; also for an answer that is read piece by piece."""
+        try:
+            yield
+        except requests.Timeout as error:
+            raise ServerDown("Kestra", self.url, "it took too long", self.stack) from error
+        except requests.ConnectionError as error:
+            raise ServerDown("Kestra", self.url, "no connection", self.stack) from error
+        except requests.exceptions.ChunkedEncodingError as error:
+            raise ServerDown("Kestra", self.url, "it broke off in the middle of an answer", self.stack) from error
+
+    def close(self) -> None:
+        """Close the session's connections."""
+        self._session.close()
+
+
+def error_of(answer: requests.Response) -> ApiError:
+    """The server's error: its message and the single errors that it lists."""
+    try:
+        body = answer.json()
+    except requests.JSONDecodeError:
+        body = {}
+    if not isinstance(body, dict):
+        body = {"message": str(body)}
+    errors = body.get("_embedded", {}).get("errors", [])
+    reason = body.get("message") or answer.reason or "no reason given"
+    return ApiError(answer.status_code, reason, [_detail(one) for one in errors if one.get("message")])
+
+
+def _detail(error: dict[str, str]) -> str:
+    path, message = error.get("path"), error["message"]
+    return f"{path}: {message}" if path and path not in message else message

@@ -1,0 +1,127 @@
+"""Where the services are: environment, then `.env`, then the embedded stack's own answer, then the defaults.
+
+Ports are the exception. For the embedded stack a port in the environment or in `.env` is a wish: if it was taken at
+start, the stack uses another one. So where the running stack names a port, that is the port.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from workbook.errors import StackError
+
+ROOT = Path(__file__).resolve().parent.parent
+STACKS = ("embedded", "docker", "cloud")
+TAXI_RELEASES = "https://github.com/DataTalksClub/nyc-tlc-data/releases/download"
+PRODUCTS = "https://dummyjson.com/products"
+ENV_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one notebook. `.env.example` documents each variable.
+
+    Attributes:
+        stack: `embedded`, `docker` or `cloud`.
+        kestra_url: Kestra's address without a path, such as http://127.0.0.1:8080.
+        dataset_url: the local data server, or None where the stack has none.
+        taxi_base_url: the taxi files lie at <this>/<taxi>/<taxi>_tripdata_<year>-<month>.csv.gz.
+        storage: the folder of Kestra's internal storage, as this machine sees it.
+        root: the project's folder.
+    """
+
+    stack: str = "embedded"
+    kestra_url: str = "http://127.0.0.1:8080"
+    kestra_username: str = "admin@kestra.io"
+    kestra_password: str = field(default="Admin1234", repr=False)
+    postgres_host: str = "127.0.0.1"
+    postgres_port: int = 5432
+    postgres_db: str = "ny_taxi"
+    postgres_user: str = "root"
+    postgres_password: str = field(default="root", repr=False)
+    dataset_url: str | None = None
+    taxi_base_url: str = TAXI_RELEASES
+    products_url: str = PRODUCTS
+    storage: Path = ROOT / "kestra-storage"
+    root: Path = ROOT
+
+    @property
+    def generated_data(self) -> bool:
+        """Whether the taxi files come from the generator and not from the public releases."""
+        return bool(self.dataset_url) and self.taxi_base_url.startswith(str(self.dataset_url))
+
+
+def load(
+    environ: Mapping[str, str] | None = None,
+    env_file: Path = ROOT / ".env",
+    ask_stack: Callable[[], Mapping[str, str]] | None = None,
+) -> Settings:
+    """Merge the sources of settings.
+
+    Parameters:
+        environ: the environment; the process's own by default.
+        env_file: a file of KEY=value lines; absent is fine.
+        ask_stack: gives the running stack's own variables; asked only when the stack is the embedded one.
+
+    Raises:
+        StackError: a value cannot work.
+    """
+    values = {key: value for key, value in dotenv_values(env_file).items() if value}
+    values |= {key: value for key, value in (os.environ if environ is None else environ).items() if value}
+    stack = values.get("WORKBOOK_STACK", "embedded")
+    if stack not in STACKS:
+        raise StackError(f"WORKBOOK_STACK is {stack!r}; it can be {', '.join(STACKS)}.")
+    if stack == "embedded" and ask_stack:
+        running = ask_stack()
+        values = {**running, **values, **{key: value for key, value in running.items() if key.endswith("_PORT")}}
+    return _build(stack, values)
+
+
+def embedded_environment(root: Path = ROOT) -> dict[str, str]:
+    """What `python -m embedded env` prints: the variables of the services that run; nothing if none runs."""
+    command = [sys.executable, "-m", "embedded", "env"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=ENV_SECONDS, check=False)
+    if done.returncode:
+        return {}
+    pairs = (line.partition("=") for line in done.stdout.splitlines() if "=" in line)
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _build(stack: str, values: Mapping[str, str]) -> Settings:
+    texts = {
+        "kestra_url": "KESTRA_URL",
+        "kestra_username": "KESTRA_USERNAME",
+        "kestra_password": "KESTRA_PASSWORD",
+        "postgres_host": "POSTGRES_HOST",
+        "postgres_db": "POSTGRES_DB",
+        "postgres_user": "POSTGRES_USER",
+        "postgres_password": "POSTGRES_PASSWORD",
+        "dataset_url": "DATASET_URL",
+    }
+    known = {name: values[variable] for name, variable in texts.items() if variable in values}
+    settings = Settings(stack=stack, **known)  # type: ignore[arg-type]
+    dataset = settings.dataset_url
+    if "KESTRA_URL" not in values and "KESTRA_PORT" in values:
+        settings = replace(settings, kestra_url=f"http://127.0.0.1:{_port(values, 'KESTRA_PORT', 8080)}")
+    return replace(
+        settings,
+        kestra_url=settings.kestra_url.rstrip("/"),
+        postgres_port=_port(values, "POSTGRES_PORT", 5432),
+        taxi_base_url=values.get("TAXI_BASE_URL", dataset or TAXI_RELEASES).rstrip("/"),
+        products_url=values.get("PRODUCTS_URL", f"{dataset}/products" if dataset else PRODUCTS),
+        storage=Path(values.get("KESTRA_STORAGE", str(ROOT / "kestra-storage"))).expanduser(),
+    )
+
+
+def _port(values: Mapping[str, str], name: str, default: int) -> int:
+    text = values.get(name, str(default))
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise StackError(f"{name} is {text!r}; it must be a port number between 1 and 65535.")
+    return int(text)
