@@ -150,7 +150,8 @@ class Engine:
         properties = self.java("java.util.HashMap")()
         for key, value in self.config.properties.items():
             properties.put(key, value)
-        self._context = builder.properties(properties).start()
+        # Variables such as KESTRA_STORAGE would be taken for the property `kestra.storage`.
+        self._context = builder.environmentPropertySource(False).properties(properties).start()
         if before_services:
             before_services(self)
         self._start_services()

@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -11,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
 
 from embedded.kestra.api.errors import ApiError, BadRequest, error_response, from_exception
 from embedded.kestra.engine import TENANT, Engine
@@ -21,6 +20,7 @@ MAX_BODY_BYTES = 10 * 2**20
 MAX_FIELD_BYTES = 2 * 2**20
 """Largest text field of a form."""
 MAX_FORM_PARTS = 1000
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 class Settings(Protocol):
@@ -209,29 +209,34 @@ def no_content() -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-def endpoint(handler: Callable[[Call], Any]) -> ASGIApp:
+def endpoint(handler: Callable[[Call], Any], raw_body: bool = False) -> Callable[[Request], Awaitable[Response]]:
     """A route's endpoint from a handler.
 
     The body is read first: forms with their files spooled to disk, other bodies up to `MAX_BODY_BYTES`. A handler that
     is a plain function runs in a thread, since calls into Java block; a coroutine function runs on the event loop.
+
+    Parameters:
+        raw_body: take a form as it comes instead of reading its fields.
     """
 
     async def answer(request: Request) -> Response:
         try:
-            call = await _read(request)
+            call = await _read(request, raw_body)
             if inspect.iscoroutinefunction(handler):
                 return await handler(call)
             return await run_in_threadpool(handler, call)
         except Exception as error:  # whatever it is, the answer is JSON and no stack trace
             return error_response(request, from_exception(error))
+        finally:
+            await request.close()  # a form's files
 
     return answer
 
 
-async def _read(request: Request) -> Call:
+async def _read(request: Request, raw_body: bool) -> Call:
     engine, settings = request.app.state.engine, request.app.state.settings
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
+    if kind in FORMS and not raw_body:
         form = await request.form(max_files=MAX_FORM_PARTS, max_fields=MAX_FORM_PARTS, max_part_size=MAX_FIELD_BYTES)
         return Call(engine, settings, request, form=form)
     return Call(engine, settings, request, body=await _body(request))

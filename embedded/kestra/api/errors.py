@@ -43,6 +43,7 @@ class ApiError(Exception):
         message: what went wrong; the status's own phrase if empty.
         errors: details, each with a `message` and perhaps the `path` of the property that is wrong.
         headers: further headers of the answer.
+        extra: further fields of the answer.
     """
 
     def __init__(
@@ -51,11 +52,13 @@ class ApiError(Exception):
         message: str = "",
         errors: list[dict[str, str]] | None = None,
         headers: dict[str, str] | None = None,
+        extra: dict[str, Any] | None = None,
     ) -> None:
         self.status = status
         self.message = message or HTTPStatus(status).phrase
         self.errors = errors or []
         self.headers = headers or {}
+        self.extra = extra or {}
         super().__init__(self.message)
 
 
@@ -111,7 +114,7 @@ def error_response(request: Request, error: ApiError) -> JSONResponse:
     body: dict[str, Any] = {"_links": {"self": [{"href": href, "templated": False}]}}
     if error.errors:
         body["_embedded"] = {"errors": error.errors}
-    body |= {"message": error.message, "status": int(error.status), "path": request.url.path}
+    body |= {"message": error.message, "status": int(error.status), "path": request.url.path} | error.extra
     return JSONResponse(body, status_code=error.status, headers=error.headers)
 
 
