@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 import yaml
+from kestrapy import QueryFilter
 
 from tests.api.serve import Settings
 
@@ -58,3 +59,8 @@ class Api(requests.Session):
             assert time.monotonic() < end, f"still {found['state']['current']}"
             time.sleep(0.05)
         return found
+
+
+def where(field: str, value: str, operation: str = "EQUALS") -> QueryFilter:
+    """A search filter of the SDK, such as `where("NAMESPACE", "zoomcamp")`."""
+    return QueryFilter(field=field, operation=operation, value={"value": value})
