@@ -87,7 +87,7 @@ def restart(call: Call) -> Response:
     row = existing(call, path_key(call))
     killed = call.engine.java("io.kestra.core.models.executions.ExecutionKilledTrigger").builder()
     killed = killed.tenantId(call.tenant).namespace(row.getNamespace()).flowId(row.getFlowId())
-    call.engine.queue("killQueue").emit(killed.triggerId(row.getTriggerId()).build())
+    call.engine.queue("executionKilledQueue").emit(killed.triggerId(row.getTriggerId()).build())
     restarted = change(
         call, row, lambda current: current.toBuilder().workerId(None).evaluateRunningDate(None).date(None).build()
     )
