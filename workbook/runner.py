@@ -81,7 +81,7 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     folder = Path(options.to, datetime.now().strftime("%Y-%m-%d_%H%M%S")).absolute()
     folder.mkdir(parents=True)
-    parameters = {name: yaml.safe_load(value) for name, value in options.parameter}
+    parameters = {name: _value(text) for name, text in options.parameter}
     runs = []
     for notebook in lessons(options.lesson):
         print(f"{notebook.stem} ...", flush=True)
@@ -91,6 +91,11 @@ def main(arguments: list[str]) -> int:
         runs.append(run)
     print(f"\n{table(runs)}\n\nExecuted notebooks: {folder}")
     return int(any(run.error for run in runs))
+
+
+def _value(text: str) -> Any:
+    """A parameter as YAML reads it, but `03` stays the text of a month."""
+    return text if text.isdigit() and text.startswith("0") and len(text) > 1 else yaml.safe_load(text)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,0 +1,110 @@
+"""The process of the `kestra` service: the engine, its task types and its REST API. Run as `python -m embedded.kestra`.
+
+Environment: `KESTRA_HOME` (state of the engine), `KESTRA_STORAGE`, `KESTRA_PORT`, `KESTRA_USERNAME`,
+`KESTRA_PASSWORD`, `KESTRA_HEAP` (limit of the Java heap, as `-Xmx` takes it), and what flows read: `ENV_*`, `SECRET_*`.
+"""
+
+import logging
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+import uvicorn
+
+from embedded.kestra.api.app import create_app
+from embedded.kestra.artifacts import ArtifactError, engine_jars
+from embedded.kestra.compiler import CompileError, compile_task_types
+from embedded.kestra.engine import HEAP, VERSION, Engine, EngineConfig, EngineError
+from embedded.kestra.tasks import bridge
+from embedded.lifeline import exit_with_parent
+
+HOST = "127.0.0.1"
+GRACE_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class ProcessSettings:
+    """What the process reads from its environment."""
+
+    home: Path
+    storage: Path
+    port: int
+    username: str
+    password: str = field(repr=False)
+    heap: str = HEAP
+    version: str = VERSION
+
+    @classmethod
+    def from_environment(cls) -> "ProcessSettings":
+        """Take the settings out of the environment.
+
+        There the engine would read them as properties (`KESTRA_STORAGE` as `kestra.storage`), and a task the password.
+        """
+        own = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("KESTRA_")}
+        return cls(
+            home=Path(own["KESTRA_HOME"]),
+            storage=Path(own["KESTRA_STORAGE"]),
+            port=int(own["KESTRA_PORT"]),
+            username=own["KESTRA_USERNAME"],
+            password=own["KESTRA_PASSWORD"],
+            heap=own.get("KESTRA_HEAP") or HEAP,
+        )
+
+
+def main() -> None:
+    """Start the engine, serve its API until told to stop, and stop the engine."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)-5s %(name)s %(message)s", stream=sys.stdout
+    )
+    settings = ProcessSettings.from_environment()
+    exit_with_parent()
+    try:
+        engine = start_engine(settings)
+    except Exception as problem:
+        expected = isinstance(problem, ArtifactError | CompileError | EngineError)
+        logging.error("Kestra cannot start: %s", problem, exc_info=not expected)
+        leave(1)
+    try:
+        uvicorn.run(
+            create_app(engine, settings),
+            host=HOST,
+            port=settings.port,
+            log_level="warning",
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    finally:
+        engine.close()
+    leave(0)
+
+
+def start_engine(settings: ProcessSettings) -> Engine:
+    """Start the engine with the project's task types.
+
+    Raises:
+        ArtifactError, CompileError, EngineError: see there.
+    """
+    jars = engine_jars()
+    config = EngineConfig(
+        home=settings.home,
+        storage=settings.storage,
+        jars=jars,
+        task_types=[compile_task_types()],
+        url=f"http://{HOST}:{settings.port}",
+        heap=settings.heap,
+    )
+    engine = Engine(config)
+    engine.start(before_services=bridge.install)
+    return engine
+
+
+def leave(status: int) -> NoReturn:
+    """End the process at once: threads of Java libraries would keep it alive."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

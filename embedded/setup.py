@@ -1,0 +1,27 @@
+"""Fetches and builds all that the embedded stack needs, so that no network is needed afterwards.
+
+Run as `python -m embedded.setup`, any number of times: what is there already is not made again.
+"""
+
+import sys
+
+from embedded.kestra.artifacts import ArtifactError, compiler_jar, engine_jars
+from embedded.kestra.compiler import CompileError, compile_task_types
+from embedded.kestra.tasks import environments
+from embedded.paths import ROOT, cache_folder
+
+
+def main() -> None:
+    """Fetch the engine, compile its task types, and build the environments of the flows' Python scripts."""
+    try:
+        engine_jars()
+        compiler_jar()
+        compile_task_types()
+        environments.prewarm(environments.dependency_lists(ROOT / "flows"))
+    except (ArtifactError, CompileError, environments.EnvironmentProblem) as problem:
+        sys.exit(f"Set-up stopped: {problem}")
+    print(f"Everything is in place; what was fetched and built is kept in {cache_folder()}")
+
+
+if __name__ == "__main__":
+    main()

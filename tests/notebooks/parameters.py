@@ -1,0 +1,5 @@
+"""Other parameters than the committed ones, by lesson: a lesson must hold for them too."""
+
+from typing import Any
+
+OTHER: dict[str, dict[str, Any]] = {}

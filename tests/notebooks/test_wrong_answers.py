@@ -1,0 +1,46 @@
+"""Typical wrong answers get their own hint, and a blank one a nudge: no exercise passes by accident."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+import workbook
+from tests.notebooks import lessons
+from tests.stack import own_stack
+
+NUMBERS = [path.name[:2] for path in lessons.all_lessons()]
+CASES = [
+    pytest.param(number, answer, fragment, id=f"{number}-{index}")
+    for lesson in NUMBERS
+    for number, cases in import_module(f"tests.notebooks.wrong_answers.lesson_{lesson}").WRONG.items()
+    for index, (answer, fragment) in enumerate(cases)
+]
+EXERCISES = [number for path in lessons.all_lessons() for number in lessons.exercises(lessons.read(path))]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with own_stack(tmp_path_factory.mktemp("wrong")) as environment, pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        yield workbook.open("kestra", "postgres", "dataset")
+
+
+@pytest.mark.parametrize(("number", "answer", "fragment"), CASES)
+def test_wrong_answer_gets_its_hint(lab: Any, number: str, answer: Any, fragment: str) -> None:
+    verdict = workbook.check(lab, number, answer(lab) if callable(answer) else answer)
+    assert not verdict.right
+    assert fragment.lower() in verdict.text.lower()
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_blank_answer_gets_a_nudge(lab: Any, number: str) -> None:
+    verdict = workbook.check(lab, number, ...)
+    assert not verdict.right
+    assert verdict.blank
+
+
+def test_every_exercise_has_wrong_answers() -> None:
+    assert {case.values[0] for case in CASES} == set(EXERCISES)
