@@ -122,6 +122,8 @@ def _build(stack: str, values: Mapping[str, str]) -> Settings:
 
 def _port(values: Mapping[str, str], name: str, default: int) -> int:
     text = values.get(name, str(default))
+    if text == "0":  # asks the stack for any free port; a service that does not run has none yet
+        return default
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise StackError(f"{name} is {text!r}; it must be a port number between 1 and 65535.")
     return int(text)
