@@ -59,8 +59,7 @@ class _Command:
             print(f"error: {error}", file=sys.stderr)
             return error.exit_code
         finally:
-            started.call.cancel()
-            client.follow(started.call, progress)
+            client.release(started.call, progress)
 
     def _explain_failure(self) -> int:
         print(table(read_status(self.home)), file=sys.stderr)

@@ -13,8 +13,6 @@ from embedded.settings import Settings
 from embedded.stack import Stack
 from embedded.supervisor import end_leftovers
 
-_LEAVING_SECONDS = 10.0
-
 
 @dataclass
 class Started:
@@ -47,16 +45,25 @@ def start(names: list[str], home: Home, stack: Stack, progress: Progress, lease:
     request = {"do": "up", "only": names, "lease": lease, "environ": dict(os.environ)}
     call = control.call_or_start(home, request, list(stack.supervisor))
     try:
-        answer = follow(call, progress)
+        answer = _follow(call, progress)
     except KeyboardInterrupt:
         progress.note("interrupted: stopping what was started")
-        call.cancel()
-        for _ in call.events():
-            pass
+        release(call, progress)
         raise
     if "error" in answer:
         raise control.ControlError(answer["error"])
     return Started(call, answer["done"], answer["env"], answer["started"])
+
+
+def release(call: control.Call, progress: Progress) -> None:
+    """Take a start back: wait until what it started has stopped, and the supervisor with it if nothing else runs."""
+    call.cancel()
+    last: dict[str, Any] = {}
+    for last in call.events():
+        _show(last, progress)
+    call.close()
+    if last.get("leaving"):
+        call.wait_for_end()
 
 
 def stop(home: Home, settings: Settings, stack: Stack, progress: Progress) -> bool:
@@ -70,13 +77,15 @@ def stop(home: Home, settings: Settings, stack: Stack, progress: Progress) -> bo
     """
     call = control.call(home, {"do": "down"})
     if call:
-        follow(call, progress)
+        _follow(call, progress)
+        if not call.wait_for_end():
+            raise control.ControlError("the supervisor does not end: see `logs supervisor`")
+        return True
     if home.path.is_dir():
-        with home.locked(_LEAVING_SECONDS) as ours:
-            if not ours:
-                raise control.ControlError("the supervisor does not leave: see `logs supervisor`")
-            end_leftovers(home, stack.services, settings)
-    return call is not None
+        with home.locked() as ours:
+            if ours:
+                end_leftovers(home, stack.services, settings)
+    return False
 
 
 def ask(home: Home, what: str) -> dict[str, Any] | None:
@@ -85,13 +94,16 @@ def ask(home: Home, what: str) -> dict[str, Any] | None:
     return next((event for event in call.events() if "done" in event), None) if call else None
 
 
-def follow(call: control.Call, progress: Progress) -> dict[str, Any]:
-    """Show what a call tells until its last answer, and give that one."""
+def _show(event: dict[str, Any], progress: Progress) -> None:
+    if "note" in event:
+        progress.note(event["note"])
+    elif "name" in event:
+        progress.service(event)
+
+
+def _follow(call: control.Call, progress: Progress) -> dict[str, Any]:
     for event in call.events():
         if "done" in event:
             return event
-        if "note" in event:
-            progress.note(event["note"])
-        elif "name" in event:
-            progress.service(event)
+        _show(event, progress)
     return {"error": "the supervisor went away: see `logs supervisor`"}

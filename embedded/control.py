@@ -17,12 +17,13 @@ from typing import IO, Any
 from embedded.home import Home
 from embedded.lifeline import MARK
 from embedded.paths import ROOT
-from embedded.processes import OWNER
+from embedded.processes import OWNER, Identity
 
 SOCKET = "control.sock"
 ALREADY_RUNNING = 75
 """Exit code of a supervisor that found another one in charge of its folder."""
 _START_SECONDS = 30.0
+_LEAVING_SECONDS = 10.0
 _ANSWER_SECONDS = 10.0
 _POLL_SECONDS = 0.02
 
@@ -37,6 +38,7 @@ class Call:
 
     connection: socket.socket
     lines: IO[str]
+    supervisor: Identity
 
     def events(self) -> Iterator[dict[str, Any]]:
         """Give the answers until the supervisor closes the line."""
@@ -48,6 +50,13 @@ class Call:
         """Take the request back; answers still come until all that it started has stopped."""
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
+
+    def wait_for_end(self) -> bool:
+        """Wait until the supervisor's process has ended; tell whether it did in time."""
+        deadline = time.monotonic() + _LEAVING_SECONDS
+        while (alive := self.supervisor.process() is not None) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        return not alive
 
     def close(self) -> None:
         """Hang up."""
@@ -80,9 +89,10 @@ def call(home: Home, request: dict[str, Any]) -> Call | None:
     try:
         connection.settimeout(_ANSWER_SECONDS)
         connection.sendall(json.dumps(request).encode() + b"\n")
-        if connection.recv(1, socket.MSG_PEEK):  # the first answer comes at once, or never from one that is leaving
+        lines = connection.makefile(encoding="utf-8")
+        if greeting := lines.readline():  # it comes at once, or never from one that is leaving
             connection.settimeout(None)
-            return Call(connection, connection.makefile(encoding="utf-8"))
+            return Call(connection, lines, Identity(**json.loads(greeting)))
     except OSError:
         pass
     connection.close()

@@ -7,7 +7,6 @@ import fcntl
 import json
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 MARKER = "kestra-workbook.txt"
 _MARKER_TEXT = "State of the embedded stack. `python -m embedded reset` clears this folder.\n"
 _LOCK = "supervisor.lock"
-_POLL_SECONDS = 0.02
 _KEPT_BY_RESET = {MARKER, _LOCK}
 
 
@@ -73,21 +71,15 @@ class Home:
         temporary.replace(self.path / name)
 
     @contextlib.contextmanager
-    def locked(self, patience: float = 0.0) -> Iterator[bool]:
+    def locked(self) -> Iterator[bool]:
         """Hold the lock of the one supervisor. The system frees it with its holder, so it is never stale.
-
-        Args:
-            patience: seconds to wait for a holder that is about to leave.
 
         Yields:
             Whether we have it.
         """
         descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            deadline = time.monotonic() + patience
-            while not (ours := _try_lock(descriptor)) and time.monotonic() < deadline:
-                time.sleep(_POLL_SECONDS)
-            yield ours
+            yield _try_lock(descriptor)
         finally:
             os.close(descriptor)
 

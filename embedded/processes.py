@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ import psutil
 OWNER = "EMBEDDED_OWNER"
 """Environment variable with which everything started for a service can be recognised, its children included."""
 _SAME_START_SECONDS = 2.0
+_KILL_SECONDS = 5.0
+_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Identity:
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started) < _SAME_START_SECONDS
-            if same and process.status() != psutil.STATUS_ZOMBIE:
+            if same and runs(process):
                 return process
         return None
 
@@ -80,7 +83,7 @@ def _in_session(process: psutil.Process, session: int | None) -> bool:
 
 
 def stop_tree(processes: Iterable[psutil.Process], number: signal.Signals, grace: float) -> None:
-    """Signal processes, wait, then kill those that stay, with all their children.
+    """Signal processes and wait for them; then kill those that stay, and all children that they had.
 
     Args:
         processes: the roots of the trees.
@@ -88,14 +91,30 @@ def stop_tree(processes: Iterable[psutil.Process], number: signal.Signals, grace
         grace: seconds to wait before SIGKILL.
     """
     roots = list(processes)
-    family = roots + [child for root in roots for child in _children(root)]
+    children = [child for root in roots for child in _children(root)]
     for process in roots:
         _send(process, number)
-    _, alive = psutil.wait_procs(family, timeout=grace)
-    late = alive + [child for process in alive for child in _children(process)]
+    alive = _wait_for_end(roots, grace)
+    late = alive + children + [child for process in alive for child in _children(process)]
+    late = [process for process in late if process.pid != os.getpid()]
     for process in late:
         _send(process, signal.SIGKILL)
-    psutil.wait_procs(late, timeout=5)
+    _wait_for_end(late, _KILL_SECONDS)
+
+
+def _wait_for_end(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait, at most so long; give those that still run."""
+    deadline = time.monotonic() + seconds
+    while (alive := [process for process in processes if runs(process)]) and time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+    return alive
+
+
+def runs(process: psutil.Process) -> bool:
+    """Tell whether a process runs. One that ended and was not yet collected by its parent does not."""
+    with contextlib.suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:

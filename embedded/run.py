@@ -54,11 +54,19 @@ def _wait(child: subprocess.Popen[bytes]) -> int:
         try:
             return child.wait()
         except Interrupted as told:
+            # The command decides what Ctrl-C means (JupyterLab, for one, asks first); the others are an order.
+            if told.number != signal.SIGINT or not _terminal_tells():
+                child.send_signal(told.number)
             if told.number != signal.SIGINT:
-                stop_tree([psutil.Process(child.pid)], told.number, _GRACE_SECONDS)
-            elif not _terminal_tells():
-                child.send_signal(signal.SIGINT)
-            # The command decides what Ctrl-C means: JupyterLab, for one, asks first.
+                return _wait_or_kill(child)
+
+
+def _wait_or_kill(child: subprocess.Popen[bytes]) -> int:
+    try:
+        return child.wait(_GRACE_SECONDS)
+    except (subprocess.TimeoutExpired, Interrupted):
+        stop_tree([psutil.Process(child.pid)], signal.SIGKILL, grace=0)
+        return -signal.SIGKILL
 
 
 def _terminal_tells() -> bool:

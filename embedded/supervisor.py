@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -117,8 +118,11 @@ class Supervisor:
         asyncio.get_running_loop().call_later(seconds, self._leave_if_idle)
 
     def _leave_if_idle(self) -> None:
-        if not self._requests and not any(unit.live for unit in self._units.values()):
+        if not self._needed():
             self._leave.set()
+
+    def _needed(self, *leaving: Request) -> bool:
+        return bool(self._requests - set(leaving)) or any(unit.live for unit in self._units.values())
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = Request(reader, writer)
@@ -129,7 +133,7 @@ class Supervisor:
         self._requests.add(request)
         self._answering.add(task)
         try:
-            request.tell(supervisor=os.getpid())
+            request.tell(**asdict(Identity.of(os.getpid())))
             asked = await request.read()
             await getattr(self, f"_do_{asked['do']}")(request, asked)
         except Exception as error:
@@ -171,6 +175,7 @@ class Supervisor:
         for name in request.names:
             self._holders[name].discard(request)
         await self._stop({name for name in request.names if not self._holders[name] and name not in self._kept})
+        request.tell(leaving=not self._needed(request))
 
     async def _do_down(self, request: Request, asked: dict[str, Any]) -> None:
         request.names = set(self._units)
@@ -274,7 +279,7 @@ class Supervisor:
     def _plain_status(self) -> dict[str, Any]:
         me = Identity.of(os.getpid())
         return {
-            "supervisor": {"pid": me.pid, "started": me.started},
+            "supervisor": asdict(me),
             "services": [unit.snapshot() for unit in self._units.values()],
         }
 

@@ -1,0 +1,69 @@
+"""Where settings come from, and what is said of wrong ones."""
+
+from pathlib import Path
+
+import pytest
+
+from embedded.settings import Settings, SettingsError, foreign
+
+
+def _load(tmp_path: Path, env_file: str = "", **environ: str) -> Settings:
+    path = tmp_path / ".env"
+    path.write_text(env_file)
+    return Settings.load(environ, path)
+
+
+def test_environment_wins_over_file_wins_over_default(tmp_path: Path) -> None:
+    settings = _load(tmp_path, "KESTRA_PORT=8001\nPOSTGRES_PORT=5001\n# a comment\n", KESTRA_PORT="8002")
+    assert (settings.kestra_port, settings.postgres_port, settings.dataset_port) == (8002, 5001, 8090)
+
+
+def test_an_empty_variable_is_not_set(tmp_path: Path) -> None:
+    assert _load(tmp_path, "POSTGRES_DB=", KESTRA_PORT="").postgres_db == "ny_taxi"
+
+
+def test_a_missing_file_is_fine(tmp_path: Path) -> None:
+    assert Settings.load({}, tmp_path / "none").kestra_username == "admin@kestra.io"
+
+
+def test_a_value_is_taken_as_it_is_written(tmp_path: Path) -> None:
+    assert _load(tmp_path, "POSTGRES_PASSWORD='a $HOME # b'").postgres_password == "a $HOME # b"
+
+
+def test_variables_for_flows_are_passed_on(tmp_path: Path) -> None:
+    settings = _load(tmp_path, "SECRET_TOKEN=eA==\nOTHER=1", ENV_BUCKET="b")
+    assert settings.passed_on == {"SECRET_TOKEN": "eA==", "ENV_BUCKET": "b"}
+
+
+def test_passwords_do_not_show(tmp_path: Path) -> None:
+    shown = repr(_load(tmp_path, KESTRA_PASSWORD="Hidden12", POSTGRES_PASSWORD="hidden", SECRET_X="hidden"))
+    assert "idden" not in shown
+
+
+def test_services_do_not_inherit_stale_settings() -> None:
+    assert foreign({"KESTRA_PASSWORD": "x", "SECRET_X": "x", "PATH": "/bin"}) == {"PATH": "/bin"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("KESTRA_PORT", "http", "KESTRA_PORT is 'http': set it to a whole number from 0 to 65535"),
+        ("POSTGRES_PORT", "70000", "POSTGRES_PORT is '70000': set it to a whole number from 0 to 65535"),
+        ("DATASET_ROWS", "-5", "DATASET_ROWS is '-5': set it to a whole number from 1"),
+        ("KESTRA_USERNAME", "admin", "KESTRA_USERNAME is 'admin': Kestra takes an e-mail address"),
+        ("KESTRA_PASSWORD", "Ab1", "KESTRA_PASSWORD does not have at least 8 characters"),
+        ("KESTRA_PASSWORD", "ABCDEFG1", "does not have a lower-case letter"),
+        ("KESTRA_PASSWORD", "abcdefg1", "does not have an upper-case letter"),
+        ("KESTRA_PASSWORD", "abcdefgh", "does not have an upper-case letter and a digit"),
+        ("KESTRA_HEAP", "lots", "KESTRA_HEAP is 'lots': write a size such as 512m or 1g"),
+        ("POSTGRES_DB", "ny-taxi", "POSTGRES_DB is 'ny-taxi': use letters, digits and underscores"),
+        ("POSTGRES_PASSWORD", "a\nb", "POSTGRES_PASSWORD holds a line break"),
+        ("TAXI_BASE_URL", "example.org", "TAXI_BASE_URL is 'example.org': write an address that begins with http://"),
+    ],
+)
+def test_a_wrong_value_names_variable_and_remedy(tmp_path: Path, name: str, value: str, message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        _load(tmp_path, **{name: value})
+    assert message in str(caught.value)
+    if "PASSWORD" in name:
+        assert value not in str(caught.value)
