@@ -15,12 +15,19 @@ from embedded.kestra.api.trigger_state import Key, by_ids, by_query, change, exi
 Change = Callable[[Any], Any]
 
 
-def check(call: Call, key: Key, trigger: Any, backfill: Any) -> None:
+def check(call: Call, flow: Any, trigger: Any, backfill: Any) -> None:
     """Refuse a backfill that cannot be.
+
+    Parameters:
+        flow, trigger: flow and trigger as the source has them.
 
     Raises:
         Invalid: the dates make no sense, or the trigger is no schedule.
+        ApiError: 409 if the source disables the trigger: it has a state then, but nothing would start.
     """
+    key = Key(str(flow.getNamespace()), str(flow.getId()), str(trigger.getId()))
+    if flow.isDisabled() or trigger.isDisabled():
+        raise _conflict(f"The source of the flow disables trigger {key}: enable it there first")
     if not isinstance(trigger, call.engine.java("io.kestra.core.models.triggers.Schedulable")):
         raise Invalid(f"Trigger {key} is no schedule: only schedules can be backfilled")
     now = call.engine.java("java.time.ZonedDateTime").now()

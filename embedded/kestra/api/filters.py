@@ -59,7 +59,10 @@ def body_filters(engine: "Engine", found: Iterable[dict[str, Any]]) -> Any:
         field = str(one.get("field", ""))
         camel = re.sub(r"_(.)", lambda letter: letter[1].upper(), field.lower()) if field.isupper() else field
         name = {"query": "q", "minLevel": "level"}.get(camel, camel)
-        filters.append(_filter(engine, name, str(one.get("operation", "")), one.get("value")))
+        value = one.get("value")
+        if isinstance(value, dict) and list(value) == ["value"]:
+            value = value["value"]  # as the SDK's models have it
+        filters.append(_filter(engine, name, str(one.get("operation", "")), value))
     return java_list(filters)
 
 

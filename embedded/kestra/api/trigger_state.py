@@ -95,16 +95,14 @@ def awaited(call: Call, key: Key) -> Any:
     """The state of a trigger that the flow has, once the scheduler has made it.
 
     Raises:
-        NotFound: it did not come; the source disables the flow or the trigger, or has none of that name.
+        NotFound: it did not come, or the source has no such trigger, or none that the scheduler watches.
     """
-    flow, trigger = definition(call, key)
+    _, trigger = definition(call, key)
     evaluated = isinstance(trigger, call.engine.java("io.kestra.core.models.triggers.WorkerTriggerInterface"))
     end = time.monotonic() + STATE_SECONDS
     while (found := find(call, key)) is None:
         if not evaluated:
             raise NotFound(f"Trigger {key} has no state: nothing is scheduled for one of type {trigger.getType()}")
-        if flow.isDisabled() or trigger.isDisabled():
-            raise NotFound(f"Trigger {key} has no state: the flow's source disables it")
         if time.monotonic() > end:
             raise NotFound(f"Trigger {key} has no state: the scheduler has not taken it up")
         time.sleep(POLL_SECONDS)

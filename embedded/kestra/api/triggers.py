@@ -63,7 +63,7 @@ def update(call: Call) -> Response:
         raise Invalid("Realtime triggers can not be updated through the API, please edit the trigger from the flow.")
     wanted = _parse(call, body)
     if (past := wanted.getBackfill()) is not None:
-        backfill.check(call, key, trigger, past)
+        backfill.check(call, flow, trigger, past)
     row = awaited(call, key)
     if past is not None and backfill.is_new(row, past):
         return call.entity(backfill.start(call, row, flow, trigger, past))
