@@ -1,0 +1,142 @@
+"""Checks of lesson 01."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from workbook.exercises.registry import Hint, exercise
+from workbook.exercises.trial import block, executed, run, text, trial
+from workbook.kestra.models import Execution
+
+if TYPE_CHECKING:
+    from workbook.lab import Lab
+
+GREETING = "Hello, Grace Hopper! This is 01_hello_world."
+
+VARIABLE_FLOW = """id: exercise_01_2
+namespace: zoomcamp
+inputs:
+  - id: taxi
+    type: STRING
+variables:
+  file: "{{{{ inputs.taxi }}}}_tripdata.csv"
+tasks:
+  - id: say
+    type: io.kestra.plugin.core.log.Log
+    message: {message}
+"""
+
+WAITING_FLOW = """id: exercise_01_3
+namespace: zoomcamp
+tasks:
+  - id: wait
+    type: io.kestra.plugin.core.flow.Sleep
+    duration: PT0.7S
+"""
+
+TIP_FLOW = """id: exercise_01_4
+namespace: zoomcamp
+inputs:
+  - id: fare
+    type: FLOAT
+tasks:
+"""
+
+
+@exercise("01.1")
+def greet_grace(lab: Lab, answer: Any) -> str:
+    """An execution whose output greets Grace Hopper."""
+    execution = executed(lab, answer, "01_hello_world")
+    if not execution.good:
+        raise Hint(f"This execution ended {execution.state}. Were more than two running at once?")
+    got = execution.outputs.get("greeting")
+    if got != GREETING:
+        raise Hint(f"Its output reads {got!r}. The name goes in as inputs={{'name': ...}}, letter by letter.")
+    return "The flow's text did not change: one flow serves every name, which is what inputs are for."
+
+
+@exercise("01.2")
+def render_the_file(lab: Lab, answer: Any) -> str:
+    """A message that renders a variable that holds an expression."""
+    message = text(answer)
+    with trial(lab, VARIABLE_FLOW.format(message=yaml.safe_dump(message, default_style='"', width=1000))) as flow:
+        for taxi in ("green", "yellow"):
+            _compare_line(_line(lab, run(lab, flow, {"taxi": taxi})), taxi)
+    return "Real flows build file and table names like this, so a lost render shows up as braces in a path."
+
+
+def _line(lab: Lab, execution: Execution) -> str:
+    return lab.kestra.logs(execution, task="say", level="INFO")[0].message
+
+
+def _compare_line(got: str, taxi: str) -> None:
+    wanted = f"loading {taxi}_tripdata.csv"
+    if got == wanted:
+        return
+    if "{{" in got:
+        raise Hint(f"The log reads {got!r}: the variable came through, its own braces did not. Ask for one more round.")
+    if "green" in got and taxi != "green":
+        raise Hint(f"For {taxi} the log still reads {got!r}. Take the name from vars.file and do not write it out.")
+    raise Hint(f"The log reads {got!r}; it should read {wanted!r}.")
+
+
+@exercise("01.3")
+def one_at_a_time(lab: Lab, answer: Any) -> str:
+    """A concurrency block that lets executions wait for their turn."""
+    with trial(lab, WAITING_FLOW + text(answer) + "\n") as flow:
+        started = [lab.kestra.execute(flow, wait=False) for _ in range(3)]
+        ended = [lab.kestra.wait(one, check=False) for one in started]
+    for state, advice in {
+        "FAILED": "That is what FAIL does with one too many. Which behavior lets it wait?",
+        "CANCELLED": "That is what CANCEL does with one too many. Which behavior lets it wait?",
+    }.items():
+        if lost := sum(one.state == state for one in ended):
+            raise Hint(f"{lost} of your three executions ended {state} without doing their work. {advice}")
+    if _overlap(ended):
+        raise Hint("All three succeeded, but two of them ran at the same time. Look at the limit.")
+    return "All three ran, one after the other. QUEUE with a limit of 1 is how loads into one table are kept apart."
+
+
+def _overlap(executions: list[Execution]) -> bool:
+    """Whether two executions were in their task at the same time."""
+    spans = sorted((one.task_runs[0].start, one.task_runs[0].end) for one in executions)
+    return any(later[0] < earlier[1] for earlier, later in pairwise(spans))
+
+
+@exercise("01.4")
+def hand_on_the_tip(lab: Lab, answer: Any) -> str:
+    """Two tasks, the second of which reads the output of the first."""
+    with trial(lab, TIP_FLOW + block(text(answer), 2) + "\n") as flow:
+        for fare in (10.0, 25.0):
+            execution = run(lab, flow, {"fare": fare})
+            _handed_on(execution, fare * 1.2)
+            _said(lab, execution, fare * 1.2)
+    return "One task computes, the next one reads its output: every longer flow is built from this pair."
+
+
+def _handed_on(execution: Execution, wanted: float) -> None:
+    if not execution.task_runs_of("with_tip"):
+        raise Hint("No task called with_tip has run. The id of a task is how the next one finds its output.")
+    if "value" not in (outputs := execution.output("with_tip")):
+        raise Hint(f"with_tip handed on {outputs or 'nothing'}. A log hands nothing on; a Return task has a value.")
+    if not _close(outputs["value"], wanted):
+        raise Hint(f"For a fare of {wanted / 1.2:g}, with_tip handed on {outputs['value']}; it should be {wanted:g}.")
+
+
+def _said(lab: Lab, execution: Execution, wanted: float) -> None:
+    lines = [line.message for line in lab.kestra.logs(execution, task="say", level="INFO")]
+    if not lines:
+        raise Hint("with_tip is right. Now a second task, say, of type io.kestra.plugin.core.log.Log.")
+    word, _, number = lines[-1].partition(" ")
+    if word != "pay" or not _close(number, wanted):
+        raise Hint(f"say logged {lines[-1]!r}. Read the number from outputs.with_tip.value.")
+
+
+def _close(got: Any, wanted: float) -> bool:
+    try:
+        return abs(float(got) - wanted) < 0.01
+    except (TypeError, ValueError):
+        return False

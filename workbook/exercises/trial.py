@@ -1,0 +1,91 @@
+"""What the checks share: look at an execution anew, and try a learner's piece of a flow for real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from textwrap import dedent, indent
+from typing import TYPE_CHECKING, Any
+
+from workbook.errors import FlowInvalid, NotFound
+from workbook.exercises.registry import Blank, Hint
+from workbook.kestra.models import Execution, Flow
+
+if TYPE_CHECKING:
+    from workbook.lab import Lab
+
+EXIT_CODE = "exit code"
+"""What the engine logs after a script has said what went wrong."""
+
+
+def executed(lab: Lab, answer: Any, flow_id: str) -> Execution:
+    """The execution in `answer`, as the server has it now.
+
+    Raises:
+        Hint: it is no execution, or one of another flow.
+    """
+    if not isinstance(answer, Execution):
+        raise Hint(f"The answer is a {type(answer).__name__}. Put what lab.kestra.execute(...) returns into it.")
+    if answer.flow_id != flow_id:
+        raise Hint(f"This is an execution of {answer.flow_id}; the exercise asks for one of {flow_id}.")
+    try:
+        return lab.kestra.execution(answer.id)
+    except NotFound as missing:
+        raise Hint("Kestra does not know this execution any more. Run the flow again.") from missing
+
+
+def text(answer: Any) -> str:
+    """A learner's text, its common indentation taken away.
+
+    Raises:
+        Blank: it still has the three dots of the gap.
+        Hint: it is no text.
+    """
+    if not isinstance(answer, str):
+        raise Hint(f"The answer is a {type(answer).__name__}; this exercise asks for text.")
+    if "..." in answer or not answer.strip():
+        raise Blank
+    return dedent(answer).strip()
+
+
+def block(written: str, spaces: int) -> str:
+    """Text to stand inside a YAML block at that depth."""
+    return indent(written, " " * spaces)
+
+
+@contextmanager
+def trial(lab: Lab, source: str) -> Iterator[Flow]:
+    """A flow made of a learner's text, on the server for as long as the block lasts.
+
+    Raises:
+        Hint: the engine refuses it; the hint is the engine's own message.
+    """
+    try:
+        flow = lab.kestra.import_flow(source)
+    except FlowInvalid as refused:
+        reasons = "; ".join(str(problem).splitlines()[0] for problem in refused.problems)
+        raise Hint(f"The engine does not accept the flow with your text in it: {reasons}") from refused
+    try:
+        yield flow
+    finally:
+        lab.kestra.delete_flow(flow, executions=True)
+
+
+def run(lab: Lab, flow: Flow, inputs: dict[str, Any]) -> Execution:
+    """One execution of a flow on trial.
+
+    Raises:
+        Hint: it failed; the hint is the last line of its log's errors.
+    """
+    execution = lab.kestra.execute(flow, inputs=inputs, check=False)
+    if not execution.good:
+        raise Hint(f"The execution ended {execution.state}. {last_error(lab, execution)}")
+    return execution
+
+
+def last_error(lab: Lab, execution: Execution) -> str:
+    """The line that says why an execution failed: the last error of the failing task that tells something."""
+    failed = execution.failed_task
+    lines = lab.kestra.logs(execution, task=failed.task_id if failed else None, level="ERROR")
+    told = [line.message.strip().splitlines()[0] for line in lines if EXIT_CODE not in line.message]
+    return f"Its log ends with: {told[-1]}" if told else "Its log holds no error."
