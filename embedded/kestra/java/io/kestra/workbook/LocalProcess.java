@@ -42,6 +42,9 @@ final class LocalProcess extends Process {
         RunContext runContext, TaskCommands commands, List<String> filesToDownload) throws Exception {
         AbstractLogConsumer log = commands.getLogConsumer();
         int exitCode = execute(start(runContext, commands), log);
+        if (getIsKilled().get()) {
+            KillMark.await();
+        }
         if (exitCode != 0) {
             throw new TaskException(exitCode, log);
         }
@@ -52,7 +55,7 @@ final class LocalProcess extends Process {
     public void kill() {
         super.kill();
         if (process != null) {
-            stop(process);
+            release(process);
         }
     }
 
@@ -82,15 +85,23 @@ final class LocalProcess extends Process {
         }
     }
 
-    /** The guard ends its family when its input ends. */
     private static void stop(java.lang.Process started) {
+        release(started);
         try {
-            started.getOutputStream().close();
             if (!started.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 started.destroyForcibly();
             }
-        } catch (IOException | InterruptedException hurried) {
+        } catch (InterruptedException hurried) {
             started.destroyForcibly();
+        }
+    }
+
+    /** The guard ends its family when its input ends. */
+    private static void release(java.lang.Process started) {
+        try {
+            started.getOutputStream().close();
+        } catch (IOException gone) {
+            started.destroy();
         }
     }
 

@@ -127,7 +127,11 @@ public final class TaskCall {
                 answer.completeExceptionally(problem);
             }
         });
-        Map<String, Object> envelope = JacksonMapper.ofJson().readValue(await(answer), ENVELOPE);
+        String json = await(answer);
+        if (isCancelled()) {
+            KillMark.await();
+        }
+        Map<String, Object> envelope = JacksonMapper.ofJson().readValue(json, ENVELOPE);
         if (envelope.get("error") != null) {
             throw new TaskFailure(envelope.get("error").toString());
         }

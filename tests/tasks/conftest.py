@@ -1,0 +1,14 @@
+"""One stack with the engine and PostgreSQL for all tests of task types."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stack import own_stack
+from tests.tasks.lab import Lab
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with own_stack(tmp_path_factory.mktemp("tasks"), "kestra", "postgres") as environment:
+        yield Lab(environment)

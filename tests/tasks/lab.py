@@ -1,0 +1,179 @@
+"""Runs flows on the tests' own stack and tells what came of them."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import requests
+import yaml
+from amazon.ion import simpleion
+
+NAMESPACE = "tests.tasks"
+END_STATES = {"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED"}
+RUN_SECONDS = 90
+
+Task = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """An execution, with the lab that it ran on."""
+
+    lab: "Lab"
+    execution: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return self.execution["id"]
+
+    @property
+    def state(self) -> str:
+        return self.execution["state"]["current"]
+
+    def task(self, task_id: str) -> dict[str, Any]:
+        return next(task for task in self.execution["taskRunList"] if task["taskId"] == task_id)
+
+    def outputs(self, task_id: str = "task") -> dict[str, Any]:
+        return self.task(task_id).get("outputs", {})
+
+    def logs(self, level: str | None = None) -> list[str]:
+        """The messages of the execution's log, of one level or of all."""
+        found = self.lab.get(f"/logs/{self.id}", params={"minLevel": "TRACE"}).json()
+        return [line["message"] for line in found if level in (None, line["level"])]
+
+    def error(self) -> str:
+        """The one error that the execution's log tells."""
+        lines = self.logs("ERROR")
+        assert len(lines) == 1, lines
+        return lines[0]
+
+    def metrics(self) -> dict[str, dict[str, Any]]:
+        found = self.lab.get(f"/metrics/{self.id}").json()["results"]
+        return {metric["name"]: metric for metric in found}
+
+
+class Lab:
+    """The stack: flows go in over the API, files and rows are looked at where they landed."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self.storage = Path(environment["KESTRA_STORAGE"])
+        self.home = Path(environment["EMBEDDED_HOME"])
+        self.session = requests.Session()
+        self.session.auth = (environment["KESTRA_USERNAME"], environment["KESTRA_PASSWORD"])
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.request("GET", path, **options)
+
+    def request(self, method: str, path: str, **options: Any) -> requests.Response:
+        url = f"{self.environment['KESTRA_URL']}/api/v1/main{path}"
+        return self.session.request(method, url, timeout=RUN_SECONDS, **options)
+
+    def problems(self, *tasks: Task) -> str:
+        """What the engine's validation has against a flow of these tasks."""
+        headers = {"Content-Type": "application/x-yaml"}
+        answer = self.request("POST", "/flows/validate", data=_source(tasks, {}), headers=headers)
+        return answer.json()[0].get("constraints") or ""
+
+    def start(self, *tasks: Task, **extra: Any) -> Run:
+        """Start a flow of these tasks; a task without an id is called `task`."""
+        answer = self.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", _source(tasks, extra))})
+        assert answer.status_code == 200, answer.text
+        answer = self.request("POST", f"/executions/{NAMESPACE}/flow", files={"none": (None, "")})
+        assert answer.status_code == 200, answer.text
+        return Run(self, answer.json())
+
+    def run(self, *tasks: Task, **extra: Any) -> Run:
+        """Run a flow of these tasks to its end."""
+        return self.wait(self.start(*tasks, **extra), *END_STATES)
+
+    def ok(self, *tasks: Task, **extra: Any) -> Run:
+        """Run a flow that is to succeed."""
+        run = self.run(*tasks, **extra)
+        assert run.state == "SUCCESS", run.logs()
+        return run
+
+    def failure(self, *tasks: Task, **extra: Any) -> str:
+        """Run a flow that is to fail; returns the error that its log tells."""
+        run = self.run(*tasks, **extra)
+        assert run.state == "FAILED", run.logs()
+        return run.error()
+
+    def wait(self, run: Run, *states: str) -> Run:
+        end = time.monotonic() + RUN_SECONDS
+        while True:
+            run = Run(self, self.get(f"/executions/{run.id}").json())
+            if run.state in states:
+                return run
+            assert time.monotonic() < end, (run.execution["state"], run.logs())
+            time.sleep(0.05)
+
+    def kill(self, run: Run) -> Run:
+        """Kill an execution and wait until it says so."""
+        answer = self.request("DELETE", f"/executions/{run.id}/kill")
+        assert answer.status_code in (200, 202), answer.text
+        return self.wait(run, *END_STATES)
+
+    def path(self, uri: str) -> Path:
+        """The file of the internal storage behind an address."""
+        return self.storage / "main" / uri.removeprefix("kestra:///")
+
+    def text(self, uri: str) -> str:
+        return self.path(uri).read_text()
+
+    def ion(self, uri: str) -> list[Any]:
+        """The rows of an ION file, by a reader that is not the engine's."""
+        with self.path(uri).open("rb") as stream:
+            return simpleion.load(stream, single_value=False)
+
+    @contextmanager
+    def postgres(self) -> Iterator[Any]:
+        """A cursor that commits each statement."""
+        login = {
+            name: self.environment[f"POSTGRES_{key}"]
+            for name, key in (
+                ("host", "HOST"), ("port", "PORT"), ("dbname", "DB"), ("user", "USER"), ("password", "PASSWORD")
+            )
+        }  # fmt: skip
+        connection = psycopg2.connect(**login)
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        finally:
+            connection.close()
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        with self.postgres() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    @property
+    def login(self) -> dict[str, Any]:
+        """The plug-in defaults with which PostgreSQL tasks connect."""
+        address = "{host}:{port}/{db}".format(
+            **{key: self.environment[f"POSTGRES_{key.upper()}"] for key in ("host", "port", "db")}
+        )
+        values = {
+            "url": f"jdbc:postgresql://{address}",
+            "username": self.environment["POSTGRES_USER"],
+            "password": "{{ secret('POSTGRES_PASSWORD') }}",
+        }
+        return {"pluginDefaults": [{"type": "io.kestra.plugin.jdbc.postgresql", "values": values}]}
+
+
+def until(condition: Callable[[], bool], seconds: float = 15) -> None:
+    """Wait until a condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.05)
+
+
+def _source(tasks: tuple[Task, ...], extra: dict[str, Any]) -> bytes:
+    flow = {"id": "flow", "namespace": NAMESPACE, "tasks": [{"id": "task", **task} for task in tasks], **extra}
+    return yaml.safe_dump(flow, sort_keys=False, allow_unicode=True).encode()
