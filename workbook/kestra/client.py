@@ -27,6 +27,7 @@ LAST_LINES = 10
 NOT_FOUND = 404
 REFUSED = (400, 422)
 YAML = {"Content-Type": "application/x-yaml"}
+_HEADINGS = re.compile(r"Invalid entity:|errors:|```")
 _PATH = re.compile(r"^([A-Za-z_]\w*(?:\[[^\]]*\]|\.\w+)*): (.+)$", re.DOTALL)
 
 FlowLike = Flow | str
@@ -101,7 +102,7 @@ class KestraClient:
             NotFound: it was never imported, or deleted.
         """
         try:
-            return Flow.of(self.http.json("GET", _flow_path(namespace, id), params={"source": "true"}))
+            return Flow.of(self.http.json("GET", _flow_path(namespace, id), params={"source": "true"}), self.http)
         except ApiError as error:
             raise _not_found_flow(error, namespace, id) from error
 
@@ -121,14 +122,6 @@ class KestraClient:
                 return False
             raise
         return True
-
-    def graph(self, flow: FlowLike, id: str | None = None) -> Json:
-        """The flow's topology as the server draws it: nodes, edges, clusters."""
-        namespace, id = _ids(flow, id)
-        try:
-            return self.http.json("GET", f"{_flow_path(namespace, id)}/graph")
-        except ApiError as error:
-            raise _not_found_flow(error, namespace, id) from error
 
     # Executions
 
@@ -166,7 +159,7 @@ class KestraClient:
                 if error.status == NOT_FOUND:
                     raise _not_found_flow(error, found.namespace, found.id) from error
                 raise _refused(error, found.id) from error
-        execution = Execution.of(raw, self.http.url)
+        execution = Execution.of(raw, self.http)
         return self.wait(execution, check) if wait else execution
 
     def wait(self, execution: ExecutionLike, check: bool = True) -> Execution:
@@ -245,7 +238,7 @@ class KestraClient:
             filters[f"filters[labels][EQUALS][{key}]"] = value
         if state:
             filters["filters[state][IN]"] = state if isinstance(state, str) else ",".join(state)
-        found = [Execution.of(one, self.http.url) for one in self._pages("/executions/search", filters)]
+        found = [Execution.of(one, self.http) for one in self._pages("/executions/search", filters)]
         return sorted(found, key=lambda one: (one.start is not None, one.start, one.id))
 
     def replay(
@@ -447,7 +440,7 @@ class KestraClient:
                 raw = self.http.json("POST", f"/executions/{execution.id}/{how}", params=params, files=fields)
             except ApiError as error:
                 raise _refused(error, execution.flow_id) if inputs else error from error
-        started = Execution.of(raw, self.http.url)
+        started = Execution.of(raw, self.http)
         return self.wait(started, check) if wait else started
 
     def _delete_executions(self, namespace: str, flow_id: str) -> None:
@@ -523,5 +516,10 @@ def _not_found_flow(error: ApiError, namespace: str, id: str) -> Exception:
 def _refused(error: ApiError, flow_id: str) -> Exception:
     if error.status not in REFUSED:
         return error
-    reasons = error.details or [error.reason]
+    reasons = [_one_line(reason) for reason in error.details or [error.reason]]
     return InputInvalid("\n".join([f"Kestra refuses the inputs of {flow_id!r}:", *(f"  - {one}" for one in reasons)]))
+
+
+def _one_line(reason: str) -> str:
+    """The engine's reason without its headings and fences."""
+    return " ".join(_HEADINGS.sub(" ", reason).split())
