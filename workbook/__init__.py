@@ -16,6 +16,10 @@ from workbook.errors import (
 from workbook.exercises.check import check
 from workbook.kestra import KestraClient
 from workbook.lab import Lab, open
+from workbook.pictures.charts import bars, months
+from workbook.pictures.gantt import gantt
+from workbook.pictures.topology import topology
+from workbook.yaml_view import yaml
 
 __all__ = [
     "ApiError",
@@ -31,6 +35,11 @@ __all__ = [
     "WaitInterrupted",
     "WorkbookError",
     "WrongPassword",
+    "bars",
     "check",
+    "gantt",
+    "months",
     "open",
+    "topology",
+    "yaml",
 ]

@@ -49,7 +49,7 @@ def follow(http: Http, execution_id: str) -> Iterator[Execution]:
 
 def get(http: Http, execution_id: str) -> Execution:
     """The execution as it is now."""
-    return Execution.of(http.json("GET", f"/executions/{execution_id}"), http.url)
+    return Execution.of(http.json("GET", f"/executions/{execution_id}"), http)
 
 
 def _stream(http: Http, execution_id: str) -> Iterator[Execution]:
@@ -59,7 +59,7 @@ def _stream(http: Http, execution_id: str) -> Iterator[Execution]:
             raw = json.loads(data) if data else {}
             # The first event is an empty keep-alive.
             if raw.get("state"):
-                yield Execution.of(raw, http.url)
+                yield Execution.of(raw, http)
 
 
 def _events(answer: requests.Response) -> Iterator[str]:

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
 
 from workbook.errors import NotFound
+
+if TYPE_CHECKING:
+    from workbook.kestra.http import Http
 
 Json = dict[str, Any]
 
@@ -46,11 +50,17 @@ class Flow:
     revision: int
     source: str = field(repr=False)
     raw: Json = field(repr=False, compare=False)
+    http: Http = field(repr=False, compare=False)
 
     @classmethod
-    def of(cls, raw: Json) -> Self:
+    def of(cls, raw: Json, http: Http) -> Self:
         """From the API's JSON."""
-        return cls(raw["namespace"], raw["id"], raw.get("revision", 1), raw.get("source", ""), raw)
+        return cls(raw["namespace"], raw["id"], raw.get("revision", 1), raw.get("source", ""), raw, http)
+
+    def graph(self) -> Json:
+        """The topology of this revision as the server draws it: nodes, edges, clusters."""
+        path = f"/flows/{quote(self.namespace, safe='')}/{quote(self.id, safe='')}/graph"
+        return self.http.json("GET", path, params={"revision": self.revision})
 
     @property
     def inputs(self) -> list[Json]:
@@ -61,11 +71,6 @@ class Flow:
     def trigger_ids(self) -> list[str]:
         """The ids of the triggers."""
         return [one["id"] for one in self.raw.get("triggers") or []]
-
-    @property
-    def task_count(self) -> int:
-        """How many tasks the flow declares, at every depth."""
-        return _count_tasks(self.raw.get("tasks") or [])
 
 
 @dataclass(frozen=True)
@@ -194,11 +199,12 @@ class Execution:
     trigger: Json | None
     url: str
     raw: Json
+    http: Http
 
     @classmethod
-    def of(cls, raw: Json, server: str = "") -> Self:
-        """From the API's JSON and the server's address."""
-        page = f"{server}/ui/main/executions/{raw['namespace']}/{raw['flowId']}/{raw['id']}"
+    def of(cls, raw: Json, http: Http) -> Self:
+        """From the API's JSON."""
+        page = f"{http.url}/ui/main/executions/{raw['namespace']}/{raw['flowId']}/{raw['id']}"
         return cls(
             id=raw["id"],
             namespace=raw["namespace"],
@@ -211,7 +217,13 @@ class Execution:
             trigger=raw.get("trigger"),
             url=raw.get("url") or page,
             raw=raw,
+            http=http,
         )
+
+    def flow_graph(self) -> Json:
+        """The topology of the flow, in the revision that this execution ran."""
+        path = f"/flows/{quote(self.namespace, safe='')}/{quote(self.flow_id, safe='')}/graph"
+        return self.http.json("GET", path, params={"revision": self.raw.get("flowRevision")})
 
     @property
     def state(self) -> str:
@@ -372,13 +384,3 @@ def labels_of(raw: Sequence[Json] | Mapping[str, str] | None) -> dict[str, str]:
     if isinstance(raw, Mapping):
         return dict(raw)
     return {one["key"]: one["value"] for one in raw or []}
-
-
-def _count_tasks(tasks: Sequence[Json]) -> int:
-    total = 0
-    for task in tasks:
-        inner = task["task"] if "task" in task and "type" not in task else task
-        branches = [inner.get(name) or [] for name in ("tasks", "then", "else", "defaults")]
-        branches += (inner.get("cases") or {}).values()
-        total += 1 + sum(_count_tasks(branch) for branch in branches)
-    return total

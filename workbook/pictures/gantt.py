@@ -1,0 +1,248 @@
+"""Gantt charts: the task runs of one execution, or the executions of a backfill, along one time scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from workbook.errors import NotFound
+from workbook.kestra.models import Execution, State, TaskRun
+from workbook.pictures import theme
+from workbook.pictures.axis import duration, time_label, time_ticks
+from workbook.pictures.svg import Box, Canvas, Picture, text_width
+
+WIDTH = 900.0
+MARGIN = 18.0
+HEAD = 62.0
+ROW, BAR = 24.0, 13.0
+LABEL_MIN, LABEL_MAX = 120.0, 290.0
+STATE_ROOM = 92.0
+TIME_ROOM = 84.0
+SIZE, SMALL = 11.5, 10.0
+INDENT = 14.0
+NOTE_MIN = 30.0
+BEFORE_RUNNING = frozenset({"CREATED", "SUBMITTED", "QUEUED", "RESTARTED", "REPLAYED"})
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a bar, in seconds of the scale."""
+
+    start: float
+    end: float
+    state: str
+    waiting: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A bar with its label.
+
+    Attributes:
+        note: stands small behind the label.
+        tries: seconds at which a further attempt began.
+        around: whether the bar stands for what other rows show in detail.
+        heading: whether the row is a heading without a bar.
+    """
+
+    label: str
+    note: str = ""
+    depth: int = 0
+    state: str = ""
+    spans: list[Span] = field(default_factory=list)
+    tries: list[float] = field(default_factory=list)
+    around: bool = False
+    heading: bool = False
+
+    @property
+    def waited(self) -> float:
+        """Seconds spent waiting."""
+        return sum(span.end - span.start for span in self.spans if span.waiting)
+
+    @property
+    def ran(self) -> float:
+        """Seconds spent running."""
+        return sum(span.end - span.start for span in self.spans if not span.waiting)
+
+
+def gantt(what: Execution | Iterable[Execution]) -> Picture:
+    """Draw one execution's task runs, or one bar for each of several executions.
+
+    Light parts are waiting time (created, queued), full ones are running time. Small strokes in a bar are attempts.
+
+    Raises:
+        NotFound: there is nothing to draw.
+    """
+    if isinstance(what, Execution):
+        state = f"{what.state} in {duration(what.duration)}"
+        return _draw(task_rows(what), f"Gantt of an execution of {what.flow_id}", what.flow_id, state)
+    executions = sorted(what, key=lambda one: (one.trigger_date or one.start or datetime.now(UTC), one.id))
+    if not executions:
+        raise NotFound("There is no execution to draw.")
+    flows = ", ".join(dict.fromkeys(one.flow_id for one in executions))
+    good = sum(one.good for one in executions)
+    title = f"Gantt of {len(executions)} executions of {flows}"
+    return _draw(execution_rows(executions), title, f"{flows}: {len(executions)} executions", f"{good} good")
+
+
+def task_rows(execution: Execution) -> list[Row]:
+    """A row a task run: inner ones below the one around them, each level by the time of its start."""
+    zero = execution.start or datetime.now(UTC)
+    parents = {run.parent_id for run in execution.task_runs}
+    known = {run.id for run in execution.task_runs}
+
+    def below(parent: str | None, depth: int) -> Iterable[Row]:
+        runs = [run for run in execution.task_runs if (run.parent_id if run.parent_id in known else None) == parent]
+        for run in sorted(runs, key=lambda one: one.start or zero):
+            yield _task_row(run, zero, depth, run.id in parents)
+            yield from below(run.id, depth + 1)
+
+    return list(below(None, 0))
+
+
+def execution_rows(executions: Sequence[Execution]) -> list[Row]:
+    """A row an execution, under a heading for each flow and trigger if there are several."""
+    zero = min(one.start for one in executions if one.start)
+    groups: dict[str, list[Execution]] = {}
+    for one in executions:
+        groups.setdefault(_group(one), []).append(one)
+    rows = []
+    for name, members in groups.items():
+        if len(groups) > 1:
+            rows.append(Row(name, heading=True))
+        rows += _execution_rows(members, zero, int(len(groups) > 1))
+    return rows
+
+
+def _execution_rows(members: Sequence[Execution], zero: datetime, depth: int) -> list[Row]:
+    dates = [one.trigger_date or one.start or zero for one in members]
+    days = {f"{date:%Y-%m-%d}" for date in dates}
+    form = "%Y-%m-%d" if len(days) == len(members) else "%Y-%m-%d %H:%M:%S"
+    # What all have in common tells nothing.
+    common = set.intersection(*(set(one.labels.items()) for one in members)) if len(members) > 1 else set()
+    return [
+        Row(f"{date:{form}}", _labels(one, common), depth, one.state, _spans(one.states, zero))
+        for one, date in zip(members, dates, strict=True)
+    ]
+
+
+def _task_row(run: TaskRun, zero: datetime, depth: int, around: bool) -> Row:
+    tries = [(one.start - zero).total_seconds() for one in run.attempts[1:] if one.start]
+    note = f"{len(run.attempts)} attempts" if len(run.attempts) > 1 else ""
+    return Row(run.label, note, depth, run.state, _spans(run.states, zero), tries, around)
+
+
+def _spans(states: State, zero: datetime) -> list[Span]:
+    """The steps of a state as pieces of a bar; steps of one kind that follow one another are one piece."""
+    spans: list[Span] = []
+    ends = [step.start for step in states.steps[1:]] + [states.end or datetime.now(UTC)]
+    for step, end in zip(states.steps, ends, strict=True):
+        waiting = step.state in BEFORE_RUNNING
+        first, last = (step.start - zero).total_seconds(), (end - zero).total_seconds()
+        if last <= first:
+            continue
+        if spans and spans[-1].waiting == waiting:
+            spans[-1] = Span(spans[-1].start, last, spans[-1].state, waiting)
+        else:
+            spans.append(Span(first, last, step.state, waiting))
+    return spans
+
+
+def _group(execution: Execution) -> str:
+    trigger = (execution.trigger or {}).get("id")
+    return f"{execution.flow_id}  {trigger}" if trigger else execution.flow_id
+
+
+def _labels(execution: Execution, common: set[tuple[str, str]]) -> str:
+    own = sorted(pair for pair in execution.labels.items() if pair not in common and not pair[0].startswith("system."))
+    return ", ".join(value for _, value in own)
+
+
+def _draw(rows: list[Row], title: str, name: str, state: str) -> Picture:
+    if not rows:
+        raise NotFound("No task of this execution has run, so there is nothing to draw.")
+    return _Drawing(rows).picture(title, name, state)
+
+
+def _label_width(row: Row) -> float:
+    note = text_width(row.note, SMALL) + 8 if row.note else 0
+    return row.depth * INDENT + text_width(row.label, SIZE, row.around) + note + 12
+
+
+class _Drawing:
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = rows
+        self._canvas = Canvas()
+        end = max((span.end for row in rows for span in row.spans), default=1.0)
+        self._ticks = time_ticks(max(end, 0.01))
+        needed = max(
+            row.depth * INDENT + text_width(row.label, SIZE, row.heading) + 8 for row in rows if not row.heading
+        )
+        needed += max(text_width(row.note, SMALL) for row in rows) + 8
+        self._label = min(LABEL_MAX, max(LABEL_MIN, needed))
+        self._left = MARGIN + self._label
+        self._right = WIDTH - MARGIN - STATE_ROOM - TIME_ROOM
+
+    def picture(self, title: str, name: str, state: str) -> Picture:
+        canvas = self._canvas
+        height = HEAD + ROW * len(self._rows)
+        used = canvas.text(MARGIN, MARGIN + 10, name, 15, bold=True, room=WIDTH - 420)
+        canvas.text(MARGIN + used + 12, MARGIN + 10, state, SIZE, theme.MUTED, room=170)
+        self._legend()
+        self._scale(height)
+        for at, row in enumerate(self._rows):
+            self._row(row, HEAD + at * ROW)
+        return canvas.picture(WIDTH, height + MARGIN - 4, title, self._words(state))
+
+    def _legend(self) -> None:
+        x, y = WIDTH - MARGIN - 184, MARGIN + 1
+        style = theme.state_style("SUCCESS")
+        self._canvas.rect(Box(x, y, 26, 10), style.fill, style.fill, radius=2, opacity=0.25)
+        self._canvas.text(x + 32, y + 9, "waiting", SMALL, theme.MUTED)
+        self._canvas.rect(Box(x + 104, y, 26, 10), style.fill, radius=2)
+        self._canvas.text(x + 136, y + 9, "running", SMALL, theme.MUTED)
+
+    def _scale(self, bottom: float) -> None:
+        for tick in self._ticks:
+            x = self._at(tick)
+            self._canvas.line([(x, HEAD - 4), (x, bottom)], theme.GRID)
+            self._canvas.text(x, HEAD - 10, time_label(tick), SMALL, theme.MUTED, anchor="middle")
+
+    def _row(self, row: Row, y: float) -> None:
+        canvas, base = self._canvas, y + 16
+        left = MARGIN + row.depth * INDENT
+        if row.heading:
+            canvas.text(left, base, row.label, SIZE, bold=True, room=self._left - left - 8)
+            return
+        room = self._left - left - 8
+        used = canvas.text(left, base, row.label, SIZE, room=room, bold=row.around) + 8
+        if room - used > NOTE_MIN:
+            canvas.text(left + used, base, row.note, SMALL, theme.MUTED, room=room - used)
+        self._bar(row, y + (ROW - BAR) / 2)
+        canvas.text(self._right + TIME_ROOM - 6, base, duration(row.ran), SMALL, anchor="end")
+        style = theme.state_style(row.state)
+        self._canvas.rect(Box(self._right + TIME_ROOM + 4, y + 4, STATE_ROOM - 4, 16), style.fill, radius=3)
+        middle = self._right + TIME_ROOM + 4 + (STATE_ROOM - 4) / 2
+        canvas.text(middle, base - 1, f"{style.mark} {row.state}", SMALL, style.ink, anchor="middle")
+
+    def _bar(self, row: Row, y: float) -> None:
+        style = theme.state_style(row.state)
+        hint = f"{row.label}: waited {duration(row.waited)}, ran {duration(row.ran)}, {row.state}"
+        thin = 4.0 if row.around else BAR
+        for span in row.spans:
+            x, width = self._at(span.start), self._at(span.end) - self._at(span.start)
+            box = Box(x, y + (BAR - thin) / 2, max(width, 1.0), thin)
+            edge = style.fill if span.waiting and width > 2 else "none"
+            self._canvas.rect(box, style.fill, edge, radius=1.5, hint=hint, opacity=0.25 if span.waiting else 1)
+        for second in row.tries:
+            x = self._at(second)
+            self._canvas.line([(x, y - 2), (x, y + BAR + 2)], theme.INK, 1.5)
+
+    def _at(self, second: float) -> float:
+        return self._left + (self._right - self._left) * second / self._ticks[-1]
+
+    def _words(self, state: str) -> str:
+        bars = [row for row in self._rows if not row.heading]
+        told = "; ".join(f"{row.label} {row.state} after {duration(row.ran)}" for row in bars)
+        return f"{state}. {told}."

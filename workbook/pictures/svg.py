@@ -1,0 +1,192 @@
+"""Drawing with vector graphics: shapes, text that is measured and cut to fit, and the finished picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+from workbook.pictures import theme
+
+# Widths of the printable ASCII characters of DejaVu Sans in hundredths of the font size. The other fonts of the theme
+# are narrower, so what is measured to fit does fit.
+_REGULAR = (
+    32, 40, 46, 84, 64, 95, 78, 27, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34, 84,
+    84, 84, 53, 100, 68, 69, 70, 77, 63, 58, 77, 75, 29, 29, 66, 56, 86, 75, 79, 60, 79, 69, 63, 61, 73, 68, 99, 69, 61,
+    69, 39, 34, 39, 84, 50, 50, 61, 63, 55, 63, 62, 35, 63, 63, 28, 28, 58, 28, 97, 63, 61, 63, 63, 41, 52, 39, 63, 59,
+    82, 59, 59, 52, 64, 34, 64, 84,
+)  # fmt: skip
+_BOLD_FACTOR = 1.14
+_OTHER = 100
+ELLIPSIS = "…"
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """The width of a line of text, in pixels, at a font size in pixels."""
+    units = sum(_REGULAR[ord(one) - 32] if 32 <= ord(one) < 127 else _OTHER for one in text)
+    return units * size / 100 * (_BOLD_FACTOR if bold else 1.0)
+
+
+def fit(text: str, width: float, size: float, bold: bool = False) -> str:
+    """The text, cut and ended by an ellipsis if it is wider than `width` pixels."""
+    text = " ".join(text.split())
+    if text_width(text, size, bold) <= width:
+        return text
+    while text and text_width(text + ELLIPSIS, size, bold) > width:
+        text = text[:-1]
+    return text.rstrip(" _-.") + ELLIPSIS
+
+
+def number(value: float) -> str:
+    """A coordinate, short and the same on every machine."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle, in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether the two share some area."""
+        across = self.x < other.x + other.width and other.x < self.x + self.width
+        return across and self.y < other.y + other.height and other.y < self.y + self.height
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A finished picture. In a notebook it shows itself.
+
+    Attributes:
+        svg: the vector graphic.
+        description: what it shows, in words.
+        texts: where its texts stand, for checks.
+    """
+
+    svg: str = field(repr=False)
+    description: str
+    texts: tuple[tuple[str, Box], ...] = field(default=(), repr=False)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture to an `.svg` file."""
+        path = Path(path)
+        path.write_text(self.svg, encoding="utf-8")
+        return path
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"image/svg+xml": self.svg, "text/plain": self.description}
+
+
+class Canvas:
+    """Collects shapes, then becomes a picture on a soft opaque card."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._texts: list[tuple[str, Box]] = []
+        self._heads: set[str] = set()
+
+    def rect(
+        self,
+        box: Box,
+        fill: str,
+        stroke: str = "none",
+        radius: float = 0,
+        dashed: bool = False,
+        hint: str = "",
+        opacity: float = 1,
+    ) -> None:
+        """A rectangle; `hint` shows when the mouse rests on it."""
+        x, y, w, h = map(number, (box.x, box.y, max(box.width, 0.5), box.height))
+        extra = ' stroke-dasharray="4 3"' if dashed else ""
+        extra += f' fill-opacity="{number(opacity)}"' if opacity < 1 else ""
+        shape = f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="{number(radius)}" '
+        shape += f'fill="{fill}" stroke="{stroke}"{extra}'
+        self._parts.append(f"{shape}><title>{escape(hint)}</title></rect>" if hint else f"{shape}/>")
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        size: float = 12,
+        fill: str = theme.INK,
+        bold: bool = False,
+        anchor: str = "start",
+        room: float | None = None,
+    ) -> float:
+        """A line of text on the base line `y`, cut to `room` pixels; gives its width."""
+        shown = words if room is None else fit(words, room, size, bold)
+        if not shown:
+            return 0.0
+        width = text_width(shown, size, bold)
+        left = x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
+        self._texts.append((shown, Box(left, y - size * 0.75, width, size)))
+        extra = ' font-weight="600"' if bold else ""
+        extra += f' text-anchor="{anchor}"' if anchor != "start" else ""
+        full = f"<title>{escape(words)}</title>" if shown != words else ""
+        self._parts.append(
+            f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}" fill="{fill}"{extra}>'
+            f"{escape(shown)}{full}</text>"
+        )
+        return width
+
+    def line(self, points: list[tuple[float, float]], stroke: str, width: float = 1, dashed: bool = False) -> None:
+        """A line through points."""
+        path = " ".join(f"{'M' if i == 0 else 'L'}{number(x)} {number(y)}" for i, (x, y) in enumerate(points))
+        self._path(path, stroke, width, dashed, "")
+
+    def arrow(self, points: list[tuple[float, float]], stroke: str = theme.LINE, dashed: bool = False) -> None:
+        """A line through points with rounded corners, ending in an arrow head."""
+        self._heads.add(stroke)
+        self._path(_rounded(points), stroke, 1.4, dashed, f' marker-end="url(#head-{stroke[1:]})"')
+
+    def circle(self, x: float, y: float, radius: float, fill: str) -> None:
+        """A filled circle."""
+        self._parts.append(f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="{fill}"/>')
+
+    def picture(self, width: float, height: float, title: str, description: str) -> Picture:
+        """The picture: what was drawn, on its card, with its alternative text."""
+        w, h = number(round(width)), number(round(height))
+        heads = "".join(_head(colour) for colour in sorted(self._heads))
+        svg = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" '
+            f'aria-label={quoteattr(title)} style="max-width:100%;height:auto" font-family={quoteattr(theme.FONT)}>\n'
+            f"<title>{escape(title)}</title>\n<desc>{escape(description)}</desc>\n"
+            + (f"<defs>{heads}</defs>\n" if heads else "")
+            + f'<rect x="0.5" y="0.5" width="{number(round(width) - 1)}" height="{number(round(height) - 1)}" rx="8" '
+            f'fill="{theme.CARD}" stroke="{theme.CARD_EDGE}"/>\n' + "\n".join(self._parts) + "\n</svg>\n"
+        )
+        return Picture(svg, f"{title}. {description}", tuple(self._texts))
+
+    def _path(self, path: str, stroke: str, width: float, dashed: bool, extra: str) -> None:
+        dashes = ' stroke-dasharray="4 3"' if dashed else ""
+        self._parts.append(
+            f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="{number(width)}"{dashes}{extra}/>'
+        )
+
+
+def _head(colour: str) -> str:
+    return (
+        f'<marker id="head-{colour[1:]}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+        f'orient="auto-start-reverse"><path d="M0 0.5L7.5 4L0 7.5z" fill="{colour}"/></marker>'
+    )
+
+
+def _rounded(points: list[tuple[float, float]], radius: float = 6) -> str:
+    path = f"M{number(points[0][0])} {number(points[0][1])}"
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        come, go = _towards(corner, before, radius), _towards(corner, after, radius)
+        path += f"L{number(come[0])} {number(come[1])}Q{number(corner[0])} {number(corner[1])} "
+        path += f"{number(go[0])} {number(go[1])}"
+    return path + f"L{number(points[-1][0])} {number(points[-1][1])}"
+
+
+def _towards(start: tuple[float, float], end: tuple[float, float], distance: float) -> tuple[float, float]:
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    length = (dx * dx + dy * dy) ** 0.5
+    share = min(distance, length / 2) / length if length else 0
+    return start[0] + dx * share, start[1] + dy * share

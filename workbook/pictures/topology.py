@@ -1,0 +1,223 @@
+"""The topology of a flow: tasks from left to right, one lane a branch, a box around what belongs together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workbook.kestra.models import Execution, Flow
+from workbook.pictures import graph, theme
+from workbook.pictures.graph import TAGS, FlowTree, Node
+from workbook.pictures.layout import (
+    ANCHOR,
+    GAP_X,
+    GAP_Y,
+    GUTTER,
+    ID_SIZE,
+    NODE_HEIGHT,
+    PAD,
+    SMALL,
+    TAG,
+    TITLE,
+    Item,
+    Lane,
+    lane,
+)
+from workbook.pictures.svg import Box, Canvas, Picture, fit, text_width
+
+WIDTH = 900.0
+MARGIN = 18.0
+HEAD = 34.0
+HEAD_SIZE = 15.0
+TRIGGER_HEIGHT = 26.0
+DISABLED = "disabled"
+PREFIXES = ("io.kestra.plugin.core.", "io.kestra.plugin.scripts.", "io.kestra.plugin.")
+
+_COLOURS = {
+    "io.kestra.plugin.core.flow.": theme.PURPLE,
+    "io.kestra.plugin.core.": theme.BLUE,
+    "io.kestra.plugin.scripts.": theme.GREEN,
+    "io.kestra.plugin.jdbc.": theme.ORANGE,
+}
+_TAG_COLOURS = {TAGS["ERROR"]: theme.VERMILLION}
+
+
+def topology(flow: Flow | Execution) -> Picture:
+    """Draw a flow as the server sees it; of an execution, with the state of each task.
+
+    Raises:
+        NotFound: the server does not have the flow any more.
+    """
+    if isinstance(flow, Execution):
+        return draw(graph.read(flow.flow_graph()), flow.flow_id, states_of(flow))
+    return draw(graph.read(flow.graph()), flow.id, {})
+
+
+def states_of(execution: Execution) -> dict[str, str]:
+    """The state of each task's last run, by its id; FAILED if any of its runs failed."""
+    states: dict[str, str] = {}
+    for run in execution.task_runs:
+        if states.get(run.task_id) != "FAILED":
+            states[run.task_id] = run.state
+    return states
+
+
+def draw(tree: FlowTree, name: str, states: Mapping[str, str]) -> Picture:
+    """Draw a flow's tree.
+
+    Parameters:
+        name: the flow's id.
+        states: the state of each task by its id; empty to draw no states.
+    """
+    return _Drawing(states).picture(tree, name)
+
+
+def short_type(type_name: str) -> str:
+    """A type without what all have in common: `io.kestra.plugin.core.log.Log` reads `log.Log`."""
+    for prefix in PREFIXES:
+        if type_name.startswith(prefix):
+            return type_name.removeprefix(prefix)
+    return type_name
+
+
+class _Drawing:
+    def __init__(self, states: Mapping[str, str]) -> None:
+        self._canvas = Canvas()
+        self._states = states
+
+    def picture(self, tree: FlowTree, name: str) -> Picture:
+        room = WIDTH - 2 * MARGIN
+        right = MARGIN + self._canvas.text(MARGIN, MARGIN + 12, name, HEAD_SIZE, bold=True, room=room)
+        y = MARGIN + HEAD
+        if tree.triggers:
+            right, y = self._triggers(tree.triggers, MARGIN, y, right)
+        for branch in tree.branches:
+            placed = lane(branch, room)
+            self._lane(placed, MARGIN, y)
+            right = max(right, MARGIN + GUTTER + placed.width)
+            y += placed.height + GAP_Y
+        title = f"Topology of the flow {name}"
+        return self._canvas.picture(right + MARGIN, y - GAP_Y + MARGIN, title, _words(tree, self._states))
+
+    def _triggers(self, triggers: list[Node], x: float, y: float, right: float) -> tuple[float, float]:
+        """Pills for the triggers, and an arrow to the first task; gives the right and the lower edge."""
+        canvas, left = self._canvas, x + GUTTER
+        top = y
+        for trigger in triggers:
+            words = f"{trigger.detail or short_type(trigger.type)}{'  · disabled' if trigger.disabled else ''}"
+            shown = fit(trigger.id, 300, ID_SIZE, bold=True)
+            name_width = text_width(shown, ID_SIZE, bold=True)
+            width = name_width + text_width(words, SMALL) + 38
+            box = Box(left, y, width, TRIGGER_HEIGHT)
+            canvas.rect(box, theme.NODE, theme.SKY, radius=13, dashed=trigger.disabled, hint=trigger.type)
+            canvas.text(left + 14, y + 17, shown, ID_SIZE, bold=True)
+            canvas.text(left + 24 + name_width, y + 17, words, SMALL, theme.MUTED)
+            right = max(right, left + width)
+            y += TRIGGER_HEIGHT + 6
+        middle = x + 6
+        for at in range(len(triggers)):
+            at_y = top + at * (TRIGGER_HEIGHT + 6) + TRIGGER_HEIGHT / 2
+            canvas.line([(left, at_y), (middle, at_y)], theme.LINE, 1.4)
+        below = y + GAP_Y - 6
+        first = (middle, top + TRIGGER_HEIGHT / 2)
+        canvas.arrow([first, (middle, below + ANCHOR), (left, below + ANCHOR)])
+        return right, below
+
+    def _lane(self, placed: Lane, x: float, y: float) -> None:
+        """Draw a lane whose gutter begins at x."""
+        left = x + GUTTER
+        if placed.branch.tag:
+            colour = _TAG_COLOURS.get(placed.branch.tag, theme.MUTED)
+            self._canvas.text(left, y + TAG - 7, placed.branch.tag, SMALL, colour, bold=True, room=placed.width)
+        for item in placed.items:
+            self._item(item, left + item.x, y + item.y)
+        for source, target in placed.branch.edges:
+            self._edge(placed, placed.items[source], placed.items[target], left, y)
+
+    def _edge(self, placed: Lane, source: Item, target: Item, x: float, y: float) -> None:
+        start = (x + source.x + source.width, y + source.y + ANCHOR)
+        end = (x + target.x, y + target.y + ANCHOR)
+        if source.row == target.row:
+            middle = end[0] - GAP_X / 2
+            points = [start, end] if start[1] == end[1] else [start, (middle, start[1]), (middle, end[1]), end]
+        else:
+            # On to the next line, as text wraps: right, down between the lines, back to the left, in.
+            between = y + target.y - GAP_Y / 2
+            out, back = start[0] + GAP_X / 3, end[0] - GUTTER / 2
+            points = [start, (out, start[1]), (out, between), (back, between), (back, end[1]), end]
+        self._canvas.arrow(points)
+
+    def _item(self, item: Item, x: float, y: float) -> None:
+        if item.lanes:
+            self._block(item, x, y)
+        else:
+            self._node(item, x, y)
+
+    def _node(self, item: Item, x: float, y: float) -> None:
+        canvas, node = self._canvas, item.node
+        edge = theme.CARD_EDGE if not node.disabled else theme.LINE
+        box = Box(x, y, item.width, NODE_HEIGHT)
+        canvas.rect(box, theme.NODE, edge, radius=5, dashed=node.disabled, hint=f"{node.id}: {node.type}")
+        canvas.rect(Box(x, y + 5, 4, NODE_HEIGHT - 10), _colour(node.type), radius=2)
+        canvas.text(x + 12, y + 18, node.id, ID_SIZE, bold=True, room=item.width - 20)
+        chip = self._chip(node, x + item.width - 6, y + 26)
+        canvas.text(x + 12, y + 34, short_type(node.type), SMALL, theme.MUTED, room=item.width - 22 - chip)
+
+    def _block(self, item: Item, x: float, y: float) -> None:
+        canvas, node = self._canvas, item.node
+        canvas.rect(Box(x, y, item.width, item.height), theme.CLUSTER, theme.CARD_EDGE, radius=7, dashed=node.disabled)
+        canvas.rect(Box(x, y + 8, 4, TITLE - 8), _colour(node.type), radius=2)
+        room = item.width - 24
+        used = canvas.text(x + 12, y + 24, node.id, ID_SIZE, bold=True, room=room) + 10
+        chip = self._chip(node, x + item.width - 8, y + 14)
+        used += canvas.text(x + 12 + used, y + 24, _last(node.type), SMALL, theme.MUTED, room=room - used - chip) + 10
+        canvas.text(x + 12 + used, y + 24, node.detail, SMALL, theme.INK, room=room - used - chip)
+        rail = x + PAD + 2
+        for placed in item.lanes:
+            self._lane(placed, x + PAD, y + placed.y)
+            entry = y + placed.y + placed.top + ANCHOR
+            canvas.arrow([(rail, y + TITLE), (rail, entry), (x + PAD + GUTTER, entry)])
+
+    def _chip(self, node: Node, right: float, y: float) -> float:
+        """The state of a node, its right edge at `right`; gives the width it takes."""
+        state = self._states.get(node.id) or (DISABLED if node.disabled else "")
+        if not state:
+            return 0.0
+        style = theme.state_style(state)
+        words = state if state == DISABLED else f"{style.mark} {state}"
+        width = text_width(words, 9) + 10
+        self._canvas.rect(Box(right - width, y, width, 13), style.fill, radius=3)
+        self._canvas.text(right - width / 2, y + 10, words, 9, style.ink, anchor="middle")
+        return width + 6
+
+
+def _last(type_name: str) -> str:
+    return type_name.rsplit(".", 1)[-1]
+
+
+def _colour(type_name: str) -> str:
+    return next((colour for prefix, colour in _COLOURS.items() if type_name.startswith(prefix)), theme.SKY)
+
+
+def _words(tree: FlowTree, states: Mapping[str, str]) -> str:
+    """The picture in words, for those who do not see it."""
+    parts = []
+    if tree.triggers:
+        parts.append(
+            "Triggers: " + ", ".join(f"{one.id} ({one.detail or _last(one.type)})" for one in tree.triggers) + "."
+        )
+    for branch in tree.branches:
+        parts.append(f"{(branch.tag or 'tasks').capitalize()}: {_chain(branch.nodes, states)}.")
+    return " ".join(parts)
+
+
+def _chain(nodes: list[Node], states: Mapping[str, str]) -> str:
+    return ", then ".join(_node_words(node, states) for node in nodes)
+
+
+def _node_words(node: Node, states: Mapping[str, str]) -> str:
+    state = states.get(node.id) or (DISABLED if node.disabled else "")
+    words = f"{node.id} ({state})" if state else node.id
+    inner = "; ".join(
+        f"{branch.tag + ': ' if branch.tag else ''}{_chain(branch.nodes, states)}" for branch in node.branches
+    )
+    return f"{words} [{inner}]" if inner else words
