@@ -36,7 +36,7 @@ def measure() -> dict[str, float]:
         session = requests.Session()
         session.auth = (environment["KESTRA_USERNAME"], environment["KESTRA_PASSWORD"])
         api = environment["KESTRA_URL"] + "/api/v1/main"
-        session.post(f"{api}/flows/import", files={"fileUpload": FLOW}).raise_for_status()
+        session.post(f"{api}/flows/import", files={"fileUpload": ("flow.yaml", FLOW)}).raise_for_status()
         run = f"{api}/executions/bench/hello?wait=true"
         assert session.post(run).json()["state"]["current"] == "SUCCESS"
         first = time.monotonic() - begun

@@ -28,6 +28,8 @@ LOGBACK = """<configuration>
   </appender>
   <logger name="io.kestra" level="INFO"/>
   <logger name="flow" level="WARN"/>
+  <logger name="org.flywaydb" level="ERROR"/>
+  <logger name="io.micrometer" level="ERROR"/>
   <root level="WARN"><appender-ref ref="console"/></root>
 </configuration>
 """
@@ -103,6 +105,13 @@ class EngineConfig:
                     ]
                 },
             },
+            # As in the official server's `application.yml`: with other settings, durations would be sent as numbers.
+            "jackson": {
+                "serialization": {"writeDatesAsTimestamps": False, "writeDurationsAsTimestamps": False},
+                "serialization-inclusion": "non_null",
+                "deserialization": {"FAIL_ON_UNKNOWN_PROPERTIES": False},
+                "mapper": {"ACCEPT_CASE_INSENSITIVE_ENUMS": True},
+            },
             "datasources": {
                 "h2": {
                     "url": self.database_url,
@@ -170,8 +179,8 @@ class Engine:
         return self._context.getBean(self.java("io.kestra.core.queues.QueueInterface"), qualifier)
 
     def to_json(self, value: Any) -> str:
-        """The JSON that Kestra's own server sends for an entity."""
-        return str(self.java("io.kestra.core.serializers.JacksonMapper").ofJson().writeValueAsString(value))
+        """The JSON that Kestra's own server sends for an entity: its web server's mapper, with that server's settings."""
+        return str(self.bean("com.fasterxml.jackson.databind.ObjectMapper").writeValueAsString(value))
 
     @property
     def running(self) -> bool:
