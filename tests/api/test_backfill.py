@@ -59,7 +59,7 @@ def executions(api: Api, flow: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda execution: execution["trigger"]["variables"]["date"])
 
 
-def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 120) -> Any:
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end

@@ -25,7 +25,7 @@ FLOW = """
 def scheduled(api: Api, namespace: str, name: str) -> None:
     """A flow whose triggers the scheduler has taken up."""
     api.flow(FLOW.format(id=name, namespace=namespace))
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while api.get(f"/triggers/{namespace}/{name}").json()["total"] < 2:
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -84,7 +84,7 @@ def test_disable_and_enable_one(api: Api) -> None:
     assert "nextExecutionDate" not in off
     assert states(api, "trg.switch", "one")["daily"]["disabled"] is False
     assert api.put("/triggers", json={**body, "disabled": False}).json()["disabled"] is False
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while "nextExecutionDate" not in states(api, "trg.switch", "one")["yearly"]:
         assert time.monotonic() < end
         time.sleep(0.1)
@@ -128,7 +128,7 @@ def test_unlock_what_an_execution_locks(api: Api, sdk: KestraClient) -> None:
         lambda: sdk.triggers.unlock_triggers_by_ids("main", [key("trg.locked", "holding", "often")]),
         lambda: sdk.triggers.unlock_triggers_by_query("main", [where("NAMESPACE", "trg.locked")]),
     ):
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while "executionId" not in states(api, "trg.locked", "holding").get("often", {}):
             assert time.monotonic() < end
             time.sleep(0.1)

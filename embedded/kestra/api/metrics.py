@@ -3,8 +3,8 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
-from embedded.kestra.api.context import Call, endpoint
-from embedded.kestra.api.convert import zoned
+from embedded.kestra.api.context import Call, endpoint, json_value
+from embedded.kestra.api.convert import to_python, zoned
 from embedded.kestra.api.errors import Invalid
 
 REPOSITORY = "io.kestra.core.repositories.MetricRepositoryInterface"
@@ -49,13 +49,18 @@ def aggregate(call: Call) -> Response:
         raise Invalid(f"Invalid aggregation '{aggregation}': one of {', '.join(AGGREGATIONS)} was expected")
     now = call.engine.java("java.time.ZonedDateTime").now()
     start, end = call.one("startDate"), call.one("endDate")
-    begins = zoned(call.engine, start) if start else now.minusDays(DEFAULT_DAYS)
+    # From the day's beginning, as the engine counts whole steps from it and would leave out today.
+    midnight = now.truncatedTo(call.engine.java("java.time.temporal.ChronoUnit").DAYS)
+    begins = zoned(call.engine, start) if start else midnight.minusDays(DEFAULT_DAYS)
     ends = zoned(call.engine, end) if end else now
     if begins.isAfter(ends):
         raise Invalid("Start date must be before End Date")
     task, metric = call.params.get("task_id"), call.params["metric"]
-    repository = call.bean(REPOSITORY)
-    return call.entity(repository.aggregateByFlowId(call.tenant, *_flow(call), task, metric, begins, ends, aggregation))
+    found = call.bean(REPOSITORY).aggregateByFlowId(call.tenant, *_flow(call), task, metric, begins, ends, aggregation)
+    answer = to_python(call.engine, found)
+    for one in answer["aggregations"]:
+        one.setdefault("name", metric)  # clients require it, the engine leaves it out
+    return json_value(answer)
 
 
 def _flow(call: Call) -> tuple[str, str]:

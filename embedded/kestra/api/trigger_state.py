@@ -15,7 +15,7 @@ from embedded.kestra.api.filters import body_filters, query_filters
 REPOSITORY = "io.kestra.core.repositories.TriggerRepositoryInterface"
 FLOWS = "io.kestra.core.repositories.FlowRepositoryInterface"
 LEGACY = ("q", "namespace", "flowId", "workerId")
-STATE_SECONDS = 10.0
+STATE_SECONDS = 15.0
 """How long to wait for the state of a trigger: the scheduler makes it about a second after the flow."""
 POLL_SECONDS = 0.05
 
