@@ -71,8 +71,8 @@ class FlowInvalid(WorkbookError):
 
     def __init__(self, name: str, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
-        lines = [f"The engine does not accept {name}:", *(f"  - {problem}" for problem in self.problems)]
-        super().__init__("\n".join(lines))
+        told = [str(problem).replace("\n", "\n    ") for problem in self.problems]
+        super().__init__("\n".join([f"The engine does not accept {name}:", *(f"  - {one}" for one in told)]))
 
 
 class InputInvalid(WorkbookError):

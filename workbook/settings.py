@@ -116,7 +116,7 @@ def _build(stack: str, values: Mapping[str, str]) -> Settings:
         postgres_port=_port(values, "POSTGRES_PORT", 5432),
         taxi_base_url=values.get("TAXI_BASE_URL", dataset or TAXI_RELEASES).rstrip("/"),
         products_url=values.get("PRODUCTS_URL", f"{dataset}/products" if dataset else PRODUCTS),
-        storage=Path(values.get("KESTRA_STORAGE", str(ROOT / "kestra-storage"))).expanduser(),
+        storage=ROOT / Path(values.get("KESTRA_STORAGE", "kestra-storage")).expanduser(),
     )
 
 

@@ -28,7 +28,8 @@ NOT_FOUND = 404
 REFUSED = (400, 422)
 YAML = {"Content-Type": "application/x-yaml"}
 _HEADINGS = re.compile(r"Invalid entity:|errors:|```")
-_PATH = re.compile(r"^([A-Za-z_]\w*(?:\[[^\]]*\]|\.\w+)*): (.+)$", re.DOTALL)
+_VALIDATION = "Validation error: "
+_PROBLEM = re.compile(r"([\w.\[\]-]*): (?=\S)")
 
 FlowLike = Flow | str
 ExecutionLike = Execution | str
@@ -410,8 +411,7 @@ class KestraClient:
         if len(results) != 1:
             return ("", ""), [Problem(f"one flow is expected, here are {len(results)}")]
         result = results[0]
-        problems = [problem_of(line) for line in (result.get("constraints") or "").splitlines() if line.strip()]
-        return (result.get("namespace") or "", result.get("flow") or ""), problems
+        return (result.get("namespace") or "", result.get("flow") or ""), problems_of(result.get("constraints") or "")
 
     def _pages(self, path: str, params: Mapping[str, str]) -> Iterator[Json]:
         page, seen = 1, 0
@@ -467,10 +467,19 @@ def read_source(flow: str | Path) -> tuple[str, str]:
         raise NotFound(f"Cannot read the flow {path} ({error.strerror}).") from error
 
 
-def problem_of(line: str) -> Problem:
-    """One line of the engine's messages, its property apart."""
-    match = _PATH.match(line.strip())
-    return Problem(match[2], match[1]) if match else Problem(line.strip())
+def problems_of(constraints: str) -> list[Problem]:
+    """The engine's messages, one a line, each with its property; lines without one belong to the message before."""
+    found: list[tuple[str, list[str]]] = []
+    for line in constraints.removeprefix(_VALIDATION).splitlines():
+        match = _PROBLEM.match(line)
+        if match:
+            found.append((match[1], [line[match.end() :]]))
+        elif found:
+            found[-1][1].append(line)
+        elif line.strip():
+            found.append(("", [line]))
+    # The engine lists them in no fixed order.
+    return sorted((Problem("\n".join(lines).strip(), path) for path, lines in found), key=str)
 
 
 def _quoted(part: str) -> str:

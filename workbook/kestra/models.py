@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -379,8 +379,6 @@ class Trigger:
         )
 
 
-def labels_of(raw: Sequence[Json] | Mapping[str, str] | None) -> dict[str, str]:
-    """Labels as a dict; the API sends a list of key and value, older ones a map."""
-    if isinstance(raw, Mapping):
-        return dict(raw)
-    return {one["key"]: one["value"] for one in raw or []}
+def labels_of(raw: Sequence[Json] | None) -> dict[str, str]:
+    """Labels as a dict, without those that Kestra sets for itself."""
+    return {one["key"]: one["value"] for one in raw or [] if not one["key"].startswith("system.")}

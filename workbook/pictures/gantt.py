@@ -155,7 +155,7 @@ def _group(execution: Execution) -> str:
 
 
 def _labels(execution: Execution, common: set[tuple[str, str]]) -> str:
-    own = sorted(pair for pair in execution.labels.items() if pair not in common and not pair[0].startswith("system."))
+    own = sorted(pair for pair in execution.labels.items() if pair not in common)
     return ", ".join(value for _, value in own)
 
 

@@ -55,7 +55,8 @@ class Postgres:
             query: one statement; `:name` stands for the parameter of that name, which is bound, never pasted in.
         """
         with self._explained(), self.engine.connect() as connection:
-            return pd.read_sql_query(sqlalchemy.text(query), connection, params=params)
+            result = connection.execute(sqlalchemy.text(query), params)
+            return pd.DataFrame.from_records(result.all(), columns=list(result.keys()), coerce_float=True)
 
     def scalar(self, query: str, **params: Any) -> Any:
         """The first value of the first row, or None."""
