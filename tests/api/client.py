@@ -47,7 +47,7 @@ class Api(requests.Session):
 
     def run(self, namespace: str, flow: str, inputs: dict[str, Any] | None = None, **params: Any) -> dict[str, Any]:
         """Execute a flow and wait for its end."""
-        fields = {name: (None, str(value)) for name, value in (inputs or {}).items()} or {"none": (None, "")}
+        fields = {name: (None, str(value)) for name, value in (inputs or {}).items()} or None
         answer = self.post(f"/executions/{namespace}/{flow}", files=fields, params={"wait": "true", **params})
         assert answer.status_code == 200, answer.text
         return answer.json()

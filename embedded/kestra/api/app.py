@@ -29,6 +29,7 @@ RESOURCES = (
     "webhooks",
     "follow",
     "logs",
+    "export",
     "metrics",
     "concurrency",
     "plugins",
@@ -37,6 +38,7 @@ RESOURCES = (
     "namespace_files",
     "triggers",
     "backfill",
+    "missing",
 )
 """Modules of this package, each with its `routes`, whose paths begin after the tenant."""
 

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 import jpype
 from starlette.datastructures import UploadFile
@@ -115,4 +116,5 @@ def _store(call: Call, execution: Any, name: str, file_name: str, upload: Upload
         with file.open("wb") as target:
             shutil.copyfileobj(upload.file, target, 1 << 20)
         java_file = call.engine.java("java.io.File")(str(file))
-        return str(call.bean(STORAGE).from_(execution, name, file_name, java_file))
+        # The name becomes part of an address, where a blank is not allowed.
+        return str(call.bean(STORAGE).from_(execution, name, quote(file_name), java_file))

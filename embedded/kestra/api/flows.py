@@ -170,6 +170,11 @@ def dependencies(call: Call) -> Response:
     return call.entity(call.bean(TOPOLOGY).graph(found, identity))
 
 
+def namespace_dependencies(call: Call) -> Response:
+    """The dependencies between the flows of a namespace and of those below it."""
+    return call.entity(call.bean(TOPOLOGY).namespaceGraph(call.tenant, call.params["namespace"]))
+
+
 def deprecated(call: Call) -> Response:
     """The flows that use a deprecated task, with the tasks."""
     service = call.bean(SERVICE)
@@ -210,4 +215,5 @@ routes = [
     Route("/flows/{namespace}/{id}/tasks/{task_id}", endpoint(task)),
     Route("/flows/{namespace}/{id}/graph", endpoint(graph)),
     Route("/flows/{namespace}/{id}/dependencies", endpoint(dependencies)),
+    Route("/namespaces/{namespace}/dependencies", endpoint(namespace_dependencies)),
 ]

@@ -38,7 +38,8 @@ def of_execution(call: Call) -> Response:
 def download(call: Call) -> Response:
     """The same as text, one line an entry."""
     execution = find(call)
-    text = "\n".join(str(entry.toPrettyString()) for entry in _entries(call))
+    pretty = call.engine.java("io.kestra.core.models.executions.LogEntry").toPrettyString
+    text = "\n".join(str(pretty(entry)) for entry in _entries(call))
     headers = {"Content-Disposition": f'attachment; filename="{execution.getId()}.log"'}
     if not execution.getState().getCurrent().isTerminated():
         headers["Cache-Control"] = "no-cache"

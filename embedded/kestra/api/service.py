@@ -5,6 +5,10 @@ from starlette.routing import Route
 
 from embedded.kestra.api.context import Call, endpoint, json_value
 
+PEBBLE = "io.kestra.core.runners.pebble.PebbleExpressionService"
+PREVIEW_ROWS = 100
+MAX_PREVIEW_ROWS = 5000
+
 
 def health(call: Call) -> Response:
     """UP while every service of the engine runs; 503 and DOWN otherwise."""
@@ -23,6 +27,7 @@ def configs(call: Call) -> Response:
         {
             "uuid": str(call.bean("io.kestra.core.services.InstanceService").fetch()),
             "version": call.settings.version,
+            "edition": "OSS",
             "isAnonymousUsageEnabled": False,
             "isUiAnonymousUsageEnabled": False,
             "isTemplateEnabled": False,
@@ -33,12 +38,25 @@ def configs(call: Call) -> Response:
             "url": call.engine.config.url,
             "isBasicAuthInitialized": True,
             "isAiEnabled": False,
+            "isAiApiKeyConfigured": False,
+            "isConcurrencyViewEnabled": True,
         }
     )
 
 
-PREVIEW_ROWS = 100
-MAX_PREVIEW_ROWS = 5000
+def pebble_filters(call: Call) -> Response:
+    """The names of the filters that expressions know."""
+    return call.entity(call.bean(PEBBLE).filters())
+
+
+def pebble_functions(call: Call) -> Response:
+    """The names of the functions that expressions know."""
+    return call.entity(call.bean(PEBBLE).functions())
+
 
 root_routes = [Route("/health", endpoint(health)), Route("/ping", endpoint(ping))]
-routes = [Route("/configs", endpoint(configs))]
+routes = [
+    Route("/configs", endpoint(configs)),
+    Route("/pebble/filters", endpoint(pebble_filters)),
+    Route("/pebble/functions", endpoint(pebble_functions)),
+]

@@ -1,0 +1,38 @@
+"""What the official server has and this one lacks: each answers 501 and names itself."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from embedded.kestra.api.context import Call, endpoint
+from embedded.kestra.api.errors import ApiError
+
+MISSING = (
+    ("POST", "/basicAuth", "Setting the password over the API"),
+    ("GET", "/basicAuthValidationErrors", "Setting the password over the API"),
+    ("GET", "/blueprints/{rest:path}", "Blueprints"),
+    ("GET", "/cluster/services/{id}", "Services of the cluster"),
+    ("GET", "/dashboards", "Dashboards"),
+    ("POST", "/dashboards", "Dashboards"),
+    ("GET", "/dashboards/{rest:path}", "Dashboards"),
+    ("POST", "/dashboards/{rest:path}", "Dashboards"),
+    ("PUT", "/dashboards/{rest:path}", "Dashboards"),
+    ("DELETE", "/dashboards/{rest:path}", "Dashboards"),
+    ("GET", "/executions/{execution_id}/follow-dependencies", "Following the executions of dependent flows"),
+    ("PATCH", "/flows/{namespace}/{id}/{task_id}", "Updating one task of a flow, which is deprecated"),
+    ("GET", "/ai/{rest:path}", "Generating flows"),
+    ("POST", "/ai/{rest:path}", "Generating flows"),
+    ("GET", "/usages/all", "Usage statistics"),
+)
+
+
+def _refuse(what: str) -> Callable[[Call], Response]:
+    def handler(call: Call) -> Response:
+        raise ApiError(HTTPStatus.NOT_IMPLEMENTED, f"Not Implemented: {what}")
+
+    return handler
+
+
+routes = [Route(path, endpoint(_refuse(what)), methods=[method]) for method, path, what in MISSING]
