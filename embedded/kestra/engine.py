@@ -179,7 +179,7 @@ class Engine:
         return self._context.getBean(self.java("io.kestra.core.queues.QueueInterface"), qualifier)
 
     def to_json(self, value: Any) -> str:
-        """The JSON that Kestra's own server sends for an entity: its web server's mapper, with that server's settings."""
+        """The JSON that Kestra's own server sends for an entity: the same mapper with the same settings."""
         return str(self.bean("com.fasterxml.jackson.databind.ObjectMapper").writeValueAsString(value))
 
     @property
