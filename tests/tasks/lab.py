@@ -16,6 +16,8 @@ NAMESPACE = "tests.tasks"
 END_STATES = {"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED"}
 RUN_SECONDS = 90
 
+NO_INPUTS = {"Content-Type": "multipart/form-data; boundary=x"}
+
 Task = dict[str, Any]
 
 
@@ -47,6 +49,7 @@ class Run:
 
     def error(self) -> str:
         """The one error that the execution's log tells."""
+        until(lambda: bool(self.logs("ERROR")))  # the log is written a moment after the state
         lines = self.logs("ERROR")
         assert len(lines) == 1, lines
         return lines[0]
@@ -83,7 +86,7 @@ class Lab:
         """Start a flow of these tasks; a task without an id is called `task`."""
         answer = self.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", _source(tasks, extra))})
         assert answer.status_code == 200, answer.text
-        answer = self.request("POST", f"/executions/{NAMESPACE}/flow", files={"none": (None, "")})
+        answer = self.request("POST", f"/executions/{NAMESPACE}/flow", headers=NO_INPUTS, data="--x--\r\n")
         assert answer.status_code == 200, answer.text
         return Run(self, answer.json())
 

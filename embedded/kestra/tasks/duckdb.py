@@ -144,8 +144,7 @@ def _load_extensions(task: Task, connection: duckdb.DuckDBPyConnection) -> None:
 def _statements(task: Task, connection: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
     parameters = task.properties.get("parameters") or {}
     if parameters:
-        # `:name` of something else, such as a key of a struct, stays as it is.
-        sql = statements.bind(sql, lambda name: f"${name}" if name in parameters else f":{name}")
+        sql = statements.bind(sql, parameters, lambda name: f"${name}")
     return connection.extract_statements(sql)
 
 
@@ -171,7 +170,7 @@ def _run_all(
 def _run(task: Task, connection: duckdb.DuckDBPyConnection, statement: Any, fetch: str) -> Outputs | None:
     task.debug(f"Starting query: {statement.query.strip()}")
     parameters = task.properties.get("parameters") or {}
-    connection.execute(statement, {name: parameters[name] for name in statement.named_parameters})
+    connection.execute(statement, {name: parameters.get(name) for name in statement.named_parameters})
     description = connection.description or []
     is_result = statement.type == duckdb.StatementType.SELECT or [item[0] for item in description] not in (
         [[name] for name in NO_RESULT]

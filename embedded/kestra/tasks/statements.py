@@ -1,7 +1,7 @@
 """Takes SQL text apart: statements and named parameters, heeding strings, quoted names and comments."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 TOKENS = re.compile(
     r"""
@@ -41,9 +41,19 @@ def split(sql: str) -> list[str]:
     return statements
 
 
-def bind(sql: str, parameter: Callable[[str], str], literal: Callable[[str], str] = str) -> str:
-    """The text with each `:name` replaced by what `parameter(name)` returns, all else by `literal(text)`."""
-    return "".join(parameter(token[1:]) if kind == "named" else literal(token) for kind, token in _tokens(sql))
+def bind(sql: str, known: Container[str], place: Callable[[str], str], literal: Callable[[str], str] = str) -> str:
+    """The text with each parameter `:name` as `place(name)`, all else as `literal(text)`.
+
+    A name that is not known is a parameter too (an empty one), except in brackets: there it may belong to a slice,
+    `a[1:n]`, or a struct, `{'a':b}`.
+    """
+    parts: list[str] = []
+    depth = 0
+    for kind, token in _tokens(sql):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token, 0)
+        is_parameter = kind == "named" and (token[1:] in known or depth == 0)
+        parts.append(place(token[1:]) if is_parameter else literal(token))
+    return "".join(parts)
 
 
 def placeholders(sql: str, replacement: Callable[[int], str], literal: Callable[[str], str] = str) -> tuple[str, int]:

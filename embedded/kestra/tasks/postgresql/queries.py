@@ -92,8 +92,12 @@ def _bound(sql: str, parameters: dict[str, Any] | None) -> tuple[str, dict[str, 
     if not parameters:
         return sql, None
 
-    def named(name: str) -> str:
-        # What looks like a parameter but is none may be part of an array slice, a[1:n].
-        return f"%({name})s" if name in parameters else f":{name}"
+    names: set[str] = set()
 
-    return statements.bind(sql, named, lambda text: text.replace("%", "%%")), parameters
+    def place(name: str) -> str:
+        names.add(name)
+        return f"%({name})s"
+
+    bound = statements.bind(sql, parameters, place, lambda text: text.replace("%", "%%"))
+    # Kestra drops empty parameters on the way, so one that is missing is null.
+    return bound, {name: parameters.get(name) for name in names}

@@ -1,6 +1,8 @@
 package io.kestra.workbook;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kestra.core.models.executions.metrics.Counter;
 import io.kestra.core.models.executions.metrics.Timer;
 import io.kestra.core.runners.RunContext;
@@ -23,6 +25,8 @@ import java.util.concurrent.TimeoutException;
 /** One run of a task: its rendered properties, and the parts of the run context that a Python body may use. */
 public final class TaskCall {
     private static final long CANCEL_GRACE_SECONDS = 10;
+    private static final ObjectMapper KEEPS_NULLS =
+        JacksonMapper.ofJson().copy().setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS);
     private static final TypeReference<Map<String, Object>> ENVELOPE = new TypeReference<>() {
     };
 
@@ -34,7 +38,7 @@ public final class TaskCall {
 
     public TaskCall(String type, Map<String, Object> properties, RunContext runContext) throws IOException {
         this.type = type;
-        this.properties = JacksonMapper.ofJson().writeValueAsString(properties);
+        this.properties = KEEPS_NULLS.writeValueAsString(properties);
         this.runContext = runContext;
     }
 
