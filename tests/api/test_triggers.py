@@ -67,6 +67,8 @@ def test_search_by_filters_and_pages(api: Api, sdk: KestraClient) -> None:
     assert [row["triggerContext"]["triggerId"] for row in old["results"]] == ["daily"]
     assert api.get("/triggers/search", params={"filters[wrong][EQUALS]": "x"}).status_code == 422
     assert api.get("/triggers/search", params={"page": "0"}).status_code == 422
+    unsorted = api.get("/triggers/search", params={"sort": "nothing:asc"})
+    assert (unsorted.status_code, "select" in unsorted.text) == (422, False)
 
 
 def test_triggers_of_a_flow(api: Api, sdk: KestraClient) -> None:

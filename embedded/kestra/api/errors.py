@@ -35,6 +35,10 @@ JAVA_ERRORS: tuple[tuple[str, HTTPStatus, str], ...] = (
 )
 
 
+NO_COLUMN = "42S22"
+"""SQL state: a column that does not exist."""
+
+
 class ApiError(Exception):
     """An answer that is not a success.
 
@@ -90,8 +94,14 @@ def from_java(error: Any) -> ApiError:
         if isinstance(error, jpype.JClass(name)):
             message = error.getMessage()
             return ApiError(status, f"{words}: {message}" if message is not None else words, _violations(error))
+    database = isinstance(error, jpype.JClass("org.jooq.exception.DataAccessException"))
+    if database and str(error.sqlState()) == NO_COLUMN:
+        # The repositories hand on the names of fields to sort by.
+        return Invalid("There is no such field to sort by")
     log.error("Server error: %s", error.stacktrace())
-    return ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, f"Internal server error: {error.getMessage()}")
+    # A failed query's message is the query.
+    message = "the database refused a query" if database else error.getMessage()
+    return ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, f"Internal server error: {message}")
 
 
 def from_exception(error: Exception) -> ApiError:
