@@ -21,6 +21,7 @@ from workbook.kestra.models import Flow
 from workbook.pictures import theme
 
 Mark = str | int | tuple[int, int]
+MONOSPACE = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 ARROW = "▸"
 _STEP = re.compile(r"(\w+)|\[(\d+)\]")
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
@@ -71,7 +72,7 @@ class YamlView:
         return (
             f'<div style="background:{theme.CARD};color:{theme.INK};border:1px solid {theme.CARD_EDGE};'
             'border-radius:8px;padding:10px 0;max-width:900px;overflow-x:auto">'
-            f'<pre style="margin:0;background:transparent;color:{theme.INK};line-height:1.45;'
+            f'<pre style="margin:0;background:transparent;color:{theme.INK};font-family:{MONOSPACE};line-height:1.45;'
             f'min-width:max-content">{rows}</pre></div>'
         )
 
