@@ -2,4 +2,9 @@
 
 from typing import Any
 
-OTHER: dict[str, dict[str, Any]] = {}
+OTHER: dict[str, dict[str, Any]] = {
+    "00_tour": {"greeting": "Bonjour, «le monde»", "taxi": "yellow"},
+    "01_hello_world": {"name": "Zoë O'Neil", "pause": "PT0.5S"},
+    "02_python": {"fares": [3.5, -1.0, 99.9, 0.0, 0.01]},
+    "03_etl_duckdb": {"columns_to_keep": ["title", "category", "brand", "price", "rating"]},
+}
