@@ -43,13 +43,15 @@ def start(names: list[str], home: Home, stack: Stack, progress: Progress, lease:
     """
     home.claim()
     request = {"do": "up", "only": names, "lease": lease, "environ": dict(os.environ)}
-    call = control.call_or_start(home, request, list(stack.supervisor))
-    try:
-        answer = _follow(call, progress)
-    except KeyboardInterrupt:
-        progress.note("interrupted: stopping what was started")
-        release(call, progress)
-        raise
+    answer: dict[str, Any] = {"again": True}
+    while answer.get("again"):
+        call = control.call_or_start(home, request, list(stack.supervisor))
+        try:
+            answer = _follow(call, progress)
+        except KeyboardInterrupt:
+            progress.note("interrupted: stopping what was started")
+            release(call, progress)
+            raise
     if "error" in answer:
         raise control.ControlError(answer["error"])
     return Started(call, answer["done"], answer["env"], answer["started"])

@@ -22,7 +22,7 @@ from embedded.processes import OWNER, Identity
 SOCKET = "control.sock"
 ALREADY_RUNNING = 75
 """Exit code of a supervisor that found another one in charge of its folder."""
-_START_SECONDS = 30.0
+_START_SECONDS = 60.0  # an earlier one may still be stopping its services
 _LEAVING_SECONDS = 10.0
 _ANSWER_SECONDS = 10.0
 _POLL_SECONDS = 0.02

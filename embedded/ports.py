@@ -116,10 +116,11 @@ def _note(name: str, wanted: int, port: int, last: int | None) -> str:
         return ""
     if port == last:
         return f"{name}: using {port} as last time, not {wanted}"
-    return f"port {wanted}, wanted for {name}, is taken{_by_whom(wanted)}: using {port}"
+    whom = " by another stack of yours" if is_free(wanted) else _listener(wanted)
+    return f"port {wanted}, wanted for {name}, is taken{whom}: using {port}"
 
 
-def _by_whom(port: int) -> str:
+def _listener(port: int) -> str:
     try:
         listeners: list[Any] = [
             c for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN and c.laddr.port == port

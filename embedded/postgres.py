@@ -138,6 +138,8 @@ class _Place:
                 shutil.copytree(_wheel().parent / libraries, self.base / libraries, dirs_exist_ok=True)
             partial = self.base / f"{_WHEEL}.new"
             shutil.copytree(_wheel() / "pginstall18", partial / "pginstall18", dirs_exist_ok=True, symlinks=True)
+            for path in [partial, *partial.rglob("*"), *(self.base / libraries).rglob("*")]:
+                os.chown(path, self.account.uid, self.account.gid, follow_symlinks=False)
             partial.rename(self.base / _WHEEL)
 
     def run(self, program: str, arguments: list[str], text: str = "") -> str:

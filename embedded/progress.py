@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
+import os
 from typing import Any, TextIO
 
 _COLOURS = {"ready": "32", "failed": "31", "starting": "33", "waiting": "33", "stopping": "33"}
+_COLUMNS_BEFORE_DETAIL = 22
 _UP, _CLEAR = "\x1b[{}A", "\x1b[2K"
 
 
@@ -19,7 +20,6 @@ class Progress:
         """
         self._out = out
         self._terminal = out.isatty()
-        self._begun = time.monotonic()
         self._lines: dict[str, str] = {}
 
     def service(self, snapshot: dict[str, Any]) -> None:
@@ -55,6 +55,11 @@ class Progress:
         self._out.write((_CLEAR if self._terminal else "") + text + "\n")
         self._out.flush()
 
+    def _shortened(self, text: str) -> str:
+        # A line that wraps would put the lines above it in the wrong place.
+        text = text.partition("\n")[0]
+        return text[: max(0, os.get_terminal_size(self._out.fileno()).columns - _COLUMNS_BEFORE_DETAIL - 1)]
+
     def _text(self, snapshot: dict[str, Any]) -> str:
         state, seconds = snapshot["state"], snapshot["ready_seconds"]
         word = f"\x1b[{_COLOURS.get(state, '0')}m{state:<8}\x1b[0m" if self._terminal else f"{state:<8}"
@@ -62,6 +67,8 @@ class Progress:
             detail = "already"
         elif state == "ready":
             detail = f"in {seconds:.1f} s"
+        elif self._terminal:
+            detail = self._shortened(snapshot["error"] or snapshot["detail"])
         else:
             detail = snapshot["error"]
         return f"  {snapshot['name']:<10} {word} {detail}".rstrip()

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import logging
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from embedded import control
+from embedded.contexts import Contexts
 from embedded.home import Home
-from embedded.ports import Ports
 from embedded.processes import Identity, memory
+from embedded.request import Request
 from embedded.service import Context, Service, ServiceError
 from embedded.settings import Settings
 from embedded.unit import LIVE, State, Unit
 
 STATE = "state.json"
-_PORTS = "ports.json"
 _IDLE_SECONDS = 5.0
 _FAREWELL_SECONDS = 2.0
 _REQUEST_LIMIT_BYTES = 4_000_000  # an environment can be large
@@ -31,57 +29,32 @@ _REQUEST_LIMIT_BYTES = 4_000_000  # an environment can be large
 log = logging.getLogger(__name__)
 
 
-class Request:
-    """One caller of the supervisor and what it is told."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-        self.names: set[str] = set()
-
-    async def read(self) -> dict[str, Any]:
-        """Read what is asked."""
-        return json.loads(await self._reader.readline())
-
-    async def hung_up(self) -> None:
-        """Wait until the caller takes its request back, or is gone."""
-        with contextlib.suppress(OSError):
-            while await self._reader.read(1024):
-                pass
-
-    def tell(self, **answer: Any) -> None:
-        """Send one answer; a caller that is gone misses it."""
-        with contextlib.suppress(OSError, RuntimeError):
-            self._writer.write(json.dumps(answer).encode() + b"\n")
-
-    async def close(self) -> None:
-        """Send what is left and hang up."""
-        with contextlib.suppress(OSError):
-            await self._writer.drain()
-            self._writer.close()
-            await self._writer.wait_closed()
-
-
 class Supervisor:
     """Holds the units and answers the callers."""
 
-    def __init__(self, home: Home, services: Sequence[Service], cache: Path) -> None:
+    def __init__(self, home: Home, services: Sequence[Service], settings: Settings) -> None:
         """
         Args:
             home: the state folder, whose lock we hold.
             services: all that can be started.
-            cache: folder that all stacks of this user share.
+            settings: those of our own environment; each start brings its own.
         """
         self._home = home
+        self._settings = settings
         self._units = {service.name: Unit(service, self._changed) for service in services}
-        self._ports = Ports(cache / "ports", home.read(_PORTS))
-        self._chosen: dict[str, int] = {}
+        self._contexts = Contexts(home, {service.name: service for service in services}, settings)
         self._requests: set[Request] = set()
         self._answering: set[asyncio.Task[Any] | None] = set()
         self._holders: dict[str, set[Request]] = {name: set() for name in self._units}
         self._kept: set[str] = set()
         self._leave = asyncio.Event()
-        self._notes: dict[str, str] = {}
+        self._closing = False
+        self._actions: dict[str, Callable[[Request, dict[str, Any]], Awaitable[None]]] = {
+            "up": self._do_up,
+            "down": self._do_down,
+            "status": self._do_status,
+            "env": self._do_env,
+        }
 
     async def run(self) -> None:
         """Answer callers until all services are off and nobody asks any more."""
@@ -108,7 +81,7 @@ class Supervisor:
         for name, unit in self._units.items():
             unit.recall(before.get(name, {}))
         services = [unit.service for unit in self._units.values()]
-        await asyncio.to_thread(end_leftovers, self._home, services, Settings.load())
+        await asyncio.to_thread(end_leftovers, self._home, services, self._settings)
 
     def _asked_to_end(self) -> None:
         log.info("asked to end")
@@ -135,7 +108,7 @@ class Supervisor:
         try:
             request.tell(**asdict(Identity.of(os.getpid())))
             asked = await request.read()
-            await getattr(self, f"_do_{asked['do']}")(request, asked)
+            await self._actions[asked["do"]](request, asked)
         except Exception as error:
             log.exception("a request failed")
             request.tell(done=False, error=f"{type(error).__name__}: {error}")
@@ -147,10 +120,17 @@ class Supervisor:
 
     async def _do_up(self, request: Request, asked: dict[str, Any]) -> None:
         """Start services; until all are settled, or as long as a lease lasts, they hang on the caller."""
+        settings = Settings.load(asked["environ"])
         names = request.names = set(asked["only"] or self._units)
         for name in names:
             self._holders[name].add(request)
-        started = self._start(request, Settings.load(asked["environ"]))
+        for name in names:
+            await self._units[name].stopped()
+        if self._closing or self._leave.is_set():
+            await self._leave.wait()
+            request.tell(done=False, again=True)
+            return
+        started = self._start(request, settings)
         gone = asyncio.create_task(request.hung_up())
         settled = asyncio.create_task(self._settled(names))
         await asyncio.wait([gone, settled], return_when=asyncio.FIRST_COMPLETED)
@@ -174,10 +154,14 @@ class Supervisor:
         """Let go of what a caller held; stop what nobody else holds and no finished `up` keeps."""
         for name in request.names:
             self._holders[name].discard(request)
-        await self._stop({name for name in request.names if not self._holders[name] and name not in self._kept})
+        await self._stop(request.names, unless=self._wanted)
         request.tell(leaving=not self._needed(request))
 
+    def _wanted(self, name: str) -> bool:
+        return bool(self._holders[name]) or name in self._kept
+
     async def _do_down(self, request: Request, asked: dict[str, Any]) -> None:
+        self._closing = True
         request.names = set(self._units)
         for unit in self._units.values():
             if unit.live:
@@ -201,12 +185,12 @@ class Supervisor:
             if unit.state is State.FAILED:
                 request.tell(note=f"{name} had failed: {unit.error}; starting it again")
             try:
-                unit.start(self._context(name, settings))
+                self._contexts.choose_ports(name, settings, self._running())
+                unit.start(self._contexts.make(name, settings, self._running()))
             except ServiceError as error:
                 unit.refuse(str(error))
-            for port in unit.service.wanted_ports(settings):
-                if note := self._notes.get(port):
-                    request.tell(note=note)
+            for note in self._contexts.notes(name, settings):
+                request.tell(note=note)
         for name in sorted(live):
             if old := self._outdated(self._units[name], settings):
                 request.tell(note=f"{name} runs with other settings ({', '.join(old)}): `down`, then `up` applies them")
@@ -218,48 +202,20 @@ class Supervisor:
         """Name the variables of a running service that would be different if it started now."""
         if not unit.launch or not unit.context:
             return []
-        now = unit.service.command(self._make_context(unit.service, settings)).env
+        now = unit.service.command(self._contexts.make(unit.service.name, settings, self._running())).env
         names = unit.launch.env.keys() | now.keys()
         return sorted(name for name in names if unit.launch.env.get(name) != now.get(name))
 
-    async def _stop(self, names: set[str]) -> None:
-        """Stop services, those first that use others."""
+    async def _stop(self, names: set[str], unless: Callable[[str], bool] = lambda name: False) -> None:
+        """Stop services, those first that use others; `unless` is asked late, as others may start meanwhile."""
         users = {name for name in names if self._units[name].service.requires}
         for wave in (users, names - users):
-            await asyncio.gather(*(self._units[name].stop() for name in wave))
-        self._kept -= names
+            doomed = {name for name in wave if not unless(name)}
+            self._kept -= doomed
+            await asyncio.gather(*(self._units[name].stop() for name in doomed))
 
-    def _context(self, name: str, settings: Settings) -> Context:
-        """Choose the ports of a service that is about to start, and of those it requires."""
-        service = self._units[name].service
-        for other in (service, *self._required(service)):
-            if not self._units[other.name].live:
-                self._choose_ports(other, settings)
-        return self._make_context(service, settings)
-
-    def _required(self, service: Service) -> list[Service]:
-        return [self._units[name].service for name in service.requires]
-
-    def _choose_ports(self, service: Service, settings: Settings) -> None:
-        for name, wanted in service.wanted_ports(settings).items():
-            choice = self._ports.choose(name, wanted)
-            self._chosen[name] = choice.port
-            self._notes[name] = choice.note
-            if choice.note:
-                log.info(choice.note)
-        self._home.write(_PORTS, self._ports.remembered())
-
-    def _make_context(self, service: Service, settings: Settings) -> Context:
-        required: dict[str, str] = {}
-        for other in self._required(service):
-            context = self._units[other.name].context if self._units[other.name].live else None
-            required |= other.environment(context or self._bare_context(other, settings))
-        context = self._bare_context(service, settings)
-        return Context(context.settings, context.home, context.log, context.ports, required)
-
-    def _bare_context(self, service: Service, settings: Settings) -> Context:
-        name = service.name
-        return Context(settings, self._home.folder_of(name), self._home.log_of(name), dict(self._chosen))
+    def _running(self) -> dict[str, Context]:
+        return {name: unit.context for name, unit in self._units.items() if unit.live and unit.context}
 
     def _environment(self) -> dict[str, str]:
         lines: dict[str, str] = {}
@@ -277,11 +233,8 @@ class Supervisor:
         return status
 
     def _plain_status(self) -> dict[str, Any]:
-        me = Identity.of(os.getpid())
-        return {
-            "supervisor": asdict(me),
-            "services": [unit.snapshot() for unit in self._units.values()],
-        }
+        services = [unit.snapshot() for unit in self._units.values()]
+        return {"supervisor": asdict(Identity.of(os.getpid())), "services": services}
 
     def _changed(self, unit: Unit) -> None:
         self._home.write(STATE, self._plain_status())
@@ -328,4 +281,4 @@ def serve(path: Path, services: Sequence[Service]) -> int:
 
 
 async def _serve(home: Home, services: Sequence[Service]) -> None:
-    await Supervisor(home, services, Settings.load().cache).run()
+    await Supervisor(home, services, Settings.load()).run()

@@ -26,9 +26,11 @@ from embedded.settings import foreign
 
 log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.05
+_SLOW_SECONDS = 2.0
 _LOG_LIMIT_BYTES = 20_000_000
 _TAIL_BYTES = 4_000
 _TAIL_LINES = 5
+_HEADER = "--- started"
 
 
 class State(StrEnum):
@@ -63,9 +65,12 @@ class Unit:
         self.ready_seconds: float | None = None
         self.exit_code: int | None = None
         self.error = ""
+        self.detail = ""
+        """The last line that a slowly starting service said."""
         self.settled = asyncio.Event()
         """Set when the service is ready, has failed or is off."""
         self._changed = changed
+        self._details = 0
         self._process: asyncio.subprocess.Process | None = None
         self._lifeline: int | None = None
         self._life: asyncio.Task[None] | None = None
@@ -81,6 +86,7 @@ class Unit:
         self.context = context
         self.exit_code, self.error, self.ready_seconds, self.identity = None, "", None, None
         self.launch, self._stop_asked = None, False
+        self.detail, self._details = "", 0
         self.settled.clear()
         self._enter(State.WAITING)
         self._life = asyncio.create_task(self._live(context), name=self.service.name)
@@ -112,6 +118,11 @@ class Unit:
             life.cancel()
         await asyncio.wait([life])
 
+    async def stopped(self) -> None:
+        """Wait for the end of a stop that has begun."""
+        if self._stop_asked and self._life:
+            await asyncio.wait([self._life])
+
     def snapshot(self) -> dict[str, Any]:
         """The state as plain data, without secrets."""
         ports = self.service.wanted_ports(self.context.settings) if self.context else {}
@@ -125,6 +136,7 @@ class Unit:
             "ready_seconds": self.ready_seconds,
             "exit_code": self.exit_code,
             "error": self.error,
+            "detail": self.detail if self.state is State.STARTING else "",
             "last_lines": last_lines(self.context.log) if self.context and self.state is State.FAILED else [],
         }
 
@@ -191,11 +203,13 @@ class Unit:
 
     async def _until_healthy(self, context: Context) -> None:
         process = self._running()
+        begun = time.monotonic()
         deadline = time.monotonic() + self.service.start_timeout
         while not await asyncio.to_thread(self.service.healthy, context):
             self.exit_code = process.returncode
             if self.exit_code is not None:
                 raise ServiceError(f"it {ending(self.exit_code)} before it was ready")
+            self._tell_detail(context, time.monotonic() - begun)
             if time.monotonic() > deadline:
                 raise ServiceError(f"it was not healthy within {self.service.start_timeout:.0f} s")
             await asyncio.sleep(_POLL_SECONDS)
@@ -204,6 +218,15 @@ class Unit:
         if self._process is None:
             raise RuntimeError(f"{self.service.name} has no process")
         return self._process
+
+    def _tell_detail(self, context: Context, seconds: float) -> None:
+        """Of a slow start, pass on what the service says that it is doing."""
+        if seconds > _SLOW_SECONDS * (self._details + 1):
+            self._details += 1
+            line = next(iter(last_lines(context.log, 1)), "").strip()
+            if not line.startswith(_HEADER):
+                self.detail = line
+                self._changed(self)
 
     async def _end(self, context: Context) -> None:
         """Stop the process and what it left. Never raises: the supervisor must be able to go on."""
@@ -257,7 +280,7 @@ def _open_log(path: Path) -> FileIO:
         path.replace(path.with_suffix(".log.1"))
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     file = FileIO(descriptor, "a")
-    file.write(f"--- started {datetime.now():%Y-%m-%d %H:%M:%S}\n".encode())
+    file.write(f"{_HEADER} {datetime.now():%Y-%m-%d %H:%M:%S}\n".encode())
     return file
 
 
@@ -266,6 +289,7 @@ def last_lines(path: Path, count: int = _TAIL_LINES) -> list[str]:
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+            # A progress bar rewrites its line: `splitlines` takes each as a line of its own.
             return file.read().decode(errors="replace").splitlines()[-count:]
     except OSError:
         return []

@@ -38,11 +38,11 @@ def main() -> None:
         serve(int(sys.argv[2]))
     if behaviour == "broken":
         sys.exit("the reason is in the log")
-    if behaviour == "slow":
-        time.sleep(987)
     if behaviour == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        time.sleep(987)
+    if behaviour != "slow":
+        print("ready", flush=True)
+    time.sleep(987)
 
 
 main()

@@ -37,16 +37,17 @@ class Quiet(Service):
 
     name = "quiet"
     requires = ("web",)
-    grace = 0.5
+    grace = 1.0
 
     def wanted_ports(self, settings: Settings) -> dict[str, int]:
         return {}
 
     def command(self, context: Context) -> Launch:
-        return Launch([sys.executable, _PROCESS, os.environ.get("FAKE_QUIET", "stubborn")])
+        return Launch([sys.executable, _PROCESS, os.environ.get("FAKE_QUIET", "calm")])
 
     def healthy(self, context: Context) -> bool:
-        return "FAKE_QUIET" not in os.environ
+        said_in_this_life = context.log.read_text().rpartition("--- started")[2]
+        return "ready" in said_in_this_life
 
     def environment(self, context: Context) -> dict[str, str]:
         return {"QUIET": "yes"}

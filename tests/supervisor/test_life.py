@@ -83,8 +83,28 @@ def test_what_ran_before_outlives_an_interrupted_up(fakes: Command) -> None:
     assert (after["web"]["pid"], after["quiet"]["state"]) == (pid, "off")
 
 
+def test_a_stubborn_service_is_killed(fakes: Command) -> None:
+    fakes("up", FAKE_QUIET="stubborn")
+    assert fakes("down").returncode == 0
+    assert fakes.nothing_runs()
+    assert "quiet did not stop within 1.0 s: killing it" in (fakes.home / "logs" / "supervisor.log").read_text()
+
+
+@pytest.mark.parametrize("leaving", [["down"], ["run", "--", "true"]])
+def test_an_up_while_services_stop_starts_them_again(fakes: Command, leaving: list[str]) -> None:
+    if leaving == ["down"]:
+        fakes("up", FAKE_QUIET="stubborn")
+    first = fakes.spawn(*leaving, FAKE_QUIET="stubborn")
+    state = fakes.home / "state.json"
+    wait_until(lambda: state.exists() and '"stopping"' in state.read_text())
+    up = fakes("up")
+    first.communicate(timeout=20)
+    assert (first.returncode, up.returncode) == (0, 0), up.stderr
+    assert {s["state"] for s in fakes.status().values()} == {"ready"}
+
+
 def test_nothing_outlives_a_killed_supervisor(fakes: Command) -> None:
-    fakes("up")
+    fakes("up", FAKE_QUIET="stubborn")
     assert len(fakes.processes()) == 4  # the supervisor, two services, and a child of one in another session
     _kill(fakes.supervisor())
     # The stubborn one ignores the kernel's signal: the next command ends it.
