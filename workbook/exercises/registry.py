@@ -81,9 +81,15 @@ def exercise(number: str) -> Callable[[Check], Check]:
 
     The check takes the lab and the answer. It returns the sentence that a right answer earns, or raises `Hint` or
     `Blank`.
+
+    Raises:
+        ValueError: the number is taken by another check.
     """
 
     def register(check: Check) -> Check:
+        taken = _checks.get(number)
+        if taken is not None and taken.__qualname__ != check.__qualname__:
+            raise ValueError(f"exercise {number} is defined twice: {taken.__qualname__}, {check.__qualname__}")
         _checks[number] = check
         return check
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -61,15 +61,21 @@ def plan(flow: Flow, trigger_id: str, start: str | date | datetime, end: str | d
 
 
 def run(
-    client: KestraClient, plan: Plan, labels: Mapping[str, str], inputs: Mapping[str, Any], wait: bool
+    client: KestraClient, plans: Sequence[Plan], labels: Mapping[str, str], inputs: Mapping[str, Any], wait: bool
 ) -> list[Execution]:
-    """Start a planned backfill and wait for its executions.
+    """Start planned backfills of one flow, side by side, and wait for their executions.
 
     Raises:
-        WorkbookError: another backfill of this trigger goes on.
+        WorkbookError: another backfill of one of the triggers goes on.
         WaitInterrupted: by Ctrl-C.
     """
-    before = {one.id for one in client.executions(plan.flow)}
+    before = {one.id for one in client.executions(plans[0].flow)}
+    for plan in plans:
+        _begin(client, plan, labels, inputs)
+    return [one for plan in plans for one in _follow(client, plan, before)] if wait else []
+
+
+def _begin(client: KestraClient, plan: Plan, labels: Mapping[str, str], inputs: Mapping[str, Any]) -> None:
     row = _row(client, plan)
     if row.backfill:
         raise WorkbookError(
@@ -83,8 +89,9 @@ def run(
         "inputs": dict(inputs) or None,
     }
     client.http.call("PUT", "/triggers", json={**row.raw, "backfill": body})
-    if not wait:
-        return []
+
+
+def _follow(client: KestraClient, plan: Plan, before: set[str]) -> list[Execution]:
     bar = progress.start(f"{plan.flow.id} / {plan.trigger_id}", "executions")
     name = f"{plan.flow.id}/{plan.trigger_id}"
     try:

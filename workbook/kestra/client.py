@@ -361,7 +361,7 @@ class KestraClient:
     def backfill(
         self,
         flow: FlowLike,
-        trigger_id: str,
+        trigger_id: str | Sequence[str],
         start: str | date | datetime,
         end: str | date | datetime,
         labels: Mapping[str, str] | None = None,
@@ -374,6 +374,7 @@ class KestraClient:
 
         Parameters:
             flow: a flow, or a namespace with `id`.
+            trigger_id: a schedule of the flow, or several, which then go on side by side.
             start, end: the range. A moment without a time zone is one in the schedule's zone; a date alone means the
                 beginning of that day at the start and its last second at the end.
             labels: labels of the executions.
@@ -382,7 +383,7 @@ class KestraClient:
             check: raise if one of them ends badly.
 
         Returns:
-            The executions, by their date; empty without `wait`.
+            The executions, by trigger and date; empty without `wait`.
 
         Raises:
             NotFound: no such flow or trigger.
@@ -391,8 +392,9 @@ class KestraClient:
             WaitInterrupted: by Ctrl-C; the backfill goes on.
         """
         found = flow if isinstance(flow, Flow) else self.flow(*_ids(flow, id))
-        plan = backfills.plan(found, trigger_id, start, end)
-        runs = backfills.run(self, plan, labels or {}, inputs or {}, wait)
+        triggers = [trigger_id] if isinstance(trigger_id, str) else trigger_id
+        plans = [backfills.plan(found, one, start, end) for one in triggers]
+        runs = backfills.run(self, plans, labels or {}, inputs or {}, wait)
         for execution in runs if check else ():
             self.raise_if_failed(execution)
         return runs

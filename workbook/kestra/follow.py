@@ -36,7 +36,7 @@ def follow(http: Http, execution_id: str) -> Iterator[Execution]:
                 yield execution
                 if execution.ended:
                     return
-        except (requests.RequestException, ServerDown, ValueError):
+        except (requests.RequestException, ServerDown, ApiError, ValueError):
             pass
         # A stream that ends or falls silent proves nothing: ask. Silence alone (one long task) is no breakage.
         broken += time.monotonic() - began < SILENCE_SECONDS

@@ -1,0 +1,84 @@
+"""Where settings come from, and which source wins."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from workbook.errors import StackError
+from workbook.settings import ROOT, TAXI_RELEASES, load
+
+NOWHERE = Path("/nonexistent/.env")
+
+
+@pytest.fixture
+def env_file(tmp_path: Path) -> Path:
+    file = tmp_path / ".env"
+    file.write_text("KESTRA_PASSWORD=FromFile1\nPOSTGRES_USER=file_user\nPOSTGRES_PORT=6001\n")
+    return file
+
+
+def test_defaults_without_any_source() -> None:
+    settings = load({}, NOWHERE)
+    assert settings.kestra_url == "http://127.0.0.1:8080"
+    assert (settings.postgres_port, settings.postgres_user) == (5432, "root")
+    assert settings.taxi_base_url == TAXI_RELEASES
+    assert settings.storage == ROOT / "kestra-storage"
+
+
+def test_environment_wins_over_file_and_file_over_stack(env_file: Path) -> None:
+    stack = {"KESTRA_PASSWORD": "FromStack1", "POSTGRES_USER": "stack_user", "POSTGRES_DB": "stack_db"}
+    settings = load({"KESTRA_PASSWORD": "FromEnv1"}, env_file, lambda: stack)
+    assert settings.kestra_password == "FromEnv1"
+    assert settings.postgres_user == "file_user"
+    assert settings.postgres_db == "stack_db"
+
+
+def test_port_of_the_running_stack_wins_over_a_wished_one(env_file: Path) -> None:
+    stack = {"POSTGRES_PORT": "6002", "KESTRA_PORT": "8099", "KESTRA_URL": "http://127.0.0.1:8099"}
+    settings = load({"KESTRA_PORT": "8081"}, env_file, lambda: stack)
+    assert settings.postgres_port == 6002
+    assert settings.kestra_url == "http://127.0.0.1:8099"
+
+
+def test_other_stacks_are_not_asked() -> None:
+    def ask() -> dict[str, str]:
+        raise AssertionError("asked")
+
+    assert load({"WORKBOOK_STACK": "docker", "KESTRA_PORT": "18080"}, NOWHERE, ask).kestra_url.endswith(":18080")
+
+
+@pytest.mark.parametrize(
+    ("values", "generated"),
+    [
+        ({"DATASET_URL": "http://127.0.0.1:8090"}, True),
+        ({"DATASET_URL": "http://127.0.0.1:8090", "TAXI_BASE_URL": TAXI_RELEASES}, False),
+        ({}, False),
+    ],
+)
+def test_whether_the_data_is_generated(values: dict[str, str], generated: bool) -> None:
+    assert load(values, NOWHERE).generated_data is generated
+
+
+@pytest.mark.parametrize("value", ["65536", "http", "-1"])
+def test_bad_port_is_named(value: str) -> None:
+    with pytest.raises(StackError, match=f"POSTGRES_PORT is '{value}'"):
+        load({"POSTGRES_PORT": value}, NOWHERE)
+
+
+def test_unknown_stack_is_named() -> None:
+    with pytest.raises(StackError, match="'kubernetes'; it can be embedded, docker, cloud"):
+        load({"WORKBOOK_STACK": "kubernetes"}, NOWHERE)
+
+
+def test_passwords_are_not_shown() -> None:
+    assert "Secret9x" not in repr(load({"KESTRA_PASSWORD": "Secret9x", "POSTGRES_PASSWORD": "Secret9x"}, NOWHERE))
+
+
+def test_the_example_changes_nothing_and_its_values_are_the_defaults(tmp_path: Path) -> None:
+    text = (ROOT / ".env.example").read_text()
+    assert load({}, ROOT / ".env.example") == load({}, NOWHERE)
+    shown = dict(re.findall(r"^#([A-Z_]+)=(.*)$", text, re.MULTILINE))
+    del shown["DATASET_URL"]
+    (tmp_path / "on.env").write_text("\n".join(f"{name}={value}" for name, value in shown.items()))
+    assert load({}, tmp_path / "on.env") == load({}, NOWHERE)
