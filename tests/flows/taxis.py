@@ -1,0 +1,151 @@
+"""What the tests of the taxi flows ask of Kestra, of Postgres and of the data set."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import requests
+
+from tests.api.client import Api, Server
+from tests.stack import ROOT
+
+BASE_URL = "{{ envs.taxi_base_url }}"
+PATIENCE = 180
+ENDED = ("SUCCESS", "FAILED", "KILLED")
+Execution = dict[str, Any]
+
+
+def source(flow: str) -> str:
+    return (ROOT / "flows" / f"{flow}.yaml").read_text()
+
+
+@dataclass
+class Taxis:
+    """A running stack."""
+
+    environment: dict[str, str]
+    storage: Path
+
+    def __post_init__(self) -> None:
+        self.api = Api(Server(self.environment["KESTRA_URL"], 0, self.storage, self.storage))
+
+    # Postgres
+
+    def connect(self) -> Any:
+        names = {"host": "HOST", "port": "PORT", "dbname": "DB", "user": "USER", "password": "PASSWORD"}
+        return psycopg2.connect(**{name: self.environment[f"POSTGRES_{key}"] for name, key in names.items()})
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        connection = self.connect()
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def tables(self) -> set[str]:
+        return {name for (name,) in self.sql("SELECT relname FROM pg_stat_user_tables")}
+
+    def forget(self) -> None:
+        for table in self.tables():
+            self.sql(f"DROP TABLE {table}")
+
+    def counts(self, taxi: str = "yellow") -> dict[str, int]:
+        """Rows by file name."""
+        return dict(self.sql(f"SELECT filename, count(*) FROM {taxi}_tripdata GROUP BY 1"))
+
+    @contextmanager
+    def nobody_may_write(self, table: str) -> Iterator[None]:
+        """Hold a lock on a table so that a merge has to wait."""
+        connection = self.connect()
+        try:
+            connection.cursor().execute(f"LOCK TABLE {table} IN SHARE MODE")
+            yield
+        finally:
+            connection.close()
+
+    def await_waiting_merge(self) -> None:
+        end = time.monotonic() + PATIENCE
+        while not self.sql(
+            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%LOCK TABLE%'"
+        ):
+            assert time.monotonic() < end, "no merge waits for the lock"
+            time.sleep(0.1)
+
+    # The data set
+
+    def manifest(self, name: str) -> dict[str, Any]:
+        url = f"{self.environment['DATASET_URL']}/manifest/{name}.gz.json"
+        return requests.get(url, timeout=60).json()
+
+    def rows(self, *names: str) -> dict[str, int]:
+        """Rows by file name, as the manifests have them."""
+        return {name: self.manifest(name)["rows"] for name in names}
+
+    # Kestra
+
+    def start(self, year: str, month: str, taxi: str = "yellow", flow: str = "04_postgres_taxi") -> Execution:
+        fields = {"taxi": (None, taxi), "year": (None, year), "month": (None, month)}
+        answer = self.api.post(f"/executions/zoomcamp/{flow}", files=fields)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def ended(self, execution: Execution) -> Execution:
+        """The execution at its very end, its last tasks too."""
+        found = self.api.until(execution["id"], *ENDED, seconds=PATIENCE)
+        end = time.monotonic() + PATIENCE
+        while not self._settled(found):
+            assert time.monotonic() < end, "the last task did not end"
+            time.sleep(0.1)
+            found = self.api.get(f"/executions/{execution['id']}").json()
+        return found
+
+    @staticmethod
+    def _settled(execution: Execution) -> bool:
+        last = [run for run in execution["taskRunList"] if run["taskId"] == "drop_staging_table_after_kill"]
+        return bool(last) and last[0]["state"]["current"] in ("SUCCESS", "SKIPPED", "FAILED")
+
+    def load(self, year: str, month: str, taxi: str = "yellow") -> Execution:
+        return self.ended(self.start(year, month, taxi))
+
+    def errors(self, execution: Execution) -> str:
+        logs = self.api.get(f"/logs/{execution['id']}", params={"minLevel": "ERROR"}).json()
+        return "\n".join(line["message"] for line in logs)
+
+    def states(self, execution: Execution) -> dict[str, str]:
+        return {run["taskId"]: run["state"]["current"] for run in execution["taskRunList"]}
+
+    def import_flow(self, flow: str, old: str = "", new: str = "") -> None:
+        """Import a flow of the project, one piece of its text replaced."""
+        text = source(flow)
+        assert old in text
+        self.api.flow(text.replace(old, new) if old else text)
+
+    def kept_files(self, execution: Execution) -> list[Path]:
+        folder = self.storage / "main" / "zoomcamp" / "04-postgres-taxi" / "executions" / execution["id"]
+        return sorted(folder.rglob("*.csv"))
+
+    # The stack
+
+    def _embedded(self, *arguments: str) -> str:
+        command = [sys.executable, "-m", "embedded", *arguments]
+        options = {"cwd": ROOT, "env": self.environment, "capture_output": True, "text": True}
+        return subprocess.run(command, check=False, timeout=PATIENCE, **options).stdout
+
+    def crash(self, service: str) -> None:
+        """End a service's process without warning, and start the service again."""
+        (line,) = (line.split() for line in self._embedded("status").splitlines() if line.startswith(f"{service} "))
+        os.kill(int(line[2]), signal.SIGKILL)
+        end = time.monotonic() + PATIENCE
+        while not any(line.split()[:2] == [service, "failed"] for line in self._embedded("status").splitlines()):
+            assert time.monotonic() < end, f"{service} is not seen as failed"
+        self._embedded("up", "--only", service)

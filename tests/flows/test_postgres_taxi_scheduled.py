@@ -1,0 +1,53 @@
+"""Flow 05: the month comes from the schedule, and past months from a backfill."""
+
+import time
+
+import pytest
+
+from tests.flows.taxis import PATIENCE, Taxis
+
+FLOW = "05_postgres_taxi_scheduled"
+
+
+@pytest.fixture(autouse=True)
+def imported(taxis: Taxis) -> None:
+    taxis.import_flow(FLOW)
+
+
+def executions(taxis: Taxis, label: str) -> list[dict]:
+    query = {"namespace": "zoomcamp", "flowId": FLOW, "labels": f"backfill:{label}", "size": 50}
+    return taxis.api.get("/executions/search", params=query).json()["results"]
+
+
+def backfill(taxis: Taxis, trigger: str, start: str, end: str) -> None:
+    body = {
+        **{"namespace": "zoomcamp", "flowId": FLOW, "triggerId": trigger},
+        "backfill": {"start": start, "end": end, "labels": [{"key": "backfill", "value": trigger}]},
+    }
+    deadline = time.monotonic() + PATIENCE
+    while (answer := taxis.api.put("/triggers", json=body)).status_code == 404:  # it appears a moment after its flow
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.2)
+    assert answer.status_code == 200, answer.text
+
+
+def test_by_hand_it_says_what_to_do(taxis):
+    answer = taxis.api.post(f"/executions/zoomcamp/{FLOW}", files={"taxi": (None, "yellow")}, params={"wait": "true"})
+    execution = taxis.ended(answer.json())
+    assert execution["state"]["current"] == "FAILED"
+    assert "Run a backfill of yellow_schedule or green_schedule" in taxis.errors(execution)
+    assert taxis.tables() == set()
+
+
+def test_a_backfill_loads_one_file_a_month(taxis):
+    backfill(taxis, "green_schedule", "2020-01-31T00:00:00Z", "2020-04-30T00:00:00Z")
+    names = [f"green_tripdata_2020-{month:02}.csv" for month in (2, 3, 4)]
+    deadline = time.monotonic() + PATIENCE
+    while sum(each["state"]["current"] == "SUCCESS" for each in executions(taxis, "green_schedule")) < 3:
+        assert time.monotonic() < deadline, [each["state"] for each in executions(taxis, "green_schedule")]
+        time.sleep(0.5)
+    loaded = executions(taxis, "green_schedule")
+    assert taxis.counts("green") == taxis.rows(*names)
+    assert taxis.tables() == {"green_tripdata"}
+    assert sorted(label["value"] for each in loaded for label in each["labels"] if label["key"] == "file") == names
+    assert {each["trigger"]["variables"]["date"][11:16] for each in loaded} == {"09:00"}
