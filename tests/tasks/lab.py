@@ -82,10 +82,19 @@ class Lab:
         answer = self.request("POST", "/flows/validate", data=_source(tasks, {}), headers=headers)
         return answer.json()[0].get("constraints") or ""
 
-    def start(self, *tasks: Task, **extra: Any) -> Run:
-        """Start a flow of these tasks; a task without an id is called `task`."""
+    def create(self, *tasks: Task, **extra: Any) -> None:
+        """Create a flow of these tasks, or replace it."""
         answer = self.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", _source(tasks, extra))})
         assert answer.status_code == 200, answer.text
+
+    def runs(self, namespace: str, id: str) -> list[Run]:
+        """The executions of a flow."""
+        found = self.get("/executions", params={"namespace": namespace, "flowId": id}).json()
+        return [Run(self, execution) for execution in found["results"]]
+
+    def start(self, *tasks: Task, **extra: Any) -> Run:
+        """Start a flow of these tasks; a task without an id is called `task`."""
+        self.create(*tasks, **extra)
         answer = self.request("POST", f"/executions/{NAMESPACE}/flow", headers=NO_INPUTS, data="--x--\r\n")
         assert answer.status_code == 200, answer.text
         return Run(self, answer.json())

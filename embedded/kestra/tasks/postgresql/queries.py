@@ -29,6 +29,14 @@ def query(task: Task) -> Outputs:
     return outputs
 
 
+@body(PREFIX + "Trigger")
+def trigger(task: Task) -> Outputs:
+    """What Query does; a trigger without a result would never fire."""
+    if jdbc.fetch_type(task.properties) == "NONE":
+        raise TaskError("fetchType NONE is not valid for triggers. Use FETCH, FETCH_ONE, or STORE.")
+    return query(task)
+
+
 @body(PREFIX + "Queries")
 def queries(task: Task) -> Outputs:
     """Several statements, in one transaction unless `transaction` is false."""

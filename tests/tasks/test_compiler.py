@@ -1,0 +1,61 @@
+"""Compiling the task types."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from embedded.kestra import compiler
+
+SOURCE = """package demo;
+
+@Deprecated
+public class Hello {
+}
+"""
+
+
+@pytest.fixture
+def java(tmp_path: Path) -> Path:
+    folder = tmp_path / "java" / "demo"
+    folder.mkdir(parents=True)
+    (folder / "Hello.java").write_text(SOURCE)
+    return folder.parent
+
+
+def test_classes_are_kept_by_content(java: Path, tmp_path: Path) -> None:
+    first = compiler.compile_task_types(java, [tmp_path], tmp_path / "cache")
+    assert (first / "demo" / "Hello.class").exists()
+    stamp = (first / "demo" / "Hello.class").stat().st_mtime_ns
+    assert compiler.compile_task_types(java, [tmp_path], tmp_path / "cache") == first
+    assert (first / "demo" / "Hello.class").stat().st_mtime_ns == stamp
+    (java / "demo" / "Hello.java").write_text(SOURCE.replace("Hello {", "Hello { int n;"))
+    assert compiler.compile_task_types(java, [tmp_path], tmp_path / "cache") != first
+
+
+def test_other_jars_compile_again(java: Path, tmp_path: Path) -> None:
+    first = compiler.compile_task_types(java, [tmp_path / "a.jar"], tmp_path / "cache")
+    assert compiler.compile_task_types(java, [tmp_path / "b.jar"], tmp_path / "cache") != first
+
+
+def test_a_mistake_is_told_with_its_place(java: Path, tmp_path: Path) -> None:
+    (java / "demo" / "Hello.java").write_text(SOURCE.replace("{\n", "{\n    nonsense;\n"))
+    with pytest.raises(compiler.CompileError, match=r"(?s)Hello\.java \(at line 5\).*nonsense"):
+        compiler.compile_task_types(java, [tmp_path], tmp_path / "cache")
+    assert list((tmp_path / "cache" / "task-types").iterdir()) == []
+
+
+def test_two_at_once(java: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        found = set(pool.map(lambda _: compiler.compile_task_types(java, [tmp_path], tmp_path / "cache"), range(3)))
+    assert len(found) == 1
+    assert [path.name for path in (tmp_path / "cache" / "task-types").iterdir()] == [found.pop().name]
+
+
+def test_every_task_type_of_the_project_is_listed() -> None:
+    classes = compiler.compile_task_types()
+    listed = (classes / compiler.SERVICES).read_text().split()
+    assert "io.kestra.plugin.scripts.python.Script" in listed
+    assert "io.kestra.plugin.jdbc.postgresql.CopyIn" in listed
+    assert not [name for name in listed if name.startswith("io.kestra.workbook.")]
+    assert all((classes / f"{name.replace('.', '/')}.class").exists() for name in listed)
