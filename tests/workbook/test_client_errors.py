@@ -80,7 +80,7 @@ def test_missing_flow_says_to_import_it(client: KestraClient) -> None:
 
 
 def test_missing_file_is_named(client: KestraClient, tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="nope.yaml"):
+    with pytest.raises(NotFound, match=r"nope\.yaml"):
         client.import_flow(tmp_path / "nope.yaml")
 
 
@@ -101,7 +101,8 @@ def test_invalid_flow_lists_each_message_with_its_property(fake: FakeKestra, cli
 
 
 def test_a_message_of_many_lines_stays_one_problem() -> None:
-    text = "Validation error: Illegal Flow source: YAML parsing error\n in 'reader', line 1:\n    id: [x\n\n at [Source: x]"
+    first = "Validation error: Illegal Flow source: YAML parsing error"
+    text = f"{first}\n in 'reader', line 1:\n    id: [x\n\n at [Source: x]"
     [problem] = client_module.problems_of(text)
     assert problem.message.startswith("Illegal Flow source")
     assert problem.message.endswith("at [Source: x]")
@@ -115,7 +116,7 @@ def test_two_flows_in_one_text_are_refused(fake: FakeKestra, client: KestraClien
 
 def test_unknown_input_names_the_nearest(fake: FakeKestra, client: KestraClient) -> None:
     fake.flow(FLOW)
-    with pytest.raises(InputInvalid, match="no input 'mnth'. Did you mean 'month'\\? Its inputs: month"):
+    with pytest.raises(InputInvalid, match=r"no input 'mnth'\. Did you mean 'month'\? Its inputs: month"):
         client.execute("zoomcamp", "fails", inputs={"mnth": "12"})
     assert not fake.requests("POST", "/executions/zoomcamp/fails")
 
@@ -130,7 +131,7 @@ def test_refused_input_has_the_engines_words(fake: FakeKestra, client: KestraCli
 
 def test_missing_input_file_is_named(fake: FakeKestra, client: KestraClient, tmp_path: Path) -> None:
     fake.flow({**FLOW, "inputs": [{"id": "file", "type": "FILE"}]})
-    with pytest.raises(InputInvalid, match="no file .*gone.csv"):
+    with pytest.raises(InputInvalid, match=r"no file .*gone\.csv"):
         client.execute("zoomcamp", "fails", inputs={"file": tmp_path / "gone.csv"})
 
 

@@ -85,7 +85,7 @@ def test_outputs_by_task(executed: Any) -> None:
     execution: Execution = executed("zoo")
     assert execution.output("check", "green") == {"value": "green"}
     assert execution.output("check", "yellow") == {"value": "yellow"}
-    with pytest.raises(NotFound, match="No task 'chek' ran .*load \\[yellow\\]"):
+    with pytest.raises(NotFound, match=r"No task 'chek' ran .*load \[yellow\]"):
         execution.output("chek")
 
 
@@ -176,7 +176,7 @@ def test_download_streams_to_a_folder(fake: FakeKestra, client: KestraClient, tm
 def test_a_download_that_breaks_leaves_no_half_file(fake: FakeKestra, client: KestraClient, tmp_path: Path) -> None:
     short = {"content-length": "1000"}
     fake.on("GET", f"/executions/{RAW['id']}/file", lambda request: Response(b"half", headers=short))
-    with pytest.raises(WorkbookError, match="broke off|no connection"):
+    with pytest.raises(WorkbookError, match=r"broke off|no connection"):
         client.download(URI, RAW["id"], tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -1,6 +1,5 @@
 """Verdicts on answers."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ LAB: Any = object()
 
 
 @pytest.fixture(autouse=True)
-def _exercises(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _exercises(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_checks", {})
     monkeypatch.setattr(registry, "_results", {})
     monkeypatch.setattr(registry, "_load", lambda: None)
@@ -31,8 +30,6 @@ def _exercises(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         if answer + 0 != 42:
             raise Hint(f"{answer} is not twice 21.")
         return "Doubling comes up everywhere."
-
-    yield
 
 
 def test_right_answer(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,7 +68,7 @@ def test_a_stack_that_is_down_is_no_verdict() -> None:
 
 
 def test_unknown_exercise_names_those_there_are() -> None:
-    with pytest.raises(WorkbookError, match="no exercise '99.2'. There are 99.1"):
+    with pytest.raises(WorkbookError, match=r"no exercise '99\.2'\. There are 99\.1"):
         workbook.check(LAB, "99.2", 1)
 
 
