@@ -38,7 +38,7 @@ _TUNING = {
 }
 _HBA = f"host all all {HOST}/32 scram-sha-256\n"
 _DUPLICATE_DATABASE = "42P04"
-_EXTERNAL = Path("/var/lib")
+_EXTERNAL = Path("/var/lib").resolve()
 
 
 class Postgres(Service):
@@ -129,7 +129,7 @@ class _Place:
         if not self.account:
             return
         if not self.base.exists():
-            self.base.mkdir(mode=0o700)
+            self.base.mkdir(mode=0o700, parents=True)
             os.chown(self.base, self.account.uid, self.account.gid)
         if not self.binaries.exists():
             # The programs find their libraries by this relative layout.

@@ -237,7 +237,10 @@ class Supervisor:
         return {"supervisor": asdict(Identity.of(os.getpid())), "services": services}
 
     def _changed(self, unit: Unit) -> None:
-        self._home.write(STATE, self._plain_status())
+        try:
+            self._home.write(STATE, self._plain_status())
+        except OSError:  # a full disk is no reason to stop a service
+            log.exception("the state could not be written")
         for request in self._requests:
             if unit.service.name in request.names:
                 request.tell(**unit.snapshot())
