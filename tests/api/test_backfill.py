@@ -67,6 +67,11 @@ def until(condition: Callable[[], Any], seconds: float = 120) -> Any:
     return found
 
 
+def same_time(one: str, other: str) -> bool:
+    """Whether two dates are the same moment, in whatever time zone they are told."""
+    return datetime.fromisoformat(one) == datetime.fromisoformat(other)
+
+
 def new_flow(api: Api, name: str) -> None:
     api.flow(FLOW.format(id=name))
 
@@ -81,7 +86,7 @@ def test_a_year_of_months(api: Api) -> None:
     begun = answer.json()
     assert begun["backfill"]["currentDate"] == YEAR["start"]
     assert begun["backfill"]["paused"] is False
-    assert begun["nextExecutionDate"] == "2020-01-01T15:00:00Z"
+    assert same_time(begun["nextExecutionDate"], "2020-01-01T15:00:00Z")
     previous = begun["backfill"]["previousNextExecutionDate"]
     assert begin(api, "year", YEAR).status_code == 409  # one at a time
 
@@ -101,7 +106,7 @@ def test_a_year_of_months(api: Api) -> None:
         assert execution["inputs"] == {"taxi": "yellow"}
     labelled = api.get("/executions/search", params={"filters[labels][EQUALS][run]": "taxi-2020", "size": 100}).json()
     assert labelled["total"] == 12
-    assert state(api, "year")["nextExecutionDate"] == previous
+    assert same_time(state(api, "year")["nextExecutionDate"], previous)
 
 
 def test_pause_go_on_and_delete(api: Api, sdk: KestraClient) -> None:
@@ -118,7 +123,7 @@ def test_pause_go_on_and_delete(api: Api, sdk: KestraClient) -> None:
     until(lambda: len(executions(api, "paused")) > at_rest)
     deleted = sdk.triggers.delete_backfill("main", key)
     assert "backfill" not in deleted
-    assert deleted["nextExecutionDate"] == begun["backfill"]["previousNextExecutionDate"]
+    assert same_time(deleted["nextExecutionDate"], begun["backfill"]["previousNextExecutionDate"])
     until(lambda: resting(api, "paused"))
     assert len(executions(api, "paused")) < 12 * 21
     for change in (sdk.triggers.pause_backfill, sdk.triggers.unpause_backfill, sdk.triggers.delete_backfill):
@@ -149,7 +154,7 @@ def test_several_at_once(api: Api, sdk: KestraClient) -> None:
     assert sdk.triggers.pause_backfill_by_ids("main", keys[:1]) == {"count": 1}
     assert sdk.triggers.unpause_backfill_by_query("main", [where("FLOW_ID", "first")]) == {"count": 1}
     assert sdk.triggers.delete_backfill_by_ids("main", keys[:1]) == {"count": 1}
-    assert sdk.triggers.delete_backfill_by_query("main", [where("NAMESPACE", NAMESPACE)]) == {"count": 1}
+    assert sdk.triggers.delete_backfill_by_query("main", [where("FLOW_ID", "second")]) == {"count": 1}
     assert "backfill" not in state(api, "second")
 
 

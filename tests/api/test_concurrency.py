@@ -44,5 +44,5 @@ def count(sdk: KestraClient) -> int:
 def test_refused(api: Api, sdk: KestraClient) -> None:
     with pytest.raises(NotFoundException):
         sdk.flows.update_concurrency_limit("limits.team", "unknown", "main", limit(1, "unknown"))
-    for body in ({}, {"running": -1}, {"running": "one"}, []):
+    for body in ({}, {"running": -1}, {"running": "one"}, [1]):
         assert api.put("/concurrency-limit/limits.team/limited", json=body).status_code == 422

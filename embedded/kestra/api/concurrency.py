@@ -23,7 +23,7 @@ def update(call: Call) -> Response:
         NotFound: the flow has no count.
         Invalid: `running` of the body is not a number from 0.
     """
-    running = (call.json() or {}).get("running")
+    running = call.fields().get("running")
     if not isinstance(running, int) or running < 0:
         raise Invalid("running: a number from 0 was expected")
     namespace, flow = call.params["namespace"], call.params["flow_id"]

@@ -137,6 +137,19 @@ class Call:
             raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid json: a list was expected")
         return found
 
+    def fields(self) -> dict[str, Any]:
+        """The body as a JSON object; an empty one if there is no body.
+
+        Raises:
+            ApiError: it is no object.
+        """
+        found = self.json()
+        if found is None:
+            return {}
+        if not isinstance(found, dict):
+            raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid json: an object was expected")
+        return found
+
     def upload(self, name: str) -> UploadFile:
         """A file of the form.
 

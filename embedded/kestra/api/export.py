@@ -1,4 +1,4 @@
-"""Flows and executions as CSV."""
+"""Flows, executions and triggers as CSV."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from embedded.kestra.api import convert, executions, flows
+from embedded.kestra.api import convert, executions, flows, trigger_state
 from embedded.kestra.api.context import Call, endpoint
 from embedded.kestra.api.filters import query_filters
 from embedded.kestra.api.timeline import dated_filters
@@ -28,6 +28,16 @@ def export_executions(call: Call) -> Response:
     """The executions that match; of the last eight days unless told."""
     repository, filters = call.bean(executions.REPOSITORY), dated_filters(call, executions.SEARCHED)
     return _csv(call, "executions.csv", lambda page: repository.find(page, call.tenant, filters))
+
+
+def export_triggers(call: Call) -> Response:
+    """The states of the triggers that match."""
+    rows = [convert.to_python(call.engine, row) for row in trigger_state.by_query(call)]
+    # Each state has only the fields that are set.
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    lines = [_line(columns)] + [_line([_cell(row.get(column)) for column in columns]) for row in rows]
+    headers = {"Content-Disposition": "attachment; filename=triggers.csv"}
+    return Response("".join(lines), media_type="text/csv", headers=headers)
 
 
 def _csv(call: Call, name: str, find: Callable[[Any], Any]) -> Response:
@@ -72,4 +82,5 @@ def _cell(value: Any) -> str:
 routes = [
     Route("/flows/export/by-query/csv", endpoint(export_flows)),
     Route("/executions/export/by-query/csv", endpoint(export_executions)),
+    Route("/triggers/export/by-query/csv", endpoint(export_triggers)),
 ]

@@ -67,7 +67,7 @@ def get(call: Call) -> Response:
     value, entry = found.value(), store.get(key).get()
     detail = call.engine.java("java.util.LinkedHashMap")()
     detail.put("type", _type_of(call, value))
-    detail.put("value", _printed(call, value))
+    detail.put("value", value)
     detail.put("revision", entry.version())
     detail.put("updated", entry.updateDate())
     return call.entity(detail)
@@ -107,8 +107,7 @@ def delete_many(call: Call) -> Response:
     Raises:
         Invalid: the body is not so.
     """
-    store, body = _store(call), call.json()
-    keys = body.get("keys") if isinstance(body, dict) else None
+    store, keys = _store(call), call.fields().get("keys")
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise Invalid("'keys', a list of keys, was expected")
     return json_value({"keys": [key for key in keys if store.delete(key)]})
@@ -143,11 +142,6 @@ def _parse(call: Call, text: str) -> Any:
 
 def _type_of(call: Call, value: Any) -> Any:
     return call.engine.java("io.kestra.core.models.kv.KVType").from_(value)
-
-
-def _printed(call: Call, value: Any) -> Any:
-    # Entities write durations as seconds; a duration that is a value stays as it was put.
-    return value.toString() if isinstance(value, call.engine.java("java.time.Duration")) else value
 
 
 routes = [

@@ -25,6 +25,23 @@ MISSING = (
     ("GET", "/ai/{rest:path}", "Generating flows"),
     ("POST", "/ai/{rest:path}", "Generating flows"),
     ("GET", "/usages/all", "Usage statistics"),
+    ("POST", "/namespaces", "Managed namespaces, of the Enterprise edition"),
+    ("PUT", "/namespaces/{id}", "Managed namespaces, of the Enterprise edition"),
+    ("DELETE", "/namespaces/{id}", "Managed namespaces, of the Enterprise edition"),
+    ("PUT", "/namespaces/{namespace}/secrets", "Stored secrets, of the Enterprise edition"),
+    ("PATCH", "/namespaces/{namespace}/secrets/{key}", "Stored secrets, of the Enterprise edition"),
+    ("DELETE", "/namespaces/{namespace}/secrets/{key}", "Stored secrets, of the Enterprise edition"),
+    ("GET", "/namespaces/{id}/inherited-variables", "Variables of namespaces, of the Enterprise edition"),
+    ("GET", "/namespaces/{id}/inherited-plugindefaults", "Plug-in defaults of namespaces, of the Enterprise edition"),
+    ("POST", "/namespaces/{id}/plugindefaults/export", "Plug-in defaults of namespaces, of the Enterprise edition"),
+    ("POST", "/namespaces/{id}/plugindefaults/import", "Plug-in defaults of namespaces, of the Enterprise edition"),
+    ("GET", "/namespaces/{namespace}/credentials", "Credentials, of the Enterprise edition"),
+    ("POST", "/namespaces/{namespace}/credentials", "Credentials, of the Enterprise edition"),
+    ("GET", "/namespaces/{namespace}/credentials/inherited", "Credentials, of the Enterprise edition"),
+    ("GET", "/namespaces/{namespace}/credentials/{name}", "Credentials, of the Enterprise edition"),
+    ("PUT", "/namespaces/{namespace}/credentials/{name}", "Credentials, of the Enterprise edition"),
+    ("DELETE", "/namespaces/{namespace}/credentials/{name}", "Credentials, of the Enterprise edition"),
+    ("POST", "/namespaces/{namespace}/credentials/{name}/test", "Credentials, of the Enterprise edition"),
 )
 
 

@@ -1,15 +1,13 @@
-"""Namespaces and the names of their secrets. What belongs to the Enterprise edition says so with a 501."""
+"""Namespaces and the names of their secrets; `missing` has what belongs to the Enterprise edition."""
 
 import re
-from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from embedded.kestra.api.context import Call, endpoint, json_value
-from embedded.kestra.api.errors import ApiError, Invalid
+from embedded.kestra.api.errors import Invalid
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 SYSTEM = "system"
@@ -40,14 +38,12 @@ def search(call: Call) -> Response:
     names = _matching(call, call.one("q"))
     if (call.many("sort") or ["id:asc"])[0].endswith(":desc"):
         names.reverse()
-    page, size = call.number("page", 1, minimum=1) or 1, call.number("size", 10, minimum=1) or 10
-    shown = names[(page - 1) * size : page * size]
-    return json_value({"results": [_light(name) for name in shown], "total": len(names)})
+    return json_value({"results": [_light(name) for name in _shown(call, names)], "total": len(names)})
 
 
 def autocomplete(call: Call) -> Response:
     """Names that contain `q`, and those of `ids` that exist."""
-    wanted: dict[str, Any] = call.json() or {}
+    wanted = call.fields()
     names = _matching(call, wanted.get("q"))
     names += [name for name in _matching(call, None) if name in (wanted.get("ids") or []) and name not in names]
     return json_value(names)
@@ -66,16 +62,6 @@ def all_secrets(call: Call) -> Response:
 def inherited_secrets(call: Call) -> Response:
     """Names of secrets by the namespace that has them."""
     return json_value(_secret_names(call, namespace_of(call)))
-
-
-def enterprise_only(path: str, feature: str) -> Callable[[Call], Response]:
-    """A handler that refuses, naming itself and the feature that this server lacks."""
-
-    def refuse(call: Call) -> Response:
-        what = f"{call.request.method} {path}: {feature} are part of Kestra's Enterprise edition"
-        raise ApiError(HTTPStatus.NOT_IMPLEMENTED, f"Not Implemented: {what}")
-
-    return refuse
 
 
 def _light(name: str) -> dict[str, Any]:
@@ -98,25 +84,15 @@ def _secret_names(call: Call, namespace: str) -> dict[str, list[str]]:
 def _secret_page(call: Call, found: dict[str, list[str]]) -> dict[str, Any]:
     query = (call.one("q") or call.one("filters[q][EQUALS]") or "").lower()
     names = sorted({name for names in found.values() for name in names if query in name.lower()})
-    page, size = call.number("page", 1, minimum=1) or 1, call.number("size", 10, minimum=1) or 10
-    results = [{"key": name, "tags": []} for name in names[(page - 1) * size : page * size]]
+    results = [{"key": name, "tags": []} for name in _shown(call, names)]
     return {"readOnly": True, "results": results, "total": len(names)}
 
 
-ENTERPRISE: tuple[tuple[str, list[str], str], ...] = (
-    ("/namespaces", ["POST"], "managed namespaces"),
-    ("/namespaces/{id}", ["PUT", "DELETE"], "managed namespaces"),
-    ("/namespaces/{namespace}/secrets", ["PUT"], "stored secrets"),
-    ("/namespaces/{namespace}/secrets/{key}", ["PATCH", "DELETE"], "stored secrets"),
-    ("/namespaces/{id}/inherited-variables", ["GET"], "variables of namespaces"),
-    ("/namespaces/{id}/inherited-plugindefaults", ["GET"], "plug-in defaults of namespaces"),
-    ("/namespaces/{id}/plugindefaults/export", ["POST"], "plug-in defaults of namespaces"),
-    ("/namespaces/{id}/plugindefaults/import", ["POST"], "plug-in defaults of namespaces"),
-    ("/namespaces/{namespace}/credentials", ["GET", "POST"], "credentials"),
-    ("/namespaces/{namespace}/credentials/inherited", ["GET"], "credentials"),
-    ("/namespaces/{namespace}/credentials/{name}", ["GET", "PUT", "DELETE"], "credentials"),
-    ("/namespaces/{namespace}/credentials/{name}/test", ["POST"], "credentials"),
-)
+def _shown(call: Call, names: list[str]) -> list[str]:
+    """The page of the names that `page` and `size` ask for."""
+    page, size = call.number("page", 1, minimum=1) or 1, call.number("size", 10, minimum=1) or 10
+    return names[(page - 1) * size : page * size]
+
 
 routes = [
     Route("/namespaces/search", endpoint(search)),
@@ -125,9 +101,4 @@ routes = [
     Route("/namespaces/{namespace}/secrets", endpoint(secrets)),
     Route("/namespaces/{namespace}/inherited-secrets", endpoint(inherited_secrets)),
     Route("/secrets", endpoint(all_secrets)),
-    *(
-        Route(path, endpoint(enterprise_only(path, feature)), methods=[method])
-        for path, methods, feature in ENTERPRISE
-        for method in methods
-    ),
 ]

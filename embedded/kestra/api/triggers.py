@@ -1,7 +1,5 @@
 """Triggers: what their flows say of them and their state."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -100,19 +98,6 @@ def delete(call: Call) -> Response:
     return no_content()
 
 
-def export(call: Call) -> Response:
-    """The states of the triggers that the filters select, as CSV."""
-    rows = [json.loads(call.engine.to_json(row)) for row in by_query(call)]
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns)
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
-    headers = {"Content-Disposition": "attachment; filename=triggers.csv"}
-    return Response(text.getvalue(), media_type="text/csv", headers=headers)
-
-
 def disable_listed(call: Call) -> Response:
     """Enable or disable the `triggers` of the body, as its `disabled` says; answers how many it lists.
 
@@ -199,17 +184,12 @@ def _listed(call: Call) -> Iterable[Any]:
     return by_ids(call, call.json())
 
 
-def _cell(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, dict | list) else value
-
-
 ONE = "/triggers/{namespace}/{flow_id}/{trigger_id}"
 
 routes = [
     Route("/triggers", endpoint(update), methods=["PUT"]),
     Route("/triggers/search", endpoint(search)),
     Route("/triggers/{namespace}/{flow_id}", endpoint(of_flow)),
-    Route("/triggers/export/by-query/csv", endpoint(export)),
     Route("/triggers/set-disabled/by-triggers", endpoint(disable_listed), methods=["POST"]),
     Route("/triggers/set-disabled/by-query", endpoint(disable_found), methods=["POST"]),
     Route("/triggers/unlock/by-triggers", endpoint(_unlock_all(_listed)), methods=["POST"]),
