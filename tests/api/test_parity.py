@@ -23,7 +23,7 @@ GROUPS = (ExecutionsApi, FilesApi, FlowsApi, KVApi, LogsApi, NamespacesApi, Trig
 
 
 class Recorder:
-    """In place of the SDK's session: notes what it would send and refuses it."""
+    """In place of the SDK's connection: notes what it would send and refuses it."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
