@@ -1,0 +1,85 @@
+"""Typical wrong answers of lesson 04, each with a part of the hint it must get."""
+
+FILE = "yellow_tripdata_2020-12.csv"
+COLUMNS = (
+    "vendorid",
+    "tpep_pickup_datetime::text",
+    "tpep_dropoff_datetime::text",
+    "pulocationid",
+    "dolocationid",
+    "fare_amount::text",
+    "trip_distance::text",
+)
+KEPT = tuple(f"COALESCE({column}, '')" for column in COLUMNS)
+
+
+def _flow(lab, old, new):
+    source = (lab.settings.root / "flows" / "04_postgres_taxi.yaml").read_text()
+    return lab.kestra.import_flow(source.replace(old, new))
+
+
+def _december(lab):
+    """The file of December, kept."""
+    flow = _flow(lab, "disabled: false", "disabled: true")
+    run = lab.kestra.execute(flow, inputs={"taxi": "yellow", "year": "2020", "month": "12"})
+    [file] = (lab.storage / "main/zoomcamp/04-postgres-taxi/executions" / run.id).glob("tasks/extract/*/*.csv")
+    return file.stat().st_size
+
+
+def _refused(lab):
+    """An execution of the practice flow that failed for a missing column."""
+    practice = _flow(lab, "id: 04_postgres_taxi", "id: 04_postgres_taxi_practice").source
+    lab.kestra.import_flow(practice.replace("taxi_base_url }}", "taxi_base_url }}/faults/missing-column"))
+    lab.kestra.execute("zoomcamp", "04_postgres_taxi_practice", check=False)
+
+
+def _after(make, answer):
+    def prepared(lab):
+        make(lab)
+        return answer
+
+    return prepared
+
+
+def _hashed(columns, between="'|', ", function="sha256"):
+    text = f"concat_ws({between}{', '.join(columns)})"
+    return f"md5({text})" if function == "md5" else f"encode({function}(convert_to({text}, 'UTF8')), 'hex')"
+
+
+WRONG = {
+    "04.1": [
+        ("green_tripdata_2020-04.csv", "no execution"),
+        ("{{inputs.taxi}}_tripdata_{{inputs.year}}-{{inputs.month}}.csv", "before anything is filled in"),
+        ("green_tripdata_04_2020.csv", "the year, a dash"),
+        ("green_tripdata_2020.csv", "two digits of month"),
+        ("green_tripdata_2020-04.csv.gz", "packed file"),
+        ("yellow_tripdata_2020-04.csv", "green"),
+        (2020, "asks for text"),
+    ],
+    "04.2": [
+        (0.62, "keep its files"),
+        (lambda lab: round(_december(lab) / 1e6, 2), "Those are MB"),
+        (_december, "Those are bytes"),
+        (lambda lab: _december(lab) / 1024, "KiB"),
+        (lambda lab: lab.dataset.manifest(f"{FILE}.gz")["bytes"] / 2**20, "packed file"),
+        (128.3, "not the size"),
+        (lambda lab: f"{_december(lab) / 2**20} MiB", "put one number"),
+    ],
+    "04.3": [
+        ("fare_amount", "Run it with /faults/missing-column"),
+        (_after(_refused, "trip_distance"), "is in the file"),
+        (_after(_refused, "FARE_AMOUNT"), "letter by letter"),
+        (_after(_refused, "price"), "is no column"),
+        (_after(_refused, ["fare_amount"]), "asks for text"),
+    ],
+    "04.4": [
+        (_hashed(KEPT, function="md5"), "32 digits"),
+        ("encode(sha256(convert_to(" + " || ".join(COLUMNS) + ", 'UTF8')), 'hex')", "your key is NULL"),
+        (_hashed(COLUMNS), "concat_ws leaves NULL out"),
+        (_hashed(KEPT[:-1]), "trip_distance get one key"),
+        (_hashed((*KEPT, "tip_amount::text")), "correction"),
+        (_hashed(KEPT, between="'', "), "nothing stands between"),
+        ("sha256('trip')", "64 hexadecimal digits"),
+        ("sha256(fare)", "does not take this expression"),
+    ],
+}

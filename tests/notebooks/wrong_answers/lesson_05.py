@@ -1,0 +1,88 @@
+"""Typical wrong answers of lesson 05, each with a part of the hint it must get."""
+
+FLOW = "05_postgres_taxi_scheduled.yaml"
+TABLE = "public.{}_tripdata"
+
+
+def _loaded(lab):
+    """Three months of each taxi in the database, of two years."""
+    flow = lab.kestra.import_flow(lab.settings.root / "flows" / FLOW)
+    for first, last in (("2019-08-01", "2019-08-31"), ("2020-05-01", "2020-06-30")):
+        lab.kestra.backfill(flow, ["yellow_schedule", "green_schedule"], first, last)
+
+
+def _answer(lab, condition="filename LIKE '{taxi}_tripdata_2020-%'"):
+    if TABLE.format("green").removeprefix("public.") not in lab.postgres.tables():
+        _loaded(lab)
+    return {
+        taxi: lab.postgres.count(TABLE.format(taxi), condition.format(taxi=taxi, pickup=f"{letter}pep_pickup_datetime"))
+        for taxi, letter in (("yellow", "t"), ("green", "l"))
+    }
+
+
+def _swapped(lab):
+    right = _answer(lab)
+    return {"yellow": right["green"], "green": right["yellow"]}
+
+
+def _keys(lab):
+    query = "SELECT count(DISTINCT unique_row_id) FROM {0} WHERE filename LIKE '{1}_tripdata_2020-%'"
+    return {taxi: lab.postgres.scalar(query.format(TABLE.format(taxi), taxi)) for taxi in _answer(lab)}
+
+
+def _march(lab):
+    _answer(lab)
+    flow = lab.kestra.import_flow(lab.settings.root / "flows" / FLOW)
+    lab.kestra.backfill(flow, "yellow_schedule", "2021-03-01", "2021-03-31")
+    return lab.postgres.count(TABLE.format("yellow"), "filename = 'yellow_tripdata_2021-03.csv'")
+
+
+def _report(lines):
+    return "- id: report\n  type: io.kestra.plugin.core.trigger.Schedule\n  " + lines.replace("; ", "\n  ")
+
+
+CRON = 'cron: "30 8 1 * *"; '
+
+WRONG = {
+    "05.1": [
+        ({"yellow": 1, "green": 1}, "Run the backfill of section 4"),
+        (lambda lab: _answer(lab, "true"), "of all years"),
+        (lambda lab: _answer(lab, "extract(year FROM {pickup}) = 2020"), "by pickup time"),
+        (lambda lab: _answer(lab, "filename LIKE '2020%'"), "fits your pattern"),
+        (_swapped, "the wrong way round"),
+        (_keys, "different keys"),
+        (lambda lab: {**_answer(lab), "green": 5}, "is not what the table has for green"),
+        (lambda lab: _answer(lab)["yellow"], "a dict with two numbers"),
+    ],
+    "05.2": [
+        (lambda lab: _answer(lab)["yellow"], "is not in the table"),
+        (lambda lab: _march(lab) + 1, "Count the rows with that filename"),
+        (lambda lab: _march(lab) and lab.postgres.count(TABLE.format("yellow")), "all yellow trips"),
+        (
+            lambda lab: _march(lab) and lab.postgres.count(TABLE.format("yellow"), "filename LIKE '%2020-05%'"),
+            "Those are the trips of yellow_tripdata_2020-05.csv",
+        ),
+        (lambda lab: str(_march(lab)), "put one number"),
+    ],
+    "05.3": [
+        (_report('cron: "30 8 1 * *"'), "no time zone"),
+        (_report(CRON + "timezone: EST"), "in one season"),
+        (_report(CRON + "timezone: UTC-5"), "all year"),
+        (_report(CRON + "location: New_York"), "does not accept"),
+        (_report(CRON + "timezone: Europe/Berlin"), "in New York. Wanted"),
+        (_report('cron: "30 8 1,2 * *"; timezone: America/New_York'), "fires 2 times"),
+        (_report('cron: "8 30 1 * *"; timezone: America/New_York'), "does not accept"),
+        ("timezone: America/New_York", "does not accept"),
+    ],
+    "05.4": [
+        (("2020-07-01T14:30Z", "2020-07-01T15:30Z"), "in winter"),
+        (("2020-07-01T09:30Z", "2020-07-01T10:30Z"), "ten o'clock in UTC"),
+        (("2020-07-01T00:00Z", "2020-07-02T00:00Z"), "One hour is enough"),
+        (("2020-07-01T09:30", "2020-07-01T10:30"), "with a Z at the end"),
+        (("2020-08-01T13:30Z", "2020-08-01T14:30Z"), "asks for July 2020"),
+        (("2020-07-01T16:30Z", "2020-07-01T17:30Z"), "after the tick"),
+        (("July", "August"), "A moment is written as"),
+        (("2020-07-01T15:00Z", "2020-07-01T14:00Z"), "ends before it begins"),
+        ("2020-07", "a pair of texts"),
+    ],
+}

@@ -1,0 +1,197 @@
+"""Checks of lesson 04."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import psycopg2
+
+from workbook.exercises.registry import Hint, exercise
+from workbook.exercises.trial import text
+from workbook.exercises.truth import entries, number, on_the_form
+
+if TYPE_CHECKING:
+    from workbook.lab import Lab
+
+NAMESPACE, FLOW, PRACTICE = "zoomcamp", "04_postgres_taxi", "04_postgres_taxi_practice"
+APRIL = "green_tripdata_2020-04.csv"
+DECEMBER = "yellow_tripdata_2020-12.csv"
+MEBIBYTE = 2**20
+FORM_MIB = (128.3, 134.5, 364.7, 692.6)
+
+PROBES = """
+WITH probe (
+    probe, vendorid, tpep_pickup_datetime, tpep_dropoff_datetime, pulocationid, dolocationid,
+    fare_amount, trip_distance, tip_amount
+) AS (VALUES
+    ('trip', '1', '2020-12-01 08:00'::timestamp, '2020-12-01 08:10'::timestamp, '1', '12', 10.00, 2.00, 0.00),
+    ('tip', '1', '2020-12-01 08:00', '2020-12-01 08:10', '1', '12', 10.00, 2.00, 5.00),
+    ('no vendor', NULL, '2020-12-01 08:00', '2020-12-01 08:10', '1', '12', 10.00, 2.00, 0.00),
+    ('no zone', '1', '2020-12-01 08:00', '2020-12-01 08:10', NULL, '12', 10.00, 2.00, 0.00),
+    ('no other zone', '1', '2020-12-01 08:00', '2020-12-01 08:10', '12', NULL, 10.00, 2.00, 0.00),
+    ('vendorid', '2', '2020-12-01 08:00', '2020-12-01 08:10', '1', '12', 10.00, 2.00, 0.00),
+    ('tpep_pickup_datetime', '1', '2020-12-01 08:01', '2020-12-01 08:10', '1', '12', 10.00, 2.00, 0.00),
+    ('tpep_dropoff_datetime', '1', '2020-12-01 08:00', '2020-12-01 08:11', '1', '12', 10.00, 2.00, 0.00),
+    ('pulocationid', '1', '2020-12-01 08:00', '2020-12-01 08:10', '2', '12', 10.00, 2.00, 0.00),
+    ('dolocationid', '1', '2020-12-01 08:00', '2020-12-01 08:10', '1', '13', 10.00, 2.00, 0.00),
+    ('fare_amount', '1', '2020-12-01 08:00', '2020-12-01 08:10', '1', '12', 11.00, 2.00, 0.00),
+    ('trip_distance', '1', '2020-12-01 08:00', '2020-12-01 08:10', '1', '12', 10.00, 3.00, 0.00),
+    ('shifted', '1', '2020-12-01 08:00', '2020-12-01 08:10', '11', '2', 10.00, 2.00, 0.00)
+)
+SELECT probe, ({expression})::text FROM probe
+"""
+KEY_COLUMNS = (
+    "vendorid",
+    "tpep_pickup_datetime",
+    "tpep_dropoff_datetime",
+    "pulocationid",
+    "dolocationid",
+    "fare_amount",
+    "trip_distance",
+)
+MD5_DIGITS = 32
+SHA256_KEY = re.compile("[0-9a-f]{64}")
+REFUSAL = re.compile(r"other columns than expected\.\s+expected: +(?P<expected>\S+)\s+found: +(?P<found>\S+)")
+
+
+@exercise("04.1")
+def rendered_file(lab: Lab, answer: Any) -> str:
+    """The rendered name of the file for green taxis in April 2020."""
+    name = text(answer)
+    if name != APRIL:
+        raise Hint(_about_the_name(name))
+    if not lab.kestra.executions(NAMESPACE, FLOW, labels={"file": APRIL}):
+        raise Hint(f"It reads right, but no execution of {FLOW} carries this label yet. Run one, and read it off.")
+    return "The label says what the expression made, and by it anybody can find the run that loaded a file."
+
+
+def _about_the_name(name: str) -> str:
+    if "{{" in name:
+        return "That is the variable's text before anything is filled in. The label holds what render() made of it."
+    if not name.startswith("green"):
+        return f"{name} does not begin with the taxi that the exercise asks for, green."
+    if name.endswith(".gz"):
+        return "That is the packed file that is downloaded. The variable names the file that the flow works on."
+    if "2020-04" not in name:
+        return f"{name} does not have the date as the variable writes it: the year, a dash, two digits of month."
+    return f"{name} is not what the label says. Run the flow for green, 2020, 04 and read run.labels['file']."
+
+
+@exercise("04.2")
+def size_in_mebibytes(lab: Lab, answer: Any) -> str:
+    """The size of the extracted yellow file of December 2020."""
+    got, size = number(answer), _size_on_disk(lab)
+    if not _is(got, size / MEBIBYTE):
+        raise Hint(_about_the_size(lab, got, size))
+    on_the_form(lab, round(got, 1), FORM_MIB)
+    return "1 MiB is 1,048,576 bytes. Read as MB the same file is 5 % larger, and that is how a full disk surprises."
+
+
+def _size_on_disk(lab: Lab) -> int:
+    """Bytes of the newest extracted file that is still there.
+
+    Raises:
+        Hint: there is none.
+    """
+    found = lab.storage.glob(f"main/{NAMESPACE}/*/executions/*/tasks/extract/*/*{DECEMBER}")
+    newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
+    if newest is None:
+        raise Hint(f"The storage holds no {DECEMBER}. Run the flow for yellow, 2020, 12 and keep its files.")
+    return newest.stat().st_size
+
+
+def _is(got: float, wanted: float) -> bool:
+    """Equal, as far as somebody writes it down: two decimals, or one of a large number."""
+    return abs(got - wanted) <= max(0.0051, wanted * 0.0005)
+
+
+def _about_the_size(lab: Lab, got: float, size: int) -> str:
+    packed = sum(one["bytes"] for one in entries(lab, "yellow", 2020) if one["month"] == 12)
+    mistakes = {
+        float(size): "Those are bytes. How many bytes make one MiB?",
+        size / 1e6: "Those are MB, millions of bytes. A MiB is 1,024 times 1,024 bytes.",
+        size / 1024: "Those are KiB. Divide by 1,024 once more.",
+        packed / MEBIBYTE: "That is the packed file. Measure the CSV file in the storage.",
+    }
+    known = [advice for value, advice in mistakes.items() if value and _is(got, value)]
+    return known[0] if known else f"{got:g} MiB is not the size of {DECEMBER}: look at its st_size."
+
+
+@exercise("04.3")
+def missing_column(lab: Lab, answer: Any) -> str:
+    """The column that the changed file lacks, read from the log of the execution that refused it."""
+    name = text(answer)
+    expected, found = _columns_in_the_log(lab)
+    if name not in set(expected) - set(found):
+        raise Hint(_about_the_column(name, expected, found))
+    return "The file arrived whole and was still wrong. A load that checks the header says so before a row has moved."
+
+
+def _columns_in_the_log(lab: Lab) -> tuple[list[str], list[str]]:
+    """The columns expected and found, as the newest refusal has them.
+
+    Raises:
+        Hint: no execution of the practice flow failed for its columns.
+    """
+    for execution in reversed(lab.kestra.executions(NAMESPACE, PRACTICE, state="FAILED")):
+        log = "\n".join(line.message for line in lab.kestra.logs(execution, task="extract", level="ERROR"))
+        if told := REFUSAL.search(log):
+            return told["expected"].split(","), told["found"].split(",")
+    raise Hint(f"No execution of {PRACTICE} has failed for its columns yet. Run it with /faults/missing-column.")
+
+
+def _about_the_column(name: str, expected: list[str], found: list[str]) -> str:
+    if name in found:
+        return f"{name} is in the file. Compare the two lists in the log: which name is expected and not found?"
+    near = {column.lower(): column for column in expected}.get(name.lower())
+    if near and near not in found:
+        return f"Nearly: write it as the log does, letter by letter. {name!r} is not how it is spelled there."
+    return f"{name!r} is no column of these files. The log has two lists: what was expected and what was found."
+
+
+@exercise("04.4")
+def key_by_sha256(lab: Lab, answer: Any) -> str:
+    """An SQL expression that hashes the natural key with SHA-256."""
+    keys = _keys(lab, text(answer))
+    if None in keys.values():
+        without = next(probe for probe, key in keys.items() if key is None)
+        raise Hint(f"For a trip with {without} your key is NULL: it matches nothing, and is added at every run.")
+    _has_the_form(keys["trip"])
+    _tells_apart(keys)
+    return "256 bits, never NULL, and no two trips glued into one. This expression could go into the MERGE as it is."
+
+
+def _keys(lab: Lab, expression: str) -> dict[str, str | None]:
+    """The key of each probe.
+
+    Raises:
+        Hint: PostgreSQL refuses the expression; the hint has its message.
+    """
+    try:
+        with closing(lab.postgres.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(PROBES.replace("{expression}", expression))
+            return dict(cursor.fetchall())
+    except psycopg2.Error as error:
+        raise Hint(f"PostgreSQL does not take this expression: {str(error).strip().splitlines()[0]}") from error
+
+
+def _has_the_form(key: str | None) -> None:
+    digits = len(key or "")
+    if digits == MD5_DIGITS:
+        raise Hint("That is a key of 32 digits, as md5 makes it. sha256 gives twice as many.")
+    if not SHA256_KEY.fullmatch(key or ""):
+        raise Hint(f"Your key has {digits} characters ({key[:8]!r}...); 64 hexadecimal digits are asked for.")
+
+
+def _tells_apart(keys: dict[str, str | None]) -> None:
+    if keys["tip"] != keys["trip"]:
+        raise Hint("A trip and its correction, with another tip, get two keys. Hash the seven columns, no others.")
+    same = [column for column in KEY_COLUMNS if keys[column] == keys["trip"]]
+    if same:
+        raise Hint(f"Two trips that differ in {same[0]} get one key. Is that column in your expression?")
+    if keys["shifted"] == keys["trip"]:
+        raise Hint("From zone 1 to 12 and from zone 11 to 2 get one key: nothing stands between the columns.")
+    if keys["no zone"] == keys["no other zone"]:
+        raise Hint("From nowhere to zone 12 and from zone 12 to nowhere get one key: concat_ws leaves NULL out.")

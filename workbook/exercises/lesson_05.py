@@ -1,0 +1,228 @@
+"""Checks of lesson 05."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from workbook.errors import BackfillEmpty, NotFound
+from workbook.exercises.registry import Blank, Hint, exercise, is_blank
+from workbook.exercises.trial import block, text, trial
+from workbook.exercises.truth import entries, number, on_the_form
+
+if TYPE_CHECKING:
+    from workbook.kestra.models import Flow
+    from workbook.lab import Lab
+
+NAMESPACE, FLOW, TRIGGER = "zoomcamp", "05_postgres_taxi_scheduled", "yellow_schedule"
+TAXIS = ("yellow", "green")
+PICKUP = {"yellow": "tpep_pickup_datetime", "green": "lpep_pickup_datetime"}
+YEARS = (2019, 2020, 2021)
+HOMEWORK_YEAR = 2020
+FORM_YEAR = {
+    "yellow": (13_537_299, 24_648_499, 18_324_219, 29_430_127),
+    "green": (5_327_301, 936_199, 1_734_051, 1_342_034),
+}
+MARCH = "yellow_tripdata_2021-03.csv"
+FORM_MARCH = (1_428_092, 706_911, 1_925_152, 2_561_031)
+
+REPORT_FLOW = """id: exercise_05_3
+namespace: zoomcamp
+tasks:
+  - id: say
+    type: io.kestra.plugin.core.log.Log
+    message: "{{ trigger.date }}"
+triggers:
+"""
+NEW_YORK = ZoneInfo("America/New_York")
+WANTED_CLOCK = "08:30"
+SEASON_NAME = re.compile(r"timezone: *[\"']?(E[SD]T)\b")
+FIXED_ZONE = re.compile(r"(UTC|GMT|UT)?[+-]\d{1,2}(:?\d{2})?|Etc/.*")
+SEASONS = {"January": ("2020-01-01", "2020-01-31"), "July": ("2020-07-01", "2020-07-31")}
+
+LONGEST = timedelta(hours=1)
+TICK = {"summer": datetime.fromisoformat("2020-07-01T14:00Z"), "winter": datetime.fromisoformat("2020-07-01T15:00Z")}
+
+
+@exercise("05.1")
+def trips_of_a_year(lab: Lab, answer: Any) -> str:
+    """The trips of each taxi that came with the files of one year."""
+    if not isinstance(answer, dict) or not answer.keys() >= set(TAXIS):
+        raise Hint("The answer is a dict with two numbers: {'yellow': ..., 'green': ...}.")
+    if any(is_blank(answer[taxi]) for taxi in TAXIS):
+        raise Blank
+    got = {taxi: int(number(answer[taxi])) for taxi in TAXIS}
+    loaded = {taxi: _by_year(lab, taxi) for taxi in TAXIS}
+    fitting = [year for year in YEARS if all(got[taxi] == _trips(loaded[taxi], year) > 0 for taxi in TAXIS)]
+    if not fitting:
+        raise Hint(_about_the_year(lab, got, loaded))
+    for taxi in TAXIS:
+        _compare_with_source(lab, taxi, fitting[0], loaded[taxi])
+    return f"These are the trips of the {fitting[0]} files, counted where they landed: as many as the source has."
+
+
+def _by_year(lab: Lab, taxi: str) -> dict[str, int]:
+    """The trips of each file in the table."""
+    try:
+        found = lab.postgres.sql(f"SELECT filename, count(*) AS trips FROM public.{taxi}_tripdata GROUP BY filename")
+    except NotFound as missing:
+        raise Hint(f"There is no table of {taxi} trips yet. Run the backfill of section 4.") from missing
+    return dict(zip(found["filename"], found["trips"], strict=True))
+
+
+def _trips(loaded: dict[str, int], year: int) -> int:
+    return int(sum(trips for name, trips in loaded.items() if f"_{year}-" in name))
+
+
+def _about_the_year(lab: Lab, got: dict[str, int], loaded: dict[str, dict[str, int]]) -> str:
+    """What was counted instead, for the year that the table has most of."""
+    year = max(YEARS, key=lambda one: sum(f"_{one}-" in name for name in loaded["yellow"]))
+    if got == {"yellow": _trips(loaded["green"], year), "green": _trips(loaded["yellow"], year)}:
+        return "You have the two taxis the wrong way round."
+    for taxi in TAXIS:
+        if got[taxi] != _trips(loaded[taxi], year):
+            return _about_the_count(lab, taxi, year, got[taxi], loaded[taxi])
+    return "The two numbers are of different years."
+
+
+def _about_the_count(lab: Lab, taxi: str, year: int, got: int, loaded: dict[str, int]) -> str:
+    table, pattern = f"public.{taxi}_tripdata", f"{taxi}_tripdata_{year}-%"
+    ours = f"FROM {table} WHERE filename LIKE :pattern"
+    mistakes = {
+        0: f"No {taxi} file fits your pattern. A name reads like {pattern[:-1]}01.csv, and % stands for any text.",
+        sum(loaded.values()): f"Those are the {taxi} trips of all years. Keep those whose filename fits {year}.",
+        lab.postgres.count(table, f"extract(year FROM {PICKUP[taxi]}) = {year}"): (
+            f"You counted {taxi} trips by pickup time. A file also has trips of other times; count by filename."
+        ),
+        lab.postgres.scalar(f"SELECT count(DISTINCT unique_row_id) {ours}", pattern=pattern): (
+            f"Those are different keys of {taxi}. The file has some trips twice, and the question is about rows."
+        ),
+    }
+    advice = f"{got:,} is not what the table has for {taxi}. Count its rows with filename LIKE '{pattern}'."
+    return mistakes.get(got, advice)
+
+
+def _compare_with_source(lab: Lab, taxi: str, year: int, loaded: dict[str, int]) -> None:
+    """On generated files, each file that is there must be whole; on real ones, the form offers the answer.
+
+    Raises:
+        Hint: a file is not as in the source.
+    """
+    for one in entries(lab, taxi, year):
+        name = one["name"].removesuffix(".gz")
+        if loaded.get(name, one["rows"]) != one["rows"]:
+            raise Hint(f"You counted right, but {name} has {loaded[name]:,} trips and the source {one['rows']:,}.")
+    if year == HOMEWORK_YEAR:
+        on_the_form(lab, _trips(loaded, year), FORM_YEAR[taxi])
+
+
+@exercise("05.2")
+def trips_of_march(lab: Lab, answer: Any) -> str:
+    """The trips of the yellow file of March 2021, which has to be loaded first."""
+    got = int(number(answer))
+    loaded = _by_year(lab, "yellow")
+    if MARCH not in loaded:
+        raise Hint(f"{MARCH} is not in the table. Backfill yellow_schedule from 2021-03-01 to 2021-03-31.")
+    if got != loaded[MARCH]:
+        raise Hint(_about_march(got, loaded))
+    _compare_with_source(lab, "yellow", 2021, {MARCH: got})
+    on_the_form(lab, got, FORM_MARCH)
+    return "A new month, loaded for a date that lies behind you, without touching the flow."
+
+
+def _about_march(got: int, loaded: dict[str, int]) -> str:
+    other = [name for name, trips in loaded.items() if trips == got]
+    if other:
+        return f"Those are the trips of {other[0]}. The exercise asks for {MARCH}."
+    if got == sum(loaded.values()):
+        return "Those are all yellow trips. Count only those of the one file."
+    return f"{got:,} is not what the table has for {MARCH}. Count the rows with that filename."
+
+
+@exercise("05.3")
+def report_in_new_york(lab: Lab, answer: Any) -> str:
+    """A Schedule that fires at 08:30 in New York, in winter and in summer."""
+    written = text(answer)
+    if season := SEASON_NAME.search(written):
+        raise Hint(f"Kestra knows no zone {season[1]}: it is what clocks are called in one season. Name the place.")
+    with trial(lab, REPORT_FLOW + block(written, 2) + "\n") as flow:
+        declared = _report(flow)
+        zone = declared.get("timezone")
+        if zone is None:
+            raise Hint(
+                "There is no time zone in it, so 08:30 is what the server's clock says. Which property changes that?"
+            )
+        if FIXED_ZONE.fullmatch(zone):
+            raise Hint(
+                f"{zone} is a fixed distance to UTC all year. In summer New York's clocks are an hour ahead of it."
+            )
+        for season, (first, last) in SEASONS.items():
+            _fires_once(lab, flow, season, first, last)
+    return "08:30 all year, whatever the clocks do. The place's name is the line that the homework asks for."
+
+
+def _report(flow: Flow) -> dict[str, Any]:
+    found = [one for one in flow.raw["triggers"] if one["id"] == "report"]
+    if not found:
+        raise Hint("The flow is valid, but no trigger in it is called report.")
+    if "cron" not in found[0]:
+        raise Hint("report is no Schedule. Its type is io.kestra.plugin.core.trigger.Schedule.")
+    return found[0]
+
+
+def _fires_once(lab: Lab, flow: Flow, season: str, first: str, last: str) -> None:
+    try:
+        runs = lab.kestra.backfill(flow, "report", first, last)
+    except BackfillEmpty as empty:
+        raise Hint(f"In {season} it does not fire at all. Look at the five fields of the cron.") from empty
+    if len(runs) != 1 or runs[0].trigger_date is None:
+        raise Hint(f"In {season} it fires {len(runs)} times. Once a month means a day in the third field of the cron.")
+    fired = runs[0].trigger_date.astimezone(NEW_YORK)
+    if f"{fired:%H:%M}" != WANTED_CLOCK or fired.day != 1:
+        raise Hint(
+            f"In {season} it fires on day {fired:%d} at {fired:%H:%M} in New York. Wanted: day 01, {WANTED_CLOCK}."
+        )
+
+
+@exercise("05.4")
+def hour_of_july(lab: Lab, answer: Any) -> str:
+    """A range of at most an hour, in UTC, that holds the yellow tick of July 2020."""
+    first, last = _range(answer)
+    if last - first > LONGEST:
+        raise Hint(f"The range is {last - first} long. One hour is enough, if it is the right one.")
+    try:
+        runs = lab.kestra.backfill(lab.kestra.flow(NAMESPACE, FLOW), TRIGGER, first, last)
+    except BackfillEmpty as empty:
+        raise Hint(_why_nothing(first, last)) from empty
+    ran_for = runs[0].trigger_date
+    if ran_for is None or (ran_for.year, ran_for.month) != (2020, 7):
+        raise Hint(f"The backfill loaded {runs[0].labels.get('file')}. The exercise asks for July 2020.")
+    return "14:00 UTC in July, 15:00 in December: whoever knows that never wonders about an empty backfill again."
+
+
+def _range(answer: Any) -> tuple[datetime, datetime]:
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
+        raise Hint("The answer is a pair of texts: (start, end).")
+    if any(is_blank(one) for one in answer):
+        raise Blank
+    try:
+        first, last = (datetime.fromisoformat(str(one)) for one in answer)
+    except ValueError as error:
+        raise Hint("A moment is written as 2020-12-01T00:00Z: date, T, time, zone.") from error
+    if any(one.utcoffset() != timedelta(0) for one in (first, last)):
+        raise Hint("Write both moments in UTC, with a Z at the end. Without it they are in the schedule's own zone.")
+    if last < first:
+        raise Hint("The range ends before it begins.")
+    return first, last
+
+
+def _why_nothing(first: datetime, last: datetime) -> str:
+    if first <= TICK["winter"] <= last:
+        return "15:00 UTC is ten o'clock in New York in winter. In July its clocks are an hour ahead: nearer to UTC."
+    if first.hour <= 10 <= last.hour and first.day == last.day:
+        return "That is ten o'clock in UTC, when New York is still asleep. How far behind UTC is it in July?"
+    if first > TICK["summer"]:
+        return f"That is after the tick of July. It comes at ten in New York; {first:%H:%M} UTC is later than that."
+    return "The schedule has no date in this range. When is it ten o'clock in New York on 1 July, in UTC?"

@@ -1,0 +1,42 @@
+"""What an answer is compared with: the manifest of generated files, or the form's options on real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+from workbook.exercises.registry import Hint
+
+if TYPE_CHECKING:
+    from workbook.lab import Lab
+
+
+def number(answer: Any) -> float:
+    """The answer as a number.
+
+    Raises:
+        Hint: it is none.
+    """
+    value = answer.item() if getattr(answer, "size", None) == 1 and hasattr(answer, "item") else answer
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise Hint(f"The answer is a {type(answer).__name__}; put one number into it.")
+    return float(value)
+
+
+def entries(lab: Lab, taxi: str, year: int) -> list[dict[str, Any]]:
+    """The manifest's entries of a year's files; empty on real files, which have no manifest."""
+    if not lab.settings.generated_data:
+        return []
+    return [one for one in lab.dataset.manifest()["files"].values() if (one["taxi"], one["year"]) == (taxi, year)]
+
+
+def on_the_form(lab: Lab, got: float, options: Iterable[float]) -> None:
+    """On real files a homework answer is one of the form's options; generated files have no such answer.
+
+    Raises:
+        Hint: it is none of them.
+    """
+    if not lab.settings.generated_data and got not in options:
+        shown = ", ".join(f"{option:,}" for option in options)
+        raise Hint(f"The store holds {got:,.0f}, and the form offers {shown}. Has every file been loaded, and once?")
