@@ -44,7 +44,7 @@ def _await_health(url: str, process: subprocess.Popen[bytes], log: Path) -> None
         try:
             if requests.get(f"{url}/health", timeout=5).status_code == 200:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.1)
     raise AssertionError(log.read_text())
 

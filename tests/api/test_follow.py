@@ -1,5 +1,6 @@
 """Server-sent events at the wire."""
 
+import asyncio
 import base64
 import json
 import socket
@@ -7,10 +8,12 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
+from embedded.kestra.api import follow
 from tests.api.client import Api
 
 STEPS = """
@@ -107,12 +110,12 @@ def test_many_followers_need_no_thread_each(api: Api) -> None:
     api.until(created["id"], "RUNNING")
     process = psutil.Process(api.server.pid)
 
-    def follow(_: int) -> list[str]:
+    def names(_: int) -> list[str]:
         return [name for name, _ in events(api, f"/executions/{created['id']}/follow")]
 
     with ThreadPoolExecutor(60) as pool:
         before = process.num_threads()
-        followers = [pool.submit(follow, index) for index in range(60)]
+        followers = [pool.submit(names, index) for index in range(60)]
         deadline = time.monotonic() + 20
         while len(process.net_connections(kind="tcp4")) < 60 and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -130,20 +133,62 @@ def test_a_reader_that_goes_is_forgotten(api: Api) -> None:
     host, port = api.server.url.removeprefix("http://").split(":")
     token = base64.b64encode(":".join(api.auth).encode()).decode()
     with socket.create_connection((host, int(port)), timeout=10) as reader:
+        own = reader.getsockname()[1]
         reader.sendall(
             f"GET /api/v1/main/executions/{created['id']}/follow HTTP/1.1\r\nHost: x\r\n"
             f"Authorization: Basic {token}\r\n\r\n".encode()
         )
         assert b"200 OK" in reader.recv(65536)
+        assert own in peers(api)
     other = threading.Thread(target=lambda: list(events(api, f"/executions/{created['id']}/follow")))
     other.start()
-    time.sleep(0.3)
+    deadline = time.monotonic() + 10
+    while own in peers(api) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert own not in peers(api)
     api.delete(f"/executions/{created['id']}/kill")
     other.join(30)
     assert not other.is_alive()
     assert "Error sending execution update" not in api.server.log.read_text()
 
 
+def peers(api: Api) -> set[int]:
+    """The ports of all who are connected to the server."""
+    return {found.raddr.port for found in psutil.Process(api.server.pid).net_connections(kind="tcp4") if found.raddr}
+
+
 def test_an_unknown_execution_is_waited_for_and_then_refused(unknown: list[Future]) -> None:
     answers = [future.result() for future in unknown]
     assert [(answer.status_code, answer.json()["status"]) for answer in answers] == [(404, 404)] * 2
+
+
+class Silence:
+    """A subscription whose events got lost."""
+
+    async def next(self, seconds: float) -> None:
+        raise TimeoutError
+
+
+def test_a_lost_end_is_found_in_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    end = follow.Event("end", "{}")
+    stored = iter([None, None, end])
+    monkeypatch.setattr(follow, "_end_event", lambda *_: next(stored))
+
+    async def read() -> list[follow.Event | None]:
+        return [event async for event in follow._events_of(None, Silence(), "x", None)]
+
+    assert asyncio.run(read()) == [None, None, end]
+
+
+def test_a_slow_reader_is_cut_off() -> None:
+    """Its buffer is bounded: it gets what fits and then the end of the stream."""
+
+    async def read() -> list[follow.Event | None]:
+        buffer: asyncio.Queue[follow.Event | None] = asyncio.Queue(3)
+        sink = follow.Sink(SimpleNamespace(to_json=str), buffer)
+        for number in range(5):
+            sink.next(SimpleNamespace(getId=lambda: "progress", getData=lambda number=number: number))
+        await asyncio.sleep(0)
+        return [buffer.get_nowait() for _ in range(buffer.qsize())]
+
+    assert asyncio.run(read())[-2:] == [None, follow.Event("progress", "4")]

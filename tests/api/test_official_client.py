@@ -135,3 +135,5 @@ def test_logs(client: KestraClient) -> None:
     assert "Hello Eve" in str(text)
     found = client.logs.search_logs(TENANT, page=1, size=50, filters=[where("NAMESPACE", NAMESPACE)])
     assert "Hello Eve" in [line.message for line in found.results]
+    errors = client.logs.search_logs(TENANT, filters=[where("NAMESPACE", NAMESPACE), where("MIN_LEVEL", "ERROR")])
+    assert errors.total == 0

@@ -119,12 +119,12 @@ def from_exception(error: Exception) -> ApiError:
 
 
 def error_response(request: Request, error: ApiError) -> JSONResponse:
-    """The error as JSON: the official `_links`, `_embedded` and `message`, and besides `status` and `path`."""
+    """The error as JSON: the official `message`, `_links` and `_embedded`, and besides `status` and `path`."""
     href = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    body: dict[str, Any] = {"_links": {"self": [{"href": href, "templated": False}]}}
+    body: dict[str, Any] = {"message": error.message, "_links": {"self": {"href": href, "templated": False}}}
     if error.errors:
         body["_embedded"] = {"errors": error.errors}
-    body |= {"message": error.message, "status": int(error.status), "path": request.url.path} | error.extra
+    body |= {"status": int(error.status), "path": request.url.path} | error.extra
     return JSONResponse(body, status_code=error.status, headers=error.headers)
 
 

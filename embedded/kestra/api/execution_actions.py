@@ -187,7 +187,7 @@ def _apply(call: Call, action: Action, executions: list[tuple[str, Any]]) -> Res
     for execution_id, execution in executions:
         problem = "execution not found" if execution is None else action.refuses(call, execution)
         if problem:
-            invalid.append(_violation(problem, execution_id))
+            invalid.append(_violation(call, problem, execution_id))
     if invalid:
         raise ApiError(HTTPStatus.BAD_REQUEST, f"invalid bulk {action.name}", extra={"invalids": invalid})
     for _, execution in executions:
@@ -195,15 +195,10 @@ def _apply(call: Call, action: Action, executions: list[tuple[str, Any]]) -> Res
     return bulk(len(executions))
 
 
-def _violation(message: str, execution_id: str) -> dict[str, str]:
-    return {
-        "message": message,
-        "rootBean": execution_id,
-        "rootBeanClass": "java.lang.String",
-        "leafBean": execution_id,
-        "propertyPath": "execution",
-        "invalidValue": execution_id,
-    }
+def _violation(call: Call, message: str, execution_id: str) -> dict[str, Any]:
+    model = call.engine.java("io.kestra.core.models.validations.ManualConstraintViolation")
+    text = call.engine.java("java.lang.String").class_
+    return convert.to_python(call.engine, model.of(message, execution_id, text, "execution", execution_id))
 
 
 def kill(call: Call) -> Response:

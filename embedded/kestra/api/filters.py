@@ -88,6 +88,8 @@ def _parse(engine: "Engine", given: Iterable[tuple[str, str]]) -> Any:
 
 
 def _filter(engine: "Engine", field: str, operation: str, value: Any) -> Any:
+    if field == "minLevel":
+        field = "level"  # the official client 1.3.1 uses the name of the plain parameter
     if field == "timeRange":
         # The repositories know dates only.
         duration = engine.java("java.time.Duration").parse(value)

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from embedded.kestra.api import convert
 from embedded.kestra.api.context import Call, endpoint
 from embedded.kestra.api.errors import ApiError
-from embedded.kestra.engine import Engine
+from embedded.kestra.engine import TENANT, Engine
 
 EXECUTIONS = "io.kestra.core.services.ExecutionStreamingService"
 LOGS = "io.kestra.core.services.LogStreamingService"
@@ -31,12 +31,14 @@ FLOW_REPOSITORY = "io.kestra.core.repositories.FlowRepositoryInterface"
 BUFFER = 10_000
 """Events that may wait for a slow reader; beyond that the stream is closed and the reader may come again."""
 KEEP_ALIVE_SECONDS = 15.0
-"""A comment is sent after so much silence, by which a reader that has gone is noticed."""
+"""After so much silence a comment is sent, by which a reader that has gone is noticed, and the execution is read again,
+should its last event have been lost."""
 IDLE_SECONDS = 3600.0
 """A stream is closed after so much silence, as in the official server."""
 APPEAR_SECONDS = 10.0
 """How long an execution that was just created may take to appear."""
 APPEAR_POLL_SECONDS = 0.2
+COMMENT = b":\n\n"
 LAST_LOGS_SECONDS = 1.0
 """Logs reach their queue a little after the execution's end: so much silence then means that there are no more."""
 
@@ -131,12 +133,9 @@ async def final_execution(engine: Engine, flow: Any, execution_id: str, start: C
     """
     with Subscription(engine, EXECUTIONS, execution_id, flow) as events:
         await run_in_threadpool(start)
-        try:
-            while (event := await events.next(IDLE_SECONDS)) is not None:
-                if event.id == "end":
-                    return event.data
-        except TimeoutError:
-            pass
+        async for event in _events_of(engine, events, execution_id, flow):
+            if event is not None and event.id == "end":
+                return event.data
     raise ApiError(HTTPStatus.GATEWAY_TIMEOUT, f"Gave up waiting for execution {execution_id}")
 
 
@@ -151,15 +150,13 @@ async def _execution_events(call: Call, execution_id: str, flow: Any) -> AsyncIt
     with Subscription(engine, EXECUTIONS, execution_id, flow) as events:
         yield Event("start", _blank_execution(engine, execution_id)).encode()
         # Read after registering: what happens from here on is in the buffer.
-        current = await run_in_threadpool(_find, call, execution_id)
+        current = await run_in_threadpool(_find, engine, execution_id)
         ended = current is None or _has_ended(engine, flow, current)
         if current is not None:
             yield Event("end" if ended else "progress", engine.to_json(current)).encode()
         if not ended:
-            async for event in _until_silent(events):
-                yield event if isinstance(event, bytes) else event.encode()
-                if isinstance(event, Event) and event.id == "end":
-                    return
+            async for event in _events_of(engine, events, execution_id, flow):
+                yield COMMENT if event is None else event.encode()
 
 
 async def follow_logs(call: Call) -> Response:
@@ -186,11 +183,11 @@ async def _log_events(call: Call, execution_id: str, flow: Any, level: Any) -> A
         stored = await run_in_threadpool(_stored_logs, call, execution_id, level)
         for line in stored:
             yield Event("progress", line).encode()
-        current = await run_in_threadpool(_find, call, execution_id)
+        current = await run_in_threadpool(_find, engine, execution_id)
         ended = asyncio.Event()
         if current is None or _has_ended(engine, flow, current):
             ended.set()
-        watcher = asyncio.create_task(_watch_end(states, ended))
+        watcher = asyncio.create_task(_watch_end(engine, states, execution_id, flow, ended))
         try:
             async for line in _new_lines(lines, Counter(stored), ended):
                 yield line
@@ -209,7 +206,7 @@ async def _new_lines(lines: Subscription, sent: "Counter[str]", ended: asyncio.E
                 return
             silence += LAST_LOGS_SECONDS
             if silence % KEEP_ALIVE_SECONDS < LAST_LOGS_SECONDS:
-                yield b":\n\n"
+                yield COMMENT
             continue
         if event is None:
             return
@@ -220,27 +217,38 @@ async def _new_lines(lines: Subscription, sent: "Counter[str]", ended: asyncio.E
             yield event.encode()
 
 
-async def _watch_end(states: Subscription, ended: asyncio.Event) -> None:
-    with contextlib.suppress(TimeoutError):
-        while (event := await states.next(IDLE_SECONDS)) is not None and event.id != "end":
-            pass
+async def _watch_end(engine: Engine, states: Subscription, execution_id: str, flow: Any, ended: asyncio.Event) -> None:
+    async for _ in _events_of(engine, states, execution_id, flow):
+        pass
     ended.set()
 
 
-async def _until_silent(events: Subscription) -> AsyncIterator[Event | bytes]:
-    """Events as they come, a comment in between when none comes, and the end after an hour of silence."""
+async def _events_of(engine: Engine, events: Subscription, execution_id: str, flow: Any) -> AsyncIterator[Event | None]:
+    """Events of an execution up to its end; None now and then when none come; the end after an hour of silence."""
     silence = 0.0
     while silence < IDLE_SECONDS:
         try:
             event = await events.next(KEEP_ALIVE_SECONDS)
         except TimeoutError:
             silence += KEEP_ALIVE_SECONDS
-            yield b":\n\n"
-            continue
+            event = await run_in_threadpool(_end_event, engine, execution_id, flow)
+            if event is None:
+                yield None
+                continue
         if event is None:
             return
         silence = 0.0
         yield event
+        if event.id == "end":
+            return
+
+
+def _end_event(engine: Engine, execution_id: str, flow: Any) -> Event | None:
+    """The last event of an execution that has ended, made from what is stored."""
+    execution = _find(engine, execution_id)
+    if execution is None or not _has_ended(engine, flow, execution):
+        return None
+    return Event("end", engine.to_json(execution))
 
 
 async def _appeared(call: Call) -> tuple[Any, Any]:
@@ -252,7 +260,7 @@ async def _appeared(call: Call) -> tuple[Any, Any]:
     execution_id = call.params["execution_id"]
     loop = asyncio.get_running_loop()
     end = loop.time() + APPEAR_SECONDS
-    while (execution := await run_in_threadpool(_find, call, execution_id)) is None:
+    while (execution := await run_in_threadpool(_find, call.engine, execution_id)) is None:
         if loop.time() > end:
             raise ApiError(HTTPStatus.NOT_FOUND, f"Not Found: Unable to find execution {execution_id}")
         await asyncio.sleep(APPEAR_POLL_SECONDS)
@@ -260,8 +268,8 @@ async def _appeared(call: Call) -> tuple[Any, Any]:
     return execution, await run_in_threadpool(find_flow, execution)
 
 
-def _find(call: Call, execution_id: str) -> Any:
-    return convert.or_none(call.bean(EXECUTION_REPOSITORY).findById(call.tenant, execution_id))
+def _find(engine: Engine, execution_id: str) -> Any:
+    return convert.or_none(engine.bean(EXECUTION_REPOSITORY).findById(TENANT, execution_id))
 
 
 def _has_ended(engine: Engine, flow: Any, execution: Any) -> bool:
