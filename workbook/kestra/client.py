@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import pandas as pd
@@ -24,6 +25,8 @@ from workbook.kestra.models import Execution, Flow, Json, LogLine, Metric, Probl
 
 PAGE = 100
 LAST_LINES = 10
+FRESH_SECONDS = 3.0
+QUIET_SECONDS = 0.25
 NOT_FOUND = 404
 REFUSED = (400, 422)
 YAML = {"Content-Type": "application/x-yaml"}
@@ -33,6 +36,7 @@ _PROBLEM = re.compile(r"([\w.\[\]-]*): (?=\S)")
 
 FlowLike = Flow | str
 ExecutionLike = Execution | str
+Entry = TypeVar("Entry")
 
 
 class KestraClient:
@@ -176,7 +180,7 @@ class KestraClient:
         current = execution if isinstance(execution, Execution) else self.execution(execution)
         bar = progress.start(current.flow_id, "task runs")
         try:
-            for seen in follow(self.http, current.id):
+            for seen in follow(self.http, current.id, len(current.states.steps)):
                 current, runs = seen, seen.task_runs
                 going = [run.label for run in runs if not run.states.ended]
                 bar.update(len(runs) - len(going), len(runs), ", ".join(going[:2]) or current.state)
@@ -281,7 +285,8 @@ class KestraClient:
         """Go on with a failed execution at the task that failed.
 
         Parameters:
-            revision: revision of the flow to go on with, such as the mended one; the same if None.
+            revision: revision of the flow to go on with, such as the mended one; then Kestra makes a new execution of
+                it. The same revision, and the same execution, if None.
 
         Raises:
             ExecutionFailed: as in `execute`.
@@ -307,7 +312,8 @@ class KestraClient:
             level: the lowest level shown: TRACE, DEBUG, INFO, WARN or ERROR.
         """
         params = {"minLevel": level} | ({"taskId": task} if task else {})
-        return [LogLine.of(one) for one in self.http.json("GET", f"/logs/{_id(execution)}", params=params)]
+        path = f"/logs/{_id(execution)}"
+        return _settled(execution, lambda: [LogLine.of(one) for one in self.http.json("GET", path, params=params)])
 
     def outputs(self, execution: ExecutionLike) -> Json:
         """The outputs of every task that has some, by its id (and the loop's item)."""
@@ -342,7 +348,7 @@ class KestraClient:
 
     def metrics(self, execution: ExecutionLike) -> list[Metric]:
         """The numbers that the tasks reported."""
-        return [Metric.of(one) for one in self._pages(f"/metrics/{_id(execution)}", {})]
+        return _settled(execution, lambda: [Metric.of(one) for one in self._pages(f"/metrics/{_id(execution)}", {})])
 
     # Namespace
 
@@ -506,6 +512,21 @@ def _ids(flow: FlowLike, id: str | None) -> tuple[str, str]:
 
 def _id(execution: ExecutionLike) -> str:
     return execution.id if isinstance(execution, Execution) else execution
+
+
+def _settled(execution: ExecutionLike, read: Callable[[], list[Entry]]) -> list[Entry]:
+    """What `read` finds once nothing more arrives: logs and metrics reach the store a moment after the state."""
+    found = read()
+    while isinstance(execution, Execution) and execution.end and _age(execution.end) < FRESH_SECONDS:
+        time.sleep(QUIET_SECONDS)
+        before, found = found, read()
+        if found and len(found) == len(before):
+            break
+    return found
+
+
+def _age(moment: datetime) -> float:
+    return (datetime.now(UTC) - moment).total_seconds()
 
 
 def _task_run(execution: Execution, task_id: str) -> TaskRun:
