@@ -3,7 +3,6 @@
 import base64
 import codecs
 import json
-from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
@@ -18,11 +17,10 @@ from embedded.kestra.api.context import Call, endpoint, json_value
 from embedded.kestra.api.errors import ApiError, Invalid
 from embedded.kestra.api.executions import find, flow_of
 from embedded.kestra.api.service import MAX_PREVIEW_ROWS, PREVIEW_ROWS
+from embedded.kestra.api.streams import pieces
 
 STORAGE = "io.kestra.core.storages.StorageInterface"
 CONTEXT = "io.kestra.core.storages.StorageContext"
-CHUNK = 1 << 18
-"""Bytes read from the storage at once."""
 MAX_PREVIEW_BYTES = 2 * 2**20
 MAX_PICTURE_BYTES = 20 * 2**20
 PICTURES = ("jpg", "jpeg", "png", "svg", "gif", "bmp", "webp")
@@ -107,16 +105,7 @@ def _download(call: Call, execution: Any, uri: Any) -> Response:
     name = quote(PurePosixPath(str(uri.getPath())).name)
     headers = {"Content-Disposition": f"attachment; filename=\"{name}\"; filename*=utf-8''{name}"}
     headers["Content-Length"] = str(size)
-    return StreamingResponse(_chunks(stream), media_type="application/octet-stream", headers=headers)
-
-
-def _chunks(stream: Any) -> Iterator[bytes]:
-    buffer = jpype.JArray(jpype.JByte)(CHUNK)
-    try:
-        while (count := stream.read(buffer)) > 0:
-            yield bytes(memoryview(buffer)[:count])
-    finally:
-        stream.close()
+    return StreamingResponse(pieces(stream), media_type="application/octet-stream", headers=headers)
 
 
 def _metas(call: Call, execution: Any, uri: Any) -> Response:

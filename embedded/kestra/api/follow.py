@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -284,11 +284,7 @@ def _stored_logs(call: Call, execution_id: str, level: Any) -> list[str]:
     found = call.bean("io.kestra.core.repositories.LogRepositoryInterface").findByExecutionId(
         call.tenant, execution_id, level
     )
-    return list(_json(call.engine, found))
-
-
-def _json(engine: Engine, entities: Any) -> Iterator[str]:
-    return (engine.to_json(entity) for entity in entities)
+    return [call.engine.to_json(line) for line in found]
 
 
 def _stream(events: AsyncIterator[bytes]) -> Response:
