@@ -8,6 +8,7 @@ import requests
 
 from workbook.errors import NotFound, ServerDown, StackError
 from workbook.settings import Settings
+from workbook.web import session
 
 # The manifest of a file is made with the file: the first time, all of them take a while.
 SECONDS = (5, 120)
@@ -37,7 +38,7 @@ class Dataset:
         path = f"/manifest/{name}.json" if name else "/manifest.json"
         asked = {key: value for key, value in {"taxi": taxi, "year": year}.items() if value}
         try:
-            answer = requests.get(url + path, params=asked, timeout=SECONDS)
+            answer = session(url).get(url + path, params=asked, timeout=SECONDS)
         except requests.RequestException as error:
             raise ServerDown("The data server", url, "no connection", self._settings.stack) from error
         if not answer.ok:

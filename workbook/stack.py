@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 
 import requests
@@ -13,12 +12,12 @@ import requests
 from workbook import notebook
 from workbook.errors import StackError
 from workbook.settings import ROOT, embedded_environment
+from workbook.web import session
 
 SERVICES = ("kestra", "postgres", "dataset")
 MARKERS = {"kestra": "KESTRA_URL", "postgres": "POSTGRES_PORT", "dataset": "DATASET_URL"}
 """The variable that says a service of the embedded stack runs."""
 HEALTH_SECONDS = 3
-UP_SECONDS = 900
 
 
 def check_python() -> None:
@@ -59,7 +58,8 @@ def _answers(service: str, environment: Mapping[str, str]) -> bool:
     if service == "postgres":
         return True
     try:
-        return requests.get(f"{environment[MARKERS[service]]}/health", timeout=HEALTH_SECONDS).ok
+        url = environment[MARKERS[service]]
+        return session(url).get(f"{url}/health", timeout=HEALTH_SECONDS).ok
     except requests.RequestException:
         return False
 
@@ -67,19 +67,20 @@ def _answers(service: str, environment: Mapping[str, str]) -> bool:
 def _up(services: Sequence[str]) -> list[str]:
     """Run the command, showing what it says to whoever watches."""
     command = [sys.executable, "-m", "embedded", "up", "--only", ",".join(services)]
-    began = time.monotonic()
     lines: list[str] = []
     watched = notebook.is_live() or not notebook.in_kernel()
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            lines.append(line.rstrip())
-            if watched:
-                notebook.say(line.rstrip())
-            if time.monotonic() - began > UP_SECONDS:
-                process.terminate()
+        try:
+            for line in process.stdout:
+                lines.append(line.rstrip())
+                if watched:
+                    notebook.say(line.rstrip())
+        except KeyboardInterrupt:
+            process.terminate()
+            raise
     if watched:
         notebook.say("")
     if process.returncode:

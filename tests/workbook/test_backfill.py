@@ -183,3 +183,10 @@ def test_stopping_to_wait_says_how_to_end_it(
     monkeypatch.setattr(backfill_module, "_watch", interrupted)
     with pytest.raises(WaitInterrupted, match=r"stop_backfill\('zoomcamp', 'green', 'taxi'\)"):
         client.backfill("zoomcamp", "green", "2020-01-01", "2020-03-31", id="taxi")
+
+
+def test_stop_names_the_trigger(fake: FakeKestra, client: KestraClient) -> None:
+    fake.on("POST", "/triggers/backfill/delete", ROW)
+    client.stop_backfill("zoomcamp", "green", "taxi")
+    sent = json.loads(fake.requests("POST", "/triggers/backfill/delete")[0][1])
+    assert sent == {"namespace": "zoomcamp", "flowId": "taxi", "triggerId": "green"}

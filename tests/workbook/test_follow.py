@@ -100,3 +100,14 @@ def test_an_execution_that_never_was_is_given_up(fake: FakeKestra, client: Kestr
     with pytest.raises(ApiError, match="404"):
         _states(client)
     assert time.monotonic() - began < 3
+
+
+def test_an_end_from_before_a_restart_is_not_the_end(fake: FakeKestra, client: KestraClient) -> None:
+    state = {**RAW["state"], "current": "FAILED"}
+    stale = {**RAW, "state": state}
+    again = [*state["histories"], {"state": "RESTARTED", "date": "2026-11-21T13:11:00Z"}]
+    done = {**RAW, "state": {"current": "SUCCESS", "histories": [*again, {**again[-1], "state": "SUCCESS"}]}}
+    fake.on("GET", STREAM, _turns(lambda: sse(("end", stale)), lambda: sse(("end", done))))
+    fake.on("GET", STATE, stale)
+    seen = list(follow(client.http, RAW["id"], known_steps=len(again)))
+    assert [one.state for one in seen] == ["SUCCESS"]

@@ -60,6 +60,14 @@ tasks:
   - {id: fine, type: io.kestra.plugin.core.log.Log, message: fine}
   - {id: broken, type: io.kestra.plugin.core.execution.Fail, errorMessage: no file for month 13}
 """
+WAITS_FOR_KEY = """id: waits_for_key
+namespace: workbook.tests
+tasks:
+  - {id: first, type: io.kestra.plugin.core.debug.Return, format: "{{ now() }}"}
+  - id: needs_key
+    type: io.kestra.plugin.core.debug.Return
+    format: "{{ kv('READY') }}"
+"""
 SLOW = """id: slow
 namespace: workbook.tests
 tasks:
@@ -135,6 +143,18 @@ def test_failed_execution_names_the_task_and_its_words(lab: Any) -> None:
     again = lab.kestra.replay(caught.value.execution, from_task="broken", revision=mended.revision)
     assert (again.state, again.id != caught.value.execution.id) == ("SUCCESS", True)
     assert [run.task_id for run in again.task_runs] == ["fine", "broken"]
+    restarted = lab.kestra.restart(caught.value.execution, revision=mended.revision)
+    assert restarted.state == "SUCCESS"
+
+
+def test_restart_goes_on_where_it_failed(lab: Any) -> None:
+    failed = lab.kestra.execute(lab.kestra.import_flow(WAITS_FOR_KEY), check=False)
+    assert failed.state == "FAILED"
+    lab.kestra.kv("workbook.tests")["READY"] = True
+    restarted = lab.kestra.restart(failed)
+    assert (restarted.id, restarted.state) == (failed.id, "SUCCESS")
+    assert restarted.output("first") == failed.output("first")
+    assert lab.kestra.kv("workbook.tests").delete("READY")
 
 
 def test_replay_with_other_inputs(lab: Any, flow: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import requests
 
@@ -18,38 +19,46 @@ POLL_SECONDS = 0.5
 DOWN_SECONDS = 30.0
 
 
-def follow(http: Http, execution_id: str) -> Iterator[Execution]:
+def follow(http: Http, execution_id: str, known_steps: int = 0) -> Iterator[Execution]:
     """Yield the execution at each change, the last time when it has ended.
 
     Broken streams are taken up again, then given up for polling; a server that is away for less than half a minute
     (a restart) is waited for.
 
+    Parameters:
+        known_steps: how many states of its history are known already. What has fewer is stale: right after a restart,
+            the server may still show the end from before.
+
     Raises:
         ServerDown: the server stayed away.
         ApiError: it does not know the execution.
     """
-    broken = 0
-    while broken < STREAM_TRIES:
-        began = time.monotonic()
-        try:
-            for execution in _stream(http, execution_id):
-                yield execution
-                if execution.ended:
-                    return
-        except (requests.RequestException, ServerDown, ApiError, ValueError):
-            pass
-        # A stream that ends or falls silent proves nothing: ask. Silence alone (one long task) is no breakage.
-        broken += time.monotonic() - began < SILENCE_SECONDS
-        execution = _patient_get(http, execution_id)
+    for execution in _looks(http, execution_id):
+        if len(execution.states.steps) < known_steps:
+            continue
         yield execution
         if execution.ended:
             return
-    yield from _poll(http, execution_id)
 
 
 def get(http: Http, execution_id: str) -> Execution:
     """The execution as it is now."""
     return Execution.of(http.json("GET", f"/executions/{execution_id}"), http)
+
+
+def _looks(http: Http, execution_id: str) -> Iterator[Execution]:
+    """Look at the execution again and again, without an end: by streams, and by asking once streams keep breaking."""
+    broken = 0
+    while broken < STREAM_TRIES:
+        began = time.monotonic()
+        with suppress(requests.RequestException, ServerDown, ApiError, ValueError):
+            yield from _stream(http, execution_id)
+        # A stream that ends or falls silent proves nothing: ask. Silence alone (one long task) is no breakage.
+        broken += time.monotonic() - began < SILENCE_SECONDS
+        yield _patient_get(http, execution_id)
+    while True:
+        yield _patient_get(http, execution_id)
+        time.sleep(POLL_SECONDS)
 
 
 def _stream(http: Http, execution_id: str) -> Iterator[Execution]:
@@ -72,15 +81,6 @@ def _events(answer: requests.Response) -> Iterator[str]:
         elif not line and lines:
             yield "\n".join(lines)
             lines = []
-
-
-def _poll(http: Http, execution_id: str) -> Iterator[Execution]:
-    while True:
-        execution = _patient_get(http, execution_id)
-        yield execution
-        if execution.ended:
-            return
-        time.sleep(POLL_SECONDS)
 
 
 def _patient_get(http: Http, execution_id: str) -> Execution:

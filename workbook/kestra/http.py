@@ -11,6 +11,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from workbook.errors import ApiError, ServerDown, WrongPassword
+from workbook.web import session
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
@@ -33,7 +34,7 @@ class Http:
         self.stack = stack
         self.read_timeout = read_timeout
         self._username = username
-        self._session = requests.Session()
+        self._session = session(self.url)
         self._session.auth = (username, password)
         # Reading twice is harmless; a request that changes something is never repeated.
         again = Retry(total=2, connect=0, read=2, status=0, backoff_factor=0.1, allowed_methods={"GET"})
