@@ -7,4 +7,6 @@ OTHER: dict[str, dict[str, Any]] = {
     "01_hello_world": {"name": "Zoë O'Neil", "pause": "PT0.5S"},
     "02_python": {"fares": [3.5, -1.0, 99.9, 0.0, 0.01]},
     "03_etl_duckdb": {"columns_to_keep": ["title", "category", "brand", "price", "rating"]},
+    "04_postgres_taxi": {"taxi": "green", "year": "2019", "month": "03"},
+    "05_scheduling_and_backfills": {"start": "2021-01-01", "end": "2021-07-31"},
 }

@@ -104,9 +104,10 @@ def task_rows(execution: Execution) -> list[Row]:
 def execution_rows(executions: Sequence[Execution]) -> list[Row]:
     """A row an execution, under a heading for each flow and trigger if there are several."""
     zero = min(one.start for one in executions if one.start)
+    one_flow = len({one.flow_id for one in executions}) == 1
     groups: dict[str, list[Execution]] = {}
     for one in executions:
-        groups.setdefault(_group(one), []).append(one)
+        groups.setdefault(_group(one, one_flow), []).append(one)
     rows = []
     for name, members in groups.items():
         if len(groups) > 1:
@@ -149,8 +150,11 @@ def _spans(states: State, zero: datetime) -> list[Span]:
     return spans
 
 
-def _group(execution: Execution) -> str:
+def _group(execution: Execution, one_flow: bool) -> str:
+    """The heading; where all are of one flow, the picture's title names it."""
     trigger = (execution.trigger or {}).get("id")
+    if trigger and one_flow:
+        return trigger
     return f"{execution.flow_id}  {trigger}" if trigger else execution.flow_id
 
 
