@@ -43,20 +43,29 @@ class Run:
         return self.task(task_id).get("outputs", {})
 
     def logs(self, level: str | None = None) -> list[str]:
-        """The messages of the execution's log, of one level or of all."""
-        found = self.lab.get(f"/logs/{self.id}", params={"minLevel": "TRACE"}).json()
-        return [line["message"] for line in found if level in (None, line["level"])]
+        """The messages of the execution's log; of one level, of which there is at least one, or of all."""
+        if level is None:
+            return [line["message"] for line in self._log()]
+        # The log is written a moment after the state.
+        until(lambda: any(line["level"] == level for line in self._log()))
+        return [line["message"] for line in self._log() if line["level"] == level]
 
     def error(self) -> str:
         """The one error that the execution's log tells."""
-        until(lambda: bool(self.logs("ERROR")))  # the log is written a moment after the state
         lines = self.logs("ERROR")
         assert len(lines) == 1, lines
         return lines[0]
 
-    def metrics(self) -> dict[str, dict[str, Any]]:
-        found = self.lab.get(f"/metrics/{self.id}").json()["results"]
-        return {metric["name"]: metric for metric in found}
+    def metric(self, name: str) -> dict[str, Any]:
+        """A metric of the execution, once it is written."""
+        until(lambda: name in self._metrics())
+        return self._metrics()[name]
+
+    def _log(self) -> list[dict[str, Any]]:
+        return self.lab.get(f"/logs/{self.id}", params={"minLevel": "TRACE"}).json()
+
+    def _metrics(self) -> dict[str, dict[str, Any]]:
+        return {metric["name"]: metric for metric in self.lab.get(f"/metrics/{self.id}").json()["results"]}
 
 
 class Lab:

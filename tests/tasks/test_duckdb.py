@@ -45,7 +45,7 @@ def test_fetch_types(lab: Lab) -> None:
     assert run.outputs("store")["uri"].endswith(".ion")
     assert run.outputs("store")["size"] == 2
     assert not {"rows", "row", "uri", "size"} & set(run.outputs("none"))
-    assert run.metrics()["fetch.size"]["type"] == "counter"
+    assert run.metric("fetch.size")["type"] == "counter"
 
 
 def test_types(lab: Lab) -> None:

@@ -135,6 +135,11 @@ def test_time_zone(lab: Lab) -> None:
     assert run.outputs("one")["row"]["session"] == "UTC"
 
 
+def test_a_statement_ends_when_the_engine_dies(lab: Lab) -> None:
+    run = ok(lab, query("SHOW client_connection_check_interval", fetchType="FETCH_ONE"))
+    assert run.outputs()["row"] == {"client_connection_check_interval": "2s"}
+
+
 def test_store_streams_and_also_takes_what_a_cursor_cannot(lab: Lab, table: str) -> None:
     run = ok(
         lab,
@@ -236,7 +241,7 @@ def test_after_sql(lab: Lab, table: str) -> None:
 
 
 def test_metric(lab: Lab) -> None:
-    metric = ok(lab, query("SELECT generate_series(1, 4)", fetchType="FETCH")).metrics()["fetch.size"]
+    metric = ok(lab, query("SELECT generate_series(1, 4)", fetchType="FETCH")).metric("fetch.size")
     assert metric["value"] == 4
     assert {name: metric["tags"][name] for name in ("fetch", "store")} == {"fetch": "true", "store": "false"}
 

@@ -47,8 +47,8 @@ def test_insert(lab: Lab, properties: dict[str, Any], count: int) -> None:
     run = lab.ok(store(ROWS), batch(**properties), **lab.login)
     assert run.outputs() == {"rowCount": 2500, "updatedCount": count}
     assert lab.sql("SELECT count(*), min(s), max(n) FROM t") == [(2500, "x%1", 2500)]
-    assert run.metrics()["records"]["value"] == 2500
-    assert run.metrics()["updated"]["value"] == count
+    assert run.metric("records")["value"] == 2500
+    assert run.metric("updated")["value"] == count
 
 
 def test_update_and_do_nothing_count_what_changed(lab: Lab) -> None:

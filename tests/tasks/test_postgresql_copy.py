@@ -69,7 +69,7 @@ def test_copy_in(lab: Lab, text: str, properties: dict[str, Any], expected: list
     run = load(lab, text, **properties)
     assert rows(lab) == expected
     assert run.outputs() == {"rowCount": len(expected)}
-    assert run.metrics()["rows"]["value"] == len(expected)
+    assert run.metric("rows")["value"] == len(expected)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_copy_out(lab: Lab, properties: dict[str, Any], expected: str) -> None:
     assert lab.text(run.outputs()["uri"]) == expected
     count = len(expected.splitlines()) - bool(properties.get("header"))
     assert run.outputs()["rowCount"] == count
-    assert run.metrics()["rows"]["value"] == count
+    assert run.metric("rows")["value"] == count
 
 
 @pytest.mark.usefixtures("table")

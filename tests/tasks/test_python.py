@@ -27,12 +27,11 @@ def test_outputs_counter_and_timer(lab: Lab) -> None:
     run = lab.ok(script(REPORT, dependencies=["kestra", "tqdm==4.70.1"]))
     assert run.outputs()["vars"]["downloads"] == 42
     assert run.outputs()["vars"]["where"].startswith(lab.environment.get("EMBEDDED_CACHE", "/"))
-    metrics = run.metrics()
-    assert metrics["rows"]["value"] == 5
-    assert metrics["rows"]["tags"]["taxi"] == "green"
-    assert metrics["rows"]["type"] == "counter"
-    assert metrics["reading"]["value"] == 1500  # milliseconds
-    assert metrics["measured"]["type"] == "timer"
+    assert run.metric("rows")["value"] == 5
+    assert run.metric("rows")["tags"]["taxi"] == "green"
+    assert run.metric("rows")["type"] == "counter"
+    assert run.metric("reading")["value"] == 1500  # milliseconds
+    assert run.metric("measured")["type"] == "timer"
 
 
 def test_script_files_and_internal_storage(lab: Lab) -> None:

@@ -1,5 +1,6 @@
 """Connections: JDBC addresses, encryption, cancelling, and errors as a user should read them."""
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from embedded.kestra.tasks.postgresql.types import register_raw
 
 SCHEME = "jdbc:postgresql:"
 CONNECT_TIMEOUT_SECONDS = 10
+FIRST_TO_NOTICE = 140000
 
 OPTIONS = {
     "user": "user",
@@ -44,6 +46,8 @@ def connect(task: Task, autocommit: bool) -> Iterator[Connection]:
     except psycopg2.Error as error:
         raise failure(error) from error
     try:
+        connection.autocommit = True
+        _notice_lost_clients(connection)
         connection.autocommit = autocommit
         register_raw(connection)
         with task.interrupted_by(connection.cancel):
@@ -117,6 +121,14 @@ def failure(error: psycopg2.Error, place: str = "") -> TaskError:
         "Where": told.context,
     }
     return TaskError("\n  ".join(lines + [f"{name}: {text}" for name, text in details.items() if text]))
+
+
+def _notice_lost_clients(connection: Connection) -> None:
+    """Have the server end a statement whose client is gone: after a crash of the engine, the task runs again."""
+    if connection.server_version < FIRST_TO_NOTICE:
+        return
+    with contextlib.suppress(psycopg2.Error), connection.cursor() as cursor:  # some platforms cannot
+        cursor.execute("SET client_connection_check_interval = '2s'")
 
 
 def _host_and_port(text: str) -> tuple[str, str]:
