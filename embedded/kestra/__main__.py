@@ -60,6 +60,7 @@ def main() -> None:
     )
     settings = ProcessSettings.from_environment()
     exit_with_parent()
+    enter_scratch_folder(settings.home)
     try:
         engine = start_engine(settings)
     except Exception as problem:
@@ -97,6 +98,13 @@ def start_engine(settings: ProcessSettings) -> Engine:
     engine = Engine(config)
     engine.start(before_services=bridge.install)
     return engine
+
+
+def enter_scratch_folder(home: Path) -> None:
+    """Work in a folder of our own: a relative path in a task's SQL must not reach the checkout."""
+    folder = home / "scratch"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chdir(folder)
 
 
 def leave(status: int) -> NoReturn:
