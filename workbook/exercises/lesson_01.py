@@ -34,7 +34,7 @@ namespace: zoomcamp
 tasks:
   - id: wait
     type: io.kestra.plugin.core.flow.Sleep
-    duration: PT0.7S
+    duration: PT1S
 """
 
 TIP_FLOW = """id: exercise_01_4
