@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import sys
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +53,11 @@ class _Command:
             print("error: say what to run: `run -- COMMAND ...`", file=sys.stderr)
             return _REFUSED
         progress = Progress(sys.stderr)
-        started = client.start(self.arguments.only, self.home, self.stack, progress, lease=True)
+        lease = uuid.uuid4().hex
+        started = client.start(self.arguments.only, self.home, self.stack, progress, lease)
         try:
-            return run_command(argv, started.env) if started.ready else self._explain_failure()
+            inside = {**started.env, client.LEASE: lease}
+            return run_command(argv, inside) if started.ready else self._explain_failure()
         except CommandError as error:
             print(f"error: {error}", file=sys.stderr)
             return error.exit_code

@@ -13,6 +13,9 @@ from embedded.settings import Settings
 from embedded.stack import Stack
 from embedded.supervisor import end_leftovers
 
+LEASE = "EMBEDDED_LEASE"
+"""Names the `run` that a command runs in: what an `up` starts in there ends with it."""
+
 
 @dataclass
 class Started:
@@ -27,7 +30,7 @@ class Started:
     """The services that were not running before."""
 
 
-def start(names: list[str], home: Home, stack: Stack, progress: Progress, lease: bool = False) -> Started:
+def start(names: list[str], home: Home, stack: Stack, progress: Progress, lease: str = "") -> Started:
     """Start services and show how they come up.
 
     Args:
@@ -35,14 +38,14 @@ def start(names: list[str], home: Home, stack: Stack, progress: Progress, lease:
         home: the state folder.
         stack: what there is.
         progress: where to show it.
-        lease: stop them again when the call is closed.
+        lease: a name for the lease; with one, they stop again when the call is closed.
 
     Raises:
         KeyboardInterrupt: we were interrupted; all that this started has stopped.
         ControlError: the supervisor cannot be started or went away.
     """
     home.claim()
-    request = {"do": "up", "only": names, "lease": lease, "environ": dict(os.environ)}
+    request = {"do": "up", "only": names, "lease": lease, "within": os.environ.get(LEASE), "environ": dict(os.environ)}
     answer: dict[str, Any] = {"again": True}
     while answer.get("again"):
         call = control.call_or_start(home, request, list(stack.supervisor))

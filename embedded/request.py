@@ -15,6 +15,7 @@ class Request:
         self._reader = reader
         self._writer = writer
         self.names: set[str] = set()
+        self.lease = ""
 
     async def read(self) -> dict[str, Any]:
         """Read what is asked."""

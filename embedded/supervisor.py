@@ -138,13 +138,24 @@ class Supervisor:
             ready = all(self._units[name].state is State.READY for name in names)
             request.tell(done=ready, env=self._environment(), started=started)
             if asked["lease"]:
+                request.lease = asked["lease"]
                 leave = asyncio.create_task(self._leave.wait())
                 await asyncio.wait([gone, leave], return_when=asyncio.FIRST_COMPLETED)
             elif not gone.done():
-                self._kept |= names
+                self._keep(names, asked["within"])
         settled.cancel()
         gone.cancel()
         await self._release(request)
+
+    def _keep(self, names: set[str], within: str | None) -> None:
+        """Let services outlive the call that asked for them; one made inside a `run` only until that ends."""
+        lease = next((other for other in self._requests if within and other.lease == within), None)
+        if lease is None:
+            self._kept |= names
+            return
+        lease.names |= names
+        for name in names:
+            self._holders[name].add(lease)
 
     async def _settled(self, names: set[str]) -> None:
         for name in names:

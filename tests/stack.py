@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HOLD = "import sys; print('ready', flush=True); sys.stdin.read()"
+LEASE = "EMBEDDED_LEASE"
+HOLD = f"import os, sys; print('ready', os.environ['{LEASE}'], flush=True); sys.stdin.read()"
 """A command that lasts as long as its standard input: when the tests die, it ends, and the stack with it."""
 
 
@@ -35,7 +36,8 @@ def own_stack(folder: Path, *services: str, **settings: str) -> Iterator[dict[st
         said = []
         for line in holder.stdout:
             said.append(line)
-            if line.strip() == "ready":
+            if line.startswith("ready "):
+                environment[LEASE] = line.split()[1]  # what a notebook starts besides ends with this stack
                 break
         else:
             raise AssertionError("the stack did not start:\n" + "".join(said))

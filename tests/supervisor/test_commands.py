@@ -3,6 +3,7 @@
 import shlex
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,12 @@ def test_run_leaves_running_what_ran_before(fakes: Command) -> None:
     fakes("up", "--only", "web")
     assert fakes("run", "--", "true").returncode == 0
     assert {name: s["state"] for name, s in fakes.status().items()} == {"web": "ready", "quiet": "off"}
+
+
+def test_what_is_started_inside_run_ends_with_it(fakes: Command) -> None:
+    inside = shlex.join([sys.executable, "-m", fakes.module, "up"])
+    assert fakes("run", "--only", "web", "--", "sh", "-c", inside).returncode == 0
+    assert fakes.nothing_runs()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
