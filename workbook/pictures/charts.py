@@ -12,7 +12,7 @@ from workbook.pictures import theme
 from workbook.pictures.axis import tick_label, ticks
 from workbook.pictures.svg import Box, Canvas, Picture, text_width
 
-MAX_WIDTH, MIN_WIDTH = 900.0, 360.0
+MAX_WIDTH, MIN_WIDTH = 860.0, 360.0
 MARGIN = 18.0
 PLOT_HEIGHT = 230.0
 SIZE, SMALL = 11.0, 10.0

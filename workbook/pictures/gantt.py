@@ -12,7 +12,7 @@ from workbook.pictures import theme
 from workbook.pictures.axis import duration, time_label, time_ticks
 from workbook.pictures.svg import Box, Canvas, Picture, text_width
 
-WIDTH = 900.0
+WIDTH = 860.0
 MARGIN = 18.0
 HEAD = 62.0
 ROW, BAR = 24.0, 13.0

@@ -24,7 +24,7 @@ from workbook.pictures.layout import (
 )
 from workbook.pictures.svg import Box, Canvas, Picture, fit, text_width
 
-WIDTH = 900.0
+WIDTH = 860.0
 MARGIN = 18.0
 HEAD = 34.0
 HEAD_SIZE = 15.0
