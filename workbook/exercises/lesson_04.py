@@ -10,7 +10,7 @@ import psycopg2
 
 from workbook.exercises.registry import Hint, exercise
 from workbook.exercises.trial import text
-from workbook.exercises.truth import entries, number, on_the_form
+from workbook.exercises.truth import awaited, entries, number, on_the_form
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
@@ -62,7 +62,7 @@ def rendered_file(lab: Lab, answer: Any) -> str:
     name = text(answer)
     if name != APRIL:
         raise Hint(_about_the_name(name))
-    if not lab.kestra.executions(NAMESPACE, FLOW, labels={"file": APRIL}):
+    if not awaited(lambda: lab.kestra.executions(NAMESPACE, FLOW, labels={"file": APRIL})):
         raise Hint(f"It reads right, but no execution of {FLOW} carries this label yet. Run one, and read it off.")
     return "The label says what the expression made, and by it anybody can find the run that loaded a file."
 
@@ -123,23 +123,22 @@ def _about_the_size(lab: Lab, got: float, size: int) -> str:
 def missing_column(lab: Lab, answer: Any) -> str:
     """The column that the changed file lacks, read from the log of the execution that refused it."""
     name = text(answer)
-    expected, found = _columns_in_the_log(lab)
+    told = awaited(lambda: _columns_in_the_log(lab))
+    if told is None:
+        raise Hint(f"No execution of {PRACTICE} has failed for its columns yet. Run it with /faults/missing-column.")
+    expected, found = told
     if name not in set(expected) - set(found):
         raise Hint(_about_the_column(name, expected, found))
     return "The file arrived whole and was still wrong. A load that checks the header says so before a row has moved."
 
 
-def _columns_in_the_log(lab: Lab) -> tuple[list[str], list[str]]:
-    """The columns expected and found, as the newest refusal has them.
-
-    Raises:
-        Hint: no execution of the practice flow failed for its columns.
-    """
+def _columns_in_the_log(lab: Lab) -> tuple[list[str], list[str]] | None:
+    """The columns expected and found, as the newest refusal of the practice flow has them; None if there is none."""
     for execution in reversed(lab.kestra.executions(NAMESPACE, PRACTICE, state="FAILED")):
         log = "\n".join(line.message for line in lab.kestra.logs(execution, task="extract", level="ERROR"))
         if told := REFUSAL.search(log):
             return told["expected"].split(","), told["found"].split(",")
-    raise Hint(f"No execution of {PRACTICE} has failed for its columns yet. Run it with /faults/missing-column.")
+    return None
 
 
 def _about_the_column(name: str, expected: list[str], found: list[str]) -> str:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from workbook.exercises.registry import Hint
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
+
+Found = TypeVar("Found")
+LAG_SECONDS, POLL_SECONDS = 4.0, 0.25
+
+
+def awaited(find: Callable[[], Found]) -> Found:
+    """What `find` finds, looked for again for some seconds: a search sees an execution a moment after its end."""
+    give_up = time.monotonic() + LAG_SECONDS
+    while not (found := find()) and time.monotonic() < give_up:
+        time.sleep(POLL_SECONDS)
+    return found
 
 
 def number(answer: Any) -> float:
