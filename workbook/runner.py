@@ -15,6 +15,8 @@ from papermill.exceptions import PapermillExecutionError
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 KERNEL = "python3"
 CELL_SECONDS = 900
+QUIET_KERNEL = ["--IPKernelApp.log_level=ERROR"]
+"""Keeps the kernel's warning about TCP out of the table: it listens on this machine only."""
 MESSAGE_LINES = 12
 
 
@@ -61,6 +63,7 @@ def run_lesson(notebook: Path, folder: Path, parameters: dict[str, Any]) -> Less
             cwd=str(NOTEBOOKS),
             progress_bar=False,
             execution_timeout=CELL_SECONDS,
+            extra_arguments=QUIET_KERNEL,
         )
     except PapermillExecutionError as failure:
         error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}"

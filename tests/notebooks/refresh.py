@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from tests.notebooks import lessons
 from tests.stack import own_stack
+from workbook.runner import QUIET_KERNEL
 
 LASTING_METADATA = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -21,6 +22,7 @@ def refresh(path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder, own_stack(Path(folder)) as environment:
         resources = {"metadata": {"path": str(lessons.FOLDER)}}
         client = NotebookClient(notebook, timeout=lessons.CELL_SECONDS, kernel_name=lessons.KERNEL, resources=resources)
+        client.extra_arguments = QUIET_KERNEL
         client.execute(env=environment)
     _strip(notebook)
     nbformat.validate(notebook)
