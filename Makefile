@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 ONLY ?=
 LESSONS ?=
 RUNS ?= runs
+# JupyterLab refuses root unless told; it listens on loopback and asks for its token either way.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run lab test up down status reset lint notebooks clean
@@ -37,7 +39,7 @@ run: setup  ## Run the lessons headless: make run, or make run LESSONS="01 04"
 	@$(BIN)/python -m embedded run -- $(BIN)/python -m workbook run --to $(RUNS) $(LESSONS)
 
 lab: setup  ## Open JupyterLab on the lessons with the stack up
-	@$(BIN)/python -m embedded run -- $(BIN)/python -m jupyterlab --notebook-dir=notebooks --ServerApp.ip=127.0.0.1
+	@$(BIN)/python -m embedded run -- $(BIN)/python -m jupyterlab --ServerApp.ip=127.0.0.1 $(AS_ROOT) notebooks
 
 up: setup  ## Start the embedded stack: make up, or make up ONLY=kestra,postgres
 	@$(BIN)/python -m embedded up $(if $(ONLY),--only $(ONLY))
