@@ -104,7 +104,7 @@ class Taxis:
         found = self.api.until(execution["id"], *ENDED, seconds=PATIENCE)
         end = time.monotonic() + PATIENCE
         while not self._settled(found):
-            assert time.monotonic() < end, "the last task did not end"
+            assert time.monotonic() < end, f"the last task did not end: {self.states(found)}"
             time.sleep(0.1)
             found = self.api.get(f"/executions/{execution['id']}").json()
         return found
