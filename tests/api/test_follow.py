@@ -192,3 +192,25 @@ def test_a_slow_reader_is_cut_off() -> None:
         return [buffer.get_nowait() for _ in range(buffer.qsize())]
 
     assert asyncio.run(read())[-2:] == [None, follow.Event("progress", "4")]
+
+
+def test_late_followers_never_see_time_run_backwards(api: Api) -> None:
+    """They come while events of the execution are still on their way, which what they read first contains."""
+    for _ in range(10):
+        created = api.post("/executions/follow.events/steps").json()
+        api.until(created["id"], "RUNNING", "SUCCESS")
+        seen = [data for _, data in events(api, f"/executions/{created['id']}/follow")][1:]
+        runs = [len(data.get("taskRunList") or []) for data in seen]
+        assert runs == sorted(runs)
+        assert seen[-1]["state"]["current"] == "SUCCESS"
+
+
+def test_moments_sort_by_time_however_they_are_written() -> None:
+    moments = [
+        "2020-01-01T10:00:00Z",
+        "2020-01-01T10:00:00.000000001Z",
+        "2020-01-01T10:00:00.1Z",
+        "2020-01-01T10:00:01Z",
+    ]
+    assert sorted(moments, key=follow._sortable) == moments
+    assert follow._sortable("2020-01-01T10:00:00.5Z") == follow._sortable("2020-01-01T10:00:00.500000Z")

@@ -6,6 +6,7 @@ follower is a coroutine with a bounded buffer; no thread waits for it.
 
 import asyncio
 import contextlib
+import json
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -154,9 +155,17 @@ async def _execution_events(call: Call, execution_id: str, flow: Any) -> AsyncIt
         ended = current is None or _has_ended(engine, flow, current)
         if current is not None:
             yield Event("end" if ended else "progress", engine.to_json(current)).encode()
-        if not ended:
-            async for event in _events_of(engine, events, execution_id, flow):
-                yield COMMENT if event is None else event.encode()
+        if ended or current is None:
+            return
+        reached = _last_change(engine.to_json(current))
+        overlap = True
+        async for event in _events_of(engine, events, execution_id, flow):
+            if event is not None and overlap:
+                # The queue may still hold changes that what was read contains already: time does not run backwards.
+                overlap = event.id != "end" and _last_change(event.data) < reached
+                if overlap:
+                    continue
+            yield COMMENT if event is None else event.encode()
 
 
 async def follow_logs(call: Call) -> Response:
@@ -274,6 +283,23 @@ def _find(engine: Engine, execution_id: str) -> Any:
 
 def _has_ended(engine: Engine, flow: Any, execution: Any) -> bool:
     return bool(engine.bean(EXECUTIONS).isStopFollow(flow, execution))
+
+
+def _last_change(execution: str) -> str:
+    """When an execution or one of its task runs last changed its state, in a form that sorts by time.
+
+    Parameters:
+        execution: its JSON.
+    """
+    told = json.loads(execution)
+    states = [told["state"], *(run["state"] for run in told.get("taskRunList") or [])]
+    return max(_sortable(change["date"]) for state in states for change in state["histories"])
+
+
+def _sortable(moment: str) -> str:
+    """`2020-01-01T10:00:00.5Z` with all nine digits of its fraction: Java leaves out the zeros at the end."""
+    whole, _, fraction = moment.removesuffix("Z").partition(".")
+    return f"{whole}.{fraction:0<9}"
 
 
 def _blank_execution(engine: Engine, execution_id: str) -> str:
