@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from embedded.paths import ROOT, cache_folder, home_folder, storage_folder
+from embedded.paths import ROOT, cache_folder
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
@@ -59,8 +59,8 @@ class Settings:
         values = _merged(os.environ if environ is None else environ, env_file)
         read = _Reader(values)
         return cls(
-            home=read.folder("EMBEDDED_HOME", home_folder()),
-            storage=read.folder("KESTRA_STORAGE", storage_folder()),
+            home=read.folder("EMBEDDED_HOME", ROOT / ".embedded"),
+            storage=read.folder("KESTRA_STORAGE", ROOT / "kestra-storage"),
             cache=read.folder("EMBEDDED_CACHE", cache_folder()),
             kestra_port=read.port("KESTRA_PORT", 8080),
             kestra_username=read.email("KESTRA_USERNAME", "admin@kestra.io"),

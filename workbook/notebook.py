@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
@@ -40,11 +38,6 @@ def show(text: str, html: str) -> None:
         display(bundle(text, html), raw=True)
     else:
         print(text)
-
-
-def lines_html(lines: Iterable[str]) -> str:
-    """Lines of text as HTML."""
-    return "<br>".join(escape(line) for line in lines)
 
 
 def install_error_display() -> None:

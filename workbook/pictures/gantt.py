@@ -169,11 +169,6 @@ def _draw(rows: list[Row], title: str, name: str, state: str) -> Picture:
     return _Drawing(rows).picture(title, name, state)
 
 
-def _label_width(row: Row) -> float:
-    note = text_width(row.note, SMALL) + 8 if row.note else 0
-    return row.depth * INDENT + text_width(row.label, SIZE, row.around) + note + 12
-
-
 class _Drawing:
     def __init__(self, rows: list[Row]) -> None:
         self._rows = rows

@@ -144,10 +144,6 @@ class Canvas:
         self._heads.add(stroke)
         self._path(_rounded(points), stroke, 1.4, dashed, f' marker-end="url(#head-{stroke[1:]})"')
 
-    def circle(self, x: float, y: float, radius: float, fill: str) -> None:
-        """A filled circle."""
-        self._parts.append(f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="{fill}"/>')
-
     def picture(self, width: float, height: float, title: str, description: str) -> Picture:
         """The picture: what was drawn, on its card, with its alternative text."""
         w, h = number(round(width)), number(round(height))

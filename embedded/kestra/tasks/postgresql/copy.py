@@ -3,7 +3,7 @@
 from typing import Any
 
 from embedded.kestra.tasks.bridge import READ_BYTES, Outputs, Task, TaskError, body
-from embedded.kestra.tasks.postgresql.connection import connect, failure
+from embedded.kestra.tasks.postgresql.connection import connect
 
 PREFIX = "io.kestra.plugin.jdbc.postgresql."
 
@@ -15,10 +15,7 @@ def copy_in(task: Task) -> Outputs:
     task.debug(f"Starting query: {sql}")
     with task.open(task.properties["from"]) as file, connect(task, autocommit=False) as connection:
         with connection.cursor() as cursor:
-            try:
-                cursor.copy_expert(sql, file, size=READ_BYTES)
-            except connection.errors as error:
-                raise failure(error) from error
+            cursor.copy_expert(sql, file, size=READ_BYTES)
             count = cursor.rowcount
         connection.commit()
     task.count("rows", count)
@@ -35,10 +32,7 @@ def copy_out(task: Task) -> Outputs:
     file = task.temporary_file(".copy")
     with connect(task, autocommit=False) as connection:
         with connection.cursor() as cursor, file.open("wb") as stream:
-            try:
-                cursor.copy_expert(sql, stream, size=READ_BYTES)
-            except connection.errors as error:
-                raise failure(error) from error
+            cursor.copy_expert(sql, stream, size=READ_BYTES)
             count = cursor.rowcount
         connection.commit()
     task.count("rows", count)
