@@ -168,7 +168,7 @@ def _parser(stack: Stack) -> argparse.ArgumentParser:
     run = add("run", "Start services, run a command with `env` in its environment, stop what was started.")
     for starter in (up, run):
         starter.add_argument(
-            "--only", type=_names_of(stack), default=[], metavar="A,B", help=f"some of {', '.join(stack.names)}"
+            "--only", type=_names_of(stack), default=[], metavar="A,B", help=f"some of {', '.join(stack.names)}; or all"
         )
     run.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
     add("down", "Stop everything.")
@@ -188,7 +188,7 @@ def _parser(stack: Stack) -> argparse.ArgumentParser:
 
 def _names_of(stack: Stack) -> Callable[[str], list[str]]:
     def names(text: str) -> list[str]:
-        wanted = [name.strip() for name in text.split(",") if name.strip()]
+        wanted = stack.names if text == "all" else [name.strip() for name in text.split(",") if name.strip()]
         unknown = [name for name in wanted if name not in stack.names]
         if unknown or not wanted:
             raise argparse.ArgumentTypeError(f"{text!r} is not some of {', '.join(stack.names)}")

@@ -34,7 +34,7 @@ def start(names: list[str], home: Home, stack: Stack, progress: Progress, lease:
     """Start services and show how they come up.
 
     Args:
-        names: the services; all when empty.
+        names: the services; the stack's default ones when empty.
         home: the state folder.
         stack: what there is.
         progress: where to show it.
@@ -45,7 +45,13 @@ def start(names: list[str], home: Home, stack: Stack, progress: Progress, lease:
         ControlError: the supervisor cannot be started or went away.
     """
     home.claim()
-    request = {"do": "up", "only": names, "lease": lease, "within": os.environ.get(LEASE), "environ": dict(os.environ)}
+    request = {
+        "do": "up",
+        "only": names or list(stack.default),
+        "lease": lease,
+        "within": os.environ.get(LEASE),
+        "environ": dict(os.environ),
+    }
     answer: dict[str, Any] = {"again": True}
     while answer.get("again"):
         call = control.call_or_start(home, request, list(stack.supervisor))

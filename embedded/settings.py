@@ -15,7 +15,18 @@ from embedded.paths import ROOT, cache_folder
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _PASSED_ON = ("ENV_", "SECRET_")
-_OURS = ("KESTRA_", "POSTGRES_", "DATASET_", *_PASSED_ON)
+_OURS = (
+    "KESTRA_",
+    "POSTGRES_",
+    "DATASET_",
+    "TIMESCALE_",
+    "CLICKHOUSE_",
+    "ES_",
+    "ELASTICSEARCH_",
+    "QDRANT_",
+    "AWS_",
+    *_PASSED_ON,
+)
 
 
 class SettingsError(ValueError):
@@ -42,6 +53,23 @@ class Settings:
     dataset_seed: int
     taxi_base_url: str | None
     products_url: str | None
+    timescale_port: int
+    timescale_db: str
+    timescale_user: str
+    timescale_password: str = field(repr=False)
+    clickhouse_port: int
+    clickhouse_tcp_port: int
+    clickhouse_user: str
+    clickhouse_password: str = field(repr=False)
+    elasticsearch_port: int
+    es_user: str
+    es_password: str = field(repr=False)
+    elasticsearch_heap: str
+    qdrant_port: int
+    aws_port: int
+    aws_access_key_id: str
+    aws_secret_access_key: str = field(repr=False)
+    aws_region: str
     passed_on: Mapping[str, str] = field(repr=False, default_factory=dict)
     """Variables named ENV_* and SECRET_*, which reach flows as `envs.*` and `secret()`."""
 
@@ -75,6 +103,23 @@ class Settings:
             dataset_seed=read.number("DATASET_SEED", 2021, 0, 2**32 - 1),
             taxi_base_url=read.url("TAXI_BASE_URL"),
             products_url=read.url("PRODUCTS_URL"),
+            timescale_port=read.port("TIMESCALE_PORT", 5433),
+            timescale_db=read.plain_name("TIMESCALE_DB", "kestra_data"),
+            timescale_user=read.plain_name("TIMESCALE_USER", "kestra_user"),
+            timescale_password=read.text("TIMESCALE_PASSWORD", "kestra_password"),
+            clickhouse_port=read.port("CLICKHOUSE_PORT", 8123),
+            clickhouse_tcp_port=read.port("CLICKHOUSE_TCP_PORT", 9000),
+            clickhouse_user=read.plain_name("CLICKHOUSE_USER", "admin"),
+            clickhouse_password=read.text("CLICKHOUSE_PASSWORD", "admin123"),
+            elasticsearch_port=read.port("ELASTICSEARCH_PORT", 9200),
+            es_user=read.plain_name("ES_USER", "elastic"),
+            es_password=read.text("ES_PASSWORD", "elastic123"),
+            elasticsearch_heap=read.memory("ELASTICSEARCH_HEAP") or "256m",
+            qdrant_port=read.port("QDRANT_HTTP_PORT", 6333),
+            aws_port=read.port("AWS_PORT", 4566),
+            aws_access_key_id=read.text("AWS_ACCESS_KEY_ID", "workbook"),
+            aws_secret_access_key=read.text("AWS_SECRET_ACCESS_KEY", "workbook-secret"),
+            aws_region=read.text("AWS_REGION", "us-east-1"),
             passed_on={name: value for name, value in values.items() if name.startswith(_PASSED_ON)},
         )
 

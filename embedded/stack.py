@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from embedded.aws.service import Aws
+from embedded.clickhouse.service import ClickHouse
 from embedded.dataset.service import Dataset
+from embedded.elasticsearch.service import Elasticsearch
 from embedded.kestra.service import Kestra
 from embedded.postgres import Postgres
+from embedded.qdrant.service import Qdrant
 from embedded.service import Service
+from embedded.timescale.service import Timescale
 
 
 @dataclass(frozen=True)
@@ -19,10 +24,20 @@ class Stack:
     supervisor: tuple[str, ...]
     """Arguments to Python that run this stack's supervisor; the state folder is added."""
 
+    default: Sequence[str] = ()
+    """The services that start when none is named; all of them if this is empty."""
+
     @property
     def names(self) -> list[str]:
         """The services' names."""
         return [service.name for service in self.services]
 
 
-EMBEDDED = Stack(services=(Kestra(), Postgres(), Dataset()), supervisor=("-m", "embedded", "supervise"))
+EMBEDDED = Stack(
+    services=(
+        *(Kestra(), Postgres(), Dataset()),
+        *(Timescale(), ClickHouse(), Elasticsearch(), Qdrant(), Aws()),
+    ),
+    supervisor=("-m", "embedded", "supervise"),
+    default=("kestra", "postgres", "dataset"),  # the stores of later lessons take memory: each lesson starts its own
+)

@@ -9,6 +9,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LEASE = "EMBEDDED_LEASE"
+PORTS = (
+    *("KESTRA_PORT", "POSTGRES_PORT", "DATASET_PORT", "TIMESCALE_PORT", "CLICKHOUSE_PORT", "CLICKHOUSE_TCP_PORT"),
+    *("ELASTICSEARCH_PORT", "QDRANT_HTTP_PORT", "AWS_PORT"),
+)
 HOLD = f"import os, sys; print('ready', os.environ['{LEASE}'], flush=True); sys.stdin.read()"
 """A command that lasts as long as its standard input: when the tests die, it ends, and the stack with it."""
 
@@ -22,7 +26,7 @@ def own_stack(folder: Path, *services: str, **settings: str) -> Iterator[dict[st
         services: names; all of them if none is given.
         settings: further environment variables of the stack.
     """
-    ports = dict.fromkeys(("KESTRA_PORT", "POSTGRES_PORT", "DATASET_PORT"), "0")
+    ports = dict.fromkeys(PORTS, "0")
     own = {"EMBEDDED_HOME": str(folder / "home"), "KESTRA_STORAGE": str(folder / "storage")}
     environment = {**os.environ, **ports, **own, **settings}
     only = ["--only", ",".join(services)] if services else []

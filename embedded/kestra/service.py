@@ -9,15 +9,25 @@ from embedded.home import is_ours, mark
 from embedded.service import HOST, Context, Launch, Service, http_ok
 from embedded.settings import Settings
 
-_ENVS = ("POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_DB", "POSTGRES_USER", "TAXI_BASE_URL", "PRODUCTS_URL")
+_ENVS = (
+    *("POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_DB", "POSTGRES_USER", "TAXI_BASE_URL", "PRODUCTS_URL"),
+    *("TIMESCALE_HOST", "TIMESCALE_PORT", "TIMESCALE_DB", "TIMESCALE_USER"),
+    *("CLICKHOUSE_HOST", "CLICKHOUSE_PORT", "CLICKHOUSE_USER", "ELASTICSEARCH_URL", "ES_USER", "QDRANT_URL"),
+    *("AWS_ENDPOINT_URL", "AWS_REGION"),
+)
 """What flows see as `{{ envs.postgres_host }}` and so on."""
+_SECRETS = (
+    *("POSTGRES_PASSWORD", "TIMESCALE_PASSWORD", "CLICKHOUSE_PASSWORD", "ES_PASSWORD"),
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+)
+"""What flows get by `{{ secret('POSTGRES_PASSWORD') }}` and so on."""
 
 
 class Kestra(Service):
     """The engine with the REST API; see `embedded.kestra`."""
 
     name = "kestra"
-    requires = ("postgres", "dataset")
+    requires = ("postgres", "dataset", "timescale", "clickhouse", "elasticsearch", "qdrant", "aws")
     start_timeout = 300.0  # the first start may fetch and compile
     grace = 30.0
 
@@ -39,7 +49,7 @@ class Kestra(Service):
             "EMBEDDED_CACHE": str(settings.cache),
             **settings.passed_on,
             **{f"ENV_{name}": context.required[name] for name in _ENVS},
-            "SECRET_POSTGRES_PASSWORD": base64.b64encode(context.required["POSTGRES_PASSWORD"].encode()).decode(),
+            **{f"SECRET_{name}": base64.b64encode(context.required[name].encode()).decode() for name in _SECRETS},
         }
         return Launch([sys.executable, "-m", "embedded.kestra"], env, lifeline=True)
 

@@ -1,0 +1,1 @@
+"""AWS's place in the embedded stack: S3."""

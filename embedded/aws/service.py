@@ -1,0 +1,27 @@
+"""AWS's place in the embedded stack: S3."""
+
+from __future__ import annotations
+
+from embedded.service import HOST, Context, Service
+from embedded.settings import Settings
+
+
+class Aws(Service):
+    """AWS's place in the embedded stack: S3."""
+
+    name = "aws"
+
+    def wanted_ports(self, settings: Settings) -> dict[str, int]:
+        return {"AWS_PORT": settings.aws_port}
+
+    def environment(self, context: Context) -> dict[str, str]:
+        settings = context.settings
+        port = context.ports["AWS_PORT"]
+        return {
+            "AWS_ENDPOINT_URL": f"http://{HOST}:{port}",
+            "AWS_PORT": str(port),
+            "AWS_ACCESS_KEY_ID": settings.aws_access_key_id,
+            "AWS_SECRET_ACCESS_KEY": settings.aws_secret_access_key,
+            "AWS_REGION": settings.aws_region,
+            "AWS_DEFAULT_REGION": settings.aws_region,  # the name that boto3 reads
+        }

@@ -1,0 +1,1 @@
+"""ClickHouse's own server as a service of the embedded stack."""

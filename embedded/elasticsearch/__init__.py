@@ -1,0 +1,1 @@
+"""An Elasticsearch node as a service of the embedded stack."""

@@ -1,0 +1,1 @@
+"""TimescaleDB's place in the embedded stack: a PostgreSQL server of its own."""
