@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from embedded.dataset import files, products
+from embedded.dataset import files, lens, metrics, products
 from embedded.dataset.catalogue import ALL_FILES, TAXIS, Edition, TaxiFile, UnknownFileError
 from embedded.dataset.manifest import Manifests
 from embedded.dataset.trips import VERSION
@@ -57,6 +57,9 @@ class DatasetServer:
             routes=[
                 Route("/health", self._health),
                 Route("/products", self._products),
+                Route("/metrics.csv", self._metrics),
+                Route("/metrics.json", self._metrics_manifest),
+                Route("/lens/{number:int}.json", self._lens),
                 Route("/manifest.json", self._all_manifests),
                 Route("/manifest/{name}.json", self._manifest),
                 Route("/faults/{fault}/{taxi}/{name}", self._broken),
@@ -82,6 +85,22 @@ class DatasetServer:
     async def _products(self, request: Request) -> Response:
         limit, skip = _whole(request, "limit", PAGE), _whole(request, "skip", 0)
         return JSONResponse(products.page(self._settings.dataset_seed, limit, skip))
+
+    async def _metrics(self, request: Request) -> Response:
+        rows, seed = self._readings(request)
+        return StreamingResponse(metrics.csv(rows, seed), media_type="text/csv")
+
+    async def _metrics_manifest(self, request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(metrics.manifest, *self._readings(request)))
+
+    def _readings(self, request: Request) -> tuple[int, int]:
+        rows = _whole(request, "rows", metrics.DEFAULT_ROWS, low=1)
+        return rows, _whole(request, "seed", self._settings.dataset_seed, high=2**63)
+
+    async def _lens(self, request: Request) -> Response:
+        seed = _whole(request, "seed", self._settings.dataset_seed, high=2**63)
+        document = lens.document(request.path_params["number"], seed)
+        return Response(document, media_type="application/json")
 
     async def _manifest(self, request: Request) -> Response:
         edition = self._edition(request, _parsed(request.path_params["name"]))
