@@ -1,4 +1,4 @@
-"""The command: up, down, status, logs, env, reset and run."""
+"""The command: up, stop, down, status, logs, env, reset and run."""
 
 from __future__ import annotations
 
@@ -73,6 +73,14 @@ class _Command:
         """Stop everything."""
         if not client.stop(self.home, self.settings, self.stack, Progress(sys.stdout)):
             print("nothing was running")
+        return 0
+
+    def stop(self) -> int:
+        """Stop some services."""
+        progress = Progress(sys.stdout)
+        stopped = client.stop_some(self.arguments.names, self.home, self.settings, self.stack, progress)
+        if idle := [name for name in self.arguments.names if name not in stopped]:
+            print(f"{', '.join(idle)} did not run")
         return 0
 
     def status(self) -> int:
@@ -171,6 +179,8 @@ def _parser(stack: Stack) -> argparse.ArgumentParser:
             "--only", type=_names_of(stack), default=[], metavar="A,B", help=f"some of {', '.join(stack.names)}; or all"
         )
     run.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
+    stop = add("stop", "Stop some services; the rest go on. `up --only` starts them again on the same ports.")
+    stop.add_argument("names", type=_names_of(stack), metavar="A,B", help=f"some of {', '.join(stack.names)}")
     add("down", "Stop everything.")
     status = add("status", "Show the services. Exit code 0: all well, 1: one has failed, 3: none runs.")
     status.add_argument("--json", action="store_true", help="as JSON")

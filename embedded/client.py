@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from embedded import control
 from embedded.home import Home
 from embedded.progress import Progress
+from embedded.service import Service
 from embedded.settings import Settings
 from embedded.stack import Stack
 from embedded.supervisor import end_leftovers
@@ -92,11 +94,35 @@ def stop(home: Home, settings: Settings, stack: Stack, progress: Progress) -> bo
         if not call.wait_for_end():
             raise control.ControlError("the supervisor does not end: see `logs supervisor`")
         return True
+    _end_leftovers(home, settings, stack.services)
+    return False
+
+
+def stop_some(names: list[str], home: Home, settings: Settings, stack: Stack, progress: Progress) -> list[str]:
+    """Stop some services, also those that a killed supervisor left; the rest go on.
+
+    Returns:
+        The names of those that were running.
+
+    Raises:
+        ControlError: the supervisor went away.
+    """
+    call = control.call(home, {"do": "stop", "names": names})
+    if not call:
+        _end_leftovers(home, settings, [service for service in stack.services if service.name in names])
+        return []
+    answer = _follow(call, progress)
+    call.close()
+    if "error" in answer:
+        raise control.ControlError(answer["error"])
+    return answer["stopped"]
+
+
+def _end_leftovers(home: Home, settings: Settings, services: Sequence[Service]) -> None:
     if home.path.is_dir():
         with home.locked() as ours:
             if ours:
-                end_leftovers(home, stack.services, settings)
-    return False
+                end_leftovers(home, services, settings)
 
 
 def ask(home: Home, what: str) -> dict[str, Any] | None:

@@ -52,6 +52,7 @@ class Supervisor:
         self._actions: dict[str, Callable[[Request, dict[str, Any]], Awaitable[None]]] = {
             "up": self._do_up,
             "down": self._do_down,
+            "stop": self._do_stop,
             "status": self._do_status,
             "env": self._do_env,
         }
@@ -180,6 +181,15 @@ class Supervisor:
         await self._stop(request.names)
         request.tell(done=True)
         self._leave.set()
+
+    async def _do_stop(self, request: Request, asked: dict[str, Any]) -> None:
+        """Stop some services, whoever wanted them; the rest go on."""
+        live = {name for name in asked["names"] if self._units[name].live}
+        request.names = set(asked["names"])
+        for name in sorted(live):
+            request.tell(**self._units[name].snapshot())
+        await self._stop(request.names)
+        request.tell(done=True, stopped=sorted(live))
 
     async def _do_status(self, request: Request, asked: dict[str, Any]) -> None:
         request.tell(done=True, **await asyncio.to_thread(self._status))

@@ -1,7 +1,9 @@
 """Starting, stopping, and what becomes of processes when someone in between is killed."""
 
 import os
+import shlex
 import signal
+import sys
 
 import psutil
 import pytest
@@ -81,6 +83,56 @@ def test_what_ran_before_outlives_an_interrupted_up(fakes: Command) -> None:
     assert caller.returncode == 130
     after = fakes.status()
     assert (after["web"]["pid"], after["quiet"]["state"]) == (pid, "off")
+
+
+def test_one_service_stops_and_comes_back_on_its_port_while_the_rest_go_on(fakes: Command) -> None:
+    fakes("up")
+    before, port = fakes.status(), fakes.environment()["WEB_PORT"]
+    stop = fakes("stop", "web")
+    assert (stop.returncode, stop.stderr) == (0, "")
+    during = fakes.status()
+    assert (during["web"]["state"], during["quiet"]["pid"]) == ("off", before["quiet"]["pid"])
+    assert not any("serve" in line or "sleep" in line for line in fakes.processes())
+    assert "WEB_PORT" not in fakes.environment()
+
+    assert fakes("up", "--only", "web").returncode == 0
+    after = fakes.status()
+    assert fakes.environment()["WEB_PORT"] == port
+    assert (after["quiet"]["pid"], after["web"]["pid"] != before["web"]["pid"]) == (before["quiet"]["pid"], True)
+
+
+def test_stop_ends_what_a_running_command_holds_and_a_later_start_ends_with_it(fakes: Command) -> None:
+    command = shlex.join([sys.executable, "-m", fakes.module])
+    script = f"""set -e
+{command} stop web
+! {command} env | grep WEB_PORT
+{command} up --only web
+{command} env | grep WEB_PORT"""
+    done = fakes("run", "--", "sh", "-c", script)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert fakes.nothing_runs()
+
+
+def test_stopping_the_last_service_ends_the_supervisor(fakes: Command) -> None:
+    fakes("up")
+    assert fakes("stop", "web,quiet").returncode == 0
+    wait_until(fakes.nothing_runs)
+    idle = fakes("stop", "web,quiet")
+    assert (idle.returncode, idle.stdout) == (0, "web, quiet did not run\n")
+
+
+def test_stop_takes_only_names_there_are(fakes: Command) -> None:
+    refused = fakes("stop", "web,mysql")
+    assert refused.returncode == 2
+    assert "'web,mysql' is not some of web, quiet" in refused.stderr
+
+
+def test_stop_ends_what_a_killed_supervisor_left(fakes: Command) -> None:
+    fakes("up", FAKE_QUIET="stubborn")
+    _kill(fakes.supervisor())
+    wait_until(lambda: len(fakes.processes()) == 1)
+    assert fakes("stop", "quiet").returncode == 0
+    assert fakes.nothing_runs()
 
 
 def test_a_stubborn_service_is_killed(fakes: Command) -> None:
