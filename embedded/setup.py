@@ -5,7 +5,8 @@ Run as `python -m embedded.setup`, any number of times: what is there already is
 
 import sys
 
-from embedded.kestra.artifacts import ArtifactError, compiler_jar, engine_jars
+from embedded.artifacts import ArtifactError
+from embedded.kestra.artifacts import compiler_jar, engine_jars
 from embedded.kestra.compiler import CompileError, compile_task_types
 from embedded.kestra.tasks import environments
 from embedded.paths import ROOT, cache_folder

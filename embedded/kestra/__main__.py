@@ -13,8 +13,9 @@ from typing import NoReturn
 
 import uvicorn
 
+from embedded.artifacts import ArtifactError
 from embedded.kestra.api.app import create_app
-from embedded.kestra.artifacts import ArtifactError, engine_jars
+from embedded.kestra.artifacts import engine_jars
 from embedded.kestra.compiler import CompileError, compile_task_types
 from embedded.kestra.engine import HEAP, VERSION, Engine, EngineConfig, EngineError
 from embedded.kestra.tasks import bridge

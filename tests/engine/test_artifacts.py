@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from embedded.kestra import artifacts
-from embedded.kestra.artifacts import Artifact, ArtifactError, fetch, read_lock
+from embedded import artifacts
+from embedded.artifacts import Artifact, ArtifactError, fetch, read_lock, sha256
+from embedded.kestra.artifacts import LOCK
 from embedded.kestra.engine import VERSION
 
 
 def test_lock_pins_the_engine_with_digests() -> None:
-    lock = read_lock()
+    lock = read_lock(LOCK)
     assert all(re.fullmatch(r"[0-9a-f]{64}", artifact.sha256) for artifact in lock)
     assert len({artifact.coordinate for artifact in lock}) == len(lock)
     engine = {artifact.coordinate for artifact in lock if artifact.scope == "engine"}
@@ -21,19 +22,19 @@ def test_lock_pins_the_engine_with_digests() -> None:
 
 
 def test_locked_files_are_cached_with_their_content() -> None:
-    found = fetch("compiler")
-    assert [artifacts._sha256(path) for path in found] == [a.sha256 for a in read_lock() if a.scope == "compiler"]
+    found = fetch(LOCK, "compiler")
+    assert [sha256(path) for path in found] == [a.sha256 for a in read_lock(LOCK) if a.scope == "compiler"]
 
 
 def test_other_content_is_refused_and_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMBEDDED_CACHE", str(tmp_path / "cache"))
     arrived = tmp_path / "arrived.jar"
     arrived.write_bytes(b"something else")
-    monkeypatch.setattr(artifacts, "_resolve", lambda coordinate, scratch: arrived)
+    monkeypatch.setattr(artifacts, "resolve", lambda coordinate, scratch: arrived)
     wrong = Artifact("org.example:thing:jar:1.0", "compiler", "0" * 64)
-    monkeypatch.setattr(artifacts, "read_lock", lambda: [wrong])
+    monkeypatch.setattr(artifacts, "read_lock", lambda lock: [wrong])
     with pytest.raises(ArtifactError, match=r"org\.example:thing:jar:1\.0 has SHA-256"):
-        fetch("compiler")
+        fetch(LOCK, "compiler")
     assert not wrong.path.exists()
 
 
@@ -45,6 +46,8 @@ def test_what_cannot_be_fetched_says_so(tmp_path: Path, monkeypatch: pytest.Monk
             raise ConnectionError("no route")
 
     monkeypatch.setattr(artifacts, "MavenContext", Unreachable)
-    monkeypatch.setattr(artifacts, "read_lock", lambda: [Artifact("org.example:thing:jar:1.0", "engine", "0" * 64)])
+    monkeypatch.setattr(
+        artifacts, "read_lock", lambda lock: [Artifact("org.example:thing:jar:1.0", "engine", "0" * 64)]
+    )
     with pytest.raises(ArtifactError, match="make setup"):
-        fetch("engine")
+        fetch(LOCK, "engine")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from embedded.kestra.artifacts import read_lock
+from embedded.artifacts import read_lock
+from embedded.kestra.artifacts import LOCK
 from tests.stack import ROOT
 
 FLOWS = sorted((ROOT / "flows").glob("*.y*ml"))
@@ -55,6 +56,6 @@ def test_requirements_are_pinned_each_with_its_reason() -> None:
 def test_the_lock_is_of_the_project_file() -> None:
     pom = (ROOT / "embedded" / "kestra" / "engine.pom.xml").read_text()
     wanted = re.findall(r"<artifactId>([\w-]+)</artifactId>\s*<version>([\d.]+)</version>\s*</dependency>", pom)
-    locked = {artifact.coordinate for artifact in read_lock()}
+    locked = {artifact.coordinate for artifact in read_lock(LOCK)}
     assert wanted
     assert {f"io.kestra:{name}:jar:{version}" for name, version in wanted} <= locked
