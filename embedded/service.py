@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import signal
 from collections.abc import Mapping
@@ -104,17 +105,21 @@ class Service:
         """Remove what the service keeps outside its own folder."""
 
 
-def http_ok(port: int, path: str, timeout: float = 2.0) -> bool:
+def http_ok(port: int, path: str, timeout: float = 2.0, login: tuple[str, str] | None = None) -> bool:
     """Tell whether a local server answers 200. No proxy setting is heeded: it is our own machine.
 
     Args:
         port: on the loopback address.
         path: what to get.
         timeout: seconds.
+        login: name and password, where the server asks for them.
     """
+    headers = {}
+    if login:
+        headers["Authorization"] = "Basic " + base64.b64encode(":".join(login).encode()).decode()
     connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers=headers)
         return connection.getresponse().status == http.client.OK
     except (OSError, http.client.HTTPException):
         return False

@@ -6,6 +6,7 @@ Run as `python -m embedded.setup`, any number of times: what is there already is
 import sys
 
 from embedded.artifacts import ArtifactError
+from embedded.elasticsearch.distribution import distribution
 from embedded.kestra.artifacts import compiler_jar, engine_jars
 from embedded.kestra.compiler import CompileError, compile_task_types
 from embedded.kestra.tasks import environments
@@ -13,10 +14,11 @@ from embedded.paths import ROOT, cache_folder
 
 
 def main() -> None:
-    """Fetch the engine, compile its task types, and build the environments of the flows' Python scripts."""
+    """Fetch the engine and Elasticsearch, compile task types, and build the environments of the flows' scripts."""
     try:
         engine_jars()
         compiler_jar()
+        distribution()
         compile_task_types()
         environments.prewarm(environments.dependency_lists(ROOT / "flows"))
     except (ArtifactError, CompileError, environments.EnvironmentProblem) as problem:
