@@ -1,7 +1,11 @@
-"""The local data server: what is in the generated files."""
+"""The local data server: generated files, and what is in them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -12,13 +16,33 @@ from workbook.web import session
 
 # The manifest of a file is made with the file: the first time, all of them take a while.
 SECONDS = (5, 120)
+METRICS = "metrics.csv"
+PIECE_BYTES = 1 << 20
 
 
 class Dataset:
-    """The manifests of the generated taxi files."""
+    """The generated files of the lessons, and their manifests.
+
+    Every method raises `StackError` when this stack has no data server, `ServerDown` when it does not answer, and
+    `NotFound` when it has no such file.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+
+    @cached_property
+    def _session(self) -> requests.Session:
+        return session(str(self._settings.dataset_url))
+
+    def ping(self) -> None:
+        """Notice a server that is down, where the stack has one."""
+        if self._settings.dataset_url:
+            self._get("/health")
+
+    def close(self) -> None:
+        """Close the connections."""
+        if "_session" in self.__dict__:
+            self._session.close()
 
     def manifest(self, name: str | None = None, *, taxi: str | None = None, year: int | None = None) -> dict[str, Any]:
         """What the files hold: rows, bytes, duplicates, nulls.
@@ -26,21 +50,57 @@ class Dataset:
         Parameters:
             name: one file, such as `green_tripdata_2020-04.csv.gz`; then its manifest alone.
             taxi, year: only these files; the manifests are in `files`, by name.
-
-        Raises:
-            StackError: this stack has no data server.
-            NotFound: no such file.
-            ServerDown: the server does not answer.
         """
+        path = f"/manifest/{name}.json" if name else "/manifest.json"
+        return self._get(path, taxi=taxi, year=year).json()
+
+    def metrics(self, rows: int | None = None, to: str | Path = ".") -> Path:
+        """Save generated sensor readings as `metrics.csv`, and give the file's path.
+
+        Parameters:
+            rows: how many readings; some 15,000 if None.
+            to: the folder, which is made if need be.
+        """
+        folder = Path(to)
+        folder.mkdir(parents=True, exist_ok=True)
+        answer = self._get("/metrics.csv", rows=rows)
+        with answer, self._answering(), (folder / METRICS).open("wb") as file:
+            for piece in answer.iter_content(PIECE_BYTES):
+                file.write(piece)
+        return folder / METRICS
+
+    def metrics_manifest(self, rows: int | None = None) -> dict[str, Any]:
+        """What the readings of `metrics` hold: rows, devices, first and last moment, rows and sum of each metric."""
+        return self._get("/metrics.json", rows=rows).json()
+
+    def lens(self, number: int) -> bytes:
+        """A generated answer of an image search, as JSON; each number, from 0, gives another one."""
+        return self._get(f"/lens/{number}.json").content
+
+    def _get(self, path: str, **asked: Any) -> requests.Response:
         url = self._settings.dataset_url
         if not url:
-            raise StackError("This stack reads the public taxi files, which have no manifest (DATASET_URL is not set).")
-        path = f"/manifest/{name}.json" if name else "/manifest.json"
-        asked = {key: value for key, value in {"taxi": taxi, "year": year}.items() if value}
-        try:
-            answer = session(url).get(url + path, params=asked, timeout=SECONDS)
-        except requests.RequestException as error:
-            raise ServerDown("The data server", url, "no connection", self._settings.stack) from error
+            raise StackError(
+                "This stack has no data server (DATASET_URL is not set): it reads the public taxi files, which have "
+                "no manifest, and generates nothing."
+            )
+        with self._answering():
+            answer = self._session.get(url + path, params=asked, timeout=SECONDS, stream=path.endswith(".csv"))
         if not answer.ok:
-            raise NotFound(f"The data server has no manifest of {name or asked}: {answer.text.strip()}")
-        return answer.json()
+            raise NotFound(f"The data server has no {path.lstrip('/')}: {_message(answer)}")
+        return answer
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except requests.RequestException as error:
+            url, stack = str(self._settings.dataset_url), self._settings.stack
+            raise ServerDown("The data server", url, "no connection", stack, "dataset", "DATASET_URL") from error
+
+
+def _message(answer: requests.Response) -> str:
+    try:
+        return str(answer.json()["message"])
+    except (ValueError, KeyError):
+        return answer.text.strip()

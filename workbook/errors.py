@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workbook.kestra.models import Execution, LogLine, Problem, TaskRun
 
-REMEDIES = {
-    "embedded": "python -m embedded up",
-    "docker": "docker compose up -d",
-    "cloud": "docker compose up -d   (or point KESTRA_URL at your server)",
-}
+DOCKER_NAMES = {"postgres": "pgdatabase"}
+"""Services that the Docker stack calls otherwise."""
+
+
+def remedy(stack: str, service: str = "", variable: str = "KESTRA_URL") -> str:
+    """The command that starts a service, or the three of the first lessons if none is named.
+
+    Parameters:
+        stack: `embedded`, `docker` or `cloud`.
+        variable: the setting that says where the service is.
+    """
+    if stack == "embedded":
+        return f"python -m embedded up --only {service}" if service else "python -m embedded up"
+    start = f"docker compose up -d {DOCKER_NAMES.get(service, service)}".rstrip()
+    return f"{start}   (or point {variable} at your server)" if stack == "cloud" else start
 
 
 class WorkbookError(Exception):
@@ -26,9 +36,19 @@ class StackError(WorkbookError):
 class ServerDown(WorkbookError):
     """Nothing answers at an address, or not in time."""
 
-    def __init__(self, name: str, url: str, reason: str, stack: str = "embedded") -> None:
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        reason: str,
+        stack: str = "embedded",
+        service: str = "",
+        variable: str = "KESTRA_URL",
+    ) -> None:
         self.url = url
-        super().__init__(f"{name} does not answer at {url} ({reason}).\nStart it with:  {REMEDIES[stack]}")
+        super().__init__(
+            f"{name} does not answer at {url} ({reason}).\nStart it with:  {remedy(stack, service, variable)}"
+        )
 
 
 class WrongPassword(WorkbookError):
@@ -59,7 +79,11 @@ class ApiError(WorkbookError):
 
 
 class NotFound(WorkbookError):
-    """There is no such flow, execution, trigger, key, output or table."""
+    """There is no such flow, execution, trigger, key, output, table, index, collection, bucket or object."""
+
+
+class QueryFailed(WorkbookError):
+    """A store refuses a statement or a request."""
 
 
 class FlowInvalid(WorkbookError):

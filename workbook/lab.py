@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from workbook import notebook, stack
 from workbook.dataset import Dataset
-from workbook.errors import StackError
 from workbook.kestra import KestraClient
-from workbook.settings import Settings, load
-from workbook.stores.postgres import Postgres
+from workbook.settings import Settings, embedded_environment, load
+from workbook.stores.clickhouse import Clickhouse
+from workbook.stores.elasticsearch import Elasticsearch
+from workbook.stores.postgres import Connection, Postgres
+from workbook.stores.qdrant import Qdrant
+from workbook.stores.s3 import S3
+
+CLIENTS = {"aws": "s3"}
+"""Services whose client has another name."""
 
 
 class Lab:
@@ -31,7 +38,32 @@ class Lab:
     @cached_property
     def postgres(self) -> Postgres:
         """The database the taxi trips land in."""
-        return Postgres(self.settings)
+        return Postgres(Connection.postgres(self.settings))
+
+    @cached_property
+    def timescale(self) -> Postgres:
+        """The database for what is measured over time."""
+        return Postgres(Connection.timescale(self.settings))
+
+    @cached_property
+    def clickhouse(self) -> Clickhouse:
+        """The database for sums over many rows."""
+        return Clickhouse(self.settings)
+
+    @cached_property
+    def elasticsearch(self) -> Elasticsearch:
+        """The store for looking up words."""
+        return Elasticsearch(self.settings)
+
+    @cached_property
+    def qdrant(self) -> Qdrant:
+        """The store for looking up what is alike."""
+        return Qdrant(self.settings)
+
+    @cached_property
+    def s3(self) -> S3:
+        """The buckets."""
+        return S3(self.settings)
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -43,12 +75,52 @@ class Lab:
         """The folder of Kestra's internal storage."""
         return self.settings.storage
 
+    def stop(self, service: str) -> None:
+        """Stop one service, to see what happens without it; the others go on.
+
+        Raises:
+            StackError: it cannot be stopped from here.
+        """
+        stack.stop(self.settings.stack, service)
+        print(f"{service} is stopped")
+
+    def start(self, service: str) -> None:
+        """Start a service that was stopped; what it had kept is there again.
+
+        Raises:
+            StackError: it cannot be started from here, or does not start.
+            ServerDown: it does not answer.
+        """
+        stack.start(self.settings.stack, service)
+        self._forget(service)
+        self.settings = self._moved(service)
+        self.ping(service)
+        print(f"{service} is up")
+
+    def ping(self, *services: str) -> None:
+        """Notice services that are down, or refuse the user name or the password in the settings.
+
+        Raises:
+            ServerDown: a service does not answer.
+            WrongPassword: it refuses the password.
+        """
+        for service in services:
+            getattr(self, CLIENTS.get(service, service)).ping()
+
     def close(self) -> None:
         """Close connections. The stack goes on: `python -m embedded down` stops it."""
-        if "kestra" in self.__dict__:
-            self.kestra.http.close()
-        if "postgres" in self.__dict__:
-            self.postgres.engine.dispose()
+        for service in stack.SERVICES:
+            self._forget(service)
+
+    def _moved(self, service: str) -> Settings:
+        """The settings with a service's own ones anew: its port may have been taken while it was stopped."""
+        now = vars(load(ask_stack=embedded_environment))
+        return replace(self.settings, **{name: value for name, value in now.items() if name.startswith(service)})
+
+    def _forget(self, service: str) -> None:
+        client = self.__dict__.pop(CLIENTS.get(service, service), None)
+        if client is not None:
+            client.close()
 
 
 def open(*services: str) -> Lab:
@@ -57,7 +129,8 @@ def open(*services: str) -> Lab:
     The embedded stack is started if need be; the others are only looked for.
 
     Parameters:
-        services: `kestra`, `postgres`, `dataset`; all of them if none is named.
+        services: some of `kestra`, `postgres`, `dataset`, `timescale`, `clickhouse`, `elasticsearch`, `qdrant` and
+            `aws`; the first three if none is named.
 
     Raises:
         StackError: an unknown service, a wrong Python, or a service that does not start.
@@ -65,14 +138,9 @@ def open(*services: str) -> Lab:
         WrongPassword: it refuses the password in the settings.
     """
     notebook.install_error_display()
-    wanted = services or stack.SERVICES
-    unknown = [name for name in wanted if name not in stack.SERVICES]
-    if unknown:
-        raise StackError(f"There is no service {', '.join(unknown)}. There are {', '.join(stack.SERVICES)}.")
+    wanted = services or stack.DEFAULT
+    stack.check_names(*wanted)
     lab = Lab(load(ask_stack=lambda: stack.bring_up(wanted)))
-    if "kestra" in wanted:
-        lab.kestra.ping()
-    if "postgres" in wanted:
-        lab.postgres.scalar("SELECT 1")
+    lab.ping(*wanted)
     print(f"Stack: {', '.join(wanted)} {'is' if len(wanted) == 1 else 'are'} up")
     return lab

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 
@@ -22,6 +23,21 @@ STACKS = ("embedded", "docker", "cloud")
 TAXI_RELEASES = "https://github.com/DataTalksClub/nyc-tlc-data/releases/download"
 PRODUCTS = "https://dummyjson.com/products"
 ENV_SECONDS = 30
+_TEXTS = (
+    *("kestra_username", "kestra_password", "dataset_url"),
+    *("postgres_host", "postgres_db", "postgres_user", "postgres_password"),
+    *("timescale_host", "timescale_db", "timescale_user", "timescale_password"),
+    *("clickhouse_host", "clickhouse_user", "clickhouse_password", "es_user", "es_password"),
+    *("aws_access_key_id", "aws_secret_access_key"),
+)
+_PORTS = {"postgres_port": 5432, "timescale_port": 5433, "clickhouse_port": 8123}
+_ADDRESSES = {
+    "kestra_url": ("KESTRA_PORT", 8080),
+    "elasticsearch_url": ("ELASTICSEARCH_PORT", 9200),
+    "qdrant_url": ("QDRANT_HTTP_PORT", 6333),
+    "aws_endpoint_url": ("AWS_PORT", 4566),
+}
+"""Addresses: where one is not given, its port says it."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,8 @@ class Settings:
         stack: `embedded`, `docker` or `cloud`.
         kestra_url: Kestra's address without a path, such as http://127.0.0.1:8080.
         dataset_url: the local data server, or None where the stack has none.
+        aws_endpoint_url: where S3 is, or None for AWS itself.
+        aws_access_key_id, aws_secret_access_key: None for what AWS's own tools find on this machine.
         taxi_base_url: the taxi files lie at <this>/<taxi>/<taxi>_tripdata_<year>-<month>.csv.gz.
         storage: the folder of Kestra's internal storage, as this machine sees it.
         root: the project's folder.
@@ -46,6 +64,23 @@ class Settings:
     postgres_db: str = "ny_taxi"
     postgres_user: str = "root"
     postgres_password: str = field(default="root", repr=False)
+    timescale_host: str = "127.0.0.1"
+    timescale_port: int = 5433
+    timescale_db: str = "kestra_data"
+    timescale_user: str = "kestra_user"
+    timescale_password: str = field(default="kestra_password", repr=False)
+    clickhouse_host: str = "127.0.0.1"
+    clickhouse_port: int = 8123
+    clickhouse_user: str = "admin"
+    clickhouse_password: str = field(default="admin123", repr=False)
+    elasticsearch_url: str = "http://127.0.0.1:9200"
+    es_user: str = "elastic"
+    es_password: str = field(default="elastic123", repr=False)
+    qdrant_url: str = "http://127.0.0.1:6333"
+    aws_endpoint_url: str | None = "http://127.0.0.1:4566"
+    aws_access_key_id: str | None = "workbook"
+    aws_secret_access_key: str | None = field(default="workbook-secret", repr=False)
+    aws_region: str = "us-east-1"
     dataset_url: str | None = None
     taxi_base_url: str = TAXI_RELEASES
     products_url: str = PRODUCTS
@@ -95,29 +130,32 @@ def embedded_environment(root: Path = ROOT) -> dict[str, str]:
 
 
 def _build(stack: str, values: Mapping[str, str]) -> Settings:
-    texts = {
-        "kestra_url": "KESTRA_URL",
-        "kestra_username": "KESTRA_USERNAME",
-        "kestra_password": "KESTRA_PASSWORD",
-        "postgres_host": "POSTGRES_HOST",
-        "postgres_db": "POSTGRES_DB",
-        "postgres_user": "POSTGRES_USER",
-        "postgres_password": "POSTGRES_PASSWORD",
-        "dataset_url": "DATASET_URL",
-    }
-    known = {name: values[variable] for name, variable in texts.items() if variable in values}
-    settings = Settings(stack=stack, **known)  # type: ignore[arg-type]
+    known = {name: values[name.upper()] for name in _TEXTS if name.upper() in values}
+    addresses = {name: _address(values, name.upper(), *port) for name, port in _ADDRESSES.items()}
+    ports = {name: _port(values, name.upper(), default) for name, default in _PORTS.items()}
+    settings = Settings(stack=stack, **known, **addresses, **ports)  # type: ignore[arg-type]
     dataset = settings.dataset_url
-    if "KESTRA_URL" not in values and "KESTRA_PORT" in values:
-        settings = replace(settings, kestra_url=f"http://127.0.0.1:{_port(values, 'KESTRA_PORT', 8080)}")
     return replace(
         settings,
-        kestra_url=settings.kestra_url.rstrip("/"),
-        postgres_port=_port(values, "POSTGRES_PORT", 5432),
+        **_aws(stack, values),
         taxi_base_url=values.get("TAXI_BASE_URL", dataset or TAXI_RELEASES).rstrip("/"),
         products_url=values.get("PRODUCTS_URL", f"{dataset}/products" if dataset else PRODUCTS),
         storage=ROOT / Path(values.get("KESTRA_STORAGE", "kestra-storage")).expanduser(),
     )
+
+
+def _address(values: Mapping[str, str], variable: str, port_variable: str, default: int) -> str:
+    """An address; where none is given, it is on this machine, at the port that is."""
+    return values.get(variable, f"http://127.0.0.1:{_port(values, port_variable, default)}").rstrip("/")
+
+
+def _aws(stack: str, values: Mapping[str, str]) -> dict[str, Any]:
+    """Without further word the cloud stack means AWS itself, with the keys that AWS's own tools find."""
+    region = values.get("AWS_REGION", values.get("AWS_DEFAULT_REGION", "us-east-1"))
+    if stack != "cloud":
+        return {"aws_region": region}
+    known = {name: values.get(name.upper()) for name in ("aws_access_key_id", "aws_secret_access_key")}
+    return {**known, "aws_endpoint_url": values.get("AWS_ENDPOINT_URL"), "aws_region": region}
 
 
 def _port(values: Mapping[str, str], name: str, default: int) -> int:

@@ -9,8 +9,13 @@ import requests
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
+def is_here(url: str) -> bool:
+    """Whether an address is on this machine. A proxy in the environment is not asked for such an address."""
+    return urlsplit(url).hostname in LOOPBACK
+
+
 def session(url: str) -> requests.Session:
-    """A session for an address. A proxy in the environment is not asked for services of this machine."""
+    """A session for an address."""
     made = requests.Session()
-    made.trust_env = urlsplit(url).hostname not in LOOPBACK
+    made.trust_env = not is_here(url)
     return made

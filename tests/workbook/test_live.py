@@ -16,12 +16,13 @@ from workbook.errors import (
     FlowInvalid,
     InputInvalid,
     NotFound,
+    QueryFailed,
     ServerDown,
     WorkbookError,
     WrongPassword,
 )
 from workbook.kestra import KestraClient
-from workbook.stores.postgres import Postgres, QueryFailed
+from workbook.stores.postgres import Connection, Postgres
 
 FLOW = """id: live
 namespace: workbook.tests
@@ -255,10 +256,10 @@ def test_postgres_mistakes(lab: Any) -> None:
 def test_postgres_wrong_password_and_down(lab: Any) -> None:
     here = replace(lab.settings, postgres_password="wrong")
     with pytest.raises(WrongPassword, match="POSTGRES_PASSWORD") as caught:
-        Postgres(here).scalar("SELECT 1")
+        Postgres(Connection.postgres(here)).scalar("SELECT 1")
     assert "wrong" not in str(caught.value)
     with pytest.raises(ServerDown, match="python -m embedded up"):
-        Postgres(replace(lab.settings, postgres_port=1)).connect()
+        Postgres(Connection.postgres(replace(lab.settings, postgres_port=1))).connect()
 
 
 def test_a_stack_without_data_server_says_so(lab: Any) -> None:

@@ -68,6 +68,10 @@ class KestraClient:
         """See that the server answers and takes the password."""
         self.http.call("GET", "/flows/search", params={"size": 1})
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.http.close()
+
     # Flows
 
     def validate(self, flow: str | Path) -> list[Problem]:

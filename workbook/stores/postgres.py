@@ -1,10 +1,11 @@
-"""PostgreSQL, for looking at what landed."""
+"""PostgreSQL and TimescaleDB, for looking at what landed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -14,14 +15,63 @@ import sqlalchemy
 from psycopg2 import errorcodes
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from workbook.errors import NotFound, ServerDown, WorkbookError, WrongPassword
+from workbook.errors import NotFound, QueryFailed, ServerDown, WorkbookError, WrongPassword
 from workbook.settings import Settings
 
 CONNECT_SECONDS = 5
 
 
-class QueryFailed(WorkbookError):
-    """PostgreSQL refuses a statement."""
+@dataclass(frozen=True)
+class Connection:
+    """Where a database is, and who logs in.
+
+    Attributes:
+        name: how people call it.
+        service: the stack's name of it; its settings begin with this name.
+        stack: `embedded`, `docker` or `cloud`.
+    """
+
+    name: str
+    service: str
+    host: str
+    port: int
+    database: str
+    user: str
+    password: str = field(repr=False)
+    stack: str
+
+    @classmethod
+    def postgres(cls, settings: Settings) -> Connection:
+        """The database of the taxi trips."""
+        return cls(
+            name="PostgreSQL",
+            service="postgres",
+            host=settings.postgres_host,
+            port=settings.postgres_port,
+            database=settings.postgres_db,
+            user=settings.postgres_user,
+            password=settings.postgres_password,
+            stack=settings.stack,
+        )
+
+    @classmethod
+    def timescale(cls, settings: Settings) -> Connection:
+        """The database of the sensor readings."""
+        return cls(
+            name="TimescaleDB",
+            service="timescale",
+            host=settings.timescale_host,
+            port=settings.timescale_port,
+            database=settings.timescale_db,
+            user=settings.timescale_user,
+            password=settings.timescale_password,
+            stack=settings.stack,
+        )
+
+    @property
+    def address(self) -> str:
+        """The database's address, without the user and the password."""
+        return f"postgresql://{self.host}:{self.port}/{self.database}"
 
 
 class Postgres:
@@ -31,22 +81,30 @@ class Postgres:
     `NotFound` when a table does not exist, and `QueryFailed` with PostgreSQL's own words for any other mistake.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, connection: Connection) -> None:
+        self._where = connection
         url = sqlalchemy.URL.create(
             "postgresql+psycopg2",
-            settings.postgres_user,
-            settings.postgres_password,
-            settings.postgres_host,
-            settings.postgres_port,
-            settings.postgres_db,
+            connection.user,
+            connection.password,
+            connection.host,
+            connection.port,
+            connection.database,
         )
         self.engine = sqlalchemy.create_engine(
             url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
         )
 
     def __repr__(self) -> str:
-        return f"Postgres({self._address})"
+        return f"Postgres({self._where.address})"
+
+    def ping(self) -> None:
+        """Notice a server that is down, or refuses the user."""
+        self.scalar("SELECT 1")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.engine.dispose()
 
     def sql(self, query: str, **params: Any) -> pd.DataFrame:
         """The rows of a query as a table.
@@ -84,21 +142,16 @@ class Postgres:
 
     def connect(self) -> psycopg2.extensions.connection:
         """A psycopg2 connection of your own; close it when done."""
-        settings = self._settings
+        where = self._where
         with self._explained():
             return psycopg2.connect(
-                host=settings.postgres_host,
-                port=settings.postgres_port,
-                dbname=settings.postgres_db,
-                user=settings.postgres_user,
-                password=settings.postgres_password,
+                host=where.host,
+                port=where.port,
+                dbname=where.database,
+                user=where.user,
+                password=where.password,
                 connect_timeout=CONNECT_SECONDS,
             )
-
-    @property
-    def _address(self) -> str:
-        settings = self._settings
-        return f"postgresql://{settings.postgres_host}:{settings.postgres_port}/{settings.postgres_db}"
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -111,26 +164,25 @@ class Postgres:
             raise self._explanation(error, isinstance(error, psycopg2.OperationalError), str(error)) from error
 
     def _explanation(self, error: psycopg2.Error | None, operational: bool, text: str) -> WorkbookError:
+        where, prefix = self._where, self._where.service.upper()
         code = error.pgcode if error else None
         text = text.strip()
         if code == errorcodes.UNDEFINED_TABLE:
-            return NotFound(_no_table(text))
+            return NotFound(_no_table(where.name, text))
         if operational and ("authentication failed" in text or "role" in text):
-            return WrongPassword(
-                "PostgreSQL", self._address, self._settings.postgres_user, "POSTGRES_USER and POSTGRES_PASSWORD"
-            )
+            return WrongPassword(where.name, where.address, where.user, f"{prefix}_USER and {prefix}_PASSWORD")
         if operational and code is None:
             reason = text.splitlines()[0] if text else "no connection"
-            return ServerDown("PostgreSQL", self._address, reason, self._settings.stack)
-        return QueryFailed(f"PostgreSQL refuses this statement:\n{text}")
+            return ServerDown(where.name, where.address, reason, where.stack, where.service, f"{prefix}_HOST")
+        return QueryFailed(f"{where.name} refuses this statement:\n{text}")
 
 
 def _quoted(table: str) -> str:
     return ".".join('"' + part.replace('"', '""') + '"' for part in table.split("."))
 
 
-def _no_table(text: str) -> str:
+def _no_table(store: str, text: str) -> str:
     match = re.search(r'relation "([^"]+)"', text)
     name = match[1] if match else "asked for"
     made_by = " Lessons 04 and 05 load it: run one of them first." if name.endswith("_tripdata") else ""
-    return f"PostgreSQL has no table {name}.{made_by}"
+    return f"{store} has no table {name}.{made_by}"

@@ -1,0 +1,142 @@
+"""ClickHouse, for looking at what landed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+import clickhouse_connect
+import pandas as pd
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError, Error
+from clickhouse_connect.driver.httputil import get_pool_manager
+from clickhouse_connect.driver.summary import QuerySummary
+
+from workbook.errors import NotFound, QueryFailed, ServerDown, WorkbookError, WrongPassword
+from workbook.settings import Settings
+from workbook.web import LOOPBACK
+
+CONNECT_SECONDS = 5
+ANSWER_SECONDS = 300
+UNKNOWN_TABLE, AUTHENTICATION_FAILED = 60, 516
+
+
+class Clickhouse:
+    """One server's database `default`.
+
+    Every method raises `ServerDown` when nothing answers, `WrongPassword` when the user or the password is refused,
+    `NotFound` when a table does not exist, and `QueryFailed` with ClickHouse's own words for any other mistake.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __repr__(self) -> str:
+        return f"Clickhouse({self._address})"
+
+    @cached_property
+    def client(self) -> Client:
+        """The client of `clickhouse-connect`, for all that the methods here do not do; it raises errors of its own."""
+        settings = self._settings
+        # Without a pool given, the client would ask a proxy of the environment for this machine, too.
+        pool = {"pool_mgr": get_pool_manager()} if settings.clickhouse_host in LOOPBACK else {}
+        with self._explained():
+            return clickhouse_connect.get_client(
+                host=settings.clickhouse_host,
+                port=settings.clickhouse_port,
+                username=settings.clickhouse_user,
+                password=settings.clickhouse_password,
+                connect_timeout=CONNECT_SECONDS,
+                send_receive_timeout=ANSWER_SECONDS,
+                autogenerate_session_id=False,  # so that a cell may ask while another one loads
+                tz_mode="aware",
+                **pool,
+            )
+
+    def ping(self) -> None:
+        """Notice a server that is down, or refuses the user."""
+        self.scalar("SELECT 1")
+
+    def close(self) -> None:
+        """Close the connections."""
+        if "client" in self.__dict__:
+            self.client.close()
+
+    def sql(self, query: str, **params: Any) -> pd.DataFrame:
+        """The rows of a query as a table; moments are in UTC.
+
+        Parameters:
+            query: one statement; `{name:Type}`, such as `{zone:String}`, stands for the parameter of that name, which
+                is bound by the server, never pasted in.
+        """
+        with self._explained():
+            return self.client.query_df(query, parameters=params or None)
+
+    def scalar(self, query: str, **params: Any) -> Any:
+        """The first value of the first row, or None."""
+        with self._explained():
+            rows = self.client.query(query, parameters=params or None).result_rows
+        return rows[0][0] if rows else None
+
+    def execute(self, statement: str, **params: Any) -> int:
+        """Run a statement, and give the number of rows it wrote."""
+        with self._explained():
+            answer = self.client.command(statement, parameters=params or None)
+        return answer.written_rows if isinstance(answer, QuerySummary) else 0
+
+    def count(self, table: str, where: str = "true", **params: Any) -> int:
+        """How many rows of a table fit.
+
+        Parameters:
+            table: its name, with or without a database.
+            where: an SQL condition with `{name:Type}` parameters.
+        """
+        return int(self.scalar(f"SELECT count() FROM {_quoted(table)} WHERE {where}", **params))
+
+    def tables(self) -> list[str]:
+        """The names of the tables, sorted."""
+        with self._explained():
+            found = self.client.query("SELECT name FROM system.tables WHERE database = currentDatabase()")
+        return sorted(name for (name,) in found.result_rows)
+
+    @property
+    def _address(self) -> str:
+        return f"http://{self._settings.clickhouse_host}:{self._settings.clickhouse_port}"
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except ClickHouseError as error:
+            raise self._explanation(error) from error
+
+    def _explanation(self, error: ClickHouseError) -> WorkbookError:
+        settings, text = self._settings, str(error).strip()
+        code = error.code if isinstance(error, Error) else None
+        if code == AUTHENTICATION_FAILED:
+            variables = "CLICKHOUSE_USER and CLICKHOUSE_PASSWORD"
+            return WrongPassword("ClickHouse", self._address, settings.clickhouse_user, variables)
+        if code == UNKNOWN_TABLE:
+            return NotFound(_no_table(text))
+        if code is None and _is_network(error):
+            down = ("no connection", settings.stack, "clickhouse", "CLICKHOUSE_HOST")
+            return ServerDown("ClickHouse", self._address, *down)
+        return QueryFailed(f"ClickHouse refuses this statement:\n{text}")
+
+
+def _is_network(error: BaseException) -> bool:
+    """Whether the client wraps an error of the line."""
+    return error.__cause__ is not None or error.__context__ is not None
+
+
+def _quoted(table: str) -> str:
+    return ".".join("`" + part.replace("\\", "\\\\").replace("`", "\\`") + "`" for part in table.split("."))
+
+
+def _no_table(text: str) -> str:
+    match = re.search(r"(?:identifier|Table) [`']?([\w.`]+)[`']?", text)
+    name = match[1].replace("`", "").removeprefix("default.") if match else "asked for"
+    return f"ClickHouse has no table {name}. Run the flow that loads it first, and look at `tables()`."

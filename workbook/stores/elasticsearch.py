@@ -1,0 +1,136 @@
+"""Elasticsearch, for looking at what landed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+import elasticsearch
+import pandas as pd
+
+from workbook.errors import NotFound, QueryFailed, ServerDown, WorkbookError, WrongPassword
+from workbook.settings import Settings
+
+ANSWER_SECONDS = 30
+MOST_VALUES = 100
+
+Query = Mapping[str, Any] | str
+"""A query of Elasticsearch's own language, or words to look for in all fields."""
+
+
+class Elasticsearch:
+    """One server.
+
+    Every method raises `ServerDown` when nothing answers, `WrongPassword` when the user or the password is refused,
+    `NotFound` when an index or an alias does not exist, and `QueryFailed` with Elasticsearch's own words for any other
+    mistake.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __repr__(self) -> str:
+        return f"Elasticsearch({self._settings.elasticsearch_url})"
+
+    @cached_property
+    def client(self) -> elasticsearch.Elasticsearch:
+        """The official client, for all that the methods here do not do; it raises errors of its own."""
+        settings = self._settings
+        return elasticsearch.Elasticsearch(
+            settings.elasticsearch_url,
+            basic_auth=(settings.es_user, settings.es_password),
+            request_timeout=ANSWER_SECONDS,
+            max_retries=0,
+        )
+
+    def ping(self) -> None:
+        """Notice a server that is down, or refuses the user."""
+        with self._explained():
+            self.client.cluster.health()
+
+    def close(self) -> None:
+        """Close the connections."""
+        if "client" in self.__dict__:
+            self.client.close()
+
+    def count(self, index: str, query: Query | None = None) -> int:
+        """How many documents fit.
+
+        Parameters:
+            index: an index, an alias or a pattern.
+        """
+        with self._explained():
+            return int(self.client.count(index=index, query=_query(query))["count"])
+
+    def search(self, index: str, query: Query | None = None, size: int = 10) -> pd.DataFrame:
+        """The documents that fit best, best first: a column `_score`, then their fields.
+
+        Parameters:
+            index: an index, an alias or a pattern.
+            size: how many at most.
+        """
+        with self._explained():
+            hits = self.client.search(index=index, query=_query(query), size=size)["hits"]["hits"]
+        return pd.DataFrame([{"_score": hit["_score"], **hit["_source"]} for hit in hits])
+
+    def facets(self, index: str, field: str, query: Query | None = None, size: int = MOST_VALUES) -> pd.DataFrame:
+        """How many documents have each value of a field: columns `value` and `count`, most frequent first.
+
+        Parameters:
+            field: a field of type keyword, number or date.
+            size: how many values at most.
+        """
+        values = {"values": {"terms": {"field": field, "size": size}}}
+        with self._explained():
+            found = self.client.search(index=index, query=_query(query), size=0, aggs=values)
+        buckets = found["aggregations"]["values"]["buckets"]
+        rows = [(one.get("key_as_string", one["key"]), one["doc_count"]) for one in buckets]
+        return pd.DataFrame(rows, columns=["value", "count"])
+
+    def indices(self, alias: str) -> pd.DataFrame:
+        """The indices behind an alias or a pattern, by name: columns `index`, `docs` and `bytes`."""
+        with self._explained():
+            found = self.client.cat.indices(index=alias, h="index,docs.count,store.size", bytes="b", format="json")
+        rows = [(one["index"], int(one["docs.count"] or 0), int(one["store.size"] or 0)) for one in found]
+        return pd.DataFrame(sorted(rows), columns=["index", "docs", "bytes"])
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (elasticsearch.ApiError, elasticsearch.TransportError) as error:
+            raise self._explanation(error) from error
+
+    def _explanation(self, error: elasticsearch.ApiError | elasticsearch.TransportError) -> WorkbookError:
+        settings = self._settings
+        if isinstance(error, elasticsearch.AuthenticationException):
+            variables = "ES_USER and ES_PASSWORD"
+            return WrongPassword("Elasticsearch", settings.elasticsearch_url, settings.es_user, variables)
+        if isinstance(error, elasticsearch.NotFoundError):
+            name = _reason(error).get("index") or "asked for"
+            return NotFound(f"Elasticsearch has no index or alias {name}. Run the flow that loads it first.")
+        if isinstance(error, elasticsearch.ApiError):
+            return QueryFailed(f"Elasticsearch refuses this request:\n{_words(error)}")
+        reason = "it took too long" if isinstance(error, elasticsearch.ConnectionTimeout) else "no connection"
+        down = (reason, settings.stack, "elasticsearch", "ELASTICSEARCH_URL")
+        return ServerDown("Elasticsearch", settings.elasticsearch_url, *down)
+
+
+def _query(query: Query | None) -> Mapping[str, Any] | None:
+    return {"simple_query_string": {"query": query, "lenient": True}} if isinstance(query, str) else query
+
+
+def _reason(error: elasticsearch.ApiError) -> dict[str, Any]:
+    body = error.body if isinstance(error.body, dict) else {}
+    told = body.get("error")
+    return told if isinstance(told, dict) else {}
+
+
+def _words(error: elasticsearch.ApiError) -> str:
+    """The reasons that the server names, the innermost last."""
+    reason = _reason(error)
+    causes = [cause.get("reason") for cause in reason.get("root_cause", [])]
+    told = dict.fromkeys(one for one in (reason.get("reason"), *causes) if one)
+    return "\n".join(told) or str(error)

@@ -1,0 +1,154 @@
+"""Qdrant, for looking at what landed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import ApiException, ResponseHandlingException, UnexpectedResponse
+
+from workbook.errors import NotFound, QueryFailed, ServerDown, WorkbookError
+from workbook.settings import Settings
+from workbook.web import is_here
+
+ANSWER_SECONDS = 30
+PAGE = 1000
+BOUNDS = frozenset({"gt", "gte", "lt", "lte"})
+
+Filter = Mapping[str, Any]
+"""Field by field: a value, a list of values of which one fits, or bounds such as {"gte": 20, "lt": 30}."""
+
+
+class Qdrant:
+    """One server.
+
+    Every method raises `ServerDown` when nothing answers, `NotFound` when a collection does not exist, and
+    `QueryFailed` with Qdrant's own words for any other mistake.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __repr__(self) -> str:
+        return f"Qdrant({self._settings.qdrant_url})"
+
+    @cached_property
+    def client(self) -> QdrantClient:
+        """The official client, for all that the methods here do not do; it raises errors of its own."""
+        url = self._settings.qdrant_url
+        return QdrantClient(
+            url=url,
+            # Without a port in the address the client would add its own default one.
+            port=urlsplit(url).port or (443 if url.startswith("https") else 80),
+            timeout=ANSWER_SECONDS,
+            check_compatibility=False,  # it would ask, and warn, before the first use
+            trust_env=not is_here(url),
+        )
+
+    def ping(self) -> None:
+        """Notice a server that is down."""
+        with self._explained():
+            self.client.get_collections()
+
+    def close(self) -> None:
+        """Close the connections."""
+        if "client" in self.__dict__:
+            self.client.close()
+
+    def count(self, collection: str, filter: Filter | None = None) -> int:
+        """How many points fit, exactly."""
+        with self._explained():
+            return self.client.count(collection, count_filter=_filter(filter), exact=True).count
+
+    def nearest(
+        self,
+        collection: str,
+        id_or_vector: str | int | Sequence[float],
+        limit: int = 10,
+        filter: Filter | None = None,
+    ) -> pd.DataFrame:
+        """The points most like one, most like first: columns `id` and `score`, then their payload.
+
+        Parameters:
+            id_or_vector: a point, which is not among its own neighbours, or a place.
+            limit: how many at most.
+            filter: which points count.
+        """
+        query = id_or_vector if isinstance(id_or_vector, str | int) else [float(one) for one in id_or_vector]
+        with self._explained():
+            found = self.client.query_points(collection, query=query, limit=limit, query_filter=_filter(filter))
+        rows = [{"id": point.id, "score": point.score, **(point.payload or {})} for point in found.points]
+        return pd.DataFrame(rows, columns=None if rows else ["id", "score"])
+
+    def vectors(self, collection: str, limit: int = PAGE, filter: Filter | None = None) -> pd.DataFrame:
+        """Points in the order of their ids: a column `id`, their payload, and a column `vector`.
+
+        Parameters:
+            limit: how many at most.
+            filter: which points count.
+        """
+        rows: list[dict[str, Any]] = []
+        at: Any = None
+        while len(rows) < limit:
+            with self._explained():
+                points, at = self.client.scroll(
+                    collection,
+                    scroll_filter=_filter(filter),
+                    limit=min(PAGE, limit - len(rows)),
+                    offset=at,
+                    with_vectors=True,
+                )
+            rows += [{"id": point.id, **(point.payload or {}), "vector": point.vector} for point in points]
+            if at is None:
+                break
+        return pd.DataFrame(rows, columns=None if rows else ["id", "vector"])
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except ApiException as error:
+            raise self._explanation(error) from error
+
+    def _explanation(self, error: ApiException) -> WorkbookError:
+        settings = self._settings
+        if isinstance(error, ResponseHandlingException):
+            down = ("no connection", settings.stack, "qdrant", "QDRANT_URL")
+            return ServerDown("Qdrant", settings.qdrant_url, *down)
+        words = _words(error)
+        if isinstance(error, UnexpectedResponse) and error.status_code == 404:
+            return NotFound(f"Qdrant finds no such thing: {words}\nRun the flow that loads it first.")
+        return QueryFailed(f"Qdrant refuses this request:\n{words}")
+
+
+def _filter(wanted: Filter | None) -> models.Filter | None:
+    if not wanted:
+        return None
+    return models.Filter(must=[_condition(field, value) for field, value in wanted.items()])
+
+
+def _condition(field: str, value: Any) -> models.FieldCondition:
+    if isinstance(value, Mapping):
+        if not value or not BOUNDS.issuperset(value):
+            raise QueryFailed(f"The filter of {field} is {dict(value)}; bounds are named {', '.join(sorted(BOUNDS))}.")
+        numbers = all(isinstance(bound, int | float) for bound in value.values())
+        return models.FieldCondition(key=field, range=(models.Range if numbers else models.DatetimeRange)(**value))
+    if isinstance(value, list | tuple | set):
+        return models.FieldCondition(key=field, match=models.MatchAny(any=list(value)))
+    if isinstance(value, float):  # Qdrant matches only whole numbers by value
+        return models.FieldCondition(key=field, range=models.Range(gte=value, lte=value))
+    return models.FieldCondition(key=field, match=models.MatchValue(value=value))
+
+
+def _words(error: ApiException) -> str:
+    if not isinstance(error, UnexpectedResponse):
+        return str(error)
+    try:
+        return str(error.structured()["status"]["error"])
+    except (ValueError, KeyError, TypeError):
+        return error.content.decode(errors="replace") or error.reason_phrase
