@@ -1,1 +1,4 @@
-"""AWS's place in the embedded stack: S3."""
+"""AWS behind one address."""
+
+HEALTH = "/_health"
+"""Answers 200 when AWS is there. No bucket has such a name."""

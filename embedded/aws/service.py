@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from embedded.service import HOST, Context, Service
+import sys
+
+from embedded.aws import HEALTH
+from embedded.service import HOST, Context, Launch, Service, http_ok
 from embedded.settings import Settings
 
 
@@ -13,6 +16,18 @@ class Aws(Service):
 
     def wanted_ports(self, settings: Settings) -> dict[str, int]:
         return {"AWS_PORT": settings.aws_port}
+
+    def command(self, context: Context) -> Launch:
+        settings = context.settings
+        env = {
+            **self.environment(context),
+            "AWS_HOME": str(context.home),
+            "DATASET_SEED": str(settings.dataset_seed),
+        }
+        return Launch([sys.executable, "-m", "embedded.aws"], env, lifeline=True)
+
+    def healthy(self, context: Context) -> bool:
+        return http_ok(context.ports["AWS_PORT"], HEALTH)
 
     def environment(self, context: Context) -> dict[str, str]:
         settings = context.settings

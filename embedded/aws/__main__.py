@@ -1,0 +1,43 @@
+"""The process of the `aws` service. Run as `python -m embedded.aws`.
+
+Environment: `AWS_HOME` (where buckets are kept), and of the stack's settings `AWS_PORT`, `AWS_ACCESS_KEY_ID`,
+`AWS_SECRET_ACCESS_KEY` and `DATASET_SEED`.
+"""
+
+import os
+from pathlib import Path
+
+import uvicorn
+
+from embedded.aws.front import Front
+from embedded.aws.s3.api import S3
+from embedded.aws.s3.store import Store
+from embedded.aws.samples import furnish
+from embedded.lifeline import exit_with_parent
+from embedded.service import HOST
+from embedded.settings import Settings
+
+GRACE_SECONDS = 2
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    exit_with_parent()
+    settings = Settings.load()
+    folder = Path(os.environ["AWS_HOME"], "s3")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    store = Store(folder)
+    furnish(store, settings.dataset_seed)
+    front = Front({"s3": S3(store)}, {settings.aws_access_key_id: settings.aws_secret_access_key})
+    uvicorn.run(
+        front.app(),
+        host=HOST,
+        port=settings.aws_port,
+        access_log=False,  # an address may hold a signature
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The one address of all of AWS: checks who asks, and hands the request to the part that owns the service."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping
+from typing import Protocol
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from embedded.aws import HEALTH
+from embedded.aws.errors import AwsError, not_implemented
+from embedded.aws.signature import Signed, caller, service_of
+
+log = logging.getLogger(__name__)
+
+
+class Part(Protocol):
+    """A service of AWS."""
+
+    async def handle(self, request: Request, path: str, caller: str | None) -> Response:
+        """Answer a request whose signature is right; AwsError if it cannot."""
+
+    def refusal(self, error: AwsError, path: str, request_id: str) -> Response:
+        """An error as this service tells it."""
+
+
+class Front:
+    """The ASGI application.
+
+    Args:
+        parts: by the name that requests are signed for; `s3` is there, and tells the errors of unknown ones.
+        secrets: by access key.
+    """
+
+    def __init__(self, parts: Mapping[str, Part], secrets: Mapping[str, str]) -> None:
+        self._parts = parts
+        self._secrets = secrets
+
+    def app(self) -> Starlette:
+        """The application with its health check."""
+        return Starlette(routes=[Route(HEALTH, _health), Route("/{path:path}", _Endpoint(self))])
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request, whatever happens."""
+        signed = _signed(request)
+        name, part = "s3", self._parts["s3"]
+        try:
+            name = service_of(signed)
+            if name not in self._parts:
+                raise not_implemented(f"The service {name!r}")
+            part = self._parts[name]
+            response = await part.handle(request, signed.path, caller(signed, self._secrets))
+        except AwsError as error:
+            response = part.refusal(error, signed.path, _id())
+        except Exception:
+            log.exception("%s %s failed", request.method, signed.path)
+            error = AwsError("InternalError", "We encountered an internal error. Please try again.", 500)
+            response = part.refusal(error, signed.path, _id())
+        response.headers["x-amz-request-id"] = _id()
+        response.headers["Server"] = "embedded"
+        return response
+
+
+class _Endpoint:
+    """Takes every method."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        response = await self._front.answer(request)
+        await response(scope, receive, send)
+
+
+def _signed(request: Request) -> Signed:
+    raw = request.scope["raw_path"].decode("latin-1")
+    query = request.scope["query_string"].decode("latin-1")
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"]]
+    return Signed(request.method, raw, query, headers)
+
+
+async def _health(_: Request) -> Response:
+    return Response("UP")
+
+
+def _id() -> str:
+    return uuid.uuid4().hex[:16].upper()
