@@ -7,6 +7,7 @@ from workbook.errors import (
     FlowInvalid,
     InputInvalid,
     NotFound,
+    QueryFailed,
     ServerDown,
     StackError,
     WaitInterrupted,
@@ -18,6 +19,8 @@ from workbook.kestra import KestraClient
 from workbook.lab import Lab, open
 from workbook.pictures.charts import bars, months
 from workbook.pictures.gantt import gantt
+from workbook.pictures.lines import lines
+from workbook.pictures.scatter import plane, scatter
 from workbook.pictures.topology import topology
 from workbook.yaml_view import yaml
 
@@ -30,6 +33,7 @@ __all__ = [
     "KestraClient",
     "Lab",
     "NotFound",
+    "QueryFailed",
     "ServerDown",
     "StackError",
     "WaitInterrupted",
@@ -38,8 +42,11 @@ __all__ = [
     "bars",
     "check",
     "gantt",
+    "lines",
     "months",
     "open",
+    "plane",
+    "scatter",
     "topology",
     "yaml",
 ]

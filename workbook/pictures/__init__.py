@@ -1,1 +1,1 @@
-"""Pictures as vector graphics: a flow's topology, an execution's Gantt, bars of counts."""
+"""Pictures as vector graphics: a flow's topology, an execution's Gantt, bars of counts, lines and points."""

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from math import ceil, floor, log10
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_STEPS = (
+    *(1, 5, 15, 30, _MINUTE, 5 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE),
+    *(_HOUR, 2 * _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 7 * _DAY),
+)
+"""Steps of a scale of time, in seconds."""
 
 
 def ticks(highest: float, most: int = 6) -> list[float]:
     """Round numbers from 0 to at least `highest`, at most about `most` of them."""
     if highest <= 0:
         return [0.0, 1.0]
-    raw = highest / most
-    power = 10.0 ** floor(log10(raw))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
+    step = _step(highest / most)
     return [round(at * step, 10) for at in range(ceil(highest / step - 1e-9) + 1)]
+
+
+def between(lowest: float, highest: float, most: int = 6) -> list[float]:
+    """Round numbers from at most `lowest` to at least `highest`, at most about `most` of them."""
+    if highest <= lowest:
+        lowest, highest = lowest - 0.5, highest + 0.5
+    step = _step((highest - lowest) / most)
+    first, last = floor(lowest / step + 1e-9), ceil(highest / step - 1e-9)
+    return [round(at * step, 10) for at in range(first, last + 1)]
+
+
+def _step(raw: float) -> float:
+    """The smallest round number that is not below another."""
+    power = 10.0 ** floor(log10(raw))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
 
 
 def time_ticks(seconds: float) -> list[float]:
@@ -21,6 +42,33 @@ def time_ticks(seconds: float) -> list[float]:
         if seconds > 3 * unit:
             return [one * unit for one in ticks(seconds / unit)]
     return ticks(seconds)
+
+
+def moments(first: datetime, last: datetime, most: int = 8) -> list[datetime]:
+    """Round moments within a span of time, at most about `most` of them; both ends have the same time zone."""
+    span = (last - first).total_seconds()
+    step = next((one for one in _STEPS if span / one <= most), _STEPS[-1] * ceil(span / _STEPS[-1] / most))
+    # Monday, so that weeks begin where one expects it.
+    begin = datetime(1970, 1, 5, tzinfo=first.tzinfo)
+    at = begin + timedelta(seconds=ceil((first - begin).total_seconds() / step) * step)
+    found = []
+    while at <= last:
+        found.append(at)
+        at += timedelta(seconds=step)
+    return found
+
+
+def moment_labels(ticks: list[datetime]) -> list[str]:
+    """How moments on a scale read: the day where it begins, and the time of the day."""
+    if all(one == one.replace(hour=0, minute=0, second=0, microsecond=0) for one in ticks):
+        return [f"{one:%d %b}" if ticks[0].year == ticks[-1].year else f"{one:%Y-%m-%d}" for one in ticks]
+    days = {one.date() for one in ticks}
+    seconds = any(one.second for one in ticks)
+    named = [f"{one:%H:%M:%S}" if seconds else f"{one:%H:%M}" for one in ticks]
+    if len(days) == 1:
+        return named
+    begins = [(one.hour, one.minute, one.second) == (0, 0, 0) for one in ticks]
+    return [f"{one:%d %b}" if new else name for one, name, new in zip(ticks, named, begins, strict=True)]
 
 
 def duration(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -134,10 +135,28 @@ class Canvas:
         )
         return width
 
-    def line(self, points: list[tuple[float, float]], stroke: str, width: float = 1, dashed: bool = False) -> None:
-        """A line through points."""
+    def line(
+        self, points: list[tuple[float, float]], stroke: str, width: float = 1, dashed: bool = False, dashes: str = ""
+    ) -> None:
+        """A line through points; `dashes` gives the lengths of its strokes and gaps."""
         path = " ".join(f"{'M' if i == 0 else 'L'}{number(x)} {number(y)}" for i, (x, y) in enumerate(points))
-        self._path(path, stroke, width, dashed, "")
+        self._path(path, stroke, width, dashed, f' stroke-dasharray="{dashes}"' if dashes else "")
+
+    def marks(
+        self,
+        points: Iterable[tuple[float, float]],
+        shape: str,
+        size: float,
+        fill: str,
+        stroke: str = "none",
+        opacity: float = 1,
+        hint: str = "",
+    ) -> None:
+        """Marks of one shape (`theme.SHAPES`) and size at points; `hint` shows when the mouse rests on one."""
+        path = "".join(f"M{number(x)} {number(y)}{_outline(shape, size)}" for x, y in points)
+        extra = f' fill-opacity="{number(opacity)}"' if opacity < 1 else ""
+        drawn = f'<path d="{path}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"{extra}'
+        self._parts.append(f"{drawn}><title>{escape(hint)}</title></path>" if hint else f"{drawn}/>")
 
     def arrow(self, points: list[tuple[float, float]], stroke: str = theme.LINE, dashed: bool = False) -> None:
         """A line through points with rounded corners, ending in an arrow head."""
@@ -163,6 +182,19 @@ class Canvas:
         self._parts.append(
             f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="{number(width)}"{dashes}{extra}/>'
         )
+
+
+def _outline(shape: str, size: float) -> str:
+    """A shape around the current point, in steps from there; all have about the area of a circle of radius `size`."""
+    corners = [(across * size, down * size) for across, down in theme.SHAPES[shape]]
+    if not corners:
+        r, across = number(size), number(2 * size)
+        return f"m-{r} 0a{r} {r} 0 1 0 {across} 0a{r} {r} 0 1 0 -{across} 0z"
+    steps, at = "", (0.0, 0.0)
+    for corner in corners:
+        steps += f"{'l' if steps else 'm'}{number(corner[0] - at[0])} {number(corner[1] - at[1])}"
+        at = corner
+    return steps + "z"
 
 
 def _head(colour: str) -> str:

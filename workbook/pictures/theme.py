@@ -29,6 +29,23 @@ GREY = "#999999"
 
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW, GREY)
 
+DASHES = ("", "7 3", "2 3", "9 3 2 3", "5 5", "12 4", "1 2", "7 3 2 3 2 3")
+"""Lengths of strokes and gaps, so that a line is known without its colour."""
+SHAPES: dict[str, tuple[tuple[float, float], ...]] = {
+    "circle": (),
+    "square": ((-0.89, -0.89), (0.89, -0.89), (0.89, 0.89), (-0.89, 0.89)),
+    "up": ((0, -1.3), (1.25, 0.95), (-1.25, 0.95)),
+    "diamond": ((0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)),
+    "down": ((0, 1.3), (1.25, -0.95), (-1.25, -0.95)),
+    "plus": (
+        *((-0.4, -1.3), (0.4, -1.3), (0.4, -0.4), (1.3, -0.4), (1.3, 0.4), (0.4, 0.4)),
+        *((0.4, 1.3), (-0.4, 1.3), (-0.4, 0.4), (-1.3, 0.4), (-1.3, -0.4), (-0.4, -0.4)),
+    ),
+    "left": ((-1.3, 0), (0.95, -1.25), (0.95, 1.25)),
+    "right": ((1.3, 0), (-0.95, -1.25), (-0.95, 1.25)),
+}
+"""Corners of marks of radius 1 (none: a circle), so that a point's series is known without its colour."""
+
 
 @dataclass(frozen=True)
 class StateStyle:

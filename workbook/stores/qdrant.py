@@ -85,28 +85,43 @@ class Qdrant:
         rows = [{"id": point.id, "score": point.score, **(point.payload or {})} for point in found.points]
         return pd.DataFrame(rows, columns=None if rows else ["id", "score"])
 
-    def vectors(self, collection: str, limit: int = PAGE, filter: Filter | None = None) -> pd.DataFrame:
-        """Points in the order of their ids: a column `id`, their payload, and a column `vector`.
+    def vectors(
+        self,
+        collection: str,
+        limit: int = PAGE,
+        filter: Filter | None = None,
+        including: Sequence[str | int] = (),
+    ) -> pd.DataFrame:
+        """Points with their vectors: a column `id`, their payload, and a column `vector`.
 
         Parameters:
-            limit: how many at most.
+            limit: how many at most, in the order of their ids.
             filter: which points count.
+            including: ids of points that come besides, and first, whatever the filter says.
         """
-        rows: list[dict[str, Any]] = []
+        rows = {point.id: point for point in self._retrieved(collection, list(including))}
+        others = self._scrolled(collection, limit, _filter(filter))
+        rows |= {point.id: point for point in others if point.id not in rows}
+        table = [{"id": point.id, **(point.payload or {}), "vector": point.vector} for point in rows.values()]
+        return pd.DataFrame(table, columns=None if table else ["id", "vector"])
+
+    def _retrieved(self, collection: str, ids: list[str | int]) -> list[models.Record]:
+        if not ids:
+            return []
+        with self._explained():
+            return self.client.retrieve(collection, ids, with_vectors=True)
+
+    def _scrolled(self, collection: str, limit: int, which: models.Filter | None) -> list[models.Record]:
+        found: list[models.Record] = []
         at: Any = None
-        while len(rows) < limit:
+        while len(found) < limit:
+            size = min(PAGE, limit - len(found))
             with self._explained():
-                points, at = self.client.scroll(
-                    collection,
-                    scroll_filter=_filter(filter),
-                    limit=min(PAGE, limit - len(rows)),
-                    offset=at,
-                    with_vectors=True,
-                )
-            rows += [{"id": point.id, **(point.payload or {}), "vector": point.vector} for point in points]
+                page, at = self.client.scroll(collection, scroll_filter=which, limit=size, offset=at, with_vectors=True)
+            found += page
             if at is None:
                 break
-        return pd.DataFrame(rows, columns=None if rows else ["id", "vector"])
+        return found
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
