@@ -10,7 +10,7 @@ from embedded.clickhouse.service import ClickHouse
 from embedded.dataset.service import Dataset
 from embedded.elasticsearch.service import Elasticsearch
 from embedded.kestra.service import Kestra
-from embedded.postgres import Postgres
+from embedded.postgres.service import Postgres
 from embedded.qdrant.service import Qdrant
 from embedded.service import Service
 from embedded.timescale.service import Timescale

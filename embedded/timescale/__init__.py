@@ -1,1 +1,1 @@
-"""TimescaleDB's place in the embedded stack: a PostgreSQL server of its own."""
+"""Time series in PostgreSQL: TimescaleDB, or functions that stand in for it."""
