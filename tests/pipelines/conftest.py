@@ -1,0 +1,19 @@
+"""One stack with S3 and the four stores for all tests of the pipelines."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.pipelines.lab import SERVICES, Lab
+from tests.stack import own_stack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    with own_stack(tmp_path_factory.mktemp("pipelines"), *SERVICES) as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def lab(stack: dict[str, str]) -> Lab:
+    return Lab(stack)
