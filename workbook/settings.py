@@ -155,7 +155,8 @@ def _aws(stack: str, values: Mapping[str, str]) -> dict[str, Any]:
     if stack != "cloud":
         return {"aws_region": region}
     known = {name: values.get(name.upper()) for name in ("aws_access_key_id", "aws_secret_access_key")}
-    return {**known, "aws_endpoint_url": values.get("AWS_ENDPOINT_URL"), "aws_region": region}
+    url = values.get("AWS_ENDPOINT_URL")
+    return {**known, "aws_endpoint_url": url.rstrip("/") if url else None, "aws_region": region}
 
 
 def _port(values: Mapping[str, str], name: str, default: int) -> int:

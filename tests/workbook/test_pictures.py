@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from workbook.kestra.models import Execution
 from workbook.pictures import axis, graph, theme
 from workbook.pictures.charts import bars, months
 from workbook.pictures.gantt import gantt, task_rows
+from workbook.pictures.lines import lines
+from workbook.pictures.scatter import plane, scatter
 from workbook.pictures.svg import Picture, fit, text_width
 from workbook.pictures.topology import draw, states_of
 
@@ -45,6 +48,21 @@ def _many(execution: Execution) -> list[Execution]:
     return found
 
 
+def _readings() -> pd.DataFrame:
+    """Three days by the hour for two zones; one hour of the south is missing."""
+    hours = pd.date_range("2025-09-01", periods=72, freq="h", tz="UTC")
+    south = [None if at == 10 else 20.0 + at % 24 for at in range(72)]
+    zones = {"south": south, "north": [float(at) for at in range(72)]}
+    parts = [pd.DataFrame({"hour": hours, "mean": mean, "zone": zone}) for zone, mean in zones.items()]
+    return pd.concat(parts, ignore_index=True).iloc[::-1]
+
+
+def _points() -> pd.DataFrame:
+    """Three clouds, far apart."""
+    rows = [(1000 * cloud + at % 7, at // 7, name) for cloud, name in enumerate("abc") for at in range(20)]
+    return pd.DataFrame(rows, columns=["x", "y", "metric"])
+
+
 @pytest.fixture
 def pictures(executed: Any) -> dict[str, Picture]:
     """One of each kind, the crowded ones included."""
@@ -56,6 +74,14 @@ def pictures(executed: Any) -> dict[str, Picture]:
     found["bars"] = bars(month, range(1000, 13000, 1000), title="Rows <b> & more")
     found["two series"] = bars(month * 2, [9_999_999] * 24, ["yellow"] * 12 + ["green"] * 12, title="Rows")
     found["many bars"] = bars(range(60), range(60))
+    found["lines"] = lines(_readings(), "hour", "mean", "zone", "Mean temperature <b> & more")
+    found["one line of numbers"] = lines(pd.DataFrame({"x": [-3, 5], "y": [1e9, 2e9]}), "x", "y")
+    found["many series"] = lines(
+        pd.DataFrame({"x": [0, 1] * 8, "y": range(16), "by": [f"a long name of series {at // 2}" for at in range(16)]}),
+        *("x", "y", "by"),
+    )
+    found["points"] = scatter(_points(), "x", "y", "metric", [0, 1, 40], "Neighbours")
+    found["one point"] = scatter(_points().head(1), "x", "y")
     return found
 
 
@@ -160,6 +186,14 @@ def test_gantt_indents_what_runs_inside(executed: Any) -> None:
     assert next(row for row in rows if row.label == "par").around
 
 
+def test_gantt_sets_branches_that_run_at_once_apart(executed: Any) -> None:
+    rows = {row.label: row for row in task_rows(executed("zoo"))}
+    branches = [rows[name].branch for name in ("par", "a", "seq", "s1", "s2", "case_b", "d1", "d2", "d3")]
+    assert branches == [None, 0, 2, 2, 2, None, None, 0, 1]
+    assert (rows["par"].note, rows["seq"].note, rows["sw"].note) == ("3 at once", "", "")
+    assert "par (3 at once) SUCCESS" in gantt(executed("zoo")).description
+
+
 def test_gantt_tells_waiting_from_running_and_shows_attempts(executed: Any) -> None:
     sleep = next(row for row in task_rows(executed("hello")) if row.label == "sleep")
     assert 1.0 < sleep.ran < 1.1
@@ -187,6 +221,108 @@ def test_months_sorts_and_colours_by_series() -> None:
     picture = months(frame, series="taxi", title="Rows")
     assert picture.description == "Rows. 2020-01: yellow 1; 2020-02: green 2."
     assert picture.svg.count(f'fill="{theme.series_colour("green", 0)}"') == 2  # the legend's and the bar
+
+
+def test_lines_stand_in_order_and_break_where_a_number_is_missing() -> None:
+    picture = lines(_readings(), "hour", "mean", "zone", "Mean")
+    assert picture.description == (
+        "Mean. north: 72 points from 0 to 71, last 71; south: 71 points from 20 to 43, last 43."
+    )
+    drawn = [path for path in _paths(picture) if path.attrib.get("stroke-width") == "2"]
+    in_legend = 2
+    assert len(drawn) == in_legend + 1 + 2  # the north is one piece, the south two
+    across = [float(x) for x in re.findall(r"[ML]([\d.]+)", drawn[2].attrib["d"])]
+    assert across == sorted(across)
+    assert [words for words, _ in picture.texts if "Sep" in words] == ["01 Sep", "02 Sep", "03 Sep"]
+
+
+def test_series_are_known_without_colour() -> None:
+    picture = lines(_readings(), "hour", "mean", "zone")
+    assert len({path.attrib.get("stroke-dasharray") for path in _paths(picture) if path.attrib["fill"] == "none"}) == 2
+    assert len(set(theme.SHAPES.values())) == len(theme.SHAPES)
+    assert len(theme.SHAPES) == len(theme.DASHES) == len(theme.SERIES)
+
+
+def _paths(picture: Picture) -> list[ElementTree.Element]:
+    return list(ElementTree.fromstring(picture.svg).iter(f"{SVG}path"))
+
+
+def test_scatter_leads_lines_from_the_asked_point_to_its_neighbours() -> None:
+    picture = scatter(_points(), "x", "y", "metric", [0, 1, 40], "Neighbours")
+    asked = "2 neighbours of one point a: 1 a, 1 c"
+    assert picture.description == f"Neighbours. a: 20 points; b: 20 points; c: 20 points; {asked}."
+    leads = [path.attrib["d"] for path in _paths(picture) if path.attrib.get("stroke-width") == "1.2"]
+    assert len(leads) == 2
+    assert len({lead.split("L")[0] for lead in leads}) == 1
+    assert scatter(_points(), "x", "y", "metric").svg.count("L") < picture.svg.count("L")
+
+
+@pytest.mark.parametrize(
+    ("draw_it", "message"),
+    [
+        (lambda: lines(_readings().head(0), "hour", "mean"), "no rows"),
+        (lambda: lines(_readings(), "hour", "median"), "no column median. It has hour, mean, zone"),
+        (lambda: lines(_readings(), "hour", "zone"), "zone does not hold numbers"),
+        (lambda: lines(_readings().assign(mean=float("nan")), "hour", "mean"), "no number to draw"),
+        (lambda: lines(_readings().assign(by=range(144)), "hour", "mean", "by"), "144 values; a picture can tell 8"),
+        (lambda: lines(pd.concat([_readings()] * 50), "hour", "mean"), "7,200 points .* buckets"),
+        (lambda: scatter(pd.concat([_points()] * 60), "x", "y"), "3,600 points .* 3,000"),
+        (lambda: scatter(_points().assign(y=float("nan")), "x", "y"), "no place"),
+        (lambda: scatter(_points(), "x", "y", highlight=["gone"]), "no 'gone'"),
+        (lambda: plane([]), "no vectors"),
+        (lambda: plane([[1, 2], [3]]), "all of one length"),
+    ],
+)
+def test_lines_and_points_refuse_what_they_cannot_show(draw_it: Callable[[], object], message: str) -> None:
+    with pytest.raises(WorkbookError, match=message):
+        draw_it()
+
+
+@given(strategies.lists(strategies.tuples(*[strategies.floats(-100, 100)] * 3), min_size=1, max_size=20))
+def test_a_plane_keeps_order_and_never_stretches_a_distance(vectors: list[tuple[float, ...]]) -> None:
+    column = pd.Series(vectors, index=range(100, 100 + len(vectors)))
+    flat = plane(column)
+    assert list(flat.index) == list(column.index)
+    for one, other in itertools.combinations(column.index, 2):
+        apart = sum((a - b) ** 2 for a, b in zip(column[one], column[other], strict=True)) ** 0.5
+        assert ((flat.loc[one] - flat.loc[other]) ** 2).sum() ** 0.5 <= apart + 1e-6
+    assert plane(column).equals(flat)
+
+
+def test_a_plane_keeps_what_differs_most_and_its_sign() -> None:
+    flat = plane([[0, at, 5, 2 * at] for at in range(5)])
+    assert flat["x"].is_monotonic_increasing
+    assert flat["x"].max() - flat["x"].min() == pytest.approx(4 * 5**0.5)
+    assert flat["y"].abs().max() < 1e-9
+    assert plane([[3.0]]).to_dict("records") == [{"x": 0.0, "y": 0.0}]
+
+
+@given(strategies.floats(-1e6, 1e6), strategies.floats(0, 1e6))
+def test_ticks_between_are_few_and_cover(low: float, span: float) -> None:
+    found = axis.between(low, low + span)
+    slack = 1e-6 * max(1.0, abs(low), span)
+    assert found[0] <= low + slack
+    assert found[-1] >= low + span - slack
+    assert 2 <= len(found) <= 9
+
+
+@pytest.mark.parametrize(
+    ("last", "labels"),
+    [
+        ("2025-09-01 00:00:04", ["00:00:00", "00:00:01", "00:00:02", "00:00:03", "00:00:04"]),
+        ("2025-09-01 02:00", ["00:00", "00:15", "00:30", "00:45", "01:00", "01:15", "01:30", "01:45", "02:00"]),
+        ("2025-09-02 12:00", ["01 Sep", "06:00", "12:00", "18:00", "02 Sep", "06:00", "12:00"]),
+        ("2025-09-04", ["01 Sep", "12:00", "02 Sep", "12:00", "03 Sep", "12:00", "04 Sep"]),
+        ("2025-11-01", ["01 Sep", "15 Sep", "29 Sep", "13 Oct", "27 Oct"]),
+        (
+            "2026-01-06",
+            ["2025-09-01", "2025-09-22", "2025-10-13", "2025-11-03", "2025-11-24", "2025-12-15", "2026-01-05"],
+        ),
+    ],
+)
+def test_moments_are_round_and_read_well(last: str, labels: list[str]) -> None:
+    ticks = axis.moments(datetime(2025, 9, 1), datetime.fromisoformat(last))
+    assert axis.moment_labels(ticks) == labels
 
 
 @pytest.mark.parametrize("values", [[1], [1, -1], [1, float("nan")]])

@@ -7,6 +7,7 @@ import pytest
 
 from workbook.errors import StackError
 from workbook.settings import ROOT, TAXI_RELEASES, load
+from workbook.stores.postgres import Connection
 
 NOWHERE = Path("/nonexistent/.env")
 
@@ -60,6 +61,39 @@ def test_whether_the_data_is_generated(values: dict[str, str], generated: bool) 
     assert load(values, NOWHERE).generated_data is generated
 
 
+def test_stores_of_the_running_stack() -> None:
+    stack = {
+        "TIMESCALE_PORT": "7001",
+        "CLICKHOUSE_PORT": "7002",
+        "ELASTICSEARCH_PORT": "7003",
+        "ELASTICSEARCH_URL": "http://127.0.0.1:7003/",
+        "QDRANT_URL": "http://127.0.0.1:7004",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:7005",
+        "ES_PASSWORD": "from_stack",
+    }
+    settings = load({"CLICKHOUSE_PORT": "8123", "TIMESCALE_USER": "me"}, NOWHERE, lambda: stack)
+    assert (settings.timescale_port, settings.timescale_user, settings.clickhouse_port) == (7001, "me", 7002)
+    addresses = (settings.elasticsearch_url, settings.qdrant_url, settings.aws_endpoint_url)
+    assert addresses == ("http://127.0.0.1:7003", "http://127.0.0.1:7004", "http://127.0.0.1:7005")
+    assert (settings.es_password, settings.aws_access_key_id) == ("from_stack", "workbook")
+
+
+def test_a_port_alone_makes_an_address() -> None:
+    settings = load({"WORKBOOK_STACK": "docker", "QDRANT_HTTP_PORT": "7004", "AWS_PORT": "0"}, NOWHERE)
+    assert settings.qdrant_url == "http://127.0.0.1:7004"
+    assert settings.aws_endpoint_url == "http://127.0.0.1:4566"
+
+
+def test_cloud_means_aws_itself_unless_told_otherwise() -> None:
+    cloud = {"WORKBOOK_STACK": "cloud"}
+    settings = load({**cloud, "AWS_DEFAULT_REGION": "eu-west-1", "AWS_PORT": "7005"}, NOWHERE)
+    found = (settings.aws_endpoint_url, settings.aws_access_key_id, settings.aws_secret_access_key)
+    assert found == (None, None, None)
+    assert settings.aws_region == "eu-west-1"
+    told = load({**cloud, "AWS_ENDPOINT_URL": "https://s3.example.com/", "AWS_ACCESS_KEY_ID": "mine"}, NOWHERE)
+    assert (told.aws_endpoint_url, told.aws_access_key_id) == ("https://s3.example.com", "mine")
+
+
 @pytest.mark.parametrize("value", ["65536", "http", "-1"])
 def test_bad_port_is_named(value: str) -> None:
     with pytest.raises(StackError, match=f"POSTGRES_PORT is '{value}'"):
@@ -72,7 +106,12 @@ def test_unknown_stack_is_named() -> None:
 
 
 def test_passwords_are_not_shown() -> None:
-    assert "Secret9x" not in repr(load({"KESTRA_PASSWORD": "Secret9x", "POSTGRES_PASSWORD": "Secret9x"}, NOWHERE))
+    stores = ("KESTRA", "POSTGRES", "TIMESCALE", "CLICKHOUSE", "ES")
+    secret = dict.fromkeys([*(f"{store}_PASSWORD" for store in stores), "AWS_SECRET_ACCESS_KEY"], "Secret9x")
+    settings = load(secret, NOWHERE)
+    assert list(vars(settings).values()).count("Secret9x") == len(secret)
+    assert "Secret9x" not in repr(settings)
+    assert "Secret9x" not in repr(Connection.timescale(settings))
 
 
 def test_the_example_changes_nothing_and_its_values_are_the_defaults(tmp_path: Path) -> None:

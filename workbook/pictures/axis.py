@@ -23,8 +23,9 @@ def ticks(highest: float, most: int = 6) -> list[float]:
 
 def between(lowest: float, highest: float, most: int = 6) -> list[float]:
     """Round numbers from at most `lowest` to at least `highest`, at most about `most` of them."""
-    if highest <= lowest:
-        lowest, highest = lowest - 0.5, highest + 0.5
+    size = max(1.0, abs(lowest), abs(highest))
+    if highest - lowest < 1e-9 * size:  # one value, and rounding
+        lowest, highest = lowest - size / 2, highest + size / 2
     step = _step((highest - lowest) / most)
     first, last = floor(lowest / step + 1e-9), ceil(highest / step - 1e-9)
     return [round(at * step, 10) for at in range(first, last + 1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import accumulate, groupby
 
 from workbook.errors import NotFound
 from workbook.kestra.models import Execution, State, TaskRun
@@ -43,6 +44,7 @@ class Row:
         note: stands small behind the label.
         tries: seconds at which a further attempt began.
         around: whether the bar stands for what other rows show in detail.
+        branch: its place among branches that run at once, or None; rows inside of a branch have that of the branch.
         heading: whether the row is a heading without a bar.
     """
 
@@ -53,6 +55,7 @@ class Row:
     spans: list[Span] = field(default_factory=list)
     tries: list[float] = field(default_factory=list)
     around: bool = False
+    branch: int | None = None
     heading: bool = False
 
     @property
@@ -89,16 +92,44 @@ def gantt(what: Execution | Iterable[Execution]) -> Picture:
 def task_rows(execution: Execution) -> list[Row]:
     """A row a task run: inner ones below the one around them, each level by the time of its start."""
     zero = execution.start or datetime.now(UTC)
-    parents = {run.parent_id for run in execution.task_runs}
     known = {run.id for run in execution.task_runs}
+    children: dict[str | None, list[TaskRun]] = {}
+    for run in sorted(execution.task_runs, key=lambda one: one.start or zero):
+        children.setdefault(run.parent_id if run.parent_id in known else None, []).append(run)
 
-    def below(parent: str | None, depth: int) -> Iterable[Row]:
-        runs = [run for run in execution.task_runs if (run.parent_id if run.parent_id in known else None) == parent]
-        for run in sorted(runs, key=lambda one: one.start or zero):
-            yield _task_row(run, zero, depth, run.id in parents)
-            yield from below(run.id, depth + 1)
+    def below(parent: str | None, depth: int, branch: int | None) -> Iterable[Row]:
+        runs = children.get(parent, [])
+        branches = _branches(runs, zero) if parent is not None and branch is None else {}
+        for run in runs:
+            own = branches.get(run.id, branch)
+            yield _task_row(run, children.get(run.id, []), zero, depth, own)
+            yield from below(run.id, depth + 1, own)
 
-    return list(below(None, 0))
+    return list(below(None, 0, None))
+
+
+def _branches(runs: Sequence[TaskRun], zero: datetime) -> dict[str, int]:
+    """The places of those task runs that have another one beside them, by their ids."""
+    spans = {run.id: _spans(run.states, zero) for run in runs}
+    lives = {name: (found[0].start, found[-1].end) for name, found in spans.items() if found}
+    beside = [
+        name
+        for name, (start, end) in lives.items()
+        if any(start < other[1] and other[0] < end for key, other in lives.items() if key != name)
+    ]
+    return {name: position for position, name in enumerate(beside)}
+
+
+def _at_once(runs: Sequence[TaskRun], zero: datetime) -> int:
+    """How many of some task runs were running at the same moment, at most."""
+    changes = [
+        change
+        for run in runs
+        for span in _spans(run.states, zero)
+        if not span.waiting
+        for change in ((span.start, 1), (span.end, -1))
+    ]
+    return max(accumulate(change for _, change in sorted(changes)), default=0)
 
 
 def execution_rows(executions: Sequence[Execution]) -> list[Row]:
@@ -128,10 +159,12 @@ def _execution_rows(members: Sequence[Execution], zero: datetime, depth: int) ->
     ]
 
 
-def _task_row(run: TaskRun, zero: datetime, depth: int, around: bool) -> Row:
+def _task_row(run: TaskRun, inside: Sequence[TaskRun], zero: datetime, depth: int, branch: int | None) -> Row:
     tries = [(one.start - zero).total_seconds() for one in run.attempts[1:] if one.start]
-    note = f"{len(run.attempts)} attempts" if len(run.attempts) > 1 else ""
-    return Row(run.label, note, depth, run.state, _spans(run.states, zero), tries, around)
+    notes = [f"{len(run.attempts)} attempts"] if len(run.attempts) > 1 else []
+    if (at_once := _at_once(inside, zero)) > 1:
+        notes.append(f"{at_once} at once")
+    return Row(run.label, ", ".join(notes), depth, run.state, _spans(run.states, zero), tries, bool(inside), branch)
 
 
 def _spans(states: State, zero: datetime) -> list[Span]:
@@ -189,6 +222,7 @@ class _Drawing:
         used = canvas.text(MARGIN, MARGIN + 10, name, 15, bold=True, room=WIDTH - 420)
         canvas.text(MARGIN + used + 12, MARGIN + 10, state, SIZE, theme.MUTED, room=170)
         self._legend()
+        self._branches()
         self._scale(height)
         for at, row in enumerate(self._rows):
             self._row(row, HEAD + at * ROW)
@@ -201,6 +235,20 @@ class _Drawing:
         self._canvas.text(x + 32, y + 9, "waiting", SMALL, theme.MUTED)
         self._canvas.rect(Box(x + 104, y, 26, 10), style.fill, radius=2)
         self._canvas.text(x + 136, y + 9, "running", SMALL, theme.MUTED)
+
+    def _branches(self) -> None:
+        """Set branches that run at once apart from one another: a stripe each, every other one on a ground."""
+        tops = enumerate(self._rows)
+        for branch, group in groupby(tops, key=lambda pair: pair[1].branch):
+            if branch is None:
+                continue
+            rows = list(group)
+            top, height = HEAD + rows[0][0] * ROW, ROW * len(rows)
+            left = MARGIN + rows[0][1].depth * INDENT - 8
+            if branch % 2 == 0:
+                right = self._right + TIME_ROOM
+                self._canvas.rect(Box(left, top, right - left, height), theme.CLUSTER)
+            self._canvas.rect(Box(left, top + 2, 3, height - 4), theme.LINE, radius=1.5)
 
     def _scale(self, bottom: float) -> None:
         for tick in self._ticks:
@@ -243,5 +291,10 @@ class _Drawing:
 
     def _words(self, state: str) -> str:
         bars = [row for row in self._rows if not row.heading]
-        told = "; ".join(f"{row.label} {row.state} after {duration(row.ran)}" for row in bars)
+        told = "; ".join(_words_of(row) for row in bars)
         return f"{state}. {told}."
+
+
+def _words_of(row: Row) -> str:
+    at_once = f" ({row.note})" if row.around and row.note else ""
+    return f"{row.label}{at_once} {row.state} after {duration(row.ran)}"
