@@ -21,6 +21,8 @@ _SECRETS = (
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
 )
 """What flows get by `{{ secret('POSTGRES_PASSWORD') }}` and so on."""
+_CLOUD = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
+"""What AWS's own clients read from the environment: tasks that name no credentials take these, as in Kestra."""
 
 
 class Kestra(Service):
@@ -48,6 +50,7 @@ class Kestra(Service):
             "KESTRA_HOME": str(context.home),
             "EMBEDDED_CACHE": str(settings.cache),
             **settings.passed_on,
+            **{name: context.required[name] for name in _CLOUD},
             **{f"ENV_{name}": context.required[name] for name in _ENVS},
             **{f"SECRET_{name}": base64.b64encode(context.required[name].encode()).decode() for name in _SECRETS},
         }

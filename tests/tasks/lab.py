@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import psycopg2
 import requests
 import yaml
@@ -172,6 +173,13 @@ class Lab:
         with self.postgres() as cursor:
             cursor.execute(statement)
             return cursor.fetchall() if cursor.description else []
+
+    def s3(self, **options: Any) -> Any:
+        """A client of the stack's S3."""
+        names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+        key, secret, region = (self.environment[name] for name in names)
+        given = {"aws_access_key_id": key, "aws_secret_access_key": secret, "region_name": region} | options
+        return boto3.client("s3", endpoint_url=self.environment["AWS_ENDPOINT_URL"], **given)
 
     @property
     def login(self) -> dict[str, Any]:

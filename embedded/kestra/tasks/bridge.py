@@ -28,6 +28,7 @@ FAMILIES = {
     "io.kestra.plugin.scripts.": "scripts",
     "io.kestra.plugin.jdbc.postgresql.": "postgresql",
     "io.kestra.plugin.jdbc.duckdb.": "duckdb",
+    "io.kestra.plugin.aws.": "aws",
 }
 """The module of each family of types, by the beginning of the types' names. It is imported at its first task."""
 
@@ -144,6 +145,15 @@ class Task:
         """Raises TaskError when the task is to stop."""
         if self.cancelled:
             raise TaskError("The task was cancelled.")
+
+    @property
+    def trigger(self) -> Any:
+        """The evaluation of a trigger that this run is, as `TriggerRun.java` tells of it; None for a task."""
+        return self.call.trigger()
+
+    def render(self, expression: str, variables: dict[str, Any]) -> str:
+        """Render an expression with further variables. Raises Java's exception if it cannot be rendered."""
+        return str(self.call.render(expression, json.dumps(variables, ensure_ascii=False)))
 
     def temporary_file(self, suffix: str) -> Path:
         """A new empty file in the working directory."""

@@ -15,7 +15,10 @@ final class Properties {
     private Properties() {
     }
 
-    /** The value of each {@code Property} after rendering, and of each boolean; those that are not set are left out. */
+    /**
+     * The value of each {@code Property} after rendering, and of each boolean, text and group; those that are not set
+     * are left out.
+     */
     static Map<String, Object> render(Object owner, RunContext runContext, Map<String, Object> variables) throws Exception {
         var values = new LinkedHashMap<String, Object>();
         for (Field field : owner.getClass().getFields()) {
@@ -28,7 +31,9 @@ final class Properties {
                 if (value != null) {
                     values.put(field.getName(), value);
                 }
-            } else if (value instanceof Boolean) {
+            } else if (value instanceof PropertyGroup) {
+                values.put(field.getName(), render(value, runContext, variables));
+            } else if (value instanceof Boolean || value instanceof String) {
                 values.put(field.getName(), value);
             }
         }

@@ -33,13 +33,19 @@ public final class TaskCall {
     private final String type;
     private final String properties;
     private final RunContext runContext;
+    private final TriggerRun trigger;
     private final List<Runnable> cancelActions = new ArrayList<>();
     private boolean cancelled;
 
     public TaskCall(String type, Map<String, Object> properties, RunContext runContext) throws IOException {
+        this(type, properties, runContext, null);
+    }
+
+    TaskCall(String type, Map<String, Object> properties, RunContext runContext, TriggerRun trigger) throws IOException {
         this.type = type;
         this.properties = KEEPS_NULLS.writeValueAsString(properties);
         this.runContext = runContext;
+        this.trigger = trigger;
     }
 
     public String type() {
@@ -49,6 +55,16 @@ public final class TaskCall {
     /** The rendered properties as a JSON object. */
     public String properties() {
         return properties;
+    }
+
+    /** The evaluation that this call is part of; null for a task. */
+    public TriggerRun trigger() {
+        return trigger;
+    }
+
+    /** Renders an expression with further variables, given as a JSON object. */
+    public String render(String expression, String variables) throws Exception {
+        return runContext.render(expression, JacksonMapper.ofJson().readValue(variables, ENVELOPE));
     }
 
     public String workingDirectory() {

@@ -1,0 +1,14 @@
+package io.kestra.plugin.aws.s3;
+
+import io.kestra.core.models.property.Property;
+import io.kestra.workbook.PropertyGroup;
+import jakarta.validation.constraints.NotNull;
+
+/** Which object is copied. */
+public class CopySource implements PropertyGroup {
+    @NotNull
+    public Property<String> bucket;
+    @NotNull
+    public Property<String> key;
+    public Property<String> versionId;
+}

@@ -1,0 +1,19 @@
+package io.kestra.plugin.aws.s3;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.core.models.property.Property;
+import jakarta.validation.constraints.NotNull;
+
+/** Makes a bucket. */
+@Plugin
+public class CreateBucket extends S3Task {
+    @NotNull
+    public Property<String> bucket;
+    public Property<String> grantFullControl;
+    public Property<String> grantRead;
+    public Property<String> grantReadACP;
+    public Property<String> grantWrite;
+    public Property<String> grantWriteACP;
+    public Property<String> acl;
+    public Property<Boolean> objectLockEnabledForBucket;
+}

@@ -1,0 +1,11 @@
+package io.kestra.plugin.aws.s3;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.core.models.property.Property;
+
+/** Deletes the objects of a listing. */
+@Plugin
+public class DeleteList extends S3ListTask {
+    public Property<Integer> concurrent;
+    public Property<Boolean> errorOnEmpty = Property.ofValue(false);
+}

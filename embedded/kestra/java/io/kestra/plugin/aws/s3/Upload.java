@@ -1,0 +1,38 @@
+package io.kestra.plugin.aws.s3;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.core.models.property.Property;
+import jakarta.validation.constraints.NotNull;
+import java.util.Map;
+
+/** Uploads one file of the internal storage, or several. */
+@Plugin
+public class Upload extends S3Task {
+    @NotNull
+    public Property<Object> from;
+    @NotNull
+    public Property<String> bucket;
+    @NotNull
+    public Property<String> key;
+    public Property<String> requestPayer;
+    public Property<Map<String, String>> metadata;
+    public Property<String> cacheControl;
+    public Property<String> contentType;
+    public Property<String> contentEncoding;
+    public Property<String> contentDisposition;
+    public Property<String> contentLanguage;
+    public Property<Long> contentLength;
+    public Property<String> expires;
+    public Property<String> acl;
+    public Property<String> storageClass;
+    public Property<ServerSideEncryption> serverSideEncryption;
+    public Property<Boolean> bucketKeyEnabled;
+    public Property<String> checksumAlgorithm;
+    public Property<String> checksum;
+    public Property<String> expectedBucketOwner;
+    public Property<String> objectLockMode;
+    public Property<String> objectLockLegalHoldStatus;
+    public Property<String> objectLockRetainUntilDate;
+    public Property<Map<String, String>> tagging;
+    public Property<Integer> concurrentUploads = Property.ofValue(50);
+}
