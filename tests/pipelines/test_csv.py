@@ -1,0 +1,140 @@
+"""Flow s3-csv-ingestion: the four stores hold exactly the file, however often and at once it is loaded."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.pipelines.lab import BUCKET, STORES, Content, Lab, csv
+
+FLOW = "s3-csv-ingestion"
+ROWS = 15_120
+"""Of the sample that a new stack has in its bucket."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def imported(lab: Lab) -> Iterator[None]:
+    lab.import_flow(FLOW)
+    yield
+    lab.remove_flow(FLOW)
+
+
+def everywhere(content: Content) -> dict[str, Content]:
+    return dict.fromkeys(STORES, content)
+
+
+def test_default_inputs_on_a_fresh_stack_and_a_second_run_changes_nothing(lab: Lab) -> None:
+    first = lab.run(FLOW)
+    assert first.state == "SUCCESS"
+    assert first.execution["outputs"] == {"rows": ROWS, "rejected": 0}
+    assert lab.contents("test_metrics_data") == everywhere(lab.manifest(ROWS))
+    before = lab.sql("SELECT *, xmin::text FROM test_metrics_data ORDER BY 1, 2, 3")
+    assert lab.run(FLOW).state == "SUCCESS"
+    assert lab.contents("test_metrics_data") == everywhere(lab.manifest(ROWS))
+    assert lab.sql("SELECT *, xmin::text FROM test_metrics_data ORDER BY 1, 2, 3") == before
+
+
+def test_the_verification_publishes_what_it_found(lab: Lab) -> None:
+    run = lab.run(FLOW, table_name="published_metrics")
+    manifest = lab.manifest(ROWS)
+    expected = {"rows": ROWS, "sum": manifest.total, "table_rows": ROWS, "exact": True}
+    assert run.outputs("verify")["vars"]["stores"] == dict.fromkeys(STORES, expected)
+    found = {(metric["name"], metric["tags"].get("store")): metric["value"] for metric in run.metrics()}
+    for store in STORES:
+        assert found["rows", store] == ROWS
+        assert found["healthy", store] == 1
+        assert found["rows_per_second", store] > 0
+        assert found["seconds", store] > 0
+
+
+def test_a_correction_replaces_readings_and_adds_new_ones(lab: Lab) -> None:
+    row = "2025-09-01T00:0{}:00Z,d1,temperature,{},here,north".format
+    lab.put("tests/first.csv", csv(row(1, 10), row(2, 20)))
+    lab.put("tests/second.csv", csv(row(2, 21), row(3, 30)))
+    for key in ("tests/first.csv", "tests/second.csv"):
+        assert lab.run(FLOW, s3_key=key, table_name="corrected_metrics").state == "SUCCESS"
+    assert lab.contents("corrected_metrics") == everywhere(Content(3, 61))
+
+
+def test_two_loads_of_one_file_at_once_are_one(lab: Lab) -> None:
+    started = [lab.start(FLOW, table_name="raced_metrics") for _ in range(3)]
+    assert [lab.ended(identity).state for identity in started] == ["SUCCESS"] * 3
+    assert lab.contents("raced_metrics") == everywhere(lab.manifest(ROWS))
+
+
+def test_without_the_queue_the_stores_themselves_keep_two_loads_apart(lab: Lab) -> None:
+    """What `concurrency` does for all stores together, each does for itself when it is taken away."""
+    lab.import_flow(FLOW, queue="behavior: QUEUE\n  limit: 1 -> behavior: QUEUE\n  limit: 4")
+    started = [lab.start(FLOW, table_name="crowded_metrics") for _ in range(3)]
+    assert [lab.ended(identity).state for identity in started] == ["SUCCESS"] * 3
+    assert lab.contents("crowded_metrics") == everywhere(lab.manifest(ROWS))
+    lab.import_flow(FLOW)
+
+
+def test_only_the_chosen_stores_are_loaded(lab: Lab) -> None:
+    run = lab.run(FLOW, table_name="chosen_metrics", stores=json.dumps(["clickhouse", "qdrant"]))
+    assert (run.state, run.states["timescaledb"]) == ("SUCCESS", "SKIPPED")
+    found = {store: content.rows for store, content in lab.contents("chosen_metrics").items()}
+    assert found == {"timescaledb": 0, "clickhouse": ROWS, "elasticsearch": 0, "qdrant": ROWS}
+
+
+def test_each_store_is_laid_out_as_it_should_be(lab: Lab) -> None:
+    lab.run(FLOW, table_name="laid_out_metrics", retention_days=30_000)
+    assert lab.sql("SELECT count(*) FROM show_chunks('laid_out_metrics')") == [(7,)]
+    created = lab.clickhouse.command("SHOW CREATE TABLE laid_out_metrics")
+    for part in ("ReplacingMergeTree", "toYYYYMM(timestamp)", "LowCardinality(String)", "toIntervalDay(30000)"):
+        assert part in created
+    assert lab.clickhouse.command("EXISTS TABLE laid_out_metrics_load") == 0
+    indices = lab.elasticsearch.indices.get_alias(name="laid_out_metrics")
+    assert sorted(indices) == [f"laid_out_metrics-2025.09.0{day}" for day in range(1, 8)]
+    mapping = lab.elasticsearch.indices.get_mapping(index="laid_out_metrics-2025.09.01")
+    fields = mapping["laid_out_metrics-2025.09.01"]["mappings"]["properties"]
+    kinds = {name: field["type"] for name, field in fields.items()}
+    assert kinds == {
+        "timestamp": "date",
+        "device_id": "keyword",
+        "metric_name": "keyword",
+        "metric_value": "double",
+        "location": "text",
+        "zone": "keyword",
+        "batch_id": "keyword",
+    }
+    collection = lab.qdrant.get_collection("laid_out_metrics")
+    vectors = collection.config.params.vectors
+    assert (vectors.size, vectors.distance.value, collection.config.params.on_disk_payload) == (6, "Cosine", True)
+    assert {"device_id", "metric_name", "zone", "timestamp", "metric_value"} <= collection.payload_schema.keys()
+
+
+def hours_beside(payload: dict[str, str]) -> set[str]:
+    hour = int(payload["timestamp"][11:13])
+    return {f"{(hour + step) % 24:02}" for step in (-1, 1)}
+
+
+def test_neighbours_are_of_the_same_metric_hour_and_height(lab: Lab) -> None:
+    lab.run(FLOW, table_name="near_metrics")
+    (point,), _ = lab.qdrant.scroll("near_metrics", limit=1, with_vectors=True)
+    near = lab.qdrant.query_points("near_metrics", query=point.vector, limit=20, with_payload=True).points
+    asked = point.payload
+    assert {found.payload["metric_name"] for found in near} == {asked["metric_name"]}
+    assert all(abs(found.payload["metric_value"] - asked["metric_value"]) < 5 for found in near)
+    assert {found.payload["timestamp"][11:13] for found in near} <= {asked["timestamp"][11:13], *hours_beside(asked)}
+
+
+def test_files_between_the_tasks_are_gone_and_the_rejects_stay(lab: Lab) -> None:
+    run = lab.run(FLOW, table_name="tidy_metrics")
+    assert run.file("parse", "rejects.csv") == "line,reason,row\n"
+    gone = run.outputs("parse")["outputFiles"]["metrics.csv"]
+    assert lab.get(f"/executions/{run.id}/file", params={"path": gone}).status_code == 404
+
+
+def test_no_secret_is_in_the_log_or_in_the_execution(lab: Lab) -> None:
+    run = lab.run(FLOW, table_name="quiet_metrics")
+    lines = lab.get(f"/logs/{run.id}", params={"minLevel": "TRACE"}).text
+    told = lines + json.dumps(run.execution)
+    names = ("TIMESCALE_PASSWORD", "CLICKHOUSE_PASSWORD", "ES_PASSWORD", "AWS_SECRET_ACCESS_KEY")
+    assert [name for name in names if lab.environment[name] in told] == []
+
+
+def test_the_bucket_of_the_document_is_there(lab: Lab) -> None:
+    assert "resources/kestra-test/sample-metrics.csv" in lab.keys("resources/kestra-test/")
+    assert BUCKET in {bucket["Name"] for bucket in lab.s3.list_buckets()["Buckets"]}

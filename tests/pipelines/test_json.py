@@ -1,0 +1,252 @@
+"""Flow s3-json-ingestion: files that are dropped into the bucket land in the four stores, and move on."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from tests.pipelines.lab import NAMESPACE, STORES, Content, Lab, Run, csv, until
+
+FLOW = "s3-json-ingestion"
+TABLE = "lens_results"
+FOLDER = "resources/kestra_test/"
+COLUMNS = (
+    *("id", "timestamp", "source_image_url", "search_type", "search_query", "result_position", "title", "link"),
+    *("source", "price", "extracted_price", "currency", "stock_information", "thumbnail", "image_link", "image_width"),
+    *("image_height", "extensions", "image_url", "image_size_bytes", "feature_type", "url", "score", "full_matches"),
+    *("partial_matches", "similar_images", "web_entities", "best_guess_labels"),
+)
+EVERY_SECOND = "interval: PT1M # look each minute -> interval: PT1S"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def imported(lab: Lab) -> Iterator[None]:
+    lab.import_flow(FLOW, sooner=EVERY_SECOND)
+    yield
+    lab.remove_flow(FLOW)
+
+
+def document(lab: Lab, number: int) -> bytes:
+    return requests.get(f"{lab.environment['DATASET_URL']}/lens/{number}.json", timeout=30).content
+
+
+def matches(body: bytes) -> list[dict[str, Any]]:
+    """All matches of a document, counted here in the plainest way."""
+    found = []
+    for search in json.loads(body):
+        for feature in ("visual_matches", "exact_matches", "products", "knowledge_graph"):
+            part = search["api_response"].get(feature) or []
+            found += [part] if isinstance(part, dict) else part
+    return found
+
+
+def price(match: dict[str, Any]) -> float:
+    shown = match.get("price")
+    return (shown.get("extracted_value") if isinstance(shown, dict) else match.get("extracted_price")) or 0
+
+
+def content(*bodies: bytes) -> Content:
+    found = [match for body in bodies for match in matches(body)]
+    return Content(len(found), round(sum(map(price, found)), 2))
+
+
+def by_trigger(lab: Lab, key: str) -> Run:
+    """The one execution that was started for an object."""
+
+    def runs() -> list[dict[str, Any]]:
+        found = [lab.execution(run["id"]) for run in lab.executions(FLOW)]
+        return [run for run in found if objects(run) == [key]]
+
+    until(lambda: bool(runs()), f"an execution for {key}")
+    (run,) = runs()
+    return lab.ended(run["id"])
+
+
+def objects(execution: dict[str, Any]) -> list[str]:
+    variables = (execution.get("trigger") or {}).get("variables") or {}
+    return [found["key"] for found in variables.get("objects", [])]
+
+
+def by_hand(lab: Lab, body: bytes | str | list[Any], table: str, **inputs: Any) -> Run:
+    text = json.dumps(body) if isinstance(body, list) else body
+    return lab.run(FLOW, s3_key=lab.put("tests/lens.json", text), table_name=table, **inputs)
+
+
+def search(*found: Any, **more: Any) -> dict[str, Any]:
+    """A search with these visual matches."""
+    entry = {"timestamp": "2025-09-01T08:00:00Z", "source_image_url": "https://images.example.com/1.jpg"}
+    return {**entry, "api_response": {"visual_matches": list(found)}, **more}
+
+
+def everywhere(found: Content) -> dict[str, Content]:
+    return dict.fromkeys(STORES, found)
+
+
+def test_default_inputs_on_a_fresh_stack_and_a_second_run_changes_nothing(lab: Lab) -> None:
+    body = lab.s3.get_object(Bucket="static-staging.flowio.app", Key="resources/kestra-test/sample-lens.json")
+    exact = everywhere(content(body["Body"].read()))
+    assert lab.run(FLOW).state == "SUCCESS"
+    assert lab.contents(TABLE, "extracted_price") == exact
+    before = lab.sql(f"SELECT * FROM {TABLE} ORDER BY id")
+    assert lab.run(FLOW).state == "SUCCESS"
+    assert lab.contents(TABLE, "extracted_price") == exact
+    assert lab.sql(f"SELECT * FROM {TABLE} ORDER BY id") == before
+
+
+def test_the_table_has_the_columns_of_the_document(lab: Lab) -> None:
+    by_hand(lab, [search({"title": "a"})], "lens_columns")
+    found = lab.sql(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = 'lens_columns' ORDER BY ordinal_position"
+    )
+    assert tuple(name for (name,) in found) == COLUMNS
+    types = dict(
+        lab.sql(
+            "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+            " WHERE attrelid = 'lens_columns'::regclass AND attnum > 0"
+        )
+    )
+    assert types["timestamp"] == "timestamp with time zone"
+    assert (types["extracted_price"], types["score"]) == ("numeric(10,2)", "numeric(3,2)")
+    assert (types["extensions"], types["image_size_bytes"]) == ("text[]", "bigint")
+    assert lab.sql("SELECT count(*) FROM show_chunks('lens_columns')") == [(1,)]
+
+
+def test_dropped_files_are_loaded_each_once_and_moved_and_a_broken_one_does_not_stop_them(lab: Lab) -> None:
+    before = lab.contents(TABLE, "extracted_price")["timescaledb"]
+    bodies = {f"drop-{number}.json": document(lab, number + 100) for number in range(3)}
+    for name, body in bodies.items():
+        lab.put(FOLDER + name, body)
+        if name == "drop-1.json":
+            lab.put(f"{FOLDER}drop-1-broken.json", b'[{"timestamp": "2025-')
+    for name in bodies:
+        assert by_trigger(lab, FOLDER + name).state == "SUCCESS"
+    broken = by_trigger(lab, f"{FOLDER}drop-1-broken.json")
+    assert broken.state == "FAILED"
+    added = content(*bodies.values())
+    exact = Content(before.rows + added.rows, round(before.total + added.total, 2))
+    assert lab.contents(TABLE, "extracted_price") == everywhere(exact)
+    assert lab.keys(f"{FOLDER}processed/") == {f"{FOLDER}processed/{name}" for name in bodies}
+    failed = f"{FOLDER}failed/drop-1-broken.json"
+    assert lab.keys(f"{FOLDER}failed/") == {failed, f"{failed}.reason.txt"}
+    reason = lab.s3.get_object(Bucket="static-staging.flowio.app", Key=f"{failed}.reason.txt")["Body"].read().decode()
+    assert "it is not JSON" in reason
+    assert lab.keys(FOLDER) == lab.keys(f"{FOLDER}processed/") | lab.keys(f"{FOLDER}failed/")
+
+
+def test_both_forms_of_a_price_become_columns(lab: Lab) -> None:
+    flat = {"position": 1, "title": "A", "price": "$1,299.00*", "extracted_price": 1299.0, "currency": "USD"}
+    flat |= {"stock_information": "In stock", "image": {"link": "https://i/1", "width": 3, "height": 4}}
+    nested = {"position": 2, "title": "B", "price": {"value": "12,50 €", "extracted_value": 12.5, "currency": "€"}}
+    nested |= {
+        "in_stock": False,
+        "image": "https://i/2",
+        "image_width": 5,
+        "image_height": 6,
+        "extensions": ['a "b"', "c,d"],
+    }
+    assert by_hand(lab, [search(flat, nested)], "lens_prices").state == "SUCCESS"
+    columns = (
+        "price, extracted_price::text, currency, stock_information, image_link, image_width, image_height, extensions"
+    )
+    assert lab.sql(f"SELECT {columns} FROM lens_prices ORDER BY result_position") == [
+        ("$1,299.00*", "1299.00", "USD", "In stock", "https://i/1", 3, 4, []),
+        ("12,50 €", "12.50", "EUR", "Out of stock", "https://i/2", 5, 6, ['a "b"', "c,d"]),
+    ]
+    assert lab.sql("SELECT score::text FROM lens_prices ORDER BY 1") == [("0.50",), ("1.00",)]
+
+
+def test_the_score_never_turns_negative(lab: Lab) -> None:
+    body = [search(*({"position": place, "title": str(place)} for place in range(1, 60)))]
+    assert by_hand(lab, body, "lens_scores").state == "SUCCESS"
+    assert lab.sql("SELECT min(score) > 0, max(score) FROM lens_scores") == [(True, 1)]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        pytest.param("", "it is not JSON", id="empty"),
+        pytest.param('[{"timestamp": "2025', "it is not JSON", id="cut short"),
+        pytest.param(b"\xff\xfe\x00", "it is not JSON", id="not UTF-8"),
+        pytest.param('"text"', "it holds a str and not an array", id="a text"),
+        pytest.param("17", "it holds a int and not an array", id="a number"),
+        pytest.param("[" * 200_000, "it is nested too deeply", id="nested deeply"),
+        pytest.param(csv("a,b"), "it is not JSON", id="a CSV file"),
+        pytest.param(b"[" + b" " * 64_000_000 + b"]", "64,000,000 are the most", id="huge"),
+    ],
+)
+def test_a_document_that_cannot_be_read_is_refused(lab: Lab, body: bytes | str, told: str) -> None:
+    run = by_hand(lab, body, "lens_refused")
+    assert (run.state, run.states["parse"]) == ("FAILED", "FAILED")
+    assert told in run.errors()
+    assert "Traceback" not in run.errors()
+    assert lab.contents("lens_refused", "extracted_price") == everywhere(Content(0, 0))
+
+
+GOOD = {"position": 9, "title": "good"}
+BAD = {
+    "a search that is a text": ("nonsense", "this is not a search"),
+    "no answer": ({"timestamp": "2025-09-01T08:00:00Z"}, "this is not a search"),
+    "no time": (search(GOOD, timestamp=None), "timestamp 'None' is not a time"),
+    "a time that is none": (search(GOOD, timestamp="soon"), "timestamp 'soon' is not a time"),
+    "a time long ago": (search(GOOD, timestamp="1815-12-10T00:00:00Z"), "is not between 1970 and 2099"),
+    "a list that is a number": (search(api_response={"visual_matches": 3}), "visual_matches is a int and not an array"),
+    "a match that is a text": (search("nonsense"), "this is a str and not an object"),
+    "a price that is a text": (search({"extracted_price": "12"}), "the price '12' is not a number"),
+    "a negative price": (search({"extracted_price": -1}), "the price '-1' is not a number"),
+    "a price that is no number": ('{"extracted_price": NaN}', "the price 'nan' is not a number"),
+    "a price too large": (search({"extracted_price": 1e9}), "the price '1000000000.0' is not a number"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_cannot_be_right_is_counted_with_its_place_and_the_rest_is_loaded(lab: Lab, name: str) -> None:
+    bad, reason = BAD[name]
+    good = search(GOOD, source_image_url=f"https://images.example.com/{name}.jpg")
+    if isinstance(bad, str) and bad.startswith("{"):
+        body = json.dumps([good, search("@")]).replace('"@"', bad)
+    else:
+        body = json.dumps([good, bad])
+    table = f"lens_bad_{list(BAD).index(name)}"
+    run = by_hand(lab, body, table, max_reject_percent=50)
+    assert run.state == "SUCCESS"
+    assert run.execution["outputs"] == {"rows": 1, "rejected": 1}
+    rejects = run.file("parse", "rejects.csv")
+    assert reason in rejects
+    assert rejects.splitlines()[1].startswith('"[1]' if rejects.splitlines()[1].startswith('"') else "[1]")
+    assert lab.contents(table, "extracted_price") == everywhere(Content(1, 0))
+    assert by_hand(lab, body, table, max_reject_percent=49).states["check_rejects"] == "FAILED"
+
+
+def test_texts_stay_texts(lab: Lab) -> None:
+    title = '\'; DROP TABLE lens_texts; -- {{ envs.es_user }} "quoted"\nün'
+    assert by_hand(lab, [search({"position": 1, "title": title})], "lens_texts").state == "SUCCESS"
+    assert lab.sql("SELECT title FROM lens_texts") == [(title,)]
+    assert lab.clickhouse.query("SELECT title FROM lens_texts").result_rows == [(title,)]
+    assert lab.elasticsearch.search(index="lens_texts")["hits"]["hits"][0]["_source"]["title"] == title
+    ((point,), _) = lab.qdrant.scroll("lens_texts")
+    assert point.payload["title"] == title
+
+
+def test_an_empty_document_is_no_error(lab: Lab) -> None:
+    run = by_hand(lab, [], "lens_empty")
+    assert (run.state, run.states["stores"]) == ("SUCCESS", "SKIPPED")
+
+
+def test_like_titles_are_neighbours(lab: Lab) -> None:
+    titles = ["red running shoes", "running shoes, red", "ceramic teapot", "small ceramic teapot", "desk lamp"]
+    body = [search(*({"position": place, "title": title} for place, title in enumerate(titles, 1)))]
+    by_hand(lab, body, "lens_near")
+    points, _ = lab.qdrant.scroll("lens_near", with_vectors=True)
+    for asked, like in (("red running shoes", "running shoes, red"), ("ceramic teapot", "small ceramic teapot")):
+        (vector,) = (point.vector for point in points if point.payload["title"] == asked)
+        found = lab.qdrant.query_points("lens_near", query=vector, limit=2, with_payload=True).points
+        assert [point.payload["title"] for point in found] == [asked, like]
+
+
+@pytest.mark.parametrize("name", ["lens; DROP TABLE x", 'lens"', "Lens"])
+def test_a_table_name_with_more_than_a_name_starts_nothing(lab: Lab, name: str) -> None:
+    answer = lab.request("POST", f"/executions/{NAMESPACE}/{FLOW}", files={"table_name": (None, name)})
+    assert answer.status_code == 422
+    assert "`table_name`" in answer.json()["message"]

@@ -1,0 +1,44 @@
+"""Flow s3-csv-ingestion while a store goes away: the run names it, the others are exact, a second run heals."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.pipelines.lab import SERVICE_OF, STORES, Lab, until
+
+FLOW = "s3-csv-ingestion"
+ROWS = 200_000
+KEY = "tests/outage.csv"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def imported(lab: Lab) -> Iterator[None]:
+    lab.import_flow(FLOW)
+    lab.put(KEY, lab.sample(ROWS))
+    yield
+    lab.remove_flow(FLOW)
+
+
+def loading(lab: Lab, identity: str, store: str) -> bool:
+    """Whether the store's own load runs, or has run already."""
+    runs = lab.execution(identity)["taskRunList"] or []
+    return any(run["taskId"] == f"{store}_load" and run["state"]["current"] != "CREATED" for run in runs)
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_store_that_stops_in_the_middle(lab: Lab, store: str) -> None:
+    table = f"outage_{store}"
+    identity = lab.start(FLOW, s3_key=KEY, table_name=table)
+    until(lambda: loading(lab, identity, store), f"the load of {store}")
+    lab.embedded("stop", SERVICE_OF[store])
+    run = lab.ended(identity)
+    lab.embedded("up", "--only", SERVICE_OF[store])
+    assert run.state == "FAILED"
+    assert store in run.errors().split("Not every store holds the file: ")[1]
+    exact = lab.manifest(ROWS)
+    found = lab.contents(table)
+    assert {name: content for name, content in found.items() if name != store} == {
+        name: exact for name in STORES if name != store
+    }
+    assert lab.run(FLOW, s3_key=KEY, table_name=table).state == "SUCCESS"
+    assert lab.contents(table) == dict.fromkeys(STORES, exact)
