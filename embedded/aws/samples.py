@@ -1,13 +1,15 @@
-"""What a new S3 holds: the lessons' bucket with generated sensor readings."""
+"""What a new S3 holds: the lessons' bucket with generated sensor readings and a generated image-search answer."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from embedded.aws.s3.store import About, Content, Store
 
 BUCKET = "static-staging.flowio.app"
-KEY = "resources/kestra-test/sample-metrics.csv"
+METRICS = "resources/kestra-test/sample-metrics.csv"
+LENS = "resources/kestra-test/sample-lens.json"
 
 
 def furnish(store: Store, seed: int) -> None:
@@ -19,16 +21,21 @@ def furnish(store: Store, seed: int) -> None:
     """
     if not store.is_new:
         return
-    from embedded.dataset import metrics  # here, as its numpy is of no use later
+    from embedded.dataset import lens, metrics  # here, as their numpy is of no use later
 
     store.create_bucket(BUCKET)
+    _put(store, METRICS, "text/csv", metrics.csv(seed=seed))
+    _put(store, LENS, "application/json", [lens.document(0, seed)])
+    store.furnished()
+
+
+def _put(store: Store, key: str, kind: str, chunks: Iterable[bytes]) -> None:
     name, file = store.blobs.create()
     digest, size = hashlib.md5(), 0
     with file:
-        for chunk in metrics.csv(seed=seed):
+        for chunk in chunks:
             file.write(chunk)
             digest.update(chunk)
             size += len(chunk)
         store.blobs.seal(file)
-    store.put(BUCKET, KEY, Content(name, size, digest.hexdigest()), About({"content-type": "text/csv"}))
-    store.furnished()
+    store.put(BUCKET, key, Content(name, size, digest.hexdigest()), About({"content-type": kind}))
