@@ -1,1 +1,1 @@
-"""ClickHouse's own server as a service of the embedded stack."""
+"""ClickHouse's own server, out of the library that carries all of it."""

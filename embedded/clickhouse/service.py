@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from embedded.service import HOST, Context, Service
+import sys
+
+from embedded.clickhouse.configuration import HOLDER
+from embedded.service import HOST, Context, Launch, Service, ServiceError, http_ok
 from embedded.settings import Settings
 
 
 class ClickHouse(Service):
-    """ClickHouse's own server as a service of the embedded stack."""
+    """The server over HTTP and its native protocol; see `embedded.clickhouse.server`."""
 
     name = "clickhouse"
+    start_timeout = 60.0  # after a crash it first checks its data
 
     def wanted_ports(self, settings: Settings) -> dict[str, int]:
         return {"CLICKHOUSE_PORT": settings.clickhouse_port, "CLICKHOUSE_TCP_PORT": settings.clickhouse_tcp_port}
+
+    def prepare(self, context: Context) -> None:
+        if context.settings.clickhouse_user == HOLDER:
+            raise ServiceError(
+                f"CLICKHOUSE_USER is {HOLDER!r}, a name that the server needs for itself: choose another"
+            )
+
+    def command(self, context: Context) -> Launch:
+        env = {**self.environment(context), "CLICKHOUSE_HOME": str(context.home)}
+        return Launch([sys.executable, "-m", "embedded.clickhouse"], env, lifeline=True)
+
+    def healthy(self, context: Context) -> bool:
+        return http_ok(context.ports["CLICKHOUSE_PORT"], "/ping") and http_ok(
+            context.ports["CLICKHOUSE_PORT"],
+            "/?query=SELECT+1",
+            login=(context.settings.clickhouse_user, context.settings.clickhouse_password),
+        )
 
     def environment(self, context: Context) -> dict[str, str]:
         settings = context.settings
