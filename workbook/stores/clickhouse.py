@@ -73,7 +73,18 @@ class Clickhouse:
                 is bound by the server, never pasted in.
         """
         with self._explained():
-            return self.client.query_df(query, parameters=params or None)
+            found = self.client.query_df(query, parameters=params or None)
+        return found if len(found.columns) else pd.DataFrame(columns=self._columns(query, params))
+
+    def _columns(self, query: str, params: dict[str, Any]) -> list[str]:
+        """The columns of a query; without rows the server does not tell them with its answer."""
+        try:
+            described = self.client.query(
+                f"DESCRIBE TABLE (\n{query.rstrip().rstrip(';')}\n)", parameters=params or None
+            )
+        except Error:  # a statement that never has rows
+            return []
+        return [row[0] for row in described.result_rows]
 
     def scalar(self, query: str, **params: Any) -> Any:
         """The first value of the first row, or None."""
@@ -124,7 +135,13 @@ class Clickhouse:
         if code is None and _is_network(error):
             down = ("no connection", settings.stack, "clickhouse", "CLICKHOUSE_HOST")
             return ServerDown("ClickHouse", self._address, *down)
-        return QueryFailed(f"ClickHouse refuses this statement:\n{text}")
+        return QueryFailed(f"ClickHouse refuses this statement:\n{_words(text)}")
+
+
+def _words(text: str) -> str:
+    """The server's own words, without what the client puts around them."""
+    match = re.search(r"DB::Exception: (.*?)(?: \(version .*)?$", text, re.DOTALL)
+    return match[1] if match else text
 
 
 def _is_network(error: BaseException) -> bool:
@@ -137,6 +154,6 @@ def _quoted(table: str) -> str:
 
 
 def _no_table(text: str) -> str:
-    match = re.search(r"(?:identifier|Table) [`']?([\w.`]+)[`']?", text)
-    name = match[1].replace("`", "").removeprefix("default.") if match else "asked for"
+    match = re.search(r"(?:identifier '([^']+)'|Table (\S+) does not exist|find table: (\S+?)\.? \()", text)
+    name = next(one for one in match.groups() if one).removeprefix("default.") if match else "asked for"
     return f"ClickHouse has no table {name}. Run the flow that loads it first, and look at `tables()`."
