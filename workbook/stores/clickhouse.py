@@ -14,6 +14,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, Error
 from clickhouse_connect.driver.httputil import get_pool_manager
 from clickhouse_connect.driver.summary import QuerySummary
+from urllib3.exceptions import HTTPError
 
 from workbook.errors import NotFound, QueryFailed, ServerDown, WorkbookError, WrongPassword
 from workbook.settings import Settings
@@ -132,7 +133,7 @@ class Clickhouse:
             return WrongPassword("ClickHouse", self._address, settings.clickhouse_user, variables)
         if code == UNKNOWN_TABLE:
             return NotFound(_no_table(text))
-        if code is None and _is_network(error):
+        if isinstance(error.__cause__, HTTPError):  # of the line, and not of the server
             down = ("no connection", settings.stack, "clickhouse", "CLICKHOUSE_HOST")
             return ServerDown("ClickHouse", self._address, *down)
         return QueryFailed(f"ClickHouse refuses this statement:\n{_words(text)}")
@@ -142,11 +143,6 @@ def _words(text: str) -> str:
     """The server's own words, without what the client puts around them."""
     match = re.search(r"DB::Exception: (.*?)(?: \(version .*)?$", text, re.DOTALL)
     return match[1] if match else text
-
-
-def _is_network(error: BaseException) -> bool:
-    """Whether the client wraps an error of the line."""
-    return error.__cause__ is not None or error.__context__ is not None
 
 
 def _quoted(table: str) -> str:
