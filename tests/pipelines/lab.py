@@ -206,10 +206,14 @@ class Lab:
             if offset is None:
                 return Content(rows, round(total, 2))
 
-    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+    def timescale(self) -> Any:
+        """A connection to TimescaleDB's database, closed at the end of a `with` block."""
         names = {"host": "HOST", "port": "PORT", "dbname": "DB", "user": "USER", "password": "PASSWORD"}
         login = {name: self.environment[f"TIMESCALE_{variable}"] for name, variable in names.items()}
-        with closing(psycopg2.connect(**login)) as connection, connection, connection.cursor() as cursor:
+        return closing(psycopg2.connect(**login))
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        with self.timescale() as connection, connection, connection.cursor() as cursor:
             cursor.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
