@@ -1,4 +1,4 @@
-"""How close the CSV pipeline comes to the stores' own bulk loaders: `python bench/s3_csv.py [ROWS]`, after `make setup`.
+"""How near the CSV pipeline comes to the stores' own bulk loaders: `python bench/s3_csv.py [ROWS]`.
 
 On one fresh stack, with one generated file (1 M rows unless told), it prints
 
