@@ -1,7 +1,7 @@
 """The workbook on the real stores."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -249,18 +249,45 @@ def test_a_wrong_password_names_its_variables(lab: Any, service: str, setting: s
     assert setting == "aws_access_key_id" or "Mistaken9" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("service", "name", "rows"),
+    [
+        ("timescale", "TimescaleDB", lambda lab: lab.timescale.count("kept")),
+        ("clickhouse", "ClickHouse", lambda lab: lab.clickhouse.count("kept")),
+        ("elasticsearch", "Elasticsearch", lambda lab: lab.elasticsearch.count("kept")),
+        ("qdrant", "Qdrant", lambda lab: lab.qdrant.count("kept")),
+        ("aws", "S3", lambda lab: len(lab.s3.keys("kept"))),
+    ],
+    ids=STORES,
+)
 def test_a_stopped_store_is_down_and_comes_back_with_what_it_had(
-    lab: Any, collection: str, capsys: pytest.CaptureFixture[str]
+    lab: Any, service: str, name: str, rows: Callable[[Any], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    _keep_one(lab, service)
     before = lab.settings
-    lab.stop("qdrant")
-    with pytest.raises(ServerDown, match=r"Qdrant does not answer(.|\n)*python -m embedded up --only qdrant"):
-        lab.qdrant.count(collection)
-    lab.s3.ping()
-    lab.start("qdrant")
-    assert lab.qdrant.count(collection) == 200
+    lab.stop(service)
+    with pytest.raises(ServerDown, match=rf"{name} does not answer(.|\n)*python -m embedded up --only {service}"):
+        rows(lab)
+    lab.ping(*(other for other in STORES if other != service))
+    lab.start(service)
+    assert rows(lab) == 1
     assert lab.settings == before
-    assert capsys.readouterr().out == "qdrant is stopped\nqdrant is up\n"
+    assert capsys.readouterr().out == f"{service} is stopped\n{service} is up\n"
+
+
+def _keep_one(lab: Any, service: str) -> None:
+    """Put one row, document, point or object into a place named `kept`."""
+    if service == "timescale":
+        lab.timescale.execute("CREATE TABLE kept AS SELECT 1 AS one")
+    elif service == "clickhouse":
+        lab.clickhouse.execute("CREATE TABLE kept ENGINE = MergeTree ORDER BY one AS SELECT 1 AS one")
+    elif service == "elasticsearch":
+        lab.elasticsearch.client.index(index="kept", document={"one": 1}, refresh=True)
+    elif service == "qdrant":
+        lab.qdrant.client.create_collection("kept", models.VectorParams(size=1, distance=models.Distance.DOT))
+        lab.qdrant.client.upsert("kept", [models.PointStruct(id=1, vector=[1.0])], wait=True)
+    else:
+        lab.s3.upload(b"1", "kept", "one")
 
 
 def test_opening_again_finds_all_of_them_running(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:

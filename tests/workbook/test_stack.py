@@ -96,6 +96,10 @@ def test_docker_is_looked_for_and_not_started(docker: FakeKestra, capsys: pytest
     assert capsys.readouterr().out == "Stack: kestra is up\n"
 
 
+def test_docker_has_no_data_server_and_need_not(docker: FakeKestra) -> None:
+    assert workbook.open("kestra", "dataset").settings.dataset_url is None
+
+
 def test_docker_down_names_the_remedy(docker: FakeKestra, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
