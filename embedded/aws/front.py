@@ -57,11 +57,11 @@ class Front:
             part = self._parts[name]
             response = await part.handle(request, signed.path, caller(signed, self._secrets))
         except AwsError as error:
-            response = part.refusal(error, signed.path, _id())
+            response = _last(part.refusal(error, signed.path, _id()))
         except Exception:
             log.exception("%s %s failed", request.method, signed.path)
             error = AwsError("InternalError", "We encountered an internal error. Please try again.", 500)
-            response = part.refusal(error, signed.path, _id())
+            response = _last(part.refusal(error, signed.path, _id()))
         response.headers["x-amz-request-id"] = _id()
         response.headers["Server"] = "embedded"
         return response
@@ -88,6 +88,12 @@ def _signed(request: Request) -> Signed:
 
 async def _health(_: Request) -> Response:
     return Response("UP")
+
+
+def _last(response: Response) -> Response:
+    """A response after which the connection ends: a client told no may never send the body that it announced."""
+    response.headers["Connection"] = "close"
+    return response
 
 
 def _id() -> str:
