@@ -25,6 +25,18 @@ from embedded.status import exit_code, read_status, table
 from embedded.supervisor import serve
 
 _FAILED, _REFUSED, _NOTHING_RUNS = 1, 2, 3
+_DATABASE = "postgresql://{{{0}_USER}}@{{{0}_HOST}}:{{{0}_PORT}}/{{{0}_DB}}"
+_ADDRESSES = {
+    "kestra": ("KESTRA_URL", "{KESTRA_URL}"),
+    "dataset": ("DATASET_URL", "{DATASET_URL}"),
+    "postgres": ("POSTGRES_PORT", _DATABASE.format("POSTGRES")),
+    "timescale": ("TIMESCALE_PORT", _DATABASE.format("TIMESCALE")),
+    "clickhouse": ("CLICKHOUSE_PORT", "http://{CLICKHOUSE_HOST}:{CLICKHOUSE_PORT}"),
+    "elasticsearch": ("ELASTICSEARCH_URL", "{ELASTICSEARCH_URL}"),
+    "qdrant": ("QDRANT_URL", "{QDRANT_URL}"),
+    "aws": ("AWS_ENDPOINT_URL", "{AWS_ENDPOINT_URL}"),
+}
+"""Where services are: the variable that says that one runs, and how its address is made of the others."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +54,8 @@ class _Command:
         started.call.close()
         if not started.ready:
             return self._explain_failure()
-        print(_addresses(started.env) or "nothing to start")
-        print(f"  logs       {self.home.logs}")
+        print("\n".join(_addresses(started.env)))
+        print(_address("logs", self.home.logs))
         return 0
 
     def run(self) -> int:
@@ -157,12 +169,13 @@ def _agreed(folders: list[Path]) -> bool:
     return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _addresses(env: dict[str, str]) -> str:
-    lines = {"kestra": env.get("KESTRA_URL"), "dataset": env.get("DATASET_URL")}
-    if "POSTGRES_PORT" in env:
-        place = f"{env['POSTGRES_HOST']}:{env['POSTGRES_PORT']}/{env['POSTGRES_DB']}"
-        lines["postgres"] = f"postgresql://{env['POSTGRES_USER']}@{place}"
-    return "\n".join(f"  {name:<10} {address}" for name, address in lines.items() if address)
+def _addresses(env: dict[str, str]) -> list[str]:
+    """A line a running service that has an address."""
+    return [_address(name, shape.format_map(env)) for name, (mark, shape) in _ADDRESSES.items() if mark in env]
+
+
+def _address(name: str, place: object) -> str:
+    return f"  {name:<13} {place}"
 
 
 def _parser(stack: Stack) -> argparse.ArgumentParser:
