@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import jpype
 import jpype.nio
@@ -28,6 +28,7 @@ FAMILIES = {
     "io.kestra.plugin.scripts.": "scripts",
     "io.kestra.plugin.jdbc.postgresql.": "postgresql",
     "io.kestra.plugin.jdbc.duckdb.": "duckdb",
+    "io.kestra.plugin.jdbc.clickhouse.": "clickhouse",
     "io.kestra.plugin.aws.": "aws",
 }
 """The module of each family of types, by the beginning of the types' names. It is imported at its first task."""
@@ -101,6 +102,9 @@ class RowFile:
 
 class Task:
     """One run of a task, as its body sees it."""
+
+    state_folder: ClassVar[Path]
+    """Where bodies keep what must outlive a run; set when the engine starts."""
 
     def __init__(self, call: Any) -> None:
         self.call = call
@@ -227,6 +231,7 @@ def row(columns: Sequence[Column], cells: Sequence[Any]) -> Outputs:
 
 def install(engine: "Engine") -> None:
     """Make the bodies known to the engine. Call it when Java is up and before the worker takes up tasks."""
+    Task.state_folder = engine.config.home
     installed = engine.java("io.kestra.workbook.TaskBody$Installed")
     installed.instance = jpype.JProxy("io.kestra.workbook.TaskBody", dict={"run": _run})
 

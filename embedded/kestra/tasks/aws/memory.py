@@ -8,7 +8,6 @@ engine's state folder: what is noted together is there together.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 import time
@@ -49,15 +48,15 @@ class Memory:
     """What one trigger remembers.
 
     Args:
+        folder: where the database is.
         scope: namespace and state key.
         ttl: seconds after which an object is forgotten; None for never.
-        folder: where the database is; by default the engine's state folder.
     """
 
-    def __init__(self, scope: str, ttl: float | None = None, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path, scope: str, ttl: float | None = None) -> None:
+        self._path = folder / "triggers.sqlite"
         self._scope = scope
         self._ttl = ttl
-        self._path = (folder or Path(os.environ["KESTRA_HOME"])) / "triggers.sqlite"
 
     def versions(self) -> dict[str, str]:
         """The last version seen of each object, by address."""

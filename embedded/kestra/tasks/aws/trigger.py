@@ -39,7 +39,7 @@ def trigger(task: Task) -> Outputs:
     run, given = task.trigger, task.properties
     key = given.get("stateKey") or f"{run.namespace()}_{run.flow()}_{run.trigger()}"
     scope = f"{run.namespace()}/{key}"
-    memory = Memory(scope, _seconds(given.get("stateTtl")))
+    memory = Memory(task.state_folder, scope, _seconds(given.get("stateTtl")))
     with _alone(scope):
         claim = memory.claim()
         if claim and run.isKnown(claim.execution):

@@ -4,8 +4,8 @@ import io.kestra.core.models.triggers.TriggerContext;
 import io.kestra.core.repositories.ExecutionRepositoryInterface;
 import io.kestra.core.runners.DefaultRunContext;
 import io.kestra.core.runners.RunContext;
-import java.sql.SQLException;
-import javax.sql.DataSource;
+import io.kestra.jdbc.JooqDSLContextWrapper;
+import org.jooq.impl.DSL;
 
 /** One evaluation of a trigger: whose it is, and what became of the executions that it asked for. */
 public final class TriggerRun {
@@ -44,20 +44,16 @@ public final class TriggerRun {
     }
 
     /** Whether an execution exists, existed, or will exist without anybody's doing. */
-    public boolean isKnown(String execution) throws SQLException {
+    public boolean isKnown(String execution) {
         // On its way first: what leaves the queue between the two questions is found by the second.
         var beans = ((DefaultRunContext) runContext).getApplicationContext();
-        return isOnItsWay(beans.getBean(DataSource.class), execution)
+        return isOnItsWay(beans.getBean(JooqDSLContextWrapper.class), execution)
             || beans.getBean(ExecutionRepositoryInterface.class).findById(context.getTenantId(), execution, true).isPresent();
     }
 
-    private static boolean isOnItsWay(DataSource database, String execution) throws SQLException {
-        try (var connection = database.getConnection(); var statement = connection.prepareStatement(ON_ITS_WAY)) {
-            statement.setString(1, execution);
-            statement.setString(2, execution);
-            try (var rows = statement.executeQuery()) {
-                return rows.next();
-            }
-        }
+    private static boolean isOnItsWay(JooqDSLContextWrapper database, String execution) {
+        return database.transactionResult(
+            configuration -> !DSL.using(configuration).resultQuery(ON_ITS_WAY, execution, execution).fetch().isEmpty()
+        );
     }
 }
