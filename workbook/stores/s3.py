@@ -87,15 +87,14 @@ class S3:
         Raises:
             NotFound: there is no such file here.
         """
-        self._make(bucket)
-        if isinstance(source, bytes):
-            with self._explained(bucket, key):
-                self.client.put_object(Bucket=bucket, Key=key, Body=source)
-        elif Path(source).is_file():
-            with self._explained(bucket, key):
-                self.client.upload_file(str(source), bucket, key)
-        else:
+        if not isinstance(source, bytes) and not Path(source).is_file():
             raise NotFound(f"There is no file {source} to upload.")
+        self._make(bucket)
+        with self._explained(bucket, key):
+            if isinstance(source, bytes):
+                self.client.put_object(Bucket=bucket, Key=key, Body=source)
+            else:
+                self.client.upload_file(str(source), bucket, key)
         return f"s3://{bucket}/{key}"
 
     def keys(self, bucket: str, prefix: str = "") -> pd.DataFrame:
