@@ -5,23 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbook import notebook, stack
 from workbook.dataset import Dataset
 from workbook.kestra import KestraClient
 from workbook.settings import Settings, embedded_environment, load
-from workbook.stores.clickhouse import Clickhouse
-from workbook.stores.elasticsearch import Elasticsearch
 from workbook.stores.postgres import Connection, Postgres
-from workbook.stores.qdrant import Qdrant
-from workbook.stores.s3 import S3
+
+if TYPE_CHECKING:
+    from workbook.stores.clickhouse import Clickhouse
+    from workbook.stores.elasticsearch import Elasticsearch
+    from workbook.stores.qdrant import Qdrant
+    from workbook.stores.s3 import S3
 
 CLIENTS = {"aws": "s3"}
 """Services whose client has another name."""
 
 
 class Lab:
-    """The services of one stack, each opened when it is first used."""
+    """The services of one stack, each opened when it is first used.
+
+    The clients of the stores take a second or more to import: a lesson waits only for those that it uses.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -48,21 +54,29 @@ class Lab:
     @cached_property
     def clickhouse(self) -> Clickhouse:
         """The database for sums over many rows."""
+        from workbook.stores.clickhouse import Clickhouse
+
         return Clickhouse(self.settings)
 
     @cached_property
     def elasticsearch(self) -> Elasticsearch:
         """The store for looking up words."""
+        from workbook.stores.elasticsearch import Elasticsearch
+
         return Elasticsearch(self.settings)
 
     @cached_property
     def qdrant(self) -> Qdrant:
         """The store for looking up what is alike."""
+        from workbook.stores.qdrant import Qdrant
+
         return Qdrant(self.settings)
 
     @cached_property
     def s3(self) -> S3:
         """The buckets."""
+        from workbook.stores.s3 import S3
+
         return S3(self.settings)
 
     @cached_property
