@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from http.client import HTTPMessage
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from botocore.auth import HmacV1QueryAuth, S3SigV4Auth, SigV4Auth
+from botocore.auth import HmacV1QueryAuth, S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
@@ -165,8 +165,7 @@ def _claim(request: Signed) -> _Claim | None:
 
 
 def _version_4(request: Signed, claim: _Claim, secret: str) -> str:
-    signer_class = _S3Signer if claim.service == "s3" else _Signer
-    signer = signer_class(Credentials(claim.access_key, secret), claim.service, claim.region, claim.names)
+    signer = _Signer(claim, secret)
     again = AWSRequest(method=request.method, url=f"http://host{request.path}{_canonical_query(request)}")
     for name, value in request.headers:
         again.headers.add_header(name, value)
@@ -191,12 +190,12 @@ def _version_2(request: Signed, key: str, secret: str, expires: str) -> str:
     return _QuerySigner(Credentials(key, secret), expires).get_signature(request.method, url, headers)
 
 
-class _SignedHeaders(SigV4Auth):
+class _Signer(S3SigV4Auth):
     """Takes the headers that the sender says to have signed."""
 
-    def __init__(self, credentials: Credentials, service: str, region: str, names: list[str]) -> None:
-        super().__init__(credentials, service, region)
-        self._names = names
+    def __init__(self, claim: _Claim, secret: str) -> None:
+        super().__init__(Credentials(claim.access_key, secret), claim.service, claim.region)
+        self._names = claim.names
 
     def headers_to_sign(self, request: AWSRequest) -> HTTPMessage:
         headers = HTTPMessage()
@@ -204,14 +203,6 @@ class _SignedHeaders(SigV4Auth):
             if name.lower() in self._names:
                 headers.add_header(name.lower(), value)
         return headers
-
-
-class _Signer(_SignedHeaders):
-    """For services other than S3."""
-
-
-class _S3Signer(_SignedHeaders, S3SigV4Auth):
-    """S3 signs the path as it is."""
 
 
 class _QuerySigner(HmacV1QueryAuth):

@@ -19,7 +19,10 @@ import boto3
 import psutil
 import pytest
 import requests
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -313,6 +316,32 @@ def test_a_signed_request_cannot_be_sent_again_later_or_with_another_body(aws: A
     old = headers | {"X-Amz-Date": "20200101T000000Z"}
     assert requests.put(sent[0].url, headers=old, data=b"mine", timeout=10).status_code in (400, 403)
     assert body(s3, "a") == b"mine"
+
+
+@pytest.mark.parametrize(
+    ("checksum", "cut", "code"),
+    [("NhCmhg==", 0, ""), ("AAAAAA==", 0, "BadDigest"), ("NhCmhg==", 9, "IncompleteBody"), ("?", 0, "InvalidDigest")],
+)
+def test_bodies_in_frames(aws: Aws, s3: Any, checksum: str, cut: int, code: str) -> None:
+    """As the clients send them that sign while they read, with a checksum at the end."""
+    url = f"{aws.told['AWS_ENDPOINT_URL']}/{BUCKET}/framed"
+    headers = {
+        "Content-Encoding": "aws-chunked",
+        "x-amz-decoded-content-length": "5",
+        "x-amz-trailer": "x-amz-checksum-crc32",
+    }
+    request = AWSRequest("PUT", url, headers)
+    request.context["checksum"] = {"request_algorithm": {"in": "trailer"}}
+    key, secret = aws.told["AWS_ACCESS_KEY_ID"], aws.told["AWS_SECRET_ACCESS_KEY"]
+    S3SigV4Auth(Credentials(key, secret), "s3", "us-east-1").add_auth(request)
+    assert request.headers["X-Amz-Content-SHA256"] == "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+    frames = f"3;chunk-signature=x\r\nhel\r\n2\r\nlo\r\n0\r\nx-amz-checksum-crc32:{checksum}\r\n\r\n".encode()
+    answer = requests.put(url, data=frames[cut:], headers=dict(request.headers.items()), timeout=10)
+    assert f"<Code>{code}</Code>" in answer.text if code else answer.status_code == 200
+    assert keys(s3) == ([] if code else ["framed"])
+    if not code:
+        assert body(s3, "framed") == b"hello"
+        assert "ContentEncoding" not in s3.head_object(Bucket=BUCKET, Key="framed")
 
 
 def test_a_policy_takes_rights_away_and_gives_them(aws: Aws, s3: Any) -> None:

@@ -167,7 +167,10 @@ def _length(request: Request) -> int:
 
 
 class _Frames:
-    """Takes the frames of an `aws-chunked` body apart: a line with the size, the bytes, at the end trailers."""
+    """Takes the frames of an `aws-chunked` body apart: a line with the size, the bytes, at the end trailers.
+
+    A frame may have a signature of its own, which is not checked: that of the request and the checksums are.
+    """
 
     def __init__(self, source: AsyncIterator[bytes], trailers: dict[str, str]) -> None:
         self._source = source
