@@ -19,7 +19,6 @@ _SERVER = """\
   <http_port>{http_port}</http_port>
   <tcp_port>{tcp_port}</tcp_port>
   <users_config>users.xml</users_config>
-  <timezone>UTC</timezone>
   <!-- For a laptop with two cores: the usual caches and thread pools are for a machine of its own. -->
   <max_server_memory_usage>{memory}</max_server_memory_usage>
   <mark_cache_size>67108864</mark_cache_size>

@@ -57,6 +57,7 @@ class Server:
             RuntimeError: it ended by itself; the message tells why.
         """
         os.umask(0o077)
+        os.environ["TZ"] = "UTC"  # a DateTime without a time zone means the same on every machine
         configuration.write(self.home, self.http_port, self.tcp_port, self.user, self.password, _MEMORY_BYTES)
         os.chdir(self.home)  # where the library looks for its configuration
         engine = _engine()

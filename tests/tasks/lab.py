@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import clickhouse_connect
 import psycopg2
 import requests
 import yaml
@@ -193,6 +194,22 @@ class Lab:
             "password": "{{ secret('POSTGRES_PASSWORD') }}",
         }
         return {"pluginDefaults": [{"type": "io.kestra.plugin.jdbc.postgresql", "values": values}]}
+
+    @property
+    def clickhouse(self) -> Any:
+        """A client of ClickHouse; each statement ends with its call."""
+        login = {name: self.environment[f"CLICKHOUSE_{name.upper()}"] for name in ("host", "user", "password")}
+        return clickhouse_connect.get_client(port=int(self.environment["CLICKHOUSE_PORT"]), **login)
+
+    @property
+    def clickhouse_login(self) -> dict[str, Any]:
+        """The plug-in defaults with which ClickHouse tasks connect."""
+        values = {
+            "url": "jdbc:clickhouse://{{ envs.clickhouse_host }}:{{ envs.clickhouse_port }}/default",
+            "username": "{{ envs.clickhouse_user }}",
+            "password": "{{ secret('CLICKHOUSE_PASSWORD') }}",
+        }
+        return {"pluginDefaults": [{"type": "io.kestra.plugin.jdbc.clickhouse", "values": values}]}
 
 
 def until(condition: Callable[[], bool], seconds: float = 15) -> None:

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from embedded.kestra.tasks.bridge import Column, Outputs, Task, row, table
+from embedded.kestra.tasks.bridge import Column, Outputs, Task, TaskError, row, table
 
 Row = Sequence[Any]
 
@@ -15,6 +15,19 @@ def fetch_type(properties: dict[str, Any]) -> str:
         if properties.get(name):
             return value
     return properties["fetchType"]
+
+
+def only(parts: Sequence[str], message: str) -> str:
+    """The one statement that there is.
+
+    Raises:
+        TaskError: there is none, or there are several; the latter is told by `message`.
+    """
+    if len(parts) > 1:
+        raise TaskError(f"{message} Use the Queries task to run multiple statements.")
+    if not parts:
+        raise TaskError("The `sql` property holds no statement.")
+    return parts[0]
 
 
 def result(task: Task, fetch: str, columns: Sequence[Column], batches: Iterable[Sequence[Row]]) -> Outputs:

@@ -16,17 +16,31 @@ TOKENS = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+CLICKHOUSE = re.compile(
+    r"""
+      (?P<comment> --[^\n]* | \#[!\ ][^\n]* | /\*.*?(?:\*/|$) )
+    | (?P<quoted>  '(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `(?:[^`\\]|\\.|``)*`
+                 | (?P<tag>\$(?:[^\W\d]\w*)?\$).*?(?P=tag) )
+    | (?P<cast>    :: | := )
+    | (?P<named>   :[^\W\d]\w* )
+    | (?P<end>     ; )
+    | (?P<word>    [^\W\d][\w$]* | \d[\w.]* )
+    | (?P<other>   . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""The tokens of ClickHouse: a backslash escapes in every string, a backtick quotes names, comments do not nest."""
 BLOCK_MARKS = re.compile(r"/\*|\*/")
 ROUTINE = re.compile(r"CREATE( OR REPLACE)? (FUNCTION|PROCEDURE)\b")
 
 
-def split(sql: str) -> list[str]:
+def split(sql: str, tokens: re.Pattern[str] = TOKENS) -> list[str]:
     """The statements of a text, without the semicolons between them and without empty ones."""
     statements: list[str] = []
     text: list[str] = []
     words: list[str] = []
     depth = 0
-    for kind, token in _tokens(sql):
+    for kind, token in _tokens(sql, tokens):
         if kind == "end" and depth == 0:
             _add(statements, text, words)
             text, words = [], []
@@ -41,7 +55,13 @@ def split(sql: str) -> list[str]:
     return statements
 
 
-def bind(sql: str, known: Container[str], place: Callable[[str], str], literal: Callable[[str], str] = str) -> str:
+def bind(
+    sql: str,
+    known: Container[str],
+    place: Callable[[str], str],
+    literal: Callable[[str], str] = str,
+    tokens: re.Pattern[str] = TOKENS,
+) -> str:
     """The text with each parameter `:name` as `place(name)`, all else as `literal(text)`.
 
     A name that is not known is a parameter too (an empty one), except in brackets: there it may belong to a slice,
@@ -49,18 +69,23 @@ def bind(sql: str, known: Container[str], place: Callable[[str], str], literal: 
     """
     parts: list[str] = []
     depth = 0
-    for kind, token in _tokens(sql):
+    for kind, token in _tokens(sql, tokens):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token, 0)
         is_parameter = kind == "named" and (token[1:] in known or depth == 0)
         parts.append(place(token[1:]) if is_parameter else literal(token))
     return "".join(parts)
 
 
-def placeholders(sql: str, replacement: Callable[[int], str], literal: Callable[[str], str] = str) -> tuple[str, int]:
+def placeholders(
+    sql: str,
+    replacement: Callable[[int], str],
+    literal: Callable[[str], str] = str,
+    tokens: re.Pattern[str] = TOKENS,
+) -> tuple[str, int]:
     """The text with the n-th `?` (from 0) as `replacement(n)`, all else as `literal(text)`; and their count."""
     parts: list[str] = []
     count = 0
-    for kind, token in _tokens(sql):
+    for kind, token in _tokens(sql, tokens):
         if kind == "other" and token == "?":
             parts.append(replacement(count))
             count += 1
@@ -71,13 +96,13 @@ def placeholders(sql: str, replacement: Callable[[int], str], literal: Callable[
 
 def words(sql: str) -> list[str]:
     """The words of a statement in capitals, without strings, quoted names and comments."""
-    return [token.upper() for kind, token in _tokens(sql) if kind == "word"]
+    return [token.upper() for kind, token in _tokens(sql, TOKENS) if kind == "word"]
 
 
-def _tokens(sql: str) -> Iterator[tuple[str, str]]:
+def _tokens(sql: str, tokens: re.Pattern[str]) -> Iterator[tuple[str, str]]:
     position = 0
     while position < len(sql):
-        match = TOKENS.match(sql, position)
+        match = tokens.match(sql, position)
         assert match, "`other` matches any character"
         kind = match.lastgroup or "other"
         kind = "quoted" if kind == "tag" else kind

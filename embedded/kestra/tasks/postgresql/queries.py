@@ -16,11 +16,12 @@ WRITING = {"INSERT", "UPDATE", "DELETE", "MERGE", "INTO"}
 @body(PREFIX + "Query")
 def query(task: Task) -> Outputs:
     """One statement; with `afterSQL`, both in one transaction."""
-    sql = _only(task.properties["sql"], "Query task support only a single SQL statement.")
+    sql = jdbc.only(statements.split(task.properties["sql"]), "Query task support only a single SQL statement.")
     after = task.properties.get("afterSQL")
-    after = _only(after, "Query task afterSQL supports only a single SQL statement.") if after else None
+    if after:
+        after = jdbc.only(statements.split(after), "Query task afterSQL supports only a single SQL statement.")
     fetch = jdbc.fetch_type(task.properties)
-    with connect(task, autocommit=after is None) as connection:
+    with connect(task, autocommit=not after) as connection:
         outputs = _execute(task, connection, sql, fetch) or {}
         if after:
             _execute(task, connection, after, "NONE")
@@ -52,15 +53,6 @@ def queries(task: Task) -> Outputs:
         connection.commit()
     jdbc.count_fetched(task, fetch, outputs)
     return {"outputs": outputs}
-
-
-def _only(sql: str, message: str) -> str:
-    parts = statements.split(sql)
-    if len(parts) > 1:
-        raise TaskError(f"{message} Use the Queries task to run multiple statements.")
-    if not parts:
-        raise TaskError("The `sql` property holds no statement.")
-    return parts[0]
 
 
 def _execute(task: Task, connection: Connection, sql: str, fetch: str, place: str = "") -> Outputs | None:

@@ -1,0 +1,9 @@
+package io.kestra.plugin.jdbc.clickhouse;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.workbook.jdbc.JdbcBatch;
+
+/** Inserts the rows of an ION file. */
+@Plugin
+public class BulkInsert extends JdbcBatch {
+}
