@@ -16,8 +16,8 @@ final class Properties {
     }
 
     /**
-     * The value of each {@code Property} after rendering, and of each boolean, text and group; those that are not set
-     * are left out.
+     * The value of each {@code Property} and each {@code Object} after rendering, and of each boolean, text and group;
+     * those that are not set are left out.
      */
     static Map<String, Object> render(Object owner, RunContext runContext, Map<String, Object> variables) throws Exception {
         var values = new LinkedHashMap<String, Object>();
@@ -33,6 +33,8 @@ final class Properties {
                 }
             } else if (value instanceof PropertyGroup) {
                 values.put(field.getName(), render(value, runContext, variables));
+            } else if (field.getType() == Object.class && value != null) {
+                values.put(field.getName(), renderAny(value, runContext, variables));
             } else if (value instanceof Boolean || value instanceof String) {
                 values.put(field.getName(), value);
             }
@@ -52,6 +54,15 @@ final class Properties {
                 : rendered.asMap(raw(parts[0]), raw(parts[1]), variables);
         }
         return rendered.as((Class) wanted, variables).orElse(null);
+    }
+
+    /** A property that may be a text or an object, such as the body of a request. */
+    @SuppressWarnings("unchecked")
+    private static Object renderAny(Object value, RunContext runContext, Map<String, Object> variables) throws Exception {
+        if (value instanceof String text) {
+            return runContext.render(text, variables);
+        }
+        return value instanceof Map<?, ?> map ? runContext.render((Map<String, Object>) map, variables) : value;
     }
 
     private static Class<?> raw(Type type) {

@@ -1,0 +1,14 @@
+package io.kestra.plugin.elasticsearch;
+
+import io.kestra.core.models.property.Property;
+import io.kestra.workbook.BridgedTask;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+
+/** Properties of all tasks of the family. */
+public abstract class ElasticsearchTask extends BridgedTask {
+    @NotNull
+    @Valid
+    public ElasticsearchConnection connection;
+    public Property<String> routing;
+}

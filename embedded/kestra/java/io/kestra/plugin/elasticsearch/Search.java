@@ -1,0 +1,17 @@
+package io.kestra.plugin.elasticsearch;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.core.models.property.Property;
+import io.kestra.core.models.tasks.common.FetchType;
+import jakarta.validation.constraints.NotNull;
+import java.util.List;
+
+/** Searches, and fetches or stores the hits. */
+@Plugin
+public class Search extends ElasticsearchTask {
+    public Property<List<String>> indexes;
+    @NotNull
+    public Object request;
+    public Property<String> contentType;
+    public Property<FetchType> fetchType = Property.ofValue(FetchType.FETCH);
+}
