@@ -128,6 +128,23 @@ def test_move_below_the_prefix_does_not_go_round(watch: Watch) -> None:
     assert watch.there() == ["in/done/a.txt"]
 
 
+def test_move_by_an_expression(watch: Watch) -> None:
+    """It is rendered for each object; `replace` with two arguments is understood, and said to be odd."""
+    watch.put("in/a.txt", "in/deep/b.txt")
+    key = "in/done/{{ trigger.objects[0].key | replace('in/', '') }}"
+    watch.flow("rendered", prefix="in/", action="MOVE", moveTo={"key": key})
+    watch.await_objects("rendered", 2)
+    assert watch.there() == ["in/done/a.txt", "in/done/deep/b.txt"]
+    query = {"namespace": NAMESPACE, "flowId": "rendered", "minLevel": "WARN", "size": 100}
+    until(lambda: "results" in watch.lab.get("/logs/search", params=query).json())
+    said = [line["message"] for line in watch.lab.get("/logs/search", params=query).json()["results"]]
+    assert any("understood as in/done/{{ trigger.objects[0].key | replace({'in/': ''}) }}" in line for line in said)
+    watch.put("also/c.txt")
+    watch.flow("folder", prefix="also/", action="MOVE", moveTo={"key": "{{ 'by' }}/{{ flow.id }}"})
+    watch.await_objects("folder", 1)
+    assert "by/folder/c.txt" in watch.there()
+
+
 def test_delete(watch: Watch) -> None:
     watch.put("in/a.txt", "in/b.txt", "out")
     watch.flow("delete", prefix="in/", action="DELETE")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import boto3
@@ -46,17 +47,21 @@ def client(task: Task) -> Any:
     if given.get("forcePathStyle") and not given.get("compatibilityMode"):
         raise TaskError("'forcePathStyle' must be used in conjunction with 'compatibilityMode'")
     style = "path" if given.get("forcePathStyle") else "auto"
+    names = ("accessKeyId", "secretKeyId", "sessionToken", "region")
     with _making:  # sessions are not made to be shared between threads
-        session = boto3.session.Session(
-            aws_access_key_id=given.get("accessKeyId"),
-            aws_secret_access_key=given.get("secretKeyId"),
-            aws_session_token=given.get("sessionToken"),
-            region_name=given.get("region"),
-        )
         try:
+            session = _session(*(given.get(name) for name in names))
             return session.client("s3", endpoint_url=given.get("endpointOverride"), config=_config(style))
         except (BotoCoreError, ValueError) as error:
             raise TaskError(f"The S3 connection cannot be made: {error}") from error
+
+
+@lru_cache(maxsize=16)
+def _session(key: str | None, secret: str | None, token: str | None, region: str | None) -> boto3.session.Session:
+    """Kept, as a new one reads S3's description again, which takes longer than most tasks."""
+    return boto3.session.Session(
+        aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token, region_name=region
+    )
 
 
 def _config(style: str) -> Config:
