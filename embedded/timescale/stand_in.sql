@@ -465,11 +465,12 @@ BEGIN
     associated_table_prefix::text, partitioning_func::text, time_partitioning_func::text) IS NOT NULL THEN
     RAISE EXCEPTION 'only partitions by time are supported here' USING ERRCODE = 'feature_not_supported';
   END IF;
-  SELECT (made.entry).id, nspname, relname, made.created INTO hypertable_id, schema_name, table_name, created
+  SELECT (made.entry).id, (made.entry).relation, made.created INTO hypertable_id, relation, created
   FROM _timescaledb_functions.make_hypertable(relation, time_column_name,
-    _timescaledb_functions.to_interval(chunk_time_interval), create_default_indexes, if_not_exists, migrate_data) AS made
-  JOIN pg_catalog.pg_class ON pg_class.oid = (made.entry).relation
-  JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace;
+    _timescaledb_functions.to_interval(chunk_time_interval), create_default_indexes, if_not_exists, migrate_data) AS made;
+  -- A statement of its own: the one before does not see the table that it made.
+  SELECT nspname, relname INTO schema_name, table_name
+  FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace WHERE pg_class.oid = relation;
   RETURN NEXT;
 END $body$;
 
