@@ -26,16 +26,12 @@ _SERVER = """\
   <index_mark_cache_size>16777216</index_mark_cache_size>
   <index_uncompressed_cache_size>0</index_uncompressed_cache_size>
   <uncompressed_cache_size>0</uncompressed_cache_size>
-  <query_cache><max_size_in_bytes>16777216</max_size_in_bytes></query_cache>
   <background_pool_size>2</background_pool_size>
   <background_merges_mutations_concurrency_ratio>2</background_merges_mutations_concurrency_ratio>
   <background_schedule_pool_size>4</background_schedule_pool_size>
   <background_common_pool_size>2</background_common_pool_size>
   <background_move_pool_size>1</background_move_pool_size>
   <background_fetches_pool_size>1</background_fetches_pool_size>
-  <background_buffer_flush_schedule_pool_size>1</background_buffer_flush_schedule_pool_size>
-  <background_message_broker_schedule_pool_size>1</background_message_broker_schedule_pool_size>
-  <background_distributed_schedule_pool_size>1</background_distributed_schedule_pool_size>
   <max_thread_pool_size>200</max_thread_pool_size>
   <max_connections>100</max_connections>
   <max_concurrent_queries>50</max_concurrent_queries>

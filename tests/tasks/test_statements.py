@@ -57,6 +57,24 @@ def test_bind(sql: str, bound: str) -> None:
     assert statements.bind(sql, {"a"}, lambda name: f"<{name}>") == bound
 
 
+@pytest.mark.parametrize(
+    ("sql", "parts"),
+    [
+        (r"SELECT 'it\'s;' ; SELECT `a;\`b;`", [r"SELECT 'it\'s;'", r"SELECT `a;\`b;`"]),
+        ("SELECT 1 # why; not\n; SELECT $x$ ; $x$", ["SELECT 1 # why; not", "SELECT $x$ ; $x$"]),
+        ("SELECT /* a /* b; */ 1; SELECT 2 /* open;", ["SELECT /* a /* b; */ 1", "SELECT 2 /* open;"]),
+        ('SELECT "a\\";b"; -- end', ['SELECT "a\\";b"']),
+    ],
+)
+def test_split_as_clickhouse_does(sql: str, parts: list[str]) -> None:
+    assert statements.split(sql, statements.CLICKHOUSE) == parts
+
+
+@given(st.text())
+def test_nothing_is_lost_or_added_for_clickhouse(sql: str) -> None:
+    assert statements.bind(sql, (), lambda name: f":{name}", tokens=statements.CLICKHOUSE) == sql
+
+
 def test_placeholders() -> None:
     sql = "INSERT INTO t VALUES (?, '?', ?) -- ?"
     assert statements.placeholders(sql, lambda index: f"${index + 1}") == ("INSERT INTO t VALUES ($1, '?', $2) -- ?", 2)
