@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ READ_SECONDS = 60
 TRIES = 3
 
 _making = threading.Lock()
+logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where it found each connection's settings
 
 _REMEDIES = {
     "NoSuchBucket": "There is no bucket {bucket!r}: check the name, or create it.",
