@@ -14,7 +14,7 @@ PointId = int | str
 
 def point_id(value: Json) -> PointId:
     """An id as the engine takes it; it checks that a text is a UUID. Raises ApiError for other types."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    if isinstance(value, bool) or not isinstance(value, int | str) or (isinstance(value, int) and value < 0):
         raise format_error(f"{value!r} is not a point id: it must be an unsigned integer or a UUID")
     return value
 
