@@ -15,6 +15,7 @@ from croniter import CroniterError, croniter
 from workbook.errors import BackfillEmpty, NotFound, WaitInterrupted, WorkbookError
 from workbook.kestra import progress
 from workbook.kestra.models import Execution, Flow, Json, Trigger
+from workbook.kestra.runs import overall, summary
 
 if TYPE_CHECKING:
     from workbook.kestra.client import KestraClient
@@ -102,7 +103,7 @@ def _follow(client: KestraClient, plan: Plan, before: set[str]) -> list[Executio
             "You stopped waiting; the backfill goes on. "
             f"To end it: lab.kestra.stop_backfill({plan.flow.namespace!r}, {plan.trigger_id!r}, {plan.flow.id!r})"
         ) from None
-    bar.finish(name, _overall(runs), _summary(runs))
+    bar.finish(name, overall(runs), summary(runs))
     return runs
 
 
@@ -197,14 +198,3 @@ def _why_empty(declared: Json, zone: ZoneInfo, first: datetime, last: datetime) 
         f"{first:{SHOWN}} and {last:{SHOWN}}.\n"
         f"Its first date after that start is {next_one:{SHOWN}}{utc}. Check the range, and in which zone you wrote it."
     )
-
-
-def _overall(runs: list[Execution]) -> str:
-    bad = [one.state for one in runs if not one.good]
-    return bad[0] if bad else "SUCCESS"
-
-
-def _summary(runs: list[Execution]) -> str:
-    good = sum(one.good for one in runs)
-    total = f"{len(runs)} execution{'' if len(runs) == 1 else 's'}"
-    return total if good == len(runs) else f"{total}, {good} of them good"

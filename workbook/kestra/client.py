@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +17,7 @@ from workbook.errors import ApiError, ExecutionFailed, FlowInvalid, InputInvalid
 from workbook.kestra import backfill as backfills
 from workbook.kestra import files as stored
 from workbook.kestra import inputs as forms
-from workbook.kestra import progress, tables
+from workbook.kestra import progress, tables, triggered
 from workbook.kestra.follow import follow, get
 from workbook.kestra.http import Http
 from workbook.kestra.kv import KvStore
@@ -405,6 +405,40 @@ class KestraClient:
         triggers = [trigger_id] if isinstance(trigger_id, str) else trigger_id
         plans = [backfills.plan(found, one, start, end) for one in triggers]
         runs = backfills.run(self, plans, labels or {}, inputs or {}, wait)
+        for execution in runs if check else ():
+            self.raise_if_failed(execution)
+        return runs
+
+    def triggered(
+        self,
+        flow: FlowLike,
+        trigger_id: str,
+        count: int = 1,
+        known: Iterable[Execution] = (),
+        patience: float = 180.0,
+        check: bool = True,
+        id: str | None = None,
+    ) -> list[Execution]:
+        """Wait until a trigger, such as one that watches a bucket, has started executions, and they have ended.
+
+        Parameters:
+            flow: a flow, or a namespace with `id`.
+            count: how many executions to wait for.
+            known: executions from before, which do not count.
+            patience: seconds after which to give up.
+            check: raise if one of them ends badly.
+
+        Returns:
+            The executions, oldest first.
+
+        Raises:
+            NotFound: no such flow or trigger.
+            WorkbookError: they did not come, or did not end, in time.
+            ExecutionFailed: as in `execute`, for the first that failed.
+            WaitInterrupted: by Ctrl-C; the trigger goes on.
+        """
+        found = flow if isinstance(flow, Flow) else self.flow(*_ids(flow, id))
+        runs = triggered.watch(self, found, trigger_id, count, known, patience)
         for execution in runs if check else ():
             self.raise_if_failed(execution)
         return runs
