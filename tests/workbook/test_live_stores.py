@@ -151,6 +151,7 @@ def collection(lab: Any) -> str:
                 "zone": "north" if at % 2 else "south",
                 "value": at / 2,
                 "at": f"2025-09-01T00:{at // 60:02d}:00Z",
+                "score": at,  # a field of this name must not hide how near a point is
             },
         )
         for at, angle in enumerate(angles)
@@ -171,6 +172,7 @@ def test_qdrant_finds_neighbours_and_draws_them(lab: Any, collection: str) -> No
     near = lab.qdrant.nearest(collection, 100, limit=4)
     assert sorted(near["id"]) == [98, 99, 101, 102]
     assert near["score"].is_monotonic_decreasing
+    assert near["score"].between(0.99, 1).all()
     assert set(near.columns) == {"id", "score", "zone", "value", "at"}
     south = lab.qdrant.nearest(collection, np.array([1.0, 0.0]), limit=3, filter={"zone": "south"})
     assert sorted(south["id"]) == [0, 2, 198]

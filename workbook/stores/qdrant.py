@@ -82,7 +82,7 @@ class Qdrant:
         query = id_or_vector if isinstance(id_or_vector, str | int) else [float(one) for one in id_or_vector]
         with self._explained():
             found = self.client.query_points(collection, query=query, limit=limit, query_filter=_filter(filter))
-        rows = [{"id": point.id, "score": point.score, **(point.payload or {})} for point in found.points]
+        rows = [_row(point.payload, id=point.id, score=point.score) for point in found.points]
         return pd.DataFrame(rows, columns=None if rows else ["id", "score"])
 
     def vectors(
@@ -102,7 +102,7 @@ class Qdrant:
         rows = {point.id: point for point in self._retrieved(collection, list(including))}
         others = self._scrolled(collection, limit, _filter(filter))
         rows |= {point.id: point for point in others if point.id not in rows}
-        table = [{"id": point.id, **(point.payload or {}), "vector": point.vector} for point in rows.values()]
+        table = [{**_row(point.payload, id=point.id), "vector": point.vector} for point in rows.values()]
         return pd.DataFrame(table, columns=None if table else ["id", "vector"])
 
     def _retrieved(self, collection: str, ids: list[str | int]) -> list[models.Record]:
@@ -139,6 +139,11 @@ class Qdrant:
         if isinstance(error, UnexpectedResponse) and error.status_code == 404:
             return NotFound(f"Qdrant finds no such thing: {words}\nRun the flow that loads it first.")
         return QueryFailed(f"Qdrant refuses this request:\n{words}")
+
+
+def _row(payload: Mapping[str, Any] | None, **first: Any) -> dict[str, Any]:
+    """A point as a row; its own id and score come first, and win over fields of its payload with these names."""
+    return {**first, **(payload or {}), **first}
 
 
 def _filter(wanted: Filter | None) -> models.Filter | None:
