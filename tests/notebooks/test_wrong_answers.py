@@ -9,6 +9,7 @@ import pytest
 import workbook
 from tests.notebooks import lessons
 from tests.stack import own_stack
+from workbook.stack import SERVICES
 
 NUMBERS = [path.name[:2] for path in lessons.all_lessons()]
 CASES = [
@@ -25,7 +26,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with own_stack(tmp_path_factory.mktemp("wrong")) as environment, pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        yield workbook.open("kestra", "postgres", "dataset")
+        yield workbook.open(*SERVICES)
 
 
 @pytest.mark.parametrize(("number", "answer", "fragment"), CASES)
