@@ -17,7 +17,12 @@ from tests.notebooks.parameters import OTHER
 from tests.stack import ROOT, own_stack
 
 LESSONS = lessons.all_lessons()
-SECONDS = {"05_scheduling_and_backfills": 180, "10_s3_csv_to_four_stores": 180}
+SECONDS = {
+    "05_scheduling_and_backfills": 180,
+    "10_s3_csv_to_four_stores": 180,
+    "11_s3_json_with_a_trigger": 180,
+    "12_health_metrics_retention": 180,
+}
 """The longest that a lesson may take; 60 s where none is named. Generous against what is measured."""
 SANITIZE = ROOT / "tests" / "notebooks" / "sanitize.cfg"
 RIGHT = "✓"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ from workbook.web import LOOPBACK
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 300
 UNKNOWN_TABLE, AUTHENTICATION_FAILED = 60, 516
+
+# What the client logs it raises as well, and that is explained here.
+logging.getLogger(clickhouse_connect.__name__).addHandler(logging.NullHandler())
 
 
 class Clickhouse:

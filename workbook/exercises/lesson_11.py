@@ -1,0 +1,209 @@
+"""Checks of lesson 11."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import yaml
+
+from workbook.errors import NotFound, QueryFailed
+from workbook.exercises.registry import Hint, exercise
+from workbook.exercises.trial import executed, text, trial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from workbook.kestra.models import Flow
+    from workbook.lab import Lab
+
+NAMESPACE, FLOW, TRIGGER = "com.flowio", "s3-json-ingestion_practice", "s3_trigger"
+BUCKET, FOLDER = "static-staging.flowio.app", "resources/kestra_test/"
+NAME, NUMBER = "mine.json", 7
+NUMBERS = range(20)
+"""Generated answers that somebody may have taken instead."""
+
+QUERY = "SELECT currency, count() AS offers, min(extracted_price) AS cheapest FROM {table} WHERE {condition}"
+IN_STOCK = "extracted_price IS NOT NULL AND stock_information = 'In stock'"
+
+INCOMING = "lessons/incoming/"
+WANTED = {f"{INCOMING}monday.csv", f"{INCOMING}tuesday.csv"}
+NOTE, OLD, LOOKALIKE = f"{INCOMING}note.txt", f"{INCOMING}old/sunday.csv", f"{INCOMING}about.csv.txt"
+OTHERS = {NOTE, OLD, LOOKALIKE}
+WATCHING = {
+    "id": "exercise_11_3",
+    "namespace": NAMESPACE,
+    "tasks": [{"id": "say", "type": "io.kestra.plugin.core.log.Log", "message": "{{ trigger.objects }}"}],
+}
+REACH = {
+    "interval": "PT1S",
+    "endpointOverride": "{{ envs.aws_endpoint_url }}",
+    "region": "{{ envs.aws_region }}",
+    "accessKeyId": "{{ secret('AWS_ACCESS_KEY_ID') }}",
+    "secretKeyId": "{{ secret('AWS_SECRET_ACCESS_KEY') }}",
+    "compatibilityMode": True,
+    "forcePathStyle": True,
+}
+"""What the learner leaves to the check. The server on the loopback address is none that AWS has."""
+FIRST_SECONDS, MORE_SECONDS, POLL_SECONDS = 12.0, 3.0, 0.25
+
+
+@exercise("11.1")
+def dropped_file(lab: Lab, answer: Any) -> str:
+    """An execution that the trigger started for one more file."""
+    execution = executed(lab, answer, FLOW)
+    objects = ((execution.trigger or {}).get("variables") or {}).get("objects")
+    if not objects:
+        raise Hint("You started this one yourself. Upload the file, and wait with lab.kestra.triggered.")
+    if (key := objects[0]["key"]) != FOLDER + NAME:
+        raise Hint(f"This execution is for {key}. The exercise asks for one for {FOLDER}{NAME}.")
+    if not execution.ended:
+        raise Hint("It still runs. lab.kestra.triggered waits for its end.")
+    content = lab.s3.read(BUCKET, f"{FOLDER}{'processed' if execution.good else 'failed'}/{NAME}")
+    if content != lab.dataset.lens(NUMBER):
+        number = next((one for one in NUMBERS if lab.dataset.lens(one) == content), None)
+        raise Hint(f"{NAME} does not hold answer {NUMBER}, but {'something else' if number is None else number}.")
+    if not execution.good:
+        raise Hint(f"The execution ended {execution.state}. What does lab.kestra.logs(answer, level='ERROR') say?")
+    return "You did nothing but put a file into a folder. That is all that the partner has to know about your pipeline."
+
+
+@exercise("11.2")
+def in_stock_today(lab: Lab, answer: Any) -> str:
+    """An SQL condition for the offers that are surely in stock."""
+    condition = text(answer)
+    got, wanted = (_offers(lab, one) for one in (condition, IN_STOCK))
+    if got.equals(wanted):
+        return "A price that nobody can pay is no offer. Conditions like this one decide what a report is worth."
+    if got["currency"].isna().any():
+        raise Hint("One group has no currency: those are matches without a price. Leave them out.")
+    if len(got) == 0:
+        raise Hint(f"No row fits. The texts in stock_information are {_stocks(lab)}, letter by letter.")
+    mistakes = {
+        "extracted_price IS NOT NULL": "You count what is out of stock, too. Which column says whether it is there?",
+        "extracted_price IS NOT NULL AND stock_information != 'Out of stock'": (
+            "Limited stock is still among them. Only what is surely there counts: ask for the text that you want, "
+            "and not for its contrary."
+        ),
+        "extracted_price IS NOT NULL AND stock_information = 'Out of stock'": "Those are the offers that are gone.",
+        "extracted_price IS NOT NULL AND stock_information ILIKE '%stock%'": (
+            "'Out of stock' has the word stock in it as well. Ask for the whole text."
+        ),
+    }
+    for mistake, advice in mistakes.items():
+        if got.equals(_offers(lab, mistake)):
+            raise Hint(advice)
+    raise Hint(f"Your condition keeps {got['offers'].sum()} offers; {wanted['offers'].sum()} are in stock.")
+
+
+def _offers(lab: Lab, condition: str) -> pd.DataFrame:
+    """The cheapest offers by currency.
+
+    Raises:
+        Hint: ClickHouse refuses the condition, or has no such table.
+    """
+    query = QUERY.format(table=_table(lab), condition=f"({condition}\n) GROUP BY currency ORDER BY currency")
+    try:
+        return lab.clickhouse.sql(query)
+    except QueryFailed as refused:
+        raise Hint(f"ClickHouse does not take this condition: {str(refused).splitlines()[1]}") from refused
+
+
+def _table(lab: Lab) -> str:
+    """The table of the practice flow.
+
+    Raises:
+        Hint: the lesson has not been run.
+    """
+    try:
+        flow = lab.kestra.flow(NAMESPACE, FLOW)
+    except NotFound as missing:
+        raise Hint("The practice flow is not there. Run the lesson from its beginning.") from missing
+    return next(one["defaults"] for one in flow.inputs if one["id"] == "table_name")
+
+
+def _stocks(lab: Lab) -> str:
+    found = lab.clickhouse.sql(f"SELECT DISTINCT stock_information AS told FROM {_table(lab)} ORDER BY told")["told"]
+    return ", ".join(repr(one) for one in found.dropna())
+
+
+@exercise("11.3")
+def price_lists(lab: Lab, answer: Any) -> str:
+    """A trigger that hands out the CSV files of one folder and deletes them."""
+    declared = _declared(text(answer))
+    source = yaml.safe_dump({**WATCHING, "triggers": [{**declared, **REACH, "stateKey": f"exercise-{uuid4().hex}"}]})
+    with _furnished(lab) as before, trial(lab, source) as flow:
+        handed = _handed_out(lab, flow)
+        left = _keys(lab)
+    _compare(handed)
+    if WANTED & left:
+        raise Hint("The right files are handed out, but they are still in the folder. Which action takes them away?")
+    if moved := left - before:
+        raise Hint(f"They were moved ({min(moved)}); the exercise asks to delete them.")
+    return "Four lines decide what is taken and what becomes of it: folder, delimiter, regexp, action."
+
+
+def _declared(written: str) -> dict[str, Any]:
+    """The trigger that was written.
+
+    Raises:
+        Hint: it is no YAML, or not one trigger called `watch`.
+    """
+    try:
+        found = yaml.safe_load(written)
+    except yaml.YAMLError as error:
+        raise Hint(f"This is no YAML: {' '.join(str(error).split())[:200]}") from error
+    if not isinstance(found, list) or len(found) != 1 or not isinstance(found[0], dict):
+        raise Hint("Write a list with one trigger: `- id: watch`, and its properties below, two spaces in.")
+    if found[0].get("id") != "watch":
+        raise Hint(f"The trigger is called {found[0].get('id')}; the exercise asks for the id watch.")
+    if found[0].get("bucket") != BUCKET:
+        raise Hint(f"It looks into the bucket {found[0].get('bucket')}. The files are in {BUCKET}.")
+    return found[0]
+
+
+@contextmanager
+def _furnished(lab: Lab) -> Iterator[set[str]]:
+    """The partner's folder with new files in it, for as long as the block lasts; gives all keys of the bucket."""
+    found_there = _keys(lab) - WANTED - OTHERS
+    for key in WANTED | OTHERS:
+        lab.s3.upload(uuid4().bytes, BUCKET, key)
+    try:
+        yield _keys(lab)
+    finally:
+        for key in _keys(lab) - found_there:
+            lab.s3.delete(BUCKET, key)
+
+
+def _keys(lab: Lab) -> set[str]:
+    return set(lab.s3.keys(BUCKET)["key"])
+
+
+def _handed_out(lab: Lab, flow: Flow) -> set[str]:
+    """The keys that the trigger hands out: waited for until nothing more comes."""
+    found: set[str] = set()
+    quiet_at = time.monotonic() + FIRST_SECONDS
+    while time.monotonic() < quiet_at:
+        now = {one["key"] for run in lab.kestra.executions(flow) for one in (run.trigger or {})["variables"]["objects"]}
+        if now != found:
+            found, quiet_at = now, time.monotonic() + MORE_SECONDS
+        time.sleep(POLL_SECONDS)
+    return found
+
+
+def _compare(handed: set[str]) -> None:
+    if not handed:
+        raise Hint("It hands out nothing. regexp must fit the whole key, folder and all; .* stands for any text.")
+    if OLD in handed:
+        raise Hint("It hands out old/sunday.csv, from the folder below. Which property stops at the next slash?")
+    if LOOKALIKE in handed:
+        raise Hint("It hands out about.csv.txt. The key has to end with .csv: nothing may stand behind it.")
+    if NOTE in handed:
+        raise Hint("It hands out note.txt, too. Choose the files with regexp.")
+    if handed != WANTED:
+        names = ", ".join(sorted(key.removeprefix(INCOMING) for key in handed))
+        raise Hint(f"It hands out {names}; monday.csv and tuesday.csv were to be handed out.")
