@@ -49,6 +49,7 @@ REACH = {
     "forcePathStyle": True,
 }
 """What the learner leaves to the check. The server on the loopback address is none that AWS has."""
+ACTIONS = ("MOVE", "DELETE", "NONE")
 FIRST_SECONDS, MORE_SECONDS, POLL_SECONDS = 12.0, 3.0, 0.25
 
 
@@ -84,15 +85,15 @@ def in_stock_today(lab: Lab, answer: Any) -> str:
     if len(got) == 0:
         raise Hint(f"No row fits. The texts in stock_information are {_stocks(lab)}, letter by letter.")
     mistakes = {
-        "extracted_price IS NOT NULL": "You count what is out of stock, too. Which column says whether it is there?",
+        "extracted_price IS NOT NULL": (
+            "You count what is out of stock, too. stock_information says whether it is there; ask for the whole text, "
+            "as 'Out of stock' has the word stock in it as well."
+        ),
         "extracted_price IS NOT NULL AND stock_information != 'Out of stock'": (
             "Limited stock is still among them. Only what is surely there counts: ask for the text that you want, "
             "and not for its contrary."
         ),
         "extracted_price IS NOT NULL AND stock_information = 'Out of stock'": "Those are the offers that are gone.",
-        "extracted_price IS NOT NULL AND stock_information ILIKE '%stock%'": (
-            "'Out of stock' has the word stock in it as well. Ask for the whole text."
-        ),
     }
     for mistake, advice in mistakes.items():
         if got.equals(_offers(lab, mistake)):
@@ -163,6 +164,8 @@ def _declared(written: str) -> dict[str, Any]:
         raise Hint(f"The trigger is called {found[0].get('id')}; the exercise asks for the id watch.")
     if found[0].get("bucket") != BUCKET:
         raise Hint(f"It looks into the bucket {found[0].get('bucket')}. The files are in {BUCKET}.")
+    if found[0].get("action") not in ACTIONS:
+        raise Hint(f"Its action is {found[0].get('action')}; there are {', '.join(ACTIONS)}.")
     return found[0]
 
 
@@ -200,10 +203,10 @@ def _compare(handed: set[str]) -> None:
         raise Hint("It hands out nothing. regexp must fit the whole key, folder and all; .* stands for any text.")
     if OLD in handed:
         raise Hint("It hands out old/sunday.csv, from the folder below. Which property stops at the next slash?")
-    if LOOKALIKE in handed:
-        raise Hint("It hands out about.csv.txt. The key has to end with .csv: nothing may stand behind it.")
     if NOTE in handed:
         raise Hint("It hands out note.txt, too. Choose the files with regexp.")
+    if LOOKALIKE in handed:
+        raise Hint("It hands out about.csv.txt. The key has to end with .csv: nothing may stand behind it.")
     if handed != WANTED:
         names = ", ".join(sorted(key.removeprefix(INCOMING) for key in handed))
         raise Hint(f"It hands out {names}; monday.csv and tuesday.csv were to be handed out.")
