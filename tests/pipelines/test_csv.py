@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.pipelines.lab import BUCKET, STORES, Content, Lab, csv
+from tests.pipelines.lab import BUCKET, STORES, Content, Lab, Run, csv
 
 FLOW = "s3-csv-ingestion"
+LOADED = "loaded_metrics"
 ROWS = 15_120
 """Of the sample that a new stack has in its bucket."""
 WITH_VERSIONS = "SELECT *, xmin::text FROM test_metrics_data ORDER BY timestamp, device_id, metric_name"
@@ -19,6 +20,12 @@ def imported(lab: Lab) -> Iterator[None]:
     lab.import_flow(FLOW)
     yield
     lab.remove_flow(FLOW)
+
+
+@pytest.fixture(scope="module")
+def loaded(lab: Lab, imported: None) -> Run:
+    """The sample in a table of its own, for all tests that look at what a run leaves."""
+    return lab.run(FLOW, table_name=LOADED, retention_days=30_000)
 
 
 def everywhere(content: Content) -> dict[str, Content]:
@@ -37,12 +44,11 @@ def test_default_inputs_on_a_fresh_stack_and_a_second_run_changes_nothing(lab: L
     assert lab.sql(WITH_VERSIONS) == before
 
 
-def test_the_verification_publishes_what_it_found(lab: Lab) -> None:
-    run = lab.run(FLOW, table_name="published_metrics")
+def test_the_verification_publishes_what_it_found(lab: Lab, loaded: Run) -> None:
     manifest = lab.manifest(ROWS)
     expected = {"rows": ROWS, "sum": manifest.total, "table_rows": ROWS, "exact": True}
-    assert run.outputs("verify")["vars"]["stores"] == dict.fromkeys(STORES, expected)
-    found = {(metric["name"], metric["tags"].get("store")): metric["value"] for metric in run.metrics()}
+    assert loaded.outputs("verify")["vars"]["stores"] == dict.fromkeys(STORES, expected)
+    found = {(metric["name"], metric["tags"].get("store")): metric["value"] for metric in loaded.metrics()}
     for store in STORES:
         assert found["rows", store] == ROWS
         assert found["healthy", store] == 1
@@ -81,17 +87,16 @@ def test_only_the_chosen_stores_are_loaded(lab: Lab) -> None:
     assert found == {"timescaledb": 0, "clickhouse": ROWS, "elasticsearch": 0, "qdrant": ROWS}
 
 
-def test_each_store_is_laid_out_as_it_should_be(lab: Lab) -> None:
-    lab.run(FLOW, table_name="laid_out_metrics", retention_days=30_000)
-    assert lab.sql("SELECT count(*) FROM show_chunks('laid_out_metrics')") == [(7,)]
-    created = lab.clickhouse.command("SHOW CREATE TABLE laid_out_metrics")
+def test_each_store_is_laid_out_as_it_should_be(lab: Lab, loaded: Run) -> None:
+    assert lab.sql("SELECT count(*) FROM show_chunks('loaded_metrics')") == [(7,)]
+    created = lab.clickhouse.command("SHOW CREATE TABLE loaded_metrics")
     for part in ("ReplacingMergeTree", "toYYYYMM(timestamp)", "LowCardinality(String)", "toIntervalDay(30000)"):
         assert part in created
-    assert lab.clickhouse.command("EXISTS TABLE laid_out_metrics_load") == 0
-    indices = lab.elasticsearch.indices.get_alias(name="laid_out_metrics")
-    assert sorted(indices) == [f"laid_out_metrics-2025.09.0{day}" for day in range(1, 8)]
-    mapping = lab.elasticsearch.indices.get_mapping(index="laid_out_metrics-2025.09.01")
-    fields = mapping["laid_out_metrics-2025.09.01"]["mappings"]["properties"]
+    assert lab.clickhouse.command("EXISTS TABLE loaded_metrics_load") == 0
+    indices = lab.elasticsearch.indices.get_alias(name="loaded_metrics")
+    assert sorted(indices) == [f"loaded_metrics-2025.09.0{day}" for day in range(1, 8)]
+    mapping = lab.elasticsearch.indices.get_mapping(index="loaded_metrics-2025.09.01")
+    fields = mapping["loaded_metrics-2025.09.01"]["mappings"]["properties"]
     kinds = {name: field["type"] for name, field in fields.items()}
     assert kinds == {
         "timestamp": "date",
@@ -102,7 +107,7 @@ def test_each_store_is_laid_out_as_it_should_be(lab: Lab) -> None:
         "zone": "keyword",
         "batch_id": "keyword",
     }
-    collection = lab.qdrant.get_collection("laid_out_metrics")
+    collection = lab.qdrant.get_collection("loaded_metrics")
     vectors = collection.config.params.vectors
     assert (vectors.size, vectors.distance.value, collection.config.params.on_disk_payload) == (6, "Cosine", True)
     assert {"device_id", "metric_name", "zone", "timestamp", "metric_value"} <= collection.payload_schema.keys()
@@ -113,27 +118,24 @@ def hours_beside(payload: dict[str, str]) -> set[str]:
     return {f"{(hour + step) % 24:02}" for step in (-1, 1)}
 
 
-def test_neighbours_are_of_the_same_metric_hour_and_height(lab: Lab) -> None:
-    lab.run(FLOW, table_name="near_metrics")
-    (point,), _ = lab.qdrant.scroll("near_metrics", limit=1, with_vectors=True)
-    near = lab.qdrant.query_points("near_metrics", query=point.vector, limit=20, with_payload=True).points
+def test_neighbours_are_of_the_same_metric_hour_and_height(lab: Lab, loaded: Run) -> None:
+    (point,), _ = lab.qdrant.scroll(LOADED, limit=1, with_vectors=True)
+    near = lab.qdrant.query_points(LOADED, query=point.vector, limit=20, with_payload=True).points
     asked = point.payload
     assert {found.payload["metric_name"] for found in near} == {asked["metric_name"]}
     assert all(abs(found.payload["metric_value"] - asked["metric_value"]) < 5 for found in near)
     assert {found.payload["timestamp"][11:13] for found in near} <= {asked["timestamp"][11:13], *hours_beside(asked)}
 
 
-def test_files_between_the_tasks_are_gone_and_the_rejects_stay(lab: Lab) -> None:
-    run = lab.run(FLOW, table_name="tidy_metrics")
-    assert run.file("parse", "rejects.csv") == "line,reason,row\n"
-    gone = run.outputs("parse")["outputFiles"]["metrics.csv"]
-    assert lab.get(f"/executions/{run.id}/file", params={"path": gone}).status_code == 404
+def test_files_between_the_tasks_are_gone_and_the_rejects_stay(lab: Lab, loaded: Run) -> None:
+    assert loaded.file("parse", "rejects.csv") == "line,reason,row\n"
+    gone = loaded.outputs("parse")["outputFiles"]["metrics.csv"]
+    assert lab.get(f"/executions/{loaded.id}/file", params={"path": gone}).status_code == 404
 
 
-def test_no_secret_is_in_the_log_or_in_the_execution(lab: Lab) -> None:
-    run = lab.run(FLOW, table_name="quiet_metrics")
-    lines = lab.get(f"/logs/{run.id}", params={"minLevel": "TRACE"}).text
-    told = lines + json.dumps(run.execution)
+def test_no_secret_is_in_the_log_or_in_the_execution(lab: Lab, loaded: Run) -> None:
+    lines = lab.get(f"/logs/{loaded.id}", params={"minLevel": "TRACE"}).text
+    told = lines + json.dumps(loaded.execution)
     names = ("TIMESCALE_PASSWORD", "CLICKHOUSE_PASSWORD", "ES_PASSWORD", "AWS_SECRET_ACCESS_KEY")
     assert [name for name in names if lab.environment[name] in told] == []
 
