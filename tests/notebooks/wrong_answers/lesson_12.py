@@ -18,8 +18,11 @@ def _week(lab):
 
 
 def _kept(days, as_of="2025-09-08T00:00:00Z", table=TABLE, spoil=""):
+    """A run of the retention flow; each one below removes more than the one before, of a week that is loaded once."""
+
     def answer(lab):
-        _week(lab)
+        if TABLE not in lab.timescale.tables():
+            _week(lab)
         if spoil:
             lab.clickhouse.execute(f"ALTER TABLE {TABLE} DELETE WHERE {spoil} SETTINGS mutations_sync = 1")
         inputs = {"table_name": table, "keep_days": days, **({"as_of": as_of} if as_of else {})}
@@ -56,12 +59,12 @@ QDRANT = ("qdrant", '"{{ envs.qdrant_url }}/readyz"')
 WRONG = {
     "12.1": [
         (_week, "asks for one of stores-retention"),
-        (_kept(1), "too much is gone"),
         (_kept(3), "keep fewer days"),
+        (_kept(2, table="never_loaded"), "ended FAILED"),
+        (_kept(1), "too much is gone"),
+        (_kept(1, spoil="timestamp > '2025-09-07 13:00:00'"), "ClickHouse holds 2 rows"),
         (_kept(2, as_of=None), "without as_of, the days are counted back from today"),
         (_kept(1, as_of="2025-10-01T00:00:00Z"), "count the days once more"),
-        (_kept(2, table="never_loaded"), "ended FAILED"),
-        (_kept(2, spoil="timestamp > '2025-09-07 13:00:00'"), "ClickHouse holds 5 rows"),
         (2, "The answer is a int"),
     ],
     "12.2": [
@@ -88,7 +91,7 @@ WRONG = {
             _tasks((*CLICKHOUSE[:1], '"http://localhost:1/ping"'), QDRANT),
             "All stores are up, and your flow ends FAILED",
         ),
-        (_tasks(("clickhouse", "")), "does not accept"),
+        (_tasks(("clickhouse", "")), "Target host is not specified"),
         ("SELECT 1", "does not accept"),
     ],
 }
