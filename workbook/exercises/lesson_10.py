@@ -88,12 +88,10 @@ def _ended_well(lab: Lab, answer: Any) -> Execution:
 
 
 def _reason(lab: Lab, execution: Execution) -> str:
-    said = last_error(lab, execution)
-    if "first line is" in said:
-        return f"{said} It was cut with the delimiter {execution.inputs['delimiter']!r}."
-    if "rejects.csv" in said:
+    if execution.failed_task and execution.failed_task.task_id == "check_rejects":
         return "Too many rows were rejected. Read `rejects.csv` of the task parse: it gives the reason, line by line."
-    return said
+    said = last_error(lab, execution)
+    return f"{said} It was cut with {execution.inputs['delimiter']!r}." if "first line is" in said else said
 
 
 def _loaded_what(execution: Execution, key: str, table: str) -> None:

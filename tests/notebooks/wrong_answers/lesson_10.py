@@ -8,10 +8,10 @@ KEY, SUPPLIER_KEY = "lessons/10/metrics.csv", "lessons/10/supplier.csv"
 HEADER = "timestamp,device_id,metric_name,metric_value,location,zone\n"
 READINGS = HEADER + "".join(
     f"2025-09-0{1 + hour // 24}T{hour % 24:02}:{minute:02}:00Z,{device},"
-    f"{metric},{value + hour / 10 + minute},here,{zone}\n"
+    f"{metric},{value + hour / 10 + minute + warmer},here,{zone}\n"
     for hour in range(48)
     for minute in (0, 40)
-    for device, zone in (("d1", "west"), ("d2", "east"))
+    for device, zone, warmer in (("d1", "west", 0), ("d2", "east", 7))
     for metric, value in (("temperature", 10.0), ("humidity", 60.0))
 )
 ROW = b"2025-09-02T%02d:00:00Z\tsensor-101\ttemperature\t%d.5\tGew\xe4chshaus \x96 S\xfcd\tsouth\r\n"
@@ -95,7 +95,7 @@ WRONG = {
         ([*_clocks(0.75, 0), 0.1, 0.1], "not of one length"),
     ],
     "10.4": [
-        (_supplier, "with the delimiter ','"),
+        (_supplier, "It was cut with ','"),
         (lambda lab: _supplier(lab, **TAB), "rejects.csv"),
         (lambda lab: _supplier(lab, **TAB, encoding="latin-1"), "What is between the words"),
         (lambda lab: _supplier(lab, **TAB, encoding="windows-1252", header="present"), "ended FAILED"),
