@@ -42,3 +42,19 @@ def test_a_store_that_stops_in_the_middle(lab: Lab, store: str) -> None:
     }
     assert lab.run(FLOW, s3_key=KEY, table_name=table).state == "SUCCESS"
     assert lab.contents(table) == dict.fromkeys(STORES, exact)
+
+
+def test_two_stores_that_are_down_are_both_named_and_the_run_ends(lab: Lab) -> None:
+    down = ("clickhouse", "elasticsearch")
+    lab.put("tests/small.csv", lab.sample(1_000))
+    lab.embedded("stop", ",".join(SERVICE_OF[store] for store in down))
+    run = lab.run(FLOW, s3_key="tests/small.csv", table_name="outage_of_two")
+    lab.embedded("up", "--only", ",".join(SERVICE_OF[store] for store in down))
+    told = run.errors().split("Not every store holds the file: ")[1]
+    assert run.state == "FAILED"
+    assert [store for store in STORES if store in told] == list(down)
+    exact = lab.manifest(1_000)
+    found = lab.contents("outage_of_two")
+    assert (found["timescaledb"], found["qdrant"]) == (exact, exact)
+    assert lab.run(FLOW, s3_key="tests/small.csv", table_name="outage_of_two").state == "SUCCESS"
+    assert lab.contents("outage_of_two") == dict.fromkeys(STORES, exact)
