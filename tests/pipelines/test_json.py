@@ -156,6 +156,8 @@ def test_both_forms_of_a_price_become_columns(lab: Lab) -> None:
         ("$1,299.00*", "1299.00", "USD", "In stock", "https://i/1", 3, 4, []),
         ("12,50 €", "12.50", "EUR", "Out of stock", "https://i/2", 5, 6, ['a "b"', "c,d"]),
     ]
+    extensions = lab.clickhouse.query("SELECT extensions FROM lens_prices ORDER BY result_position").result_rows
+    assert [list(words) for (words,) in extensions] == [[], ['a "b"', "c,d"]]
     assert lab.sql("SELECT score::text FROM lens_prices ORDER BY 1") == [("0.50",), ("1.00",)]
 
 
