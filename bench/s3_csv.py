@@ -2,23 +2,23 @@
 
 On one fresh stack, with one generated file (1 M rows unless told), it prints
 
-- for each store, rows/s of its branch in the flow `s3-csv-ingestion` (preparing the table included), rows/s of the
-  store's own loader fed with the same file, into a table of the same layout, and the ratio of the two;
 - the run of all four branches at once: seconds, whether all four stores are exact, and the largest resident memory of
-  each process on the way.
+  a process of each kind on the way;
+- for each store, rows/s of its branch in the flow `s3-csv-ingestion` (preparing the table included), rows/s of the
+  store's own loader fed with the same file, into a table of the same layout, and the ratio of the two.
 
-The own loaders: COPY from the file (TimescaleDB), INSERT ... FORMAT CSVWithNames over HTTP (ClickHouse),
-`helpers.parallel_bulk` (Elasticsearch), `upload_points` (Qdrant), each as its documentation shows it. Each pair runs
-one after the other, the loader first.
+The own loaders are the programs in `bench/loaders`: COPY, INSERT ... FORMAT CSVWithNames over HTTP, the client's
+`parallel_bulk`, the client's `upload_points`, as the stores' documentations show them. Each is timed from the start of
+its process to its end, and so is each branch. Each pair runs one after the other, the loader first.
 """
 
-import csv
 import json
+import os
+import subprocess
 import sys
 import tempfile
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +29,6 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from elasticsearch import helpers  # noqa: E402
 from qdrant_client import models  # noqa: E402
 
 from tests.pipelines.lab import SERVICES, STORES, Lab, Run  # noqa: E402
@@ -40,62 +39,45 @@ KEY = "bench/metrics.csv"
 COLUMNS = "timestamp, device_id, metric_name, metric_value, location, zone"
 
 
-def timescaledb(lab: Lab, file: Path, like: str) -> float:
-    """Seconds of COPY into a hypertable of the same layout."""
-    lab.sql(f"CREATE TABLE own (LIKE {like} INCLUDING ALL)")
+def prepare_timescaledb(lab: Lab) -> None:
+    """A hypertable of the flow's layout."""
+    lab.sql("CREATE TABLE own (LIKE together INCLUDING ALL)")
     lab.sql("SELECT create_hypertable('own', by_range('timestamp', INTERVAL '1 day'))")
-    with lab.timescale() as connection, connection.cursor() as cursor, file.open() as source:
-        begun = time.monotonic()
-        cursor.copy_expert(f"COPY own ({COLUMNS}) FROM STDIN WITH (FORMAT csv, HEADER)", source)
-        connection.commit()
-        return time.monotonic() - begun
 
 
-def clickhouse(lab: Lab, file: Path, like: str) -> float:
-    """Seconds of an INSERT of the file into a table of the same layout."""
-    client = lab.clickhouse
-    client.command(f"CREATE TABLE own AS {like}")
-    with file.open("rb") as source:
-        begun = time.monotonic()
-        settings = {"date_time_input_format": "best_effort"}
-        client.raw_insert("own", insert_block=source, fmt="CSVWithNames", settings=settings)
-        return time.monotonic() - begun
+def prepare_clickhouse(lab: Lab) -> None:
+    """A table of the flow's layout."""
+    lab.clickhouse.command("CREATE TABLE own AS together")
 
 
-def elasticsearch(lab: Lab, file: Path, like: str) -> float:
-    """Seconds of the client's parallel bulk into daily indices of the same mapping."""
+def prepare_elasticsearch(lab: Lab) -> None:
+    """A template with the flow's mapping."""
     indices = lab.elasticsearch.indices
-    found = indices.get_index_template(name=like)["index_templates"][0]["index_template"]["template"]
+    found = indices.get_index_template(name="together")["index_templates"][0]["index_template"]["template"]
     indices.put_index_template(name="own", index_patterns=["own-*"], template={**found, "aliases": {}})
-    with file.open(newline="") as source:
-        actions = ({"_index": f"own-{row['timestamp'][:10]}", **row} for row in csv.DictReader(source))
-        begun = time.monotonic()
-        for _ in helpers.parallel_bulk(lab.elasticsearch, actions):
-            pass
-        lab.elasticsearch.indices.refresh(index="own-*")
-        return time.monotonic() - begun
 
 
-def qdrant(lab: Lab, file: Path, like: str) -> float:
-    """Seconds of the client's upload into a collection of the same layout, vectors at no cost."""
+def prepare_qdrant(lab: Lab) -> None:
+    """A collection of the flow's layout."""
     vectors = models.VectorParams(size=6, distance=models.Distance.COSINE)
     lab.qdrant.create_collection("own", vectors_config=vectors, on_disk_payload=True)
-    with file.open(newline="") as source:
-        begun = time.monotonic()
-        points = (
-            models.PointStruct(id=str(uuid.uuid4()), vector=[1, 2, 3, 4, 5, 6], payload=row)
-            for row in csv.DictReader(source)
-        )
-        lab.qdrant.upload_points("own", points, wait=True)
-        return time.monotonic() - begun
 
 
-OWN: dict[str, Callable[[Lab, Path, str], float]] = {
-    "timescaledb": timescaledb,
-    "clickhouse": clickhouse,
-    "elasticsearch": elasticsearch,
-    "qdrant": qdrant,
+PREPARE: dict[str, Callable[[Lab], None]] = {
+    "timescaledb": prepare_timescaledb,
+    "clickhouse": prepare_clickhouse,
+    "elasticsearch": prepare_elasticsearch,
+    "qdrant": prepare_qdrant,
 }
+
+
+def own_seconds(lab: Lab, store: str, file: Path) -> float:
+    """How long the store's own loader takes, from the start of its process to the end."""
+    PREPARE[store](lab)
+    command = [sys.executable, str(ROOT / "bench" / "loaders" / f"{store}.py"), str(file), "own"]
+    begun = time.monotonic()
+    subprocess.run(command, env={**os.environ, **lab.environment}, check=True)
+    return time.monotonic() - begun
 
 
 def branch_seconds(run: Run, store: str) -> float:
@@ -142,9 +124,23 @@ def describe(command: list[str]) -> str:
     """A process in a word or two."""
     line = " ".join(command)
     for name in ("elasticsearch", "kestra", "clickhouse", "qdrant", "aws", "dataset", "supervise"):
+        if "embedded.qdrant.compaction" in line:
+            return "qdrant compaction"
         if f"embedded.{name}" in line or f"org.{name}" in line or f"embedded {name}" in line:
             return name
     return Path(command[0]).name if command else "?"
+
+
+def together(lab: Lab, rows: int, folder: str) -> None:
+    """One run of all four branches, on stores that hold nothing yet."""
+    with memory_watched(folder) as largest:
+        begun = time.monotonic()
+        run = lab.run(FLOW, s3_key=KEY, table_name="together")
+        took = time.monotonic() - begun
+    exact = set(lab.contents("together").values()) == {lab.manifest(rows)}
+    print(f"all four at once: {run.state}, {took:.0f} s, {'exact' if exact else 'NOT EXACT'}; largest resident memory:")
+    for name, megabytes in sorted(largest.items(), key=lambda item: -item[1]):
+        print(f"  {name:24}{megabytes:8,.0f} MB", flush=True)
 
 
 def main() -> None:
@@ -156,22 +152,15 @@ def main() -> None:
         file = Path(folder, "metrics.csv")
         file.write_bytes(lab.sample(rows))
         lab.put(KEY, file.read_bytes())
-        lab.run(FLOW, table_name="warm_up")  # tables of the same layout, and processes that have run once
-        print(f"{rows:,} rows, {file.stat().st_size / 1e6:.0f} MB\n{'':14}{'branch':>14}{'own loader':>14}{'ratio':>8}")
+        print(f"{rows:,} rows, {file.stat().st_size / 1e6:.0f} MB")
+        together(lab, rows, folder)
+        print(f"{'':14}{'branch':>14}{'own loader':>14}{'ratio':>8}")
         for store in STORES:
-            own = OWN[store](lab, file, "warm_up")
+            own = own_seconds(lab, store, file)
             run = lab.run(FLOW, s3_key=KEY, table_name=f"only_{store}", stores=json.dumps([store]))
             assert run.state == "SUCCESS", run.errors()
             branch = branch_seconds(run, store)
             print(f"{store:14}{rows / branch:>10,.0f} r/s{rows / own:>10,.0f} r/s{own / branch:>8.2f}", flush=True)
-        with memory_watched(folder) as largest:
-            begun = time.monotonic()
-            run = lab.run(FLOW, s3_key=KEY, table_name="all_at_once")
-            took = time.monotonic() - begun
-        exact = set(lab.contents("all_at_once").values()) == {lab.manifest(rows)}
-        print(f"all four at once: {run.state}, {took:.0f} s, {'exact' if exact else 'NOT EXACT'}")
-        for name, megabytes in sorted(largest.items(), key=lambda item: -item[1]):
-            print(f"  {name:24}{megabytes:8,.0f} MB")
 
 
 if __name__ == "__main__":
