@@ -4,6 +4,7 @@ import base64
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -14,6 +15,7 @@ from tests.stack import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+STORES = ("timescale", "clickhouse", "elasticsearch", "qdrant", "aws")
 _DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
 
 
@@ -71,7 +73,64 @@ def test_every_variable_that_a_flow_reads_is_given() -> None:
     assert {f"SECRET_{name}" for name in secrets} <= SERVICES["kestra"]["environment"].keys()
 
 
-@pytest.mark.parametrize("name", ["pgdatabase", "kestra_postgres"])
+def test_the_stores_ask_for_what_the_embedded_ones_ask_for(embedded: Settings) -> None:
+    told = {
+        store: {name: plain(value) for name, value in SERVICES[store].get("environment", {}).items()}
+        for store in STORES
+    }
+    assert told["timescale"]["POSTGRES_DB"] == embedded.timescale_db
+    assert told["timescale"]["POSTGRES_USER"] == embedded.timescale_user
+    assert told["timescale"]["POSTGRES_PASSWORD"] == embedded.timescale_password
+    assert told["clickhouse"]["CLICKHOUSE_USER"] == embedded.clickhouse_user
+    assert told["clickhouse"]["CLICKHOUSE_PASSWORD"] == embedded.clickhouse_password
+    assert told["elasticsearch"]["ELASTIC_PASSWORD"] == embedded.es_password
+    assert told["aws"]["MINIO_ROOT_USER"] == embedded.aws_access_key_id
+    assert told["aws"]["MINIO_ROOT_PASSWORD"] == embedded.aws_secret_access_key
+
+
+def test_the_stores_listen_where_the_embedded_ones_do(embedded: Settings) -> None:
+    found = {store: [int(plain(port).split(":")[1]) for port in SERVICES[store]["ports"]] for store in STORES}
+    assert found == {
+        "timescale": [embedded.timescale_port],
+        "clickhouse": [embedded.clickhouse_port, embedded.clickhouse_tcp_port],
+        "elasticsearch": [embedded.elasticsearch_port],
+        "qdrant": [embedded.qdrant_port],
+        "aws": [embedded.aws_port],
+    }
+
+
+def test_flows_find_the_stores(embedded: Settings) -> None:
+    seen = {name: plain(value) for name, value in SERVICES["kestra"]["environment"].items()}
+    hosts = [seen["ENV_TIMESCALE_HOST"], seen["ENV_CLICKHOUSE_HOST"]]
+    hosts += [urlsplit(seen[f"ENV_{name}_URL"]).hostname for name in ("ELASTICSEARCH", "QDRANT", "AWS_ENDPOINT")]
+    assert hosts == list(STORES)
+    expected = {
+        "TIMESCALE_PASSWORD": embedded.timescale_password,
+        "CLICKHOUSE_PASSWORD": embedded.clickhouse_password,
+        "ES_PASSWORD": embedded.es_password,
+        "AWS_ACCESS_KEY_ID": embedded.aws_access_key_id,
+        "AWS_SECRET_ACCESS_KEY": embedded.aws_secret_access_key,
+    }
+    assert {name: base64.b64decode(seen[f"SECRET_{name}"]).decode() for name in expected} == expected
+    users = [seen["ENV_TIMESCALE_USER"], seen["ENV_CLICKHOUSE_USER"], seen["ENV_ES_USER"], seen["ENV_AWS_REGION"]]
+    assert users == [embedded.timescale_user, embedded.clickhouse_user, embedded.es_user, embedded.aws_region]
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_stores_start_only_when_asked_for_and_tell_their_health(name: str) -> None:
+    assert SERVICES[name]["profiles"] == ["stores"]
+    assert SERVICES[name]["healthcheck"]["test"]
+    assert all(volume.split(":")[0] in COMPOSE["volumes"] for volume in SERVICES[name]["volumes"])
+
+
+def test_task_containers_are_on_the_network_of_the_stack() -> None:
+    told = yaml.safe_load(plain(SERVICES["kestra"]["environment"]["KESTRA_CONFIGURATION"]))["kestra"]
+    (runner,) = told["plugins"]["defaults"]
+    assert runner["type"] == "io.kestra.plugin.scripts.runner.docker.Docker"
+    assert runner["values"] == {"networkMode": f"{COMPOSE['name']}_default"}
+
+
+@pytest.mark.parametrize("name", ["pgdatabase", "kestra_postgres", "timescale"])
 def test_postgres_18_keeps_its_data_in_a_volume_at_the_right_place(name: str) -> None:
     volume, _, place = SERVICES[name]["volumes"][0].partition(":")
     assert place == "/var/lib/postgresql"
