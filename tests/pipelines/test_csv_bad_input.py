@@ -120,6 +120,7 @@ def test_no_permission_is_told(lab: Lab) -> None:
         pytest.param(csv(GOOD), {"header": "absent"}, "the columns are", id="header where none should be"),
         pytest.param("a,b,c\n1,2,3\n", {}, "the columns are", id="another table"),
         pytest.param(csv(GOOD, '2025-09-01T00:01:00Z,"d1,temperature', GOOD), {}, "line 3", id="quote not closed"),
+        pytest.param('"a"b\n', {}, "the first line cannot be read", id="first line damaged"),
         pytest.param(b"\x1f\x8b\x08\x00" + bytes(range(256)), {}, "the columns are", id="gzip"),
         pytest.param(csv(GOOD), {"encoding": "utf-16"}, "UTF-16", id="not UTF-16"),
         pytest.param(
