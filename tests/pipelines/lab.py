@@ -65,16 +65,16 @@ class Run:
         runs = [run for run in self.execution["taskRunList"] if run["taskId"] == task]
         return runs[-1].get("outputs", {}) if runs else {}
 
-    def errors(self) -> str:
-        """The log's errors, which arrive a moment after the state."""
+    def errors(self, told: str = "") -> str:
+        """The log's errors, which arrive a moment after the state; with `told` among them, if it is given."""
         found: list[str] = []
 
         def logged() -> bool:
             lines = self.lab.get(f"/logs/{self.id}", params={"minLevel": "ERROR"}).json()
             found[:] = [line["message"] for line in lines]
-            return bool(found)
+            return any(told in line for line in found)
 
-        until(logged, "an error in the log")
+        until(logged, f"an error {told!r} in the log")
         return "\n".join(found)
 
     def file(self, task: str, name: str) -> str:
