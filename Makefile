@@ -10,7 +10,7 @@ RUNS ?= runs
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lab test test-notebooks test-others up down status reset lint notebooks clean
+.PHONY: help setup run lab test up down status reset lint notebooks clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,17 +61,7 @@ lint: $(VENV)/.installed-dev  ## Check code and notebooks
 AREAS := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))))
 
 test: setup lint  ## Run all tests, on stacks of their own
-	@$(MAKE) --no-print-directory -j2 test-notebooks test-others
-
-# The lessons take as long as all the rest: each half has a core. An area says what it has to say when it is done.
-AREA = log=$$(mktemp); code=0; $(BIN)/python -m pytest --reruns 1 -rR tests/$$area > $$log 2>&1 || code=$$?; \
-	echo "== tests/$$area"; cat $$log; rm -f $$log; test $$code = 0
-
-test-notebooks:
-	@area=notebooks; $(AREA)
-
-test-others:
-	@set -e; for area in $(filter-out notebooks,$(AREAS)); do $(AREA); done
+	@set -e; for area in $(AREAS); do echo "== tests/$$area"; $(BIN)/python -m pytest --reruns 1 -rR tests/$$area; done
 
 notebooks: setup $(VENV)/.installed-dev  ## Run every notebook on a fresh stack and write its outputs into it
 	@$(BIN)/python -m tests.notebooks.refresh $(LESSONS)
