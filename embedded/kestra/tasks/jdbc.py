@@ -1,4 +1,4 @@
-"""What the SQL task types have in common: fetch types, result outputs and the `fetch.size` metric."""
+"""What the SQL task types have in common: fetch types, result outputs, the `fetch.size` metric, rows to write."""
 
 import itertools
 from collections.abc import Iterable, Sequence
@@ -28,6 +28,41 @@ def only(parts: Sequence[str], message: str) -> str:
     if not parts:
         raise TaskError("The `sql` property holds no statement.")
     return parts[0]
+
+
+def insert(task: Task, columns: Sequence[str]) -> str:
+    """The statement that writes rows: `sql`, or an INSERT into `table` with a `?` for each column.
+
+    Raises:
+        TaskError: neither is given.
+    """
+    if sql := task.properties.get("sql"):
+        return sql.strip().rstrip(";")
+    if not task.properties.get("table"):
+        raise TaskError("Either `sql` or `table` must be set.")
+    names = ", ".join(columns)
+    return f"INSERT INTO {task.properties['table']} ({names}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def cells(item: Any, columns: Sequence[str], count: int, quotes: str) -> list[Any]:
+    """One row's values, in the order of the parameters. What a row does not hold is null.
+
+    Parameters:
+        item: a map by column name, or a list.
+        columns: names, maybe quoted; empty if the row's own order is meant.
+        count: how many parameters the statement has.
+        quotes: the characters that may stand around a name.
+
+    Raises:
+        TaskError: the row holds more values than that.
+    """
+    if isinstance(item, dict):
+        found = [item.get(column.strip(quotes)) for column in columns] if columns else list(item.values())
+    else:
+        found = list(item)
+    if len(found) > count:
+        raise TaskError(f"A row holds {len(found)} values, but the statement takes {count}.")
+    return found + [None] * (count - len(found))
 
 
 def result(task: Task, fetch: str, columns: Sequence[Column], batches: Iterable[Sequence[Row]]) -> Outputs:

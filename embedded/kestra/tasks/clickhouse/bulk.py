@@ -6,7 +6,7 @@ from binascii import a2b_base64
 from dataclasses import dataclass
 from typing import Any
 
-from embedded.kestra.tasks import statements
+from embedded.kestra.tasks import jdbc, statements
 from embedded.kestra.tasks.bridge import Outputs, Task, TaskError, body
 from embedded.kestra.tasks.clickhouse.connection import Connection, connect
 from embedded.kestra.tasks.clickhouse.queries import literal
@@ -57,25 +57,17 @@ def bulk_insert(task: Task) -> Outputs:
     rows = chunks = 0
     with connect(task) as connection:
         columns = task.properties.get("columns") or _table_columns(task, connection)
-        insert = Insert.parse(_sql(task, columns))
+        insert = Insert.parse(jdbc.insert(task, columns))
         for objects in task.read_rows(task.properties["from"], task.properties["chunk"]):
             task.check_cancelled()
-            insert.run(connection, [_values(item, columns, insert.count) for item in objects])
+            values = (jdbc.cells(item, columns, insert.count, quotes='`"') for item in objects)
+            insert.run(connection, [list(map(_adapt, cells)) for cells in values])
             rows += len(objects)
             chunks += 1
     task.count("records", rows)
     task.count("updated", rows)
     task.info(f"Successfully executed {chunks} bulk queries and updated {rows} rows")
     return {"rowCount": rows, "updatedCount": rows}
-
-
-def _sql(task: Task, columns: list[str]) -> str:
-    if sql := task.properties.get("sql"):
-        return sql
-    if not task.properties.get("table"):
-        raise TaskError("Either `sql` or `table` must be set.")
-    names = ", ".join(columns)
-    return f"INSERT INTO {task.properties['table']} ({names}) VALUES ({', '.join('?' * len(columns))})"
 
 
 def _table_columns(task: Task, connection: Connection) -> list[str]:
@@ -91,17 +83,6 @@ def _table_columns(task: Task, connection: Connection) -> list[str]:
 def _quoted(name: str) -> str:
     escaped = name.replace("\\", "\\\\").replace("`", "\\`")
     return f"`{escaped}`"
-
-
-def _values(item: Any, columns: list[str], count: int) -> list[Any]:
-    """One row's values, in the order of the parameters. What a row does not hold is null."""
-    if isinstance(item, dict):
-        cells = [item.get(column.strip('`"')) for column in columns] if columns else list(item.values())
-    else:
-        cells = list(item)
-    if len(cells) > count:
-        raise TaskError(f"A row holds {len(cells)} values, but the statement takes {count}.")
-    return [_adapt(cell) for cell in cells] + [None] * (count - len(cells))
 
 
 def _adapt(cell: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg2.extras
 from psycopg2 import sql as composed
 
-from embedded.kestra.tasks import statements
+from embedded.kestra.tasks import jdbc, statements
 from embedded.kestra.tasks.bridge import Outputs, Task, TaskError, body
 from embedded.kestra.tasks.postgresql.connection import Connection, connect, failure
 
@@ -36,7 +36,7 @@ def batch(task: Task) -> Outputs:
     rows = updated = chunks = 0
     with connect(task, autocommit=False) as connection:
         columns = task.properties.get("columns") or _table_columns(task, connection)
-        statement = _prepare(connection, _sql(task, columns))
+        statement = _prepare(connection, jdbc.insert(task, columns))
         for objects in task.read_rows(task.properties["from"], chunk):
             task.check_cancelled()
             updated += _write(connection, statement, [_values(item, columns, statement.types) for item in objects])
@@ -47,15 +47,6 @@ def batch(task: Task) -> Outputs:
     task.count("updated", updated)
     task.info(f"Successfully executed {chunks} bulk queries and updated {updated} rows")
     return {"rowCount": rows, "updatedCount": updated}
-
-
-def _sql(task: Task, columns: list[str]) -> str:
-    if sql := task.properties.get("sql"):
-        return sql.strip().rstrip(";")
-    if not task.properties.get("table"):
-        raise TaskError("Either `sql` or `table` must be set.")
-    names = ", ".join(columns)
-    return f"INSERT INTO {task.properties['table']} ({names}) VALUES ({', '.join('?' * len(columns))})"
 
 
 def _table_columns(task: Task, connection: Connection) -> list[str]:
@@ -115,14 +106,7 @@ def _write(connection: Connection, statement: Statement, rows: list[list[Any]]) 
 
 
 def _values(item: Any, columns: list[str], types: list[str]) -> list[Any]:
-    """One row's values, in the order of the parameters. What a row does not hold is null."""
-    if isinstance(item, dict):
-        cells = [item.get(column.strip('"')) for column in columns] if columns else list(item.values())
-    else:
-        cells = list(item)
-    if len(cells) > len(types):
-        raise TaskError(f"A row holds {len(cells)} values, but the statement takes {len(types)}.")
-    cells += [None] * (len(types) - len(cells))
+    cells = jdbc.cells(item, columns, len(types), quotes='"')
     return [_adapt(cell, type_) for cell, type_ in zip(cells, types, strict=True)]
 
 
