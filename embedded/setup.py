@@ -4,9 +4,11 @@ Run as `python -m embedded.setup`, any number of times: what is there already is
 """
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from embedded.artifacts import ArtifactError
 from embedded.elasticsearch.distribution import distribution
+from embedded.kestra import programs
 from embedded.kestra.artifacts import compiler_jar, engine_jars
 from embedded.kestra.compiler import CompileError, compile_task_types
 from embedded.kestra.tasks import environments
@@ -14,13 +16,16 @@ from embedded.paths import ROOT, cache_folder
 
 
 def main() -> None:
-    """Fetch the engine and Elasticsearch, compile task types, and build the environments of the flows' scripts."""
+    """Fetch the engine and Elasticsearch, compile task types, and build the environments of scripts and programs."""
     try:
-        engine_jars()
-        compiler_jar()
-        distribution()
-        compile_task_types()
-        environments.prewarm(environments.dependency_lists(ROOT / "flows"))
+        with ThreadPoolExecutor() as beside:
+            programs_built = beside.submit(programs.prewarm)  # waits for the network most of its time
+            engine_jars()
+            compiler_jar()
+            distribution()
+            compile_task_types()
+            environments.prewarm(environments.dependency_lists(ROOT / "flows"))
+            programs_built.result()
     except (ArtifactError, CompileError, environments.EnvironmentProblem) as problem:
         sys.exit(f"Set-up stopped: {problem}")
     print(f"Everything is in place; what was fetched and built is kept in {cache_folder()}")

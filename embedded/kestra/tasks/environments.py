@@ -41,14 +41,14 @@ def interpreter(version: str = "") -> Path:
     Raises:
         EnvironmentProblem: no such Python is installed.
     """
-    base = _installed(version)
-    folder = _folder() / f"python-{_digest([str(base)])}"
-    python = folder / "bin" / "python"
-    with FileLock(f"{folder}.lock"):
-        if not (folder / "complete").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            _execute([str(base), "-m", "venv", str(folder)], f"A Python environment from {base} could not be made")
-            (folder / "complete").touch()
+    base = installed(version)
+    place = folder() / f"python-{digest([str(base)])}"
+    python = place / "bin" / "python"
+    with FileLock(f"{place}.lock"):
+        if not (place / "complete").exists():
+            shutil.rmtree(place, ignore_errors=True)
+            _execute([str(base), "-m", "venv", str(place)], f"A Python environment from {base} could not be made")
+            (place / "complete").touch()
     return python
 
 
@@ -66,11 +66,11 @@ def packages(dependencies: list[str], python: Path, renew: bool = False) -> Path
     wanted = sorted({" ".join(dependency.split()) for dependency in dependencies} - {""})
     if not wanted:
         return None
-    folder = _folder() / f"packages-{_digest([str(python), *wanted])}"
-    with FileLock(f"{folder}.lock"):
-        if renew or not folder.exists():
-            _install(wanted, python, folder)
-    return folder
+    place = folder() / f"packages-{digest([str(python), *wanted])}"
+    with FileLock(f"{place}.lock"):
+        if renew or not place.exists():
+            _install(wanted, python, place)
+    return place
 
 
 def prewarm(dependency_lists: Iterable[list[str]]) -> None:
@@ -103,22 +103,42 @@ def _tasks(node: Any) -> Iterator[dict[str, Any]]:
             yield from _tasks(value)
 
 
-def _install(wanted: list[str], python: Path, folder: Path) -> None:
+def _install(wanted: list[str], python: Path, place: Path) -> None:
     """Install into a folder beside the final one and rename it: others see all of it or nothing."""
-    with tempfile.TemporaryDirectory(prefix="install-", dir=folder.parent) as scratch:
+    with tempfile.TemporaryDirectory(prefix="install-", dir=place.parent) as scratch:
         built = Path(scratch, "packages")
-        command = [find_uv_bin(), "pip", "install", "--quiet", "--no-progress", "--no-config", "--python", str(python)]
-        command += ["--target", str(built), "--cache-dir", str(cache_folder() / "uv"), *wanted]
-        _execute(
-            command,
+        uv(
+            ["pip", "install", "--python", str(python), "--target", str(built), *wanted],
             f"The Python packages {', '.join(wanted)} are not installed yet and could not be fetched. "
             "With a network, run `make setup` once, which fetches what the flows need",
         )
-        shutil.rmtree(folder, ignore_errors=True)
-        built.rename(folder)
+        shutil.rmtree(place, ignore_errors=True)
+        built.rename(place)
 
 
-def _installed(version: str) -> Path:
+def uv(arguments: list[str], problem: str) -> None:
+    """Run uv, with the cache of all checkouts.
+
+    Parameters:
+        arguments: its command and what that takes.
+        problem: what to say when it fails; uv's own words follow.
+
+    Raises:
+        EnvironmentProblem: it failed.
+    """
+    options = ["--quiet", "--no-progress", "--no-config", "--cache-dir", str(cache_folder() / "uv")]
+    _execute([find_uv_bin(), *arguments, *options], problem)
+
+
+def installed(version: str = "") -> Path:
+    """A Python of this machine, outside any virtual environment.
+
+    Parameters:
+        version: such as `3.12`; empty for the version that runs this stack.
+
+    Raises:
+        EnvironmentProblem: no such Python is installed.
+    """
     own = Path(sys._base_executable)  # type: ignore[attr-defined]
     if not version or _is_own(version):
         return own.resolve()
@@ -157,13 +177,15 @@ def _uv_environment() -> dict[str, str]:
     return named | os.environ
 
 
-def _folder() -> Path:
-    folder = cache_folder() / "environments"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def folder() -> Path:
+    """The folder of all environments."""
+    place = cache_folder() / "environments"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
 
 
-def _digest(parts: list[str]) -> str:
+def digest(parts: list[str]) -> str:
+    """A name for what depends on these parts, and on the kind of machine."""
     return hashlib.sha256("\0".join([sys.platform, *parts]).encode()).hexdigest()[:20]
 
 
