@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import logging
 import uuid
 from collections.abc import Mapping
@@ -15,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from embedded.aws import HEALTH
 from embedded.aws.errors import AwsError, not_implemented
-from embedded.aws.signature import Signed, caller, service_of
+from embedded.aws.signature import Signed, caller, region_of, service_of
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,9 @@ class Front:
             if name not in self._parts:
                 raise not_implemented(f"The service {name!r}")
             part = self._parts[name]
+            if name != "s3":  # whose bodies may be larger than the memory
+                signed = dataclasses.replace(signed, payload=hashlib.sha256(await request.body()).hexdigest())
+            request.state.region = region_of(signed)
             response = await part.handle(request, signed.path, caller(signed, self._secrets))
         except AwsError as error:
             response = _last(part.refusal(error, signed.path, _id()))

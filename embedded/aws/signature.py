@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from http.client import HTTPMessage
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from botocore.auth import HmacV1QueryAuth, S3SigV4Auth
+from botocore.auth import HmacV1QueryAuth, S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
@@ -35,12 +35,15 @@ class Signed:
         path: as it was sent, percent signs and all.
         query: likewise, without the question mark.
         headers: names and values, in order.
+        payload: the SHA-256 of the body in hexadecimal digits; None for S3, which tells it in a header and checks it
+            as the body comes.
     """
 
     method: str
     path: str
     query: str
     headers: list[tuple[str, str]]
+    payload: str | None = None
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -70,6 +73,12 @@ def service_of(request: Signed) -> str:
     """The service that a request is signed for, as in its signature; `s3` when it has none of version 4."""
     claim = _claim(request)
     return claim.service if claim else "s3"
+
+
+def region_of(request: Signed) -> str:
+    """The region that a request is signed for; empty when it has no signature of version 4."""
+    claim = _claim(request)
+    return claim.region if claim else ""
 
 
 def caller(request: Signed, secrets: Mapping[str, str]) -> str | None:
@@ -165,11 +174,14 @@ def _claim(request: Signed) -> _Claim | None:
 
 
 def _version_4(request: Signed, claim: _Claim, secret: str) -> str:
-    signer = _Signer(claim, secret)
+    signer = (_Signer if request.payload is None else _PlainSigner)(claim, secret)
     again = AWSRequest(method=request.method, url=f"http://host{request.path}{_canonical_query(request)}")
     for name, value in request.headers:
         again.headers.add_header(name, value)
-    if claim.expires is not None and "X-Amz-Content-SHA256" not in again.headers:
+    if request.payload is not None:
+        del again.headers["X-Amz-Content-SHA256"]
+        again.headers["X-Amz-Content-SHA256"] = request.payload
+    elif claim.expires is not None and "X-Amz-Content-SHA256" not in again.headers:
         again.headers["X-Amz-Content-SHA256"] = UNSIGNED
     again.context["timestamp"] = claim.stamp
     return signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)
@@ -190,7 +202,7 @@ def _version_2(request: Signed, key: str, secret: str, expires: str) -> str:
     return _QuerySigner(Credentials(key, secret), expires).get_signature(request.method, url, headers)
 
 
-class _Signer(S3SigV4Auth):
+class _SentHeaders(SigV4Auth):
     """Takes the headers that the sender says to have signed."""
 
     def __init__(self, claim: _Claim, secret: str) -> None:
@@ -203,6 +215,14 @@ class _Signer(S3SigV4Auth):
             if name.lower() in self._names:
                 headers.add_header(name.lower(), value)
         return headers
+
+
+class _Signer(_SentHeaders, S3SigV4Auth):
+    """As S3 signs: the path as it is."""
+
+
+class _PlainSigner(_SentHeaders):
+    """As all other services sign."""
 
 
 class _QuerySigner(HmacV1QueryAuth):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from embedded.aws.database import Database
 from embedded.aws.errors import AwsError
 from embedded.aws.s3.blobs import Blobs
 
@@ -100,13 +99,9 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.blobs = Blobs(folder / "blobs")
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(folder / "s3.sqlite", check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.execute("PRAGMA foreign_keys=ON")
-        self._db.executescript(_TABLES)
-        known = {name for (name,) in self._db.execute("SELECT blob FROM objects UNION ALL SELECT blob FROM parts")}
+        self._db = Database(folder / "s3.sqlite", _TABLES)
+        self.rows, self.transaction = self._db.rows, self._db.transaction
+        known = {name for (name,) in self.rows("SELECT blob FROM objects UNION ALL SELECT blob FROM parts")}
         self.blobs.sweep(known.__contains__)
 
     @property
@@ -117,23 +112,6 @@ class Store:
     def furnished(self) -> None:
         """Note that what belongs into a new store is there."""
         self.rows("PRAGMA user_version=1")
-
-    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """The rows of a query, or one statement on its own."""
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Several statements, all or none; nobody else reads or writes meanwhile."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
 
     def buckets(self) -> list[tuple[str, float]]:
         """Names, in order, and when they were made."""
