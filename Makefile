@@ -58,10 +58,8 @@ lint: $(VENV)/.installed-dev  ## Check code and notebooks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python -m tests.notebooks.hygiene
 
-AREAS := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard tests/*/test_*.py)))))
-
 test: setup lint  ## Run all tests, on stacks of their own
-	@set -e; for area in $(AREAS); do echo "== tests/$$area"; $(BIN)/python -m pytest --reruns 1 -rR tests/$$area; done
+	@$(BIN)/python -m tests.areas
 
 notebooks: setup $(VENV)/.installed-dev  ## Run every notebook on a fresh stack and write its outputs into it
 	@$(BIN)/python -m tests.notebooks.refresh $(LESSONS)

@@ -1,0 +1,90 @@
+"""Run all areas of tests, two at a time: `python -m tests.areas [AREA...]`.
+
+Each area is one pytest process, because areas share nothing: every one starts a stack of its own on free ports. Most of
+their time is spent on waiting for processes, so two at once nearly halve the whole. What an area prints appears when it
+has ended. The exit code is 1 if any area failed.
+"""
+
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+FOLDER = Path(__file__).resolve().parent
+AT_ONCE = 2
+LONGEST = ("notebooks", "pipelines", "tasks", "stores")
+"""They go first: a long area that begins last would run alone."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How an area ended."""
+
+    area: str
+    code: int
+    seconds: float
+
+
+class Areas:
+    """Runs areas as processes, which end with it."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[str]] = set()
+        self._lock = Lock()
+        self._stopped = False
+
+    def run(self, area: str) -> Done:
+        """Run one area and print what it said."""
+        begun = time.monotonic()
+        with self._lock:
+            if self._stopped:
+                return Done(area, 1, 0)
+            process = subprocess.Popen(_command(area), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            self._running.add(process)
+        said, _ = process.communicate()
+        done = Done(area, process.returncode, time.monotonic() - begun)
+        with self._lock:
+            self._running.discard(process)
+            print(f"== tests/{area}: {done.seconds:.0f} s\n{said}", flush=True)
+        return done
+
+    def stop(self) -> None:
+        """End what runs; pytest stops its stacks on the way out."""
+        with self._lock:
+            self._stopped = True
+            for process in self._running:
+                process.terminate()
+
+
+def main() -> int:
+    """Run the areas named on the command line, or all, and sum up."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    areas = Areas()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        results = [pool.submit(areas.run, area) for area in sys.argv[1:] or in_order()]
+        try:
+            ended = [result.result() for result in results]
+        except KeyboardInterrupt:
+            areas.stop()
+            raise
+    failed = [done.area for done in ended if done.code]
+    print(f"{len(ended)} areas, {'failed: ' + ', '.join(failed) if failed else 'all passed'}")
+    return 1 if failed else 0
+
+
+def in_order() -> list[str]:
+    """All areas, the longest first."""
+    found = {path.parent.name for path in FOLDER.glob("*/test_*.py")}
+    return [area for area in LONGEST if area in found] + sorted(found.difference(LONGEST))
+
+
+def _command(area: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", "--reruns", "1", "-rR", "--durations=5", str(FOLDER / area)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
