@@ -1,6 +1,6 @@
 """The process of the `aws` service. Run as `python -m embedded.aws`.
 
-Environment: `AWS_HOME` (where buckets are kept), and of the stack's settings `AWS_PORT`, `AWS_ACCESS_KEY_ID`,
+Environment: `AWS_HOME` (where its state is kept), and of the stack's settings `AWS_PORT`, `AWS_ACCESS_KEY_ID`,
 `AWS_SECRET_ACCESS_KEY` and `DATASET_SEED`.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from embedded.aws.front import Front
-from embedded.aws.s3.api import S3
+from embedded.aws.parts import parts
 from embedded.aws.s3.store import Store
 from embedded.aws.samples import furnish
 from embedded.lifeline import exit_with_parent
@@ -28,7 +28,7 @@ def main() -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     store = Store(folder)
     furnish(store, settings.dataset_seed)
-    front = Front({"s3": S3(store)}, {settings.aws_access_key_id: settings.aws_secret_access_key})
+    front = Front(parts(folder.parent, store), {settings.aws_access_key_id: settings.aws_secret_access_key})
     uvicorn.run(
         front.app(),
         host=HOST,

@@ -30,6 +30,13 @@ class Blobs:
         path.parent.mkdir(exist_ok=True)
         return name, path.open("wb")
 
+    def resume(self, name: str, size: int) -> BinaryIO:
+        """Go on with a blob that was not sealed; what is beyond `size` bytes is cut off."""
+        file = self._path(name).open("r+b")
+        file.truncate(size)
+        file.seek(size)
+        return file
+
     def seal(self, file: BinaryIO) -> None:
         """End a blob's file, on the disk itself."""
         file.flush()
@@ -49,6 +56,10 @@ class Blobs:
     def open(self, name: str) -> BinaryIO:
         """Open a blob for reading; it stays readable when it is removed meanwhile."""
         return self._path(name).open("rb")
+
+    def link(self, name: str, target: Path) -> None:
+        """Give a blob a second name, under which it stays when it is removed here."""
+        os.link(self._path(name), target)
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove blobs, those that are gone already too."""

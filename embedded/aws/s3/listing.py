@@ -1,26 +1,44 @@
-"""Lists a bucket's keys as both versions of ListObjects do: by prefix, grouped at a delimiter, page by page."""
+"""Lists a bucket's keys by prefix, grouped at a delimiter, page by page, as S3 and Cloud Storage do."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from embedded.aws.s3.store import Object, Store
+from typing import Generic, Protocol, TypeVar
 
 _FETCH = 1000
 
 
+class Keyed(Protocol):
+    """What a listing has to know of an object."""
+
+    @property
+    def key(self) -> str:
+        """Its name in the bucket."""
+
+
+Entry = TypeVar("Entry", bound=Keyed)
+
+
+class Keys(Protocol[Entry]):
+    """Where a listing takes objects from."""
+
+    def keys(self, bucket: str, low: str, high: str | None, limit: int) -> Sequence[Entry]:
+        """Objects in the order of their keys' bytes, from `low` to before `high`, at most `limit`."""
+
+
 @dataclass
-class Page:
+class Page(Generic[Entry]):
     """One page: objects, and prefixes that stand for several."""
 
-    objects: list[Object] = field(default_factory=list)
+    objects: list[Entry] = field(default_factory=list)
     prefixes: list[str] = field(default_factory=list)
     last: str = ""
     """The last key or prefix on it."""
     truncated: bool = False
 
 
-def page(store: Store, bucket: str, prefix: str, delimiter: str, after: str, limit: int) -> Page:
+def page(store: Keys[Entry], bucket: str, prefix: str, delimiter: str, after: str, limit: int) -> Page[Entry]:
     """A page of a listing.
 
     Args:
@@ -31,7 +49,7 @@ def page(store: Store, bucket: str, prefix: str, delimiter: str, after: str, lim
         after: the page begins after this key or common prefix.
         limit: entries of a page, prefixes counted.
     """
-    found = Page()
+    found: Page[Entry] = Page()
     high = _next_beyond(prefix) if prefix else None
     low = max(prefix, _start(after, prefix, delimiter))
     while limit:
