@@ -1,0 +1,114 @@
+"""Text to syntax trees. Only the grammar is sqlglot's: what a function means is said by the rules of a front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import ParseError, TokenError
+from sqlglot.tokens import Token, TokenType
+
+from embedded.warehouse.errors import Reason, SqlError, unsupported
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a script.
+
+    Args:
+        text: as written.
+        start: where it begins in the script, from 0.
+        tree: as parsed; the places of its names count from `start`.
+    """
+
+    text: str
+    start: int
+    tree: exp.Expression
+
+
+def plain(base: type[Dialect], forms: Iterable[str]) -> type[Dialect]:
+    """A dialect that leaves function calls as they are written.
+
+    Args:
+        base: sqlglot's dialect.
+        forms: functions with a grammar of their own, such as CAST(x AS type), that sqlglot still parses.
+    """
+    kept = {name: parse for name, parse in base.parser_class.FUNCTION_PARSERS.items() if name in set(forms)}
+    parser = type("Parser", (base.parser_class,), {"FUNCTIONS": {}, "FUNCTION_PARSERS": kept})
+    return type(f"Plain{base.__name__}", (base,), {"Parser": parser})
+
+
+def statements(script: str, dialect: type[Dialect]) -> list[Statement]:
+    """All statements of a script; those that are only comments are left out. Raises SqlError."""
+    try:
+        tokens = dialect().tokenize(script)
+    except TokenError as error:
+        raise SqlError(Reason.SYNTAX, f"Syntax error: {_first(error)}") from error
+    return [_parse(script, part, dialect) for part in _split(tokens)]
+
+
+def only(node: exp.Expression, *names: str) -> None:
+    """Refuse a part of a syntax tree that has more to it than what the caller reads.
+
+    Raises:
+        SqlError: an argument of the node that is not among the names is set.
+    """
+    for name, value in node.args.items():
+        if value and name not in names:
+            raise unsupported(f"{node.key.upper()} with {name.strip('_').upper()}", place(node))
+
+
+def place(node: exp.Expression) -> int | None:
+    """Where a part of the tree begins in its statement, if one of its names knows."""
+    for part in node.walk(bfs=False):
+        start = part.meta.get("start")
+        if start is not None:
+            return int(start)
+    return None
+
+
+def _split(tokens: list[Token]) -> Iterator[list[Token]]:
+    part: list[Token] = []
+    for token in tokens:
+        if token.token_type is not TokenType.SEMICOLON:
+            part.append(token)
+            continue
+        if part:
+            yield part
+        part = []
+    if part:
+        yield part
+
+
+def _parse(script: str, tokens: list[Token], dialect: type[Dialect]) -> Statement:
+    start, end = tokens[0].start, tokens[-1].end + 1
+    text = script[start:end]
+    try:
+        trees = dialect().parse(text)
+    except (ParseError, TokenError) as error:
+        raise SqlError(Reason.SYNTAX, f"Syntax error: {_first(error)}", start + _offset(error, text)) from error
+    tree = trees[0] if len(trees) == 1 else None
+    if tree is None:
+        raise SqlError(Reason.SYNTAX, "Syntax error: one statement expected", start)
+    if isinstance(tree, exp.Command):
+        raise unsupported(f"the statement {tokens[0].text.upper()}", start)
+    return Statement(text, start, tree)
+
+
+def _first(error: ParseError | TokenError) -> str:
+    if isinstance(error, ParseError) and error.errors:
+        found = error.errors[0]
+        near = found.get("highlight") or ""
+        return f"{found['description'].rstrip('.')}" + (f" near {near!r}" if near else "")
+    return str(error).splitlines()[0]
+
+
+def _offset(error: ParseError | TokenError, text: str) -> int:
+    if not isinstance(error, ParseError) or not error.errors:
+        return 0
+    found = error.errors[0]
+    lines = text.splitlines(keepends=True)[: (found.get("line") or 1) - 1]
+    width = len(found.get("highlight") or "")
+    return sum(map(len, lines)) + max((found.get("col") or 1) - width, 0)
