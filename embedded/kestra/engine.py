@@ -23,6 +23,8 @@ TENANT = "main"
 WORKER_THREADS = 8
 START_TIMEOUT_SECONDS = 60
 HEAP = "512m"
+COMMAND_FAMILIES = ("io.kestra.plugin.scripts", "io.kestra.plugin.dbt.cli", "io.kestra.plugin.aws.cli")
+"""Task types that run commands."""
 
 LOGBACK = """<configuration>
   <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
@@ -99,10 +101,11 @@ class EngineConfig:
                 "plugins": {
                     "defaults": [
                         {
-                            "type": "io.kestra.plugin.scripts",
+                            "type": family,
                             "forced": True,
                             "values": {"taskRunner": {"type": "io.kestra.plugin.core.runner.Process"}},
                         }
+                        for family in COMMAND_FAMILIES
                     ]
                 },
             },

@@ -30,6 +30,7 @@ FAMILIES = {
     "io.kestra.plugin.jdbc.duckdb.": "duckdb",
     "io.kestra.plugin.jdbc.clickhouse.": "clickhouse",
     "io.kestra.plugin.aws.": "aws",
+    "io.kestra.plugin.dbt.": "dbt",
     "io.kestra.plugin.elasticsearch.": "elasticsearch",
 }
 """The module of each family of types, by the beginning of the types' names. It is imported at its first task."""

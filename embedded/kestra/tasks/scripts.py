@@ -24,7 +24,7 @@ GUARD = [sys.executable, "-I", "-S", guard.__file__]
 @body(PREFIX + "shell.Script", PREFIX + "shell.Commands")
 def shell(task: Task) -> Outputs:
     """A shell script sees the machine's own commands."""
-    return _place(_environment())
+    return place(environment())
 
 
 @body(PREFIX + "python.Script", PREFIX + "python.Commands")
@@ -39,17 +39,15 @@ def python(task: Task) -> Outputs:
         raise TaskError(str(problem)) from problem
     if dependencies:
         task.time("deps.cache.download.duration", time.monotonic() - started)
-    return _place(_python_environment(interpreter, packages, task.working_directory))
+    return place(_python_environment(interpreter, packages, task.working_directory))
 
 
 def _python_environment(interpreter: Path, packages: Path | None, folder: Path) -> dict[str, str]:
     """What `pip install` adds in `beforeCommands` goes to the working directory and vanishes with it."""
     added = folder / ".packages"
     places = [path for path in (added, packages) if path]
-    environment = _environment()
-    commands = [interpreter.parent, *(place / "bin" for place in places)]
-    return environment | {
-        "PATH": os.pathsep.join([*map(str, commands), environment.get("PATH", os.defpath)]),
+    commands = [interpreter.parent, *(path / "bin" for path in places)]
+    return with_commands(environment(), *commands) | {
         "PYTHONPATH": os.pathsep.join(map(str, places)),
         "PYTHONUNBUFFERED": "true",
         "PIP_TARGET": str(added),
@@ -58,7 +56,8 @@ def _python_environment(interpreter: Path, packages: Path | None, folder: Path) 
     }
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """The variables that every command gets: those of the engine's own that hold none of the stack's secrets."""
     kept = {name: value for name, value in os.environ.items() if HANDED_ON.fullmatch(name)}
     own = str(Path(sys.prefix, "bin"))
     path = (place for place in kept.get("PATH", os.defpath).split(os.pathsep) if place != own)
@@ -67,5 +66,11 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _place(environment: dict[str, str]) -> Outputs:
+def with_commands(environment: dict[str, str], *folders: Path) -> dict[str, str]:
+    """An environment in which the commands of these folders come first."""
+    return environment | {"PATH": os.pathsep.join([*map(str, folders), environment.get("PATH", os.defpath)])}
+
+
+def place(environment: dict[str, str]) -> Outputs:
+    """What the engine needs to run a task's commands in this environment."""
     return {"environment": environment, "guard": GUARD}

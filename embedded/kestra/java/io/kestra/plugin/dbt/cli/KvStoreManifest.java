@@ -1,0 +1,12 @@
+package io.kestra.plugin.dbt.cli;
+
+import io.kestra.core.models.property.Property;
+import jakarta.validation.constraints.NotNull;
+
+/** Where in the KV store a manifest is kept. */
+public class KvStoreManifest {
+    @NotNull
+    public Property<String> key;
+    @NotNull
+    public Property<String> namespace;
+}

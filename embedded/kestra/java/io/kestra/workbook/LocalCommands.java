@@ -1,0 +1,38 @@
+package io.kestra.workbook;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.kestra.core.models.tasks.runners.TaskRunner;
+import io.kestra.core.runners.RunContext;
+import io.kestra.core.serializers.JacksonMapper;
+import java.util.List;
+import java.util.Map;
+
+/** The commands of a task as local processes: the Python body says in which environment, and this ends what runs. */
+public final class LocalCommands {
+    private static final TypeReference<Map<String, String>> ENVIRONMENT = new TypeReference<>() {
+    };
+    private static final TypeReference<List<String>> GUARD = new TypeReference<>() {
+    };
+
+    private volatile TaskCall call;
+    private volatile LocalProcess process;
+
+    /** The runner for a task of this type; the requirements are what its Python body is given. */
+    public TaskRunner<?> runner(String type, Map<String, Object> requirements, RunContext runContext) throws Exception {
+        call = new TaskCall(type, requirements, runContext);
+        Map<String, Object> place = call.execute();
+        process = new LocalProcess(
+            JacksonMapper.ofJson().convertValue(place.get("environment"), ENVIRONMENT),
+            JacksonMapper.ofJson().convertValue(place.get("guard"), GUARD));
+        return process;
+    }
+
+    public void kill() {
+        if (call != null) {
+            call.cancel();
+        }
+        if (process != null) {
+            process.kill();
+        }
+    }
+}
