@@ -14,6 +14,7 @@ from embedded.paths import ROOT, cache_folder
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+_PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
 _PASSED_ON = ("ENV_", "SECRET_")
 _OURS = (
     "KESTRA_",
@@ -25,6 +26,9 @@ _OURS = (
     "ELASTICSEARCH_",
     "QDRANT_",
     "AWS_",
+    "GCP_",
+    "STORAGE_EMULATOR_HOST",
+    "BIGQUERY_EMULATOR_HOST",
     *_PASSED_ON,
 )
 
@@ -70,6 +74,9 @@ class Settings:
     aws_access_key_id: str
     aws_secret_access_key: str = field(repr=False)
     aws_region: str
+    gcp_port: int
+    gcp_project_id: str
+    gcp_location: str
     passed_on: Mapping[str, str] = field(repr=False, default_factory=dict)
     """Variables named ENV_* and SECRET_*, which reach flows as `envs.*` and `secret()`."""
 
@@ -120,6 +127,9 @@ class Settings:
             aws_access_key_id=read.text("AWS_ACCESS_KEY_ID", "workbook"),
             aws_secret_access_key=read.text("AWS_SECRET_ACCESS_KEY", "workbook-secret"),
             aws_region=read.text("AWS_REGION", "us-east-1"),
+            gcp_port=read.port("GCP_PORT", 4443),
+            gcp_project_id=read.project("GCP_PROJECT_ID", "workbook-local"),
+            gcp_location=read.text("GCP_LOCATION", "us-central1"),
             passed_on={name: value for name, value in values.items() if name.startswith(_PASSED_ON)},
         )
 
@@ -188,6 +198,15 @@ class _Reader:
         value = self.text(name, default)
         if not _PLAIN_NAME.fullmatch(value):
             raise SettingsError(f"{name} is {value!r}: use letters, digits and underscores, and begin with a letter")
+        return value
+
+    def project(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if not _PROJECT.fullmatch(value):
+            raise SettingsError(
+                f"{name} is {value!r}: a project id has 6 to 30 lower-case letters, digits and dashes, "
+                "begins with a letter, and does not end with a dash"
+            )
         return value
 
     def memory(self, name: str) -> str | None:

@@ -9,6 +9,7 @@ from embedded.aws.service import Aws
 from embedded.clickhouse.service import ClickHouse
 from embedded.dataset.service import Dataset
 from embedded.elasticsearch.service import Elasticsearch
+from embedded.gcp.service import Gcp
 from embedded.kestra.service import Kestra
 from embedded.postgres.service import Postgres
 from embedded.qdrant.service import Qdrant
@@ -36,7 +37,7 @@ class Stack:
 EMBEDDED = Stack(
     services=(
         *(Kestra(), Postgres(), Dataset()),
-        *(Timescale(), ClickHouse(), Elasticsearch(), Qdrant(), Aws()),
+        *(Timescale(), ClickHouse(), Elasticsearch(), Qdrant(), Aws(), Gcp()),
     ),
     supervisor=("-m", "embedded", "supervise"),
     default=("kestra", "postgres", "dataset"),  # the stores of later lessons take memory: each lesson starts its own

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LEASE = "EMBEDDED_LEASE"
 PORTS = (
     *("KESTRA_PORT", "POSTGRES_PORT", "DATASET_PORT", "TIMESCALE_PORT", "CLICKHOUSE_PORT", "CLICKHOUSE_TCP_PORT"),
-    *("ELASTICSEARCH_PORT", "QDRANT_HTTP_PORT", "AWS_PORT"),
+    *("ELASTICSEARCH_PORT", "QDRANT_HTTP_PORT", "AWS_PORT", "GCP_PORT"),
 )
 HOLD = f"import os, sys; print('ready', os.environ['{LEASE}'], flush=True); sys.stdin.read()"
 """A command that lasts as long as its standard input: when the tests die, it ends, and the stack with it."""

@@ -13,7 +13,7 @@ _ENVS = (
     *("POSTGRES_HOST", "POSTGRES_PORT", "POSTGRES_DB", "POSTGRES_USER", "TAXI_BASE_URL", "PRODUCTS_URL"),
     *("TIMESCALE_HOST", "TIMESCALE_PORT", "TIMESCALE_DB", "TIMESCALE_USER"),
     *("CLICKHOUSE_HOST", "CLICKHOUSE_PORT", "CLICKHOUSE_USER", "ELASTICSEARCH_URL", "ES_USER", "QDRANT_URL"),
-    *("AWS_ENDPOINT_URL", "AWS_REGION"),
+    *("AWS_ENDPOINT_URL", "AWS_REGION", "GCP_PROJECT_ID", "GCP_LOCATION"),
 )
 """What flows see as `{{ envs.postgres_host }}` and so on."""
 _SECRETS = (
@@ -21,15 +21,19 @@ _SECRETS = (
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
 )
 """What flows get by `{{ secret('POSTGRES_PASSWORD') }}` and so on."""
-_CLOUD = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
-"""What AWS's own clients read from the environment: tasks that name no credentials take these, as in Kestra."""
+_CLOUD = (
+    *("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"),
+    *("STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST"),
+)
+"""What the clouds' own clients read from the environment: AWS tasks that name no credentials take these, as in Kestra;
+Google's take the addresses, and only for a key of the embedded Google Cloud."""
 
 
 class Kestra(Service):
     """The engine with the REST API; see `embedded.kestra`."""
 
     name = "kestra"
-    requires = ("postgres", "dataset", "timescale", "clickhouse", "elasticsearch", "qdrant", "aws")
+    requires = ("postgres", "dataset", "timescale", "clickhouse", "elasticsearch", "qdrant", "aws", "gcp")
     start_timeout = 300.0  # the first start may fetch and compile
     grace = 30.0
 

@@ -116,6 +116,12 @@ def test_flows_find_the_stores(embedded: Settings) -> None:
     assert users == [embedded.timescale_user, embedded.clickhouse_user, embedded.es_user, embedded.aws_region]
 
 
+def test_flows_find_google_cloud(embedded: Settings) -> None:
+    seen = {name: plain(value) for name, value in SERVICES["kestra"]["environment"].items()}
+    assert (seen["ENV_GCP_PROJECT_ID"], seen["ENV_GCP_LOCATION"]) == (embedded.gcp_project_id, embedded.gcp_location)
+    assert not {"STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST"} & seen.keys()  # there it is the real one
+
+
 @pytest.mark.parametrize("name", STORES)
 def test_stores_start_only_when_asked_for_and_tell_their_health(name: str) -> None:
     assert SERVICES[name]["profiles"] == ["stores"]

@@ -1,0 +1,41 @@
+"""The process of the `gcp` service. Run as `python -m embedded.gcp`.
+
+Environment: `GCP_HOME` (where all is kept), and of the stack's settings `GCP_PORT` and `GCP_PROJECT_ID`.
+"""
+
+import os
+from pathlib import Path
+
+import uvicorn
+
+from embedded.gcp import KEY_FILE
+from embedded.gcp.front import TOKEN, application
+from embedded.gcp.gcs.api import Gcs
+from embedded.gcp.gcs.store import Store
+from embedded.gcp.identity import Identity
+from embedded.lifeline import exit_with_parent
+from embedded.service import HOST
+from embedded.settings import Settings
+
+GRACE_SECONDS = 2
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    exit_with_parent()
+    settings = Settings.load()
+    home = Path(os.environ["GCP_HOME"])
+    identity = Identity(home / KEY_FILE, settings.gcp_project_id, f"http://{HOST}:{settings.gcp_port}{TOKEN}")
+    store = Store(home / "gcs")
+    uvicorn.run(
+        application(identity, Gcs(store).routes()),
+        host=HOST,
+        port=settings.gcp_port,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()
