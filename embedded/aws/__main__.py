@@ -13,6 +13,7 @@ from embedded.aws.front import Front
 from embedded.aws.parts import parts
 from embedded.aws.s3.store import Store
 from embedded.aws.samples import furnish
+from embedded.aws.sts.sessions import Keys
 from embedded.lifeline import exit_with_parent
 from embedded.service import HOST
 from embedded.settings import Settings
@@ -24,11 +25,13 @@ def main() -> None:
     """Serve until told to stop."""
     exit_with_parent()
     settings = Settings.load()
-    folder = Path(os.environ["AWS_HOME"], "s3")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    store = Store(folder)
+    home = Path(os.environ["AWS_HOME"])
+    buckets = home / "s3"
+    buckets.mkdir(mode=0o700, exist_ok=True)
+    store = Store(buckets)
     furnish(store, settings.dataset_seed)
-    front = Front(parts(folder.parent, store), {settings.aws_access_key_id: settings.aws_secret_access_key})
+    keys = Keys(home / "sts.sqlite", {settings.aws_access_key_id: settings.aws_secret_access_key})
+    front = Front(parts(home, store, keys), keys)
     uvicorn.run(
         front.app(),
         host=HOST,

@@ -17,7 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 from embedded.aws import HEALTH
 from embedded.aws.errors import AwsError, not_implemented
-from embedded.aws.signature import Signed, caller, region_of, service_of
+from embedded.aws.signature import Signed, caller, region_of, service_of, token_of
+from embedded.aws.sts.sessions import Keys
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +38,12 @@ class Front:
 
     Args:
         parts: by the name that requests are signed for; `s3` is there, and tells the errors of unknown ones.
-        secrets: by access key.
+        keys: all that are known.
     """
 
-    def __init__(self, parts: Mapping[str, Part], secrets: Mapping[str, str]) -> None:
+    def __init__(self, parts: Mapping[str, Part], keys: Keys) -> None:
         self._parts = parts
-        self._secrets = secrets
+        self._keys = keys
 
     def app(self) -> Starlette:
         """The application with its health check."""
@@ -60,7 +61,7 @@ class Front:
             if name != "s3":  # whose bodies may be larger than the memory
                 signed = dataclasses.replace(signed, payload=hashlib.sha256(await request.body()).hexdigest())
             request.state.region = region_of(signed)
-            response = await part.handle(request, signed.path, caller(signed, self._secrets))
+            response = await part.handle(request, signed.path, self._caller(signed))
         except AwsError as error:
             response = _last(part.refusal(error, signed.path, _id()))
         except Exception:
@@ -70,6 +71,12 @@ class Front:
         response.headers["x-amz-request-id"] = _id()
         response.headers["Server"] = "embedded"
         return response
+
+    def _caller(self, signed: Signed) -> str | None:
+        access_key = caller(signed, self._keys.secret)
+        if access_key is not None:
+            self._keys.check_token(access_key, token_of(signed))
+        return access_key
 
 
 class _Endpoint:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPMessage
@@ -75,18 +75,25 @@ def service_of(request: Signed) -> str:
     return claim.service if claim else "s3"
 
 
+def token_of(request: Signed) -> str | None:
+    """The token of a session that a request was sent with."""
+    parameters = request.parameters
+    in_address = parameters.get("X-Amz-Security-Token") or parameters.get("x-amz-security-token")
+    return request.header("x-amz-security-token") or in_address
+
+
 def region_of(request: Signed) -> str:
     """The region that a request is signed for; empty when it has no signature of version 4."""
     claim = _claim(request)
     return claim.region if claim else ""
 
 
-def caller(request: Signed, secrets: Mapping[str, str]) -> str | None:
+def caller(request: Signed, secret_of: Callable[[str], str | None]) -> str | None:
     """Check a request's signature.
 
     Args:
         request: the request.
-        secrets: by access key.
+        secret_of: gives the secret of an access key; None for a key that is not known.
 
     Returns:
         The access key; None for a request that is not signed.
@@ -95,14 +102,14 @@ def caller(request: Signed, secrets: Mapping[str, str]) -> str | None:
         AwsError: the signature is not by the key's secret, is too old, or names a key that is not known.
     """
     if claim := _claim(request):
-        secret = _secret(claim.access_key, secrets)
+        secret = _secret(claim.access_key, secret_of)
         _check_time(claim)
         _compare(_version_4(request, claim, secret), claim.signature)
         return claim.access_key
     parameters = request.parameters
     if {"AWSAccessKeyId", "Signature", "Expires"} <= parameters.keys():
         key = parameters["AWSAccessKeyId"]
-        secret = _secret(key, secrets)
+        secret = _secret(key, secret_of)
         if not parameters["Expires"].isdecimal() or int(parameters["Expires"]) < time.time():
             raise AwsError("AccessDenied", "Request has expired", 403)
         _compare(_version_2(request, key, secret, parameters["Expires"]), parameters["Signature"])
@@ -112,11 +119,12 @@ def caller(request: Signed, secrets: Mapping[str, str]) -> str | None:
     return None
 
 
-def _secret(key: str, secrets: Mapping[str, str]) -> str:
-    if key not in secrets:
+def _secret(key: str, secret_of: Callable[[str], str | None]) -> str:
+    secret = secret_of(key)
+    if secret is None:
         message = "The AWS Access Key Id you provided does not exist in our records."
         raise AwsError("InvalidAccessKeyId", message, 403, AWSAccessKeyId=key)
-    return secrets[key]
+    return secret
 
 
 def _compare(expected: str, given: str) -> None:

@@ -1,0 +1,1 @@
+"""CloudWatch Logs: groups, streams and events, kept in one SQLite database."""
