@@ -1,6 +1,7 @@
 """The files over HTTP, under the path shape of the public releases."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from starlette.applications import Starlette
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from embedded.dataset import files, lens, metrics, products
+from embedded.dataset import files, insightflow, lens, metrics, products
 from embedded.dataset.catalogue import ALL_FILES, TAXIS, Edition, TaxiFile, UnknownFileError
 from embedded.dataset.manifest import Manifests
 from embedded.dataset.trips import VERSION
@@ -24,6 +25,8 @@ FAULTS: dict[str, Callable[[Edition], Iterator[bytes]]] = {
     "missing-column": files.missing_column,
 }
 GZIP = "application/gzip"
+PARQUET = "application/vnd.apache.parquet"
+FIRST_UNTIL, LAST_UNTIL = date(2019, 1, 1), date(2099, 12, 31)
 
 
 def _whole(request: Request, name: str, default: int, low: int = 0, high: int = MAX_ROWS) -> int:
@@ -62,6 +65,9 @@ class DatasetServer:
                 Route("/lens/{number:int}.json", self._lens),
                 Route("/manifest.json", self._all_manifests),
                 Route("/manifest/{name}.json", self._manifest),
+                Route("/insightflow/manifest.json", self._insightflow_manifest),
+                Route("/insightflow/{path:path}", self._insightflow),
+                Route("/faults/{fault}/insightflow/{path:path}", self._insightflow),
                 Route("/faults/{fault}/{taxi}/{name}", self._broken),
                 Route("/{taxi}/{name}", self._file),
             ],
@@ -101,6 +107,34 @@ class DatasetServer:
         seed = _whole(request, "seed", self._settings.dataset_seed, high=2**63)
         document = lens.document(request.path_params["number"], seed)
         return Response(document, media_type="application/json")
+
+    def _publication(self, request: Request) -> tuple[int, date]:
+        """The seed, and the last day whose publications count: today, unless the query says otherwise."""
+        text = request.query_params.get("until", date.today().isoformat())
+        try:
+            until = date.fromisoformat(text)
+        except ValueError as error:
+            raise HTTPException(400, f"until={text!r}: expected a day such as 2025-06-30.") from error
+        if not FIRST_UNTIL <= until <= LAST_UNTIL:
+            raise HTTPException(400, f"until={text!r}: expected a day from {FIRST_UNTIL} to {LAST_UNTIL}.")
+        return _whole(request, "seed", self._settings.dataset_seed, high=2**63), until
+
+    async def _insightflow(self, request: Request) -> Response:
+        name = insightflow.BY_PATH.get(request.path_params["path"])
+        if name is None:
+            raise HTTPException(404, f"No such file. There are {', '.join(insightflow.BY_PATH)}.")
+        fault = request.path_params.get("fault")
+        if fault is not None and fault not in insightflow.FAULTS:
+            raise HTTPException(404, f"No such fault. There are {', '.join(insightflow.FAULTS)}.")
+        seed, until = self._publication(request)
+        if fault and name == "iowrt_3d":
+            content = await run_in_threadpool(insightflow.FAULTS[fault], seed, until)
+        else:
+            content = await run_in_threadpool(insightflow.parquet, name, seed, until)
+        return Response(content, media_type=PARQUET)
+
+    async def _insightflow_manifest(self, request: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(insightflow.manifest, *self._publication(request)))
 
     async def _manifest(self, request: Request) -> Response:
         edition = self._edition(request, _parsed(request.path_params["name"]))

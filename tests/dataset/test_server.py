@@ -159,3 +159,38 @@ def test_a_taken_port_ends_the_server(base):
     environment = {**os.environ, "DATASET_PORT": port}
     ended = subprocess.run([sys.executable, "-m", "embedded.dataset"], env=environment, check=False, timeout=30)
     assert ended.returncode != 0
+
+
+def test_the_insightflow_files_are_served_under_the_paths_of_the_public_ones(base):
+    manifest = get(f"{base}/insightflow/manifest.json?until=2025-06-09").json()
+    for entry in manifest["sets"].values():
+        content = get(f"{base}/insightflow/{entry['path']}?until=2025-06-09").content
+        assert content[:4] == content[-4:] == b"PAR1"
+        assert get(f"{base}/insightflow/{entry['path']}?until=2025-06-09").content == content
+    assert get(f"{base}/insightflow/manifest.json").json()["until"] > "2025-06-09"  # without a word, it is today
+
+
+def test_the_insightflow_faults_are_in_one_set_only(base):
+    def content(place: str, path: str) -> bytes:
+        return get(f"{base}/{place}/{path}?until=2025-06-09").content
+
+    for fault in ("bad-rows", "missing-column", "truncated"):
+        broken = f"faults/{fault}/insightflow"
+        assert content(broken, "iowrt/iowrt.parquet") == content("insightflow", "iowrt/iowrt.parquet")
+        assert content(broken, "iowrt/iowrt_3d.parquet") != content("insightflow", "iowrt/iowrt_3d.parquet")
+    assert not content("faults/truncated/insightflow", "iowrt/iowrt_3d.parquet").endswith(b"PAR1")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("insightflow/iowrt/none.parquet", 404, "iowrt/iowrt_3d.parquet"),
+        ("faults/none/insightflow/iowrt/iowrt.parquet", 404, "bad-rows"),
+        ("insightflow/iowrt/iowrt.parquet?until=June", 400, "2025-06-30"),
+        ("insightflow/iowrt/iowrt.parquet?until=1999-01-01", 400, "2019-01-01"),
+    ],
+)
+def test_an_insightflow_address_that_makes_no_sense_is_explained(base, path, status, words):
+    answer = get(f"{base}/{path}")
+    assert answer.status_code == status
+    assert words in answer.json()["message"]
