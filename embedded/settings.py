@@ -57,6 +57,7 @@ class Settings:
     dataset_seed: int
     taxi_base_url: str | None
     products_url: str | None
+    insightflow_base_url: str | None
     timescale_port: int
     timescale_db: str
     timescale_user: str
@@ -110,6 +111,7 @@ class Settings:
             dataset_seed=read.number("DATASET_SEED", 2021, 0, 2**32 - 1),
             taxi_base_url=read.url("TAXI_BASE_URL"),
             products_url=read.url("PRODUCTS_URL"),
+            insightflow_base_url=read.url("INSIGHTFLOW_BASE_URL"),
             timescale_port=read.port("TIMESCALE_PORT", 5433),
             timescale_db=read.plain_name("TIMESCALE_DB", "kestra_data"),
             timescale_user=read.plain_name("TIMESCALE_USER", "kestra_user"),

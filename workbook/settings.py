@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STACKS = ("embedded", "docker", "cloud")
 TAXI_RELEASES = "https://github.com/DataTalksClub/nyc-tlc-data/releases/download"
 PRODUCTS = "https://dummyjson.com/products"
+INSIGHTFLOW_FILES = "https://{host}"
+"""The public files, on two hosts; the ingestion program knows which is on which."""
 ENV_SECONDS = 30
 _TEXTS = (
     *("kestra_username", "kestra_password", "dataset_url"),
@@ -51,6 +53,7 @@ class Settings:
         aws_endpoint_url: where S3 is, or None for AWS itself.
         aws_access_key_id, aws_secret_access_key: None for what AWS's own tools find on this machine.
         taxi_base_url: the taxi files lie at <this>/<taxi>/<taxi>_tripdata_<year>-<month>.csv.gz.
+        insightflow_base_url: where lesson 13 ingests from, as `.env.example` says.
         storage: the folder of Kestra's internal storage, as this machine sees it.
         root: the project's folder.
     """
@@ -84,6 +87,7 @@ class Settings:
     dataset_url: str | None = None
     taxi_base_url: str = TAXI_RELEASES
     products_url: str = PRODUCTS
+    insightflow_base_url: str = INSIGHTFLOW_FILES
     storage: Path = ROOT / "kestra-storage"
     root: Path = ROOT
 
@@ -140,6 +144,9 @@ def _build(stack: str, values: Mapping[str, str]) -> Settings:
         **_aws(stack, values),
         taxi_base_url=values.get("TAXI_BASE_URL", dataset or TAXI_RELEASES).rstrip("/"),
         products_url=values.get("PRODUCTS_URL", f"{dataset}/products" if dataset else PRODUCTS),
+        insightflow_base_url=values.get(
+            "INSIGHTFLOW_BASE_URL", f"{dataset}/insightflow" if dataset else INSIGHTFLOW_FILES
+        ).rstrip("/"),
         storage=ROOT / Path(values.get("KESTRA_STORAGE", "kestra-storage")).expanduser(),
     )
 

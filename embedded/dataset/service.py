@@ -39,4 +39,5 @@ class Dataset(Service):
             "DATASET_SEED": str(settings.dataset_seed),
             "TAXI_BASE_URL": settings.taxi_base_url or url,
             "PRODUCTS_URL": settings.products_url or f"{url}/products",
+            "INSIGHTFLOW_BASE_URL": settings.insightflow_base_url or f"{url}/insightflow",
         }

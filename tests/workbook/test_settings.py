@@ -61,6 +61,18 @@ def test_whether_the_data_is_generated(values: dict[str, str], generated: bool) 
     assert load(values, NOWHERE).generated_data is generated
 
 
+@pytest.mark.parametrize(
+    ("values", "address"),
+    [
+        ({"DATASET_URL": "http://127.0.0.1:8090"}, "http://127.0.0.1:8090/insightflow"),
+        ({"DATASET_URL": "http://127.0.0.1:8090", "INSIGHTFLOW_BASE_URL": "https://{host}/"}, "https://{host}"),
+        ({"WORKBOOK_STACK": "cloud"}, "https://{host}"),
+    ],
+)
+def test_where_insightflow_ingests_from(values: dict[str, str], address: str) -> None:
+    assert load(values, NOWHERE).insightflow_base_url == address
+
+
 def test_stores_of_the_running_stack() -> None:
     stack = {
         "TIMESCALE_PORT": "7001",
