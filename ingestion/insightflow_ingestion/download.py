@@ -1,0 +1,54 @@
+"""Fetches a file whole, or says why not."""
+
+import logging
+import time
+from pathlib import Path
+
+import requests
+
+TRIES = 3
+PAUSE_SECONDS = 1.0
+TIMEOUT_SECONDS = (10, 60)
+CHUNK = 1 << 20
+
+log = logging.getLogger(__name__)
+
+
+class SetError(Exception):
+    """A set cannot be ingested; the message says why."""
+
+
+class _Passing(Exception):
+    """It may be better in a moment."""
+
+
+def fetch(url: str, file: Path) -> None:
+    """Fetch an address into a file; what may pass, such as a lost connection, is tried again.
+
+    Raises:
+        SetError: there is no such file, or it did not arrive whole.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            return _fetch(url, file)
+        except _Passing as problem:
+            if attempt == TRIES:
+                raise SetError(f"{url}: {problem}, {TRIES} times in a row") from problem
+            log.warning("%s: %s; again in %.0f s", url, problem, PAUSE_SECONDS * attempt)
+            time.sleep(PAUSE_SECONDS * attempt)
+    return None
+
+
+def _fetch(url: str, file: Path) -> None:
+    try:
+        with requests.get(url, stream=True, timeout=TIMEOUT_SECONDS) as answer:
+            if answer.status_code >= 500 or answer.status_code == 429:
+                raise _Passing(f"the server answered {answer.status_code}")
+            if answer.status_code != 200:
+                raise SetError(f"{url}: the server answered {answer.status_code} {answer.reason}: check the address")
+            with file.open("wb") as target:
+                target.writelines(answer.iter_content(CHUNK))
+    except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+        raise _Passing(f"the connection was lost or not made ({error})") from error
+    except requests.RequestException as error:
+        raise SetError(f"{url}: {error}") from error
