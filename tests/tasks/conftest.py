@@ -1,4 +1,4 @@
-"""One stack with the engine, PostgreSQL, ClickHouse, Elasticsearch and S3 for all tests of task types."""
+"""One stack with the engine, PostgreSQL, ClickHouse, Elasticsearch, S3 and Google Cloud for all tests of task types."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,6 @@ from tests.tasks.lab import Lab
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    services = ("kestra", "postgres", "clickhouse", "elasticsearch", "aws")
+    services = ("kestra", "postgres", "clickhouse", "elasticsearch", "aws", "gcp")
     with own_stack(tmp_path_factory.mktemp("tasks"), *services) as environment:
         yield Lab(environment)

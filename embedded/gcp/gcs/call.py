@@ -17,7 +17,7 @@ CONDITIONS = ("ifGenerationMatch", "ifGenerationNotMatch", "ifMetagenerationMatc
 _HEEDED = frozenset(
     (
         *CONDITIONS,
-        *("alt", "project", "name", "uploadType", "upload_id", "generation", "contentEncoding"),
+        *("alt", "project", "name", "uploadType", "upload_id", "generation", "sourceGeneration", "contentEncoding"),
         *("maxResults", "pageToken", "prefix", "delimiter", "startOffset", "endOffset", "includeTrailingDelimiter"),
         *(f"ifSource{condition.removeprefix('if')}" for condition in CONDITIONS),
         # What these ask for is so anyway: all fields, nobody else's rights, one version, no billing.

@@ -140,7 +140,7 @@ async def compose(store: Store, call: Call, bucket: str, name: str) -> Response:
 def _copied(store: Store, call: Call, source: Place, target: Place, given: dict[str, Any]) -> Object:
     item = store.find(*source)
     said = {name: call.text(f"ifSource{name.removeprefix('if')}") for name in CONDITIONS}
-    check({name: value for name, value in said.items() if value})(item)
+    check({name: value for name, value in said.items() if value}, call.number("sourceGeneration"))(item)
     about = object_about(given) if given else item.about
     old = item.content
     content = Content(store.blobs.join([old.blob]), old.size, old.md5, old.crc32c)

@@ -32,6 +32,7 @@ FAMILIES = {
     "io.kestra.plugin.aws.": "aws",
     "io.kestra.plugin.dbt.": "dbt",
     "io.kestra.plugin.elasticsearch.": "elasticsearch",
+    "io.kestra.plugin.gcp.": "gcp",
 }
 """The module of each family of types, by the beginning of the types' names. It is imported at its first task."""
 

@@ -1,0 +1,13 @@
+package io.kestra.plugin.gcp.bigquery;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.core.models.property.Property;
+import jakarta.validation.constraints.NotNull;
+
+/** Deletes a data set, with its tables if asked to. */
+@Plugin
+public class DeleteDataset extends BigQueryTask {
+    @NotNull
+    public Property<String> name;
+    public Property<Boolean> deleteContents;
+}

@@ -1,0 +1,14 @@
+package io.kestra.plugin.gcp.bigquery;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.core.models.property.Property;
+import jakarta.validation.constraints.NotNull;
+
+/** Deletes a table. */
+@Plugin
+public class DeleteTable extends BigQueryTask {
+    @NotNull
+    public Property<String> dataset;
+    @NotNull
+    public Property<String> table;
+}

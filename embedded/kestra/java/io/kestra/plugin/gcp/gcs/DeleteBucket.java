@@ -1,0 +1,14 @@
+package io.kestra.plugin.gcp.gcs;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.core.models.property.Property;
+import io.kestra.plugin.gcp.GcpTask;
+import jakarta.validation.constraints.NotNull;
+
+/** Deletes a bucket, with its objects if asked to. */
+@Plugin
+public class DeleteBucket extends GcpTask {
+    @NotNull
+    public Property<String> name;
+    public Property<Boolean> force = Property.ofValue(false);
+}

@@ -1,0 +1,11 @@
+package io.kestra.plugin.gcp.gcs;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.core.models.property.Property;
+
+/** Lists the objects of a bucket. */
+@Plugin
+public class List extends ListTask {
+    public Property<Filter> filter = Property.ofValue(Filter.BOTH);
+    public Property<Integer> maxFiles = Property.ofValue(25);
+}
