@@ -57,6 +57,7 @@ class Expressions:
             exp.Cast: lambda node, scope: self._cast(node, scope, safe=False),
             exp.TryCast: lambda node, scope: self._cast(node, scope, safe=True),
             exp.Anonymous: self._call,
+            exp.Filter: self._filtered,
             exp.Window: self._window,
             exp.Subquery: self._subquery,
             exp.Exists: self._exists,
@@ -91,8 +92,7 @@ class Expressions:
         """Give all values one type. Raises SqlError when there is none."""
         target = self.rules.common(values)
         if target is None:
-            told = ", ".join(sorted({self.type_name(value.type) for value in values}))
-            raise invalid(f"No matching signature for {what} for argument types: {told}", place(node))
+            raise self.rules.mismatch(what, [value.type for value in values], place(node))
         return [self.coerced(value, target, node) for value in values]
 
     def coerced(self, value: Value, target: Type, node: exp.Expression) -> Value:
@@ -239,7 +239,21 @@ class Expressions:
         only(node, "this", "to", "safe", "requires_string")
         return self.rules.cast(self.value(node.this, scope), self.rules.named_type(node.to), safe)
 
-    def _call(self, node: exp.Anonymous, scope: Scope, over: str | None = None, nulls: bool | None = None) -> Value:
+    def _filtered(self, node: exp.Filter, scope: Scope, over: str | None = None, nulls: bool | None = None) -> Value:
+        only(node, "this", "expression")
+        if not self.rules.filters or not isinstance(node.this, exp.Anonymous):
+            raise unsupported("FILTER", place(node))
+        test = self.condition(node.expression.this, scope, "FILTER")
+        return self._call(node.this, scope, over, nulls, f" FILTER (WHERE {test})")
+
+    def _call(
+        self,
+        node: exp.Anonymous,
+        scope: Scope,
+        over: str | None = None,
+        nulls: bool | None = None,
+        condition: str = "",
+    ) -> Value:
         name = str(node.name).upper()
         function = self.rules.functions.get(name)
         if function is None:
@@ -248,8 +262,10 @@ class Expressions:
         if nulls is not None:
             call = _changed(call, ignore_nulls=nulls)
         self._check_use(call, function, over)
+        if condition and function.use is not Use.AGGREGATE:
+            raise invalid(f"Filter is only valid for aggregation functions, not for {call.name}", place(node))
         try:
-            return function.write(_changed(call, over=over or ""))
+            return function.write(_changed(call, over=over or "", filter=condition))
         except SqlError as error:
             if error.start is None:
                 error.start = place(node)
@@ -297,7 +313,7 @@ class Expressions:
         called, nulls = node.this, None
         if isinstance(called, exp.IgnoreNulls | exp.RespectNulls):
             called, nulls = called.this, isinstance(called, exp.IgnoreNulls)
-        if not isinstance(called, exp.Anonymous) or str(node.args.get("over")) != "OVER":
+        if not isinstance(called, exp.Anonymous | exp.Filter) or str(node.args.get("over")) != "OVER":
             raise unsupported(f"OVER after {called.sql()}", place(node))
         parts = []
         if partition := node.args.get("partition_by"):
@@ -306,7 +322,8 @@ class Expressions:
             parts.append(self.order(order, scope, lambda _: None))
         if spec := node.args.get("spec"):
             parts.append(self._frame(spec, scope))
-        return self._call(called, scope, f" OVER ({' '.join(parts)})", nulls)
+        write = self._filtered if isinstance(called, exp.Filter) else self._call
+        return write(called, scope, f" OVER ({' '.join(parts)})", nulls)
 
     def _groupable(self, node: exp.Expression, scope: Scope) -> str:
         value = self.value(node, scope)

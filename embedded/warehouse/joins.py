@@ -52,7 +52,7 @@ class Joins:
     def _table(self, node: exp.Table, scope: Scope) -> tuple[str, Source]:
         only(node, "this", "db", "catalog", "alias", "joins")
         parts = [part.name for part in node.parts]
-        path = self._path(parts, node, scope)
+        path = self.path(parts, node, scope)
         if path is not None:
             return path
         relation = self._queries.relation(parts, scope, place(node))
@@ -60,7 +60,7 @@ class Joins:
         columns = [Column(name, of, f"{alias}.{quote(name)}") for name, of in relation.columns]
         return f"{relation.sql} AS {alias}", Source(node.alias or parts[-1], columns)
 
-    def _path(self, parts: list[str], node: exp.Table, scope: Scope) -> tuple[str, Source] | None:
+    def path(self, parts: list[str], node: exp.Table, scope: Scope) -> tuple[str, Source] | None:
         """`FROM t, t.items`: an array column of a table that stands before it."""
         if len(parts) < 2 or not any(
             source.name and source.name.lower() == parts[0].lower() for source in scope.sources

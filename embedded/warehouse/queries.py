@@ -18,6 +18,7 @@ from embedded.warehouse.values import Rules, Value
 
 _SELECT = ("with_", "expressions", "from_", "joins", "where", "group", "having", "qualify", "distinct", "order")
 _LIMITS = ("limit", "offset")
+_GROUPINGS = {exp.GroupingSets: "GROUPING SETS", exp.Rollup: "ROLLUP", exp.Cube: "CUBE"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class _Item:
 
 
 class Queries:
-    """Compiles queries.
+    """Compiles queries; a dialect that has more to FROM gives `joins` of its own.
 
     Args:
         rules: of the dialect.
@@ -59,11 +60,13 @@ class Queries:
         parameters: values of `@name` and `?`, see Expressions.
     """
 
+    joins: type[Joins] = Joins
+
     def __init__(self, rules: Rules, tables: Tables, parameters: Mapping[str, Value] | None = None) -> None:
         self._rules = rules
         self._tables = tables
         self.expressions = Expressions(rules, self, parameters or {})
-        self._joins = Joins(rules, self)
+        self._joins = self.joins(rules, self)
 
     def compile(self, tree: exp.Expression) -> Query:
         """Compile a whole statement's query. Raises SqlError."""
@@ -171,12 +174,12 @@ class Queries:
         if clause := tree.args.get("where"):
             where = f" WHERE {self.expressions.condition(clause.this, scope, 'WHERE clause')}"
         group = self._group(tree, items, scope)
-        after = scope.with_aliases(_aliases(items), prefer=False)
+        after = self._after(items, scope)
         for name, word in (("having", "HAVING"), ("qualify", "QUALIFY")):
             if clause := tree.args.get(name):
                 group += f" {word} {self.expressions.condition(clause.this, after, f'{word} clause')}"
         shown = [(item.name or "", item.value.type) for item in items]
-        columns = self._named(shown)
+        columns = self.named(shown)
         listed = ", ".join(
             f"{item.value.sql} AS {quote(name)}" for item, (name, _) in zip(items, unique(columns), strict=True)
         )
@@ -197,7 +200,7 @@ class Queries:
                 raise invalid(f"Column {item.name} of type {told} cannot be used in SELECT DISTINCT", place(tree))
         return "DISTINCT "
 
-    def _named(self, shown: Sequence[tuple[str, Type]]) -> list[tuple[str, Type]]:
+    def named(self, shown: Sequence[tuple[str, Type]]) -> list[tuple[str, Type]]:
         named, count = [], 0
         for name, of in shown:
             if not name:
@@ -250,26 +253,46 @@ class Queries:
             items.append(_Item(column.name, value))
         return items
 
+    def _after(self, items: Sequence[_Item], scope: Scope) -> Scope:
+        """The names of GROUP BY and HAVING."""
+        return scope.with_aliases(_aliases(items), prefer=False) if self._rules.aliases_in_group else scope
+
     def _group(self, tree: exp.Select, items: Sequence[_Item], scope: Scope) -> str:
         clause = tree.args.get("group")
         if clause is None:
             return ""
         only(clause, "expressions")
-        terms = [self._group_term(node, items, scope) for node in clause.expressions]
-        return f" GROUP BY {', '.join(terms)}"
+        return f" GROUP BY {', '.join(self._group_part(node, items, scope) for node in clause.expressions)}"
+
+    def _group_part(self, node: exp.Expression, items: Sequence[_Item], scope: Scope) -> str:
+        word = _GROUPINGS.get(type(node))
+        if word is None:
+            return self._group_term(node, items, scope)
+        only(node, "expressions")
+        if isinstance(node, exp.GroupingSets):
+            return f"{word} ({', '.join(self._group_set(each, items, scope) for each in node.expressions)})"
+        return f"{word} ({', '.join(self._group_value(each, items, scope).sql for each in node.expressions)})"
+
+    def _group_set(self, node: exp.Expression, items: Sequence[_Item], scope: Scope) -> str:
+        members = node.expressions if isinstance(node, exp.Tuple) else [node.unnest()]
+        return f"({', '.join(self._group_value(each, items, scope).sql for each in members)})"
 
     def _group_term(self, node: exp.Expression, items: Sequence[_Item], scope: Scope) -> str:
+        value = self._group_value(node, items, scope)
+        places = [str(index) for index, item in enumerate(items, 1) if item.value.sql == value.sql]
+        return _ordinal(node, len(items)) or (places[0] if places else value.sql)
+
+    def _group_value(self, node: exp.Expression, items: Sequence[_Item], scope: Scope) -> Value:
         ordinal = _ordinal(node, len(items))
         if ordinal is not None:
             value = items[int(ordinal) - 1].value
         else:
-            value = self.expressions.value(node, scope.with_aliases(_aliases(items), prefer=False))
+            value = self.expressions.value(node, self._after(items, scope))
         if not self._rules.groupable(value.type):
             raise invalid(
                 f"Grouping by expressions of type {self._rules.type_name(value.type)} is not allowed", place(node)
             )
-        places = [str(index) for index, item in enumerate(items, 1) if item.value.sql == value.sql]
-        return ordinal or (places[0] if places else value.sql)
+        return value
 
     def _tail(self, tree: exp.Expression, scope: Scope, ordinals: Callable[[exp.Expression], str | None]) -> str:
         clauses = []

@@ -100,7 +100,8 @@ class Scope:
                 raise self.rules.ambiguous_name(parts[0], start)
             return self._fields(alias, parts[1:], start)
         source = next((source for source in self.sources if source.name and source.name.lower() == first), None)
-        if source is not None and (column is None or len(parts) > 1):
+        named = len(parts) > 1 or (column is None and (self.rules.rows_by_name or (source and source.value)))
+        if source is not None and named:
             return self._of(source, parts, start)
         return None if column is None else self._fields(column, parts[1:], start)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
+from embedded.warehouse.errors import invalid
 from embedded.warehouse.types import Type
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class Call:
         arguments: not yet compiled: some are words such as MONTH.
         compiler: makes values of them.
         scope: the names they may use.
-        over: `OVER (...)` for DuckDB; empty without.
+        filter: ` FILTER (...)` for DuckDB; empty without.
+        over: ` OVER (...)` for DuckDB; empty without.
         distinct: DISTINCT stood before the argument.
         order: `ORDER BY ...` for DuckDB, inside the call.
         limit: of the values that an aggregate collects.
@@ -65,6 +67,7 @@ class Call:
     arguments: Sequence[exp.Expression]
     compiler: Expressions
     scope: Scope
+    filter: str = ""
     over: str = ""
     distinct: bool = False
     order: str = ""
@@ -89,6 +92,12 @@ class Rules(ABC):
 
     dialect: type[Dialect]
     functions: Mapping[str, Function]
+    filters = False
+    """Whether aggregates take FILTER (WHERE ...)."""
+    aliases_in_group = True
+    """Whether GROUP BY and HAVING may use names of the SELECT list."""
+    rows_by_name = True
+    """Whether the bare name of a table stands for its row."""
 
     @abstractmethod
     def unknown_function(self, name: str, start: int | None) -> Exception:
@@ -105,6 +114,17 @@ class Rules(ABC):
     @abstractmethod
     def unnamed(self, index: int) -> str:
         """The name of the column, counted from 0, whose expression has none; `index` counts unnamed ones only."""
+
+    def mismatch(self, what: str, types: Sequence[Type], start: int | None) -> Exception:
+        """The error for types that have none in common.
+
+        Args:
+            what: such as `operator =`.
+            types: of the operands, in their order.
+            start: where it stands.
+        """
+        told = ", ".join(sorted({self.type_name(of) for of in types}))
+        return invalid(f"No matching signature for {what} for argument types: {told}", start)
 
     @abstractmethod
     def named_type(self, node: exp.DataType) -> Type:
