@@ -12,7 +12,6 @@ _SETTINGS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "preserve_insertion_order": "true",
-    "threads": "2",
 }
 _REASONS: tuple[tuple[type[Exception], Reason], ...] = (
     (duckdb.InterruptException, Reason.CANCELLED),

@@ -70,16 +70,16 @@ class Expressions:
         write = self._nodes.get(type(node))
         if write is not None:
             return write(node, scope)
+        found = self.rules.special(node, self, scope)
+        if found is not None:
+            return found
         if type(node) in _COMPARISONS:
             return self._compare(node, scope)
         if type(node) in _ARITHMETIC:
             only(node, "this", "expression", "typed", "safe", "dpipe")
             left, right = self.value(node.this, scope), self.value(node.expression, scope)
             return self.rules.binary(_ARITHMETIC[type(node)], left, right, node)
-        found = self.rules.special(node, self, scope)
-        if found is None:
-            raise unsupported(f"{node.key.upper()} expressions", place(node))
-        return found
+        raise unsupported(f"{node.key.upper()} expressions", place(node))
 
     def condition(self, node: exp.Expression, scope: Scope, clause: str) -> str:
         """Compile what must be true or false. Raises SqlError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -40,12 +40,24 @@ def plain(base: type[Dialect], forms: Iterable[str]) -> type[Dialect]:
     return type(f"Plain{base.__name__}", (base,), {"Parser": parser})
 
 
-def statements(script: str, dialect: type[Dialect]) -> list[Statement]:
-    """All statements of a script; those that are only comments are left out. Raises SqlError."""
+def statements(script: str, dialect: type[Dialect], refused: Collection[TokenType] = ()) -> list[Statement]:
+    """All statements of a script; those that are only comments are left out.
+
+    Args:
+        script: one or more statements, between semicolons.
+        dialect: made by `plain`.
+        refused: tokens that sqlglot takes and the dialect does not have.
+
+    Raises:
+        SqlError: the text does not parse, or is a statement that sqlglot knows only as text.
+    """
     try:
         tokens = dialect().tokenize(script)
     except TokenError as error:
         raise SqlError(Reason.SYNTAX, f"Syntax error: {_first(error)}") from error
+    for token in tokens:
+        if token.token_type in refused:
+            raise SqlError(Reason.SYNTAX, f"Syntax error: Unexpected {token.text!r}", token.start)
     return [_parse(script, part, dialect) for part in _split(tokens)]
 
 

@@ -116,7 +116,7 @@ class Joins:
         value = Value(f"{alias}.e", element)
         columns = self._element_columns(value, name, element)
         sql = f"(SELECT unnest({array.sql}) AS e, unnest(range(len({array.sql}))) AS o) AS {alias}"
-        if offset is not None:
+        if offset:
             label = offset.name if isinstance(offset, exp.Identifier) else "offset"
             columns = [*columns, Column(label, INT64, f"{alias}.o")]
         return f"LATERAL {sql}", Source(name, columns, value)

@@ -29,7 +29,8 @@ class Kind(StrEnum):
     DATETIME = "TIMESTAMP"
     """Without a time zone."""
     TIMESTAMP = "TIMESTAMP WITH TIME ZONE"
-    """A moment."""
+    MOMENT = "MOMENT"
+    """A moment that is kept as its UTC date and time: DuckDB's TIMESTAMP. No setting of a zone can touch it."""
     INTERVAL = "INTERVAL"
     JSON = "JSON"
     ARRAY = "ARRAY"
@@ -65,6 +66,8 @@ class Type:
     @property
     def duckdb(self) -> str:
         """The type in DuckDB's words."""
+        if self.kind is Kind.MOMENT:
+            return Kind.DATETIME.value
         if self.kind is Kind.DECIMAL:
             return f"DECIMAL({self.precision}, {self.scale})"
         if self.kind is Kind.ARRAY and self.element:
@@ -92,6 +95,7 @@ DATE = Type(Kind.DATE)
 TIME = Type(Kind.TIME)
 DATETIME = Type(Kind.DATETIME)
 TIMESTAMP = Type(Kind.TIMESTAMP)
+MOMENT = Type(Kind.MOMENT)
 INTERVAL = Type(Kind.INTERVAL)
 JSON = Type(Kind.JSON)
 

@@ -1,0 +1,1 @@
+"""BigQuery's REST API v2 over DuckDB."""
