@@ -5,6 +5,7 @@ Environment: `AWS_HOME` (where its state is kept), and of the stack's settings `
 """
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import uvicorn
@@ -31,9 +32,11 @@ def main() -> None:
     store = Store(buckets)
     furnish(store, settings.dataset_seed)
     keys = Keys(home / "sts.sqlite", {settings.aws_access_key_id: settings.aws_secret_access_key})
-    front = Front(parts(home, store, keys), keys)
+    closing = ExitStack()
+    endpoint = f"http://{HOST}:{settings.aws_port}"
+    front = Front(parts(home, store, keys, endpoint, closing), keys)
     uvicorn.run(
-        front.app(),
+        front.app(closing),
         host=HOST,
         port=settings.aws_port,
         access_log=False,  # an address may hold a signature

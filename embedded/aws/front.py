@@ -6,10 +6,12 @@ import dataclasses
 import hashlib
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from typing import Protocol
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -45,9 +47,20 @@ class Front:
         self._parts = parts
         self._keys = keys
 
-    def app(self) -> Starlette:
-        """The application with its health check."""
-        return Starlette(routes=[Route(HEALTH, _health), Route("/{path:path}", _Endpoint(self))])
+    def app(self, closing: ExitStack) -> Starlette:
+        """The application with its health check.
+
+        Args:
+            closing: what to do when it ends.
+        """
+
+        @asynccontextmanager
+        async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            yield
+            await run_in_threadpool(closing.close)
+
+        routes = [Route(HEALTH, _health), Route("/{path:path}", _Endpoint(self))]
+        return Starlette(routes=routes, lifespan=lifespan)
 
     async def answer(self, request: Request) -> Response:
         """Answer a request, whatever happens."""

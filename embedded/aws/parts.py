@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
+from embedded.aws.batch.jobs import Definitions, Jobs
+from embedded.aws.batch.resources import Environments, Queues
+from embedded.aws.batch.scheduler import Scheduler
+from embedded.aws.batch.store import BatchStore
 from embedded.aws.database import Database
 from embedded.aws.front import Part
 from embedded.aws.glue.api import Databases, Tables
@@ -21,22 +26,29 @@ from embedded.aws.sts.api import Sts
 from embedded.aws.sts.sessions import Keys
 
 
-def parts(home: Path, store: Store, keys: Keys) -> Mapping[str, Part]:
+def parts(home: Path, store: Store, keys: Keys, endpoint: str, closing: ExitStack) -> Mapping[str, Part]:
     """Make the services.
 
     Args:
         home: where they keep their state.
         store: of S3's buckets.
         keys: all that are known.
+        endpoint: where all of it will be found, for what runs here and calls back.
+        closing: what to do at the end is put into it.
     """
     iam = IamStore(home / "iam.sqlite")
     logs = LogStore(home / "logs.sqlite")
+    batch = BatchStore(home / "batch.sqlite")
+    scheduler = Scheduler(batch, logs, iam, keys, endpoint)
+    closing.callback(scheduler.close)
+    compute = (Environments(batch, scheduler), Queues(batch, scheduler), Definitions(batch), Jobs(batch, scheduler))
     glue = Database(home / "glue.sqlite", TABLES)
     return {
         "s3": S3(store),
         "iam": Service("iam", Roles(iam), InstanceProfiles(iam), invalid="ValidationError"),
         "sts": Service("sts", Sts(keys, iam), invalid="ValidationError"),
         "logs": Service("logs", Logs(logs), invalid="InvalidParameterException"),
+        "batch": Service("batch", *compute, invalid="ClientException"),
         "glue": Service(
             "glue", Databases(glue), Tables(glue), PartitionOperations(glue), invalid="ValidationException"
         ),
