@@ -1,0 +1,3 @@
+{{ config(alias='dim_date') }}
+
+select * from {{ ref('dim_date') }}
