@@ -10,7 +10,7 @@ RUNS ?= runs
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lab test up down status reset lint notebooks clean
+.PHONY: help setup run lab test up down status reset secrets lint notebooks clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ status: $(VENV)/.installed  ## Show what runs
 
 reset: $(VENV)/.installed  ## Stop the stack and clear its state
 	@$(BIN)/python -m embedded reset
+
+secrets: $(VENV)/.installed  ## Write .env.secrets for the Docker stack from the passwords in .env
+	@$(BIN)/python docker/secrets.py
 
 lint: $(VENV)/.installed-dev  ## Check code and notebooks
 	@$(BIN)/ruff check .

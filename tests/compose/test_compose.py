@@ -1,153 +1,150 @@
-"""The Docker stack by its text: nothing is started. Its settings are those of the embedded stack."""
+"""The compose files by their text: nothing is started."""
 
-import base64
+import json
 import re
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from compose_spec import PyCompose
 
-from embedded.kestra.engine import VERSION
-from embedded.settings import Settings
+from tests.compose.stack import FILES, Stack
 from tests.stack import ROOT
 
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+DOCKER = Stack("docker-compose.yml")
+DISTRIBUTED = Stack("docker-compose.distributed.yml")
 STORES = ("timescale", "clickhouse", "elasticsearch", "qdrant", "aws")
-_DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
+SERVICES = [
+    pytest.param(service, id=f"{stack.whole['name']}-{name}")
+    for stack in (DOCKER, DISTRIBUTED)
+    for name, service in stack.services.items()
+]
+ONE_SHOT = {"guard", "storage_bucket"}
+LASTING = [parameter for parameter in SERVICES if str(parameter.id).rpartition("-")[2] not in ONE_SHOT]
 
 
-def plain(value: Any) -> str:
-    """A value with every `${NAME:-default}` replaced by its default, as with an empty `.env`."""
-    return _DEFAULT.sub(r"\1", str(value))
+@pytest.mark.parametrize("name", FILES)
+def test_a_compose_parser_takes_it(name: str) -> None:
+    # As JSON: the parser knows no merge keys, which Compose has resolved by then.
+    assert PyCompose.from_json(json.dumps(Stack(name).whole)).service_names()
 
 
-@pytest.fixture(scope="module")
-def embedded() -> Settings:
-    return Settings.load({}, env_file=Path("/nonexistent"))
+def test_the_parser_does_refuse() -> None:
+    with pytest.raises(ValueError, match="portz"):
+        PyCompose.from_yaml("services: {web: {image: nginx:1.28.0, portz: ['80:80']}}")
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_images_are_pinned(name: str) -> None:
-    image, _, tag = SERVICES[name]["image"].rpartition(":")
+@pytest.mark.parametrize("service", SERVICES)
+def test_images_are_pinned(service: dict[str, Any]) -> None:
+    image, _, tag = service["image"].rpartition(":")
     assert image
     assert re.search(r"\d", tag)
     assert tag != "latest"
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_ports_are_on_loopback(name: str) -> None:
-    assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
+@pytest.mark.parametrize("service", SERVICES)
+def test_ports_are_on_loopback(service: dict[str, Any]) -> None:
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
 
 
-def test_kestra_is_the_version_of_the_embedded_engine() -> None:
-    assert SERVICES["kestra"]["image"] == f"kestra/kestra:v{VERSION}"
+@pytest.mark.parametrize("service", LASTING)
+def test_each_tells_its_health_and_has_a_limit_of_memory(service: dict[str, Any]) -> None:
+    assert service["healthcheck"]["test"]
+    assert re.fullmatch(r"\d+[mg]", service["deploy"]["resources"]["limits"]["memory"])
 
 
-def test_kestra_is_configured_as_the_embedded_one(embedded: Settings) -> None:
-    told = yaml.safe_load(plain(SERVICES["kestra"]["environment"]["KESTRA_CONFIGURATION"]))["kestra"]
-    assert told["server"]["basicAuth"] == {"username": embedded.kestra_username, "password": embedded.kestra_password}
-    assert told["storage"] == {"type": "local", "local": {"basePath": "/app/storage"}}
-    assert "./kestra-storage:/app/storage" in SERVICES["kestra"]["volumes"]
-    assert plain(SERVICES["kestra"]["ports"][0]) == f"127.0.0.1:{embedded.kestra_port}:8080"
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_waits_until_the_others_are_well(service: dict[str, Any]) -> None:
+    ways = {how["condition"] for how in service.get("depends_on", {}).values()}
+    assert ways <= {"service_healthy", "service_completed_successfully"}
 
 
-def test_flows_find_the_taxi_database(embedded: Settings) -> None:
-    seen = {name: plain(value) for name, value in SERVICES["kestra"]["environment"].items()}
-    database = {name: plain(value) for name, value in SERVICES["pgdatabase"]["environment"].items()}
-    assert seen["ENV_POSTGRES_HOST"] in SERVICES
-    assert seen["ENV_POSTGRES_DB"] == database["POSTGRES_DB"] == embedded.postgres_db
-    assert seen["ENV_POSTGRES_USER"] == database["POSTGRES_USER"] == embedded.postgres_user
-    password = base64.b64decode(seen["SECRET_POSTGRES_PASSWORD"]).decode()
-    assert password == database["POSTGRES_PASSWORD"] == embedded.postgres_password
+@pytest.mark.parametrize("stack", [DOCKER, DISTRIBUTED], ids=["docker", "distributed"])
+def test_every_volume_is_named_and_every_needed_service_is_there(stack: Stack) -> None:
+    for service in stack.services.values():
+        named = [volume.split(":")[0] for volume in service.get("volumes", []) if not volume.startswith(("/", "."))]
+        assert set(named) <= stack.whole["volumes"].keys()
+        assert service.get("depends_on", {}).keys() <= stack.services.keys()
+        mounted = [volume.split(":")[0] for volume in service.get("volumes", []) if volume.startswith("./")]
+        assert all((ROOT / path).exists() for path in mounted)
+
+
+@pytest.mark.parametrize("stack", [DOCKER, DISTRIBUTED], ids=["docker", "distributed"])
+def test_no_text_needs_the_address_of_the_host(stack: Stack) -> None:
+    assert "host.docker.internal" not in stack.text
+
+
+def test_internal_storage_is_the_folder_that_notebooks_see() -> None:
+    assert DOCKER.configuration()["kestra"]["storage"] == {"type": "local", "local": {"basePath": "/app/storage"}}
+    assert "./kestra-storage:/app/storage" in DOCKER.services["kestra"]["volumes"]
+
+
+def test_flows_are_posted_at_start_and_again_when_edited() -> None:
+    assert "./flows:/app/flows:ro" in DOCKER.services["kestra"]["volumes"]
+    assert DOCKER.services["kestra"]["command"].endswith("--flow-path /app/flows")
+    dev = Stack("docker-compose.dev.yml").services["kestra"]
+    assert dev["environment"]["MICRONAUT_IO_WATCH_PATHS"] == "/app/flows"
+    assert "./flows:/app/flows" in dev["volumes"]
+
+
+def test_flows_find_every_store_by_the_name_of_its_service() -> None:
+    seen = DOCKER.environment("kestra")
+    hosts = [seen[f"ENV_{name}_HOST"] for name in ("POSTGRES", "TIMESCALE", "CLICKHOUSE")]
+    hosts += [urlsplit(seen[f"ENV_{name}_URL"]).hostname or "" for name in ("ELASTICSEARCH", "QDRANT", "AWS_ENDPOINT")]
+    assert hosts == ["pgdatabase", *STORES]
+
+
+def test_google_cloud_is_the_real_one() -> None:
+    assert not {"STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST"} & DOCKER.environment("kestra").keys()
 
 
 def test_every_variable_that_a_flow_reads_is_given() -> None:
     texts = "\n".join(path.read_text() for path in (ROOT / "flows").glob("*.y*ml"))
+    given = DOCKER.environment("kestra").keys()
     read = {name.upper() for name in re.findall(r"envs\.(\w+)", texts)}
     assert read
-    assert {f"ENV_{name}" for name in read} <= SERVICES["kestra"]["environment"].keys()
+    assert {f"ENV_{name}" for name in read} <= given
     secrets = set(re.findall(r"secret\('(\w+)'\)", texts))
-    assert {f"SECRET_{name}" for name in secrets} <= SERVICES["kestra"]["environment"].keys()
-
-
-def test_the_stores_ask_for_what_the_embedded_ones_ask_for(embedded: Settings) -> None:
-    told = {
-        store: {name: plain(value) for name, value in SERVICES[store].get("environment", {}).items()}
-        for store in STORES
-    }
-    assert told["timescale"]["POSTGRES_DB"] == embedded.timescale_db
-    assert told["timescale"]["POSTGRES_USER"] == embedded.timescale_user
-    assert told["timescale"]["POSTGRES_PASSWORD"] == embedded.timescale_password
-    assert told["clickhouse"]["CLICKHOUSE_USER"] == embedded.clickhouse_user
-    assert told["clickhouse"]["CLICKHOUSE_PASSWORD"] == embedded.clickhouse_password
-    assert told["elasticsearch"]["ELASTIC_PASSWORD"] == embedded.es_password
-    assert told["aws"]["MINIO_ROOT_USER"] == embedded.aws_access_key_id
-    assert told["aws"]["MINIO_ROOT_PASSWORD"] == embedded.aws_secret_access_key
-
-
-def test_the_stores_listen_where_the_embedded_ones_do(embedded: Settings) -> None:
-    found = {store: [int(plain(port).split(":")[1]) for port in SERVICES[store]["ports"]] for store in STORES}
-    assert found == {
-        "timescale": [embedded.timescale_port],
-        "clickhouse": [embedded.clickhouse_port, embedded.clickhouse_tcp_port],
-        "elasticsearch": [embedded.elasticsearch_port],
-        "qdrant": [embedded.qdrant_port],
-        "aws": [embedded.aws_port],
-    }
-
-
-def test_flows_find_the_stores(embedded: Settings) -> None:
-    seen = {name: plain(value) for name, value in SERVICES["kestra"]["environment"].items()}
-    hosts = [seen["ENV_TIMESCALE_HOST"], seen["ENV_CLICKHOUSE_HOST"]]
-    hosts += [urlsplit(seen[f"ENV_{name}_URL"]).hostname for name in ("ELASTICSEARCH", "QDRANT", "AWS_ENDPOINT")]
-    assert hosts == list(STORES)
-    expected = {
-        "TIMESCALE_PASSWORD": embedded.timescale_password,
-        "CLICKHOUSE_PASSWORD": embedded.clickhouse_password,
-        "ES_PASSWORD": embedded.es_password,
-        "AWS_ACCESS_KEY_ID": embedded.aws_access_key_id,
-        "AWS_SECRET_ACCESS_KEY": embedded.aws_secret_access_key,
-    }
-    assert {name: base64.b64decode(seen[f"SECRET_{name}"]).decode() for name in expected} == expected
-    users = [seen["ENV_TIMESCALE_USER"], seen["ENV_CLICKHOUSE_USER"], seen["ENV_ES_USER"], seen["ENV_AWS_REGION"]]
-    assert users == [embedded.timescale_user, embedded.clickhouse_user, embedded.es_user, embedded.aws_region]
-
-
-def test_flows_find_google_cloud(embedded: Settings) -> None:
-    seen = {name: plain(value) for name, value in SERVICES["kestra"]["environment"].items()}
-    assert (seen["ENV_GCP_PROJECT_ID"], seen["ENV_GCP_LOCATION"]) == (embedded.gcp_project_id, embedded.gcp_location)
-    assert not {"STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST"} & seen.keys()  # there it is the real one
+    assert {f"SECRET_{name}" for name in secrets} <= given
 
 
 @pytest.mark.parametrize("name", STORES)
-def test_stores_start_only_when_asked_for_and_tell_their_health(name: str) -> None:
-    assert SERVICES[name]["profiles"] == ["stores"]
-    assert SERVICES[name]["healthcheck"]["test"]
-    assert all(volume.split(":")[0] in COMPOSE["volumes"] for volume in SERVICES[name]["volumes"])
+def test_stores_start_only_when_asked_for(name: str) -> None:
+    assert "stores" in DOCKER.services[name]["profiles"]
 
 
-def test_task_containers_are_on_the_network_of_the_stack() -> None:
-    told = yaml.safe_load(plain(SERVICES["kestra"]["environment"]["KESTRA_CONFIGURATION"]))["kestra"]
-    (runner,) = told["plugins"]["defaults"]
+def test_the_default_is_kestra_with_the_taxi_database() -> None:
+    default = {name for name, service in DOCKER.services.items() if "profiles" not in service}
+    assert default == {"guard", "pgdatabase", "pgadmin", "kestra_postgres", "kestra"}
+
+
+@pytest.mark.parametrize(("stack", "name"), [(DOCKER, "kestra"), (DISTRIBUTED, "worker")])
+def test_task_containers_are_on_the_network_of_the_stack(stack: Stack, name: str) -> None:
+    (runner,) = stack.configuration(name)["kestra"]["plugins"]["defaults"]
     assert runner["type"] == "io.kestra.plugin.scripts.runner.docker.Docker"
-    assert runner["values"] == {"networkMode": f"{COMPOSE['name']}_default"}
+    assert runner["values"] == {"networkMode": stack.whole["networks"]["default"]["name"]}
 
 
-@pytest.mark.parametrize("name", ["pgdatabase", "kestra_postgres", "timescale"])
-def test_postgres_18_keeps_its_data_in_a_volume_at_the_right_place(name: str) -> None:
-    volume, _, place = SERVICES[name]["volumes"][0].partition(":")
-    assert place == "/var/lib/postgresql"
-    assert volume in COMPOSE["volumes"]
+@pytest.mark.parametrize(
+    ("stack", "name"),
+    [(DOCKER, "pgdatabase"), (DOCKER, "kestra_postgres"), (DOCKER, "timescale"), (DISTRIBUTED, "kestra_queue")],
+)
+def test_postgres_18_keeps_its_data_in_a_volume_at_the_right_place(stack: Stack, name: str) -> None:
+    assert stack.services[name]["volumes"][0].partition(":")[2] == "/var/lib/postgresql"
 
 
-def test_kestra_waits_for_healthy_databases_and_has_memory_enough() -> None:
-    waits = SERVICES["kestra"]["depends_on"]
-    assert {name: how["condition"] for name, how in waits.items()} == {
-        "kestra_postgres": "service_healthy",
-        "pgdatabase": "service_healthy",
-    }
-    assert all("healthcheck" in SERVICES[name] for name in waits)
-    assert int(SERVICES["kestra"]["deploy"]["resources"]["limits"]["memory"].rstrip("g")) > 1
+def test_kestra_has_more_memory_than_it_dies_of() -> None:
+    assert int(DOCKER.services["kestra"]["deploy"]["resources"]["limits"]["memory"].rstrip("g")) > 1
+    components = ("webserver", "executor", "scheduler", "indexer", "worker")
+    limits = [DISTRIBUTED.services[name]["deploy"]["resources"]["limits"]["memory"] for name in components]
+    assert all(int(limit.rstrip("g")) > 1 for limit in limits)
+
+
+def test_workers_scale_by_a_number_and_share_one_storage() -> None:
+    raw = yaml.safe_load((ROOT / "docker-compose.distributed.yml").read_text())["services"]
+    assert raw["worker"]["deploy"]["replicas"] == "${WORKERS:-2}"
+    assert (raw["webserver"]["deploy"]["replicas"], raw["executor"]["deploy"]["replicas"]) == (2, 2)
+    storages = {str(DISTRIBUTED.configuration(name)["kestra"]["storage"]) for name in ("webserver", "worker")}
+    assert len(storages) == 1
+    assert "'endpoint': 'storage'" in storages.pop()

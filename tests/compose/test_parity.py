@@ -1,0 +1,31 @@
+"""The three stacks agree; and a change in one place alone is found."""
+
+import pytest
+
+from tests.compose.parity import differences
+from tests.stack import ROOT
+
+
+def test_nothing_differs() -> None:
+    assert differences() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "named"),
+    [
+        ("docker-compose.yml", "${CLICKHOUSE_PORT:-8123}", "${CLICKHOUSE_PORT:-8124}", "CLICKHOUSE_PORT"),
+        ("docker-compose.yml", "${KESTRA_PASSWORD:-Admin1234}", "${KESTRA_PASSWORD:-Admin12345}", "KESTRA_PASSWORD"),
+        ("docker-compose.yml", "kestra/kestra:v1.3.31", "kestra/kestra:v1.3.30", "version of Kestra"),
+        ("docker-compose.yml", "${TIMESCALE_DB:-kestra_data}", "${TIMESCALE_DB:-data}", "TIMESCALE_DB"),
+        ("docker-compose.distributed.yml", "kestra/kestra:v1.3.31", "kestra/kestra:v1.4.0", "version of Kestra"),
+        ("docker-compose.distributed.yml", "${KESTRA_PORT:-8080}:8080", "${KESTRA_PORT:-8081}:8080", "port of Kestra"),
+        (".env.example", "#POSTGRES_PORT=5432", "#POSTGRES_PORT=5431", "POSTGRES_PORT"),
+        (".env.example", "#AWS_SECRET_ACCESS_KEY=workbook-secret", "#AWS_SECRET_ACCESS_KEY=x", "AWS_SECRET_ACCESS_KEY"),
+        ("docker/flows.env", "${CLICKHOUSE_USER:-admin}", "${CLICKHOUSE_USER:-root}", "ENV_CLICKHOUSE_USER"),
+        ("docker/secrets.sample.env", "cm9vdA==", "cm9vdDI=", "SECRET_POSTGRES_PASSWORD"),
+    ],
+)
+def test_a_change_in_one_place_is_found(file: str, old: str, new: str, named: str) -> None:
+    text = (ROOT / file).read_text()
+    assert old in text
+    assert any(found.startswith(named) for found in differences({file: text.replace(old, new)}))
