@@ -14,13 +14,15 @@ from workbook.settings import Settings, embedded_environment, load
 from workbook.stores.postgres import Connection, Postgres
 
 if TYPE_CHECKING:
+    from workbook.stores.bigquery import BigQuery
     from workbook.stores.clickhouse import Clickhouse
     from workbook.stores.elasticsearch import Elasticsearch
+    from workbook.stores.gcs import Gcs
     from workbook.stores.qdrant import Qdrant
     from workbook.stores.s3 import S3
 
-CLIENTS = {"aws": "s3"}
-"""Services whose client has another name."""
+CLIENTS = {"aws": ("s3",), "gcp": ("gcs", "bigquery")}
+"""Services whose clients have other names."""
 
 
 class Lab:
@@ -80,6 +82,20 @@ class Lab:
         return S3(self.settings)
 
     @cached_property
+    def gcs(self) -> Gcs:
+        """The buckets of Google Cloud."""
+        from workbook.stores.gcs import Gcs
+
+        return Gcs(self.settings)
+
+    @cached_property
+    def bigquery(self) -> BigQuery:
+        """Google Cloud's data warehouse."""
+        from workbook.stores.bigquery import BigQuery
+
+        return BigQuery(self.settings)
+
+    @cached_property
     def dataset(self) -> Dataset:
         """The data server."""
         return Dataset(self.settings)
@@ -119,7 +135,8 @@ class Lab:
             WrongPassword: it refuses the password.
         """
         for service in services:
-            getattr(self, CLIENTS.get(service, service)).ping()
+            for client in CLIENTS.get(service, (service,)):
+                getattr(self, client).ping()
 
     def close(self) -> None:
         """Close connections. The stack goes on: `python -m embedded down` stops it."""
@@ -129,12 +146,14 @@ class Lab:
     def _moved(self, service: str) -> Settings:
         """The settings with a service's own ones anew: its port may have been taken while it was stopped."""
         now = vars(load(ask_stack=embedded_environment))
-        return replace(self.settings, **{name: value for name, value in now.items() if name.startswith(service)})
+        names = (service, "storage_emulator", "bigquery_emulator") if service == "gcp" else (service,)
+        return replace(self.settings, **{name: value for name, value in now.items() if name.startswith(names)})
 
     def _forget(self, service: str) -> None:
-        client = self.__dict__.pop(CLIENTS.get(service, service), None)
-        if client is not None:
-            client.close()
+        for name in CLIENTS.get(service, (service,)):
+            client = self.__dict__.pop(name, None)
+            if client is not None:
+                client.close()
 
 
 def open(*services: str) -> Lab:
@@ -143,8 +162,8 @@ def open(*services: str) -> Lab:
     The embedded stack is started if need be; the others are only looked for.
 
     Parameters:
-        services: some of `kestra`, `postgres`, `dataset`, `timescale`, `clickhouse`, `elasticsearch`, `qdrant` and
-            `aws`; the first three if none is named.
+        services: some of `kestra`, `postgres`, `dataset`, `timescale`, `clickhouse`, `elasticsearch`, `qdrant`,
+            `aws` and `gcp`; the first three if none is named.
 
     Raises:
         StackError: an unknown service, a wrong Python, or a service that does not start.

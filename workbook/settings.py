@@ -31,6 +31,7 @@ _TEXTS = (
     *("timescale_host", "timescale_db", "timescale_user", "timescale_password"),
     *("clickhouse_host", "clickhouse_user", "clickhouse_password", "es_user", "es_password"),
     *("aws_access_key_id", "aws_secret_access_key"),
+    *("gcp_project_id", "gcp_location", "gcp_creds_file", "storage_emulator_host", "bigquery_emulator_host"),
 )
 _PORTS = {"postgres_port": 5432, "timescale_port": 5433, "clickhouse_port": 8123}
 _ADDRESSES = {
@@ -52,6 +53,9 @@ class Settings:
         dataset_url: the local data server, or None where the stack has none.
         aws_endpoint_url: where S3 is, or None for AWS itself.
         aws_access_key_id, aws_secret_access_key: None for what AWS's own tools find on this machine.
+        gcp_project_id: None for the project that the key is of.
+        gcp_creds_file: the key of a Google Cloud service account; None for what Google's own tools find.
+        storage_emulator_host, bigquery_emulator_host: where the embedded Google Cloud is, if there is one.
         taxi_base_url: the taxi files lie at <this>/<taxi>/<taxi>_tripdata_<year>-<month>.csv.gz.
         insightflow_base_url: where lesson 13 ingests from, as `.env.example` says.
         storage: the folder of Kestra's internal storage, as this machine sees it.
@@ -84,6 +88,11 @@ class Settings:
     aws_access_key_id: str | None = "workbook"
     aws_secret_access_key: str | None = field(default="workbook-secret", repr=False)
     aws_region: str = "us-east-1"
+    gcp_project_id: str | None = None
+    gcp_location: str = "us-central1"
+    gcp_creds_file: str | None = None
+    storage_emulator_host: str | None = None
+    bigquery_emulator_host: str | None = None
     dataset_url: str | None = None
     taxi_base_url: str = TAXI_RELEASES
     products_url: str = PRODUCTS

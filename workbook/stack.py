@@ -25,6 +25,7 @@ MARKERS = {
     "elasticsearch": "ELASTICSEARCH_URL",
     "qdrant": "QDRANT_URL",
     "aws": "AWS_ENDPOINT_URL",
+    "gcp": "STORAGE_EMULATOR_HOST",
 }
 """The variable that says a service of the embedded stack runs."""
 SERVICES = tuple(MARKERS)
@@ -35,6 +36,7 @@ HEALTH = {
     "elasticsearch": "{ELASTICSEARCH_URL}/_cluster/health",
     "qdrant": "{QDRANT_URL}/readyz",
     "aws": "{AWS_ENDPOINT_URL}",
+    "gcp": "{STORAGE_EMULATOR_HOST}/_health",
 }
 """What a service answers when it is well. PostgreSQL and TimescaleDB do not speak HTTP: the marker has to do."""
 HEALTH_SECONDS = 3

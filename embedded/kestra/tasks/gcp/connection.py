@@ -15,13 +15,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import google.auth
+import requests
 from google.api_core.exceptions import GoogleAPICallError, RetryError
 from google.auth import impersonated_credentials
 from google.auth.credentials import Credentials
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, RefreshError, TransportError
+from google.auth.transport.requests import AuthorizedSession, Request
 from google.cloud import bigquery, storage
 from google.oauth2 import service_account
-from requests.exceptions import RequestException
 
 from embedded.kestra.tasks.bridge import Task, TaskError
 
@@ -65,14 +66,14 @@ def storage_client(task: Task) -> storage.Client:
     """
     who = account(task.properties)
     options = {"api_endpoint": who.storage}
-    return storage.Client(project=who.project, credentials=who.credentials, client_options=options)
+    return storage.Client(who.project, who.credentials, client_options=options, _http=_session(who))
 
 
 def bigquery_client(task: Task) -> bigquery.Client:
     """A client of BigQuery as the task's properties ask for; errors as for `storage_client`."""
     who = account(task.properties)
     options, location = {"api_endpoint": who.bigquery}, task.properties.get("location")
-    return bigquery.Client(who.project, who.credentials, location=location, client_options=options)
+    return bigquery.Client(who.project, who.credentials, location=location, client_options=options, _http=_session(who))
 
 
 def account(given: dict[str, Any]) -> Account:
@@ -118,7 +119,7 @@ def failures(place: str, **remedies: str) -> Iterator[None]:
     except GoogleAPICallError as error:
         remedy = remedies.get(f"_{error.code}") or _REMEDIES.get(error.code, "")
         raise TaskError(f"{place}: {said(error)} {remedy}".rstrip()) from error
-    except (RetryError, TransportError, RequestException) as error:
+    except (RetryError, TransportError, requests.RequestException) as error:
         cause = error.cause if isinstance(error, RetryError) else error
         raise TaskError(f"{place}: Google Cloud does not answer: {cause}") from error
     except GoogleAuthError as error:
@@ -136,8 +137,16 @@ def _body(error: GoogleAPICallError) -> dict[str, Any]:
     """An error of an upload holds the answer itself."""
     try:
         return dict(error.response.json()["error"]["errors"][0])
-    except (AttributeError, KeyError, LookupError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError):
         return {}
+
+
+def _session(who: Account) -> AuthorizedSession:
+    """A session that asks no proxy for an address of this machine."""
+    plain = requests.Session()
+    session = AuthorizedSession(who.credentials, auth_request=Request(plain))
+    plain.trust_env = session.trust_env = urlsplit(who.storage).hostname not in _LOOPBACK
+    return session
 
 
 def _key(text: str) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+"""Cloud Storage, for looking at what landed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+from google.cloud import storage
+from google.cloud.storage.retry import DEFAULT_RETRY
+
+from workbook.errors import NotFound
+from workbook.settings import Settings
+from workbook.stores.google import ANSWER_SECONDS, RETRY_SECONDS, Account, account, explained
+
+GOOGLE = "https://storage.googleapis.com"
+RETRY = DEFAULT_RETRY.with_timeout(RETRY_SECONDS)
+HOW = {"retry": RETRY, "timeout": ANSWER_SECONDS}
+
+
+class Gcs:
+    """One project's buckets.
+
+    Every method raises `ServerDown` when nothing answers, `WrongPassword` when the key is refused, `NotFound` when a
+    bucket or an object does not exist, and `QueryFailed` with Google's own words for any other mistake.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __repr__(self) -> str:
+        return f"Gcs({self._account.address}, project {self._account.project})"
+
+    @cached_property
+    def client(self) -> storage.Client:
+        """Google's own client, for all that the methods here do not do; it raises errors of its own."""
+        return storage.Client(**self._account.options())
+
+    def ping(self) -> None:
+        """Notice a server that is down, or refuses the key."""
+        with self._explained():
+            next(iter(self.client.list_buckets(max_results=1, **HOW)), None)
+
+    def close(self) -> None:
+        """Close the connections."""
+        if "client" in self.__dict__:
+            self.client.close()
+
+    def buckets(self) -> list[str]:
+        """The names of the buckets."""
+        with self._explained():
+            return [bucket.name for bucket in self.client.list_buckets(**HOW)]
+
+    def objects(self, bucket: str, prefix: str = "") -> pd.DataFrame:
+        """The objects of a bucket whose names begin so: columns `name`, `bytes` and `modified`."""
+        with self._explained():
+            found = list(self.client.list_blobs(bucket, prefix=prefix, **HOW))
+        rows = [(blob.name, blob.size, blob.updated) for blob in found]
+        return pd.DataFrame(rows, columns=["name", "bytes", "modified"])
+
+    def read(self, bucket: str, name: str) -> bytes:
+        """The content of an object."""
+        with self._explained():
+            return self.client.bucket(bucket).blob(name).download_as_bytes(**HOW)
+
+    def upload(self, source: str | Path | bytes, bucket: str, name: str) -> str:
+        """Put a file into a bucket that is there; gives its address, gs://bucket/name.
+
+        Parameters:
+            source: the file's path, or its content.
+
+        Raises:
+            NotFound: there is no such file here.
+        """
+        if not isinstance(source, bytes) and not Path(source).is_file():
+            raise NotFound(f"There is no file {source} to upload.")
+        content = source if isinstance(source, bytes) else Path(source).read_bytes()
+        with self._explained():
+            self.client.bucket(bucket).blob(name).upload_from_string(content, **HOW)
+        return f"gs://{bucket}/{name}"
+
+    def delete(self, bucket: str, prefix: str) -> int:
+        """Delete the objects of a bucket whose names begin so, and give their number.
+
+        Parameters:
+            prefix: a whole name, or the beginning of several; "" stands for all.
+        """
+        with self._explained():
+            blobs = list(self.client.list_blobs(bucket, prefix=prefix, **HOW))
+            for blob in blobs:
+                blob.delete(**HOW)
+        return len(blobs)
+
+    def drop(self, bucket: str) -> bool:
+        """Delete a bucket with all that is in it; say whether there was one."""
+        with self._explained():
+            if self.client.lookup_bucket(bucket, **HOW) is None:
+                return False
+            self.delete(bucket, "")
+            self.client.bucket(bucket).delete(**HOW)
+        return True
+
+    @cached_property
+    def _account(self) -> Account:
+        return account(self._settings, self._settings.storage_emulator_host, GOOGLE)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        with explained("Cloud Storage", self._settings, self._account):
+            yield
