@@ -75,6 +75,9 @@ class Settings:
     aws_access_key_id: str
     aws_secret_access_key: str = field(repr=False)
     aws_region: str
+    real_aws: bool
+    """Whether flows work on an account of AWS itself; then the three lines above are of that account."""
+    real_aws_endpoint: str | None
     gcp_port: int
     gcp_project_id: str
     gcp_location: str
@@ -129,6 +132,8 @@ class Settings:
             aws_access_key_id=read.text("AWS_ACCESS_KEY_ID", "workbook"),
             aws_secret_access_key=read.text("AWS_SECRET_ACCESS_KEY", "workbook-secret"),
             aws_region=read.text("AWS_REGION", "us-east-1"),
+            real_aws=read.text("WORKBOOK_STACK", "embedded") == "cloud",
+            real_aws_endpoint=read.url("AWS_ENDPOINT_URL"),
             gcp_port=read.port("GCP_PORT", 4443),
             gcp_project_id=read.project("GCP_PROJECT_ID", "workbook-local"),
             gcp_location=read.text("GCP_LOCATION", "us-central1"),

@@ -48,15 +48,16 @@ class Kestra(Service):
 
     def command(self, context: Context) -> Launch:
         settings = context.settings
+        required = {**context.required, **_account(settings)}
         env = {
             **self.environment(context),
             **({"KESTRA_HEAP": settings.kestra_heap} if settings.kestra_heap else {}),
             "KESTRA_HOME": str(context.home),
             "EMBEDDED_CACHE": str(settings.cache),
             **settings.passed_on,
-            **{name: context.required[name] for name in _CLOUD},
-            **{f"ENV_{name}": context.required[name] for name in _ENVS},
-            **{f"SECRET_{name}": base64.b64encode(context.required[name].encode()).decode() for name in _SECRETS},
+            **{name: required[name] for name in _CLOUD},
+            **{f"ENV_{name}": required[name] for name in _ENVS},
+            **{f"SECRET_{name}": base64.b64encode(required[name].encode()).decode() for name in _SECRETS},
         }
         return Launch([sys.executable, "-m", "embedded.kestra"], env, lifeline=True)
 
@@ -73,3 +74,16 @@ class Kestra(Service):
             "KESTRA_PASSWORD": settings.kestra_password,
             "KESTRA_STORAGE": str(settings.storage),
         }
+
+
+def _account(settings: Settings) -> dict[str, str]:
+    """On the cloud stack, what replaces the embedded AWS: an account's keys go with AWS's own addresses only."""
+    if not settings.real_aws:
+        return {}
+    return {
+        "AWS_ENDPOINT_URL": settings.real_aws_endpoint or "",  # empty, AWS's clients take it as not set
+        "AWS_ACCESS_KEY_ID": settings.aws_access_key_id,
+        "AWS_SECRET_ACCESS_KEY": settings.aws_secret_access_key,
+        "AWS_REGION": settings.aws_region,
+        "AWS_DEFAULT_REGION": settings.aws_region,
+    }

@@ -1,10 +1,14 @@
 """Where settings come from, and what is said of wrong ones."""
 
+import base64
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from embedded.service import Context
 from embedded.settings import Settings, SettingsError, foreign
+from embedded.stack import EMBEDDED
 
 
 def _load(tmp_path: Path, env_file: str = "", **environ: str) -> Settings:
@@ -67,3 +71,24 @@ def test_a_wrong_value_names_variable_and_remedy(tmp_path: Path, name: str, valu
     assert message in str(caught.value)
     if "PASSWORD" in name:
         assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "endpoint", "key"),
+    [
+        ("", "http://127.0.0.1:4599", "workbook"),
+        ("WORKBOOK_STACK=cloud\nAWS_ACCESS_KEY_ID=AKIAREAL\nAWS_SECRET_ACCESS_KEY=real", "", "AKIAREAL"),
+        ("WORKBOOK_STACK=cloud\nAWS_ENDPOINT_URL=https://s3.example.org", "https://s3.example.org", "workbook"),
+    ],
+)
+def test_the_keys_of_an_account_go_to_aws_itself(tmp_path: Path, lines: str, endpoint: str, key: str) -> None:
+    settings = _load(tmp_path, lines)
+    services = {service.name: service for service in EMBEDDED.services}
+    ports = {name: 4599 for service in EMBEDDED.services for name in service.wanted_ports(settings)}
+    bare = Context(settings, tmp_path, tmp_path, ports)
+    required: dict[str, str] = {}
+    for name in services["kestra"].requires:
+        required |= services[name].environment(bare)
+    env = services["kestra"].command(replace(bare, required=required)).env
+    assert {env["AWS_ENDPOINT_URL"], env["ENV_AWS_ENDPOINT_URL"]} == {endpoint}
+    assert env["AWS_ACCESS_KEY_ID"] == base64.b64decode(env["SECRET_AWS_ACCESS_KEY_ID"]).decode() == key

@@ -53,7 +53,7 @@ def client(task: Task) -> Any:
     with _making:  # sessions are not made to be shared between threads
         try:
             session = _session(*(given.get(name) for name in names))
-            return session.client("s3", endpoint_url=given.get("endpointOverride"), config=_config(style))
+            return session.client("s3", endpoint_url=given.get("endpointOverride") or None, config=_config(style))
         except (BotoCoreError, ValueError) as error:
             raise TaskError(f"The S3 connection cannot be made: {error}") from error
 
