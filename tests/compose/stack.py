@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 from tests.stack import ROOT
 
 FILES = ("docker-compose.yml", "docker-compose.dev.yml", "docker-compose.distributed.yml")
-_DEFAULT = re.compile(r"(?<!\$)\$\{\w+:-([^}]*)\}")
+_DEFAULT = re.compile(r"(?<!\$)\$\{\w+:?-([^}]*)\}")
 
 
 def plain(text: str) -> str:
