@@ -10,7 +10,7 @@ RUNS ?= runs
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lab test up down status reset secrets lint notebooks clean
+.PHONY: help setup run lessons lab test newest up down status reset secrets lint notebooks clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ setup: $(VENV)/.installed  ## Install and fetch everything; afterwards no networ
 run: setup  ## Run the lessons headless: make run, or make run LESSONS="01 04"
 	@$(BIN)/python -m embedded run -- $(BIN)/python -m workbook run --to $(RUNS) $(LESSONS)
 
+lessons: $(VENV)/.installed  ## Run lessons on the stack that WORKBOOK_STACK names, which runs already
+	@$(BIN)/python -m workbook run --to $(RUNS) $(LESSONS)
+
 lab: setup  ## Open JupyterLab on the lessons with the stack up
 	@$(BIN)/python -m embedded run -- $(BIN)/python -m jupyterlab --ServerApp.ip=127.0.0.1 $(AS_ROOT) notebooks
 
@@ -63,6 +66,10 @@ lint: $(VENV)/.installed-dev  ## Check code and notebooks
 
 test: setup lint  ## Run all tests, on stacks of their own
 	@$(BIN)/python -m tests.areas
+
+newest: setup $(VENV)/.installed-dev  ## Upgrade to the newest releases that the pins' major versions allow
+	@$(BIN)/python -m tests.newest > $(VENV)/newest.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade -r $(VENV)/newest.txt
 
 notebooks: setup $(VENV)/.installed-dev  ## Run every notebook on a fresh stack and write its outputs into it
 	@$(BIN)/python -m tests.notebooks.refresh $(LESSONS)
