@@ -53,7 +53,7 @@ class Settings:
         dataset_url: the local data server, or None where the stack has none.
         aws_endpoint_url: where S3 is, or None for AWS itself.
         aws_access_key_id, aws_secret_access_key: None for what AWS's own tools find on this machine.
-        gcp_project_id: None for the project that the key is of.
+        gcp_project_id: None for the project that the key is of (not on the embedded stack).
         gcp_creds_file: the key of a Google Cloud service account; None for what Google's own tools find.
         storage_emulator_host, bigquery_emulator_host: where the embedded Google Cloud is, if there is one.
         taxi_base_url: the taxi files lie at <this>/<taxi>/<taxi>_tripdata_<year>-<month>.csv.gz.
@@ -88,7 +88,7 @@ class Settings:
     aws_access_key_id: str | None = "workbook"
     aws_secret_access_key: str | None = field(default="workbook-secret", repr=False)
     aws_region: str = "us-east-1"
-    gcp_project_id: str | None = None
+    gcp_project_id: str | None = "workbook-local"
     gcp_location: str = "us-central1"
     gcp_creds_file: str | None = None
     storage_emulator_host: str | None = None
@@ -151,6 +151,7 @@ def _build(stack: str, values: Mapping[str, str]) -> Settings:
     return replace(
         settings,
         **_aws(stack, values),
+        **({} if stack == "embedded" else {"gcp_project_id": values.get("GCP_PROJECT_ID")}),
         taxi_base_url=values.get("TAXI_BASE_URL", dataset or TAXI_RELEASES).rstrip("/"),
         products_url=values.get("PRODUCTS_URL", f"{dataset}/products" if dataset else PRODUCTS),
         insightflow_base_url=values.get(

@@ -46,7 +46,8 @@ def well() -> Iterator[tuple[dict[str, str], list[tuple[str, str | None]]]]:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         port = str(server.server_address[1])
-        urls = ("KESTRA_URL", "DATASET_URL", "ELASTICSEARCH_URL", "QDRANT_URL", "AWS_ENDPOINT_URL")
+        names = ("KESTRA", "DATASET", "ELASTICSEARCH", "QDRANT", "AWS_ENDPOINT")
+        urls = (*(f"{name}_URL" for name in names), "STORAGE_EMULATOR_HOST")
         environment = dict.fromkeys(urls, f"http://127.0.0.1:{port}") | {"POSTGRES_PORT": "1", "TIMESCALE_PORT": "1"}
         login = {"ES_USER": "elastic", "ES_PASSWORD": "elastic123"}
         yield environment | login | {"CLICKHOUSE_HOST": "127.0.0.1", "CLICKHOUSE_PORT": port}, asked
@@ -59,7 +60,7 @@ def test_each_service_is_asked_how_it_is(well: tuple[dict[str, str], list[tuple[
     assert all(stack._answers(service, environment) for service in stack.SERVICES)
     paths = dict(asked)
     assert paths.pop("/_cluster/health") == "Basic ZWxhc3RpYzplbGFzdGljMTIz"
-    assert paths == dict.fromkeys(["/health", "/ping", "/readyz", "/"])
+    assert paths == dict.fromkeys(["/health", "/ping", "/readyz", "/", "/_health"])
 
 
 def test_a_service_that_is_not_named_or_not_well_does_not_answer(
