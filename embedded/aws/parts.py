@@ -14,6 +14,8 @@ from embedded.aws.database import Database
 from embedded.aws.front import Part
 from embedded.aws.glue.api import Databases, Tables
 from embedded.aws.glue.catalogue import TABLES
+from embedded.aws.glue.crawler_api import CrawlerOperations
+from embedded.aws.glue.crawling.crawlers import Crawlers
 from embedded.aws.glue.partition_api import PartitionOperations
 from embedded.aws.iam.api import InstanceProfiles, Roles
 from embedded.aws.iam.store import IamStore
@@ -21,6 +23,7 @@ from embedded.aws.logs.api import Logs
 from embedded.aws.logs.store import LogStore
 from embedded.aws.protocol.service import Service
 from embedded.aws.s3.api import S3
+from embedded.aws.s3.reading import StoredObjects
 from embedded.aws.s3.store import Store
 from embedded.aws.sts.api import Sts
 from embedded.aws.sts.sessions import Keys
@@ -43,13 +46,14 @@ def parts(home: Path, store: Store, keys: Keys, endpoint: str, closing: ExitStac
     closing.callback(scheduler.close)
     compute = (Environments(batch, scheduler), Queues(batch, scheduler), Definitions(batch), Jobs(batch, scheduler))
     glue = Database(home / "glue.sqlite", TABLES)
+    crawlers = Crawlers(glue, StoredObjects(store, home / "scratch"), logs)
+    closing.callback(crawlers.close)
+    catalogue = (Databases(glue), Tables(glue), PartitionOperations(glue), CrawlerOperations(crawlers, iam))
     return {
         "s3": S3(store),
         "iam": Service("iam", Roles(iam), InstanceProfiles(iam), invalid="ValidationError"),
         "sts": Service("sts", Sts(keys, iam), invalid="ValidationError"),
         "logs": Service("logs", Logs(logs), invalid="InvalidParameterException"),
         "batch": Service("batch", *compute, invalid="ClientException"),
-        "glue": Service(
-            "glue", Databases(glue), Tables(glue), PartitionOperations(glue), invalid="ValidationException"
-        ),
+        "glue": Service("glue", *catalogue, invalid="ValidationException"),
     }
