@@ -7,13 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook import notebook, stack
+from workbook import notebook, scripts, stack
 from workbook.dataset import Dataset
 from workbook.kestra import KestraClient
 from workbook.settings import Settings, embedded_environment, load
 from workbook.stores.postgres import Connection, Postgres
 
 if TYPE_CHECKING:
+    from workbook.stores.athena import Athena
     from workbook.stores.bigquery import BigQuery
     from workbook.stores.clickhouse import Clickhouse
     from workbook.stores.elasticsearch import Elasticsearch
@@ -81,6 +82,18 @@ class Lab:
 
         return S3(self.settings)
 
+    def athena(self, database: str, work_group: str = "primary", region: str = "") -> Athena:
+        """SQL over files in buckets.
+
+        Parameters:
+            database: of Glue's catalogue.
+            work_group: of Athena.
+            region: that they are in; the one of the settings, if empty.
+        """
+        from workbook.stores.athena import Athena
+
+        return Athena(self.settings, database, work_group, region or self.settings.aws_region)
+
     @cached_property
     def gcs(self) -> Gcs:
         """The buckets of Google Cloud."""
@@ -99,6 +112,17 @@ class Lab:
     def dataset(self) -> Dataset:
         """The data server."""
         return Dataset(self.settings)
+
+    def run(self, script: str, *arguments: str) -> None:
+        """Run a Python script of the project with the settings of this lab, and print what it prints.
+
+        Parameters:
+            script: its path from the project's folder.
+
+        Raises:
+            ScriptFailed: it did not end well.
+        """
+        print(scripts.run(self.settings, script, *arguments), end="")
 
     @property
     def storage(self) -> Path:

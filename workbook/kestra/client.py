@@ -22,6 +22,7 @@ from workbook.kestra.follow import follow, get
 from workbook.kestra.http import Http
 from workbook.kestra.kv import KvStore
 from workbook.kestra.models import Execution, Flow, Json, LogLine, Metric, Problem, StoredFile, TaskRun, Trigger
+from workbook.kestra.namespace_files import NamespaceFiles
 
 PAGE = 100
 LAST_LINES = 10
@@ -359,6 +360,10 @@ class KestraClient:
     def kv(self, namespace: str) -> KvStore:
         """The key-value store of a namespace, used like a dict."""
         return KvStore(self.http, namespace)
+
+    def namespace_files(self, namespace: str) -> NamespaceFiles:
+        """The files of a namespace, which its flows find in their working directories."""
+        return NamespaceFiles(self.http, namespace)
 
     # Triggers
 

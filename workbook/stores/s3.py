@@ -8,27 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pandas as pd
-from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    HTTPClientError,
-    NoCredentialsError,
-    PartialCredentialsError,
-)
-from botocore.exceptions import ConnectionError as NoConnection
+from botocore.exceptions import ClientError
 
-from workbook.errors import NotFound, QueryFailed, ServerDown, WorkbookError, WrongPassword
+from workbook.errors import NotFound, QueryFailed, WorkbookError
 from workbook.settings import Settings
-from workbook.web import is_here
+from workbook.stores import aws
 
-CONNECT_SECONDS = 5
-ANSWER_SECONDS = 60
-AWS = "https://s3.amazonaws.com"
-KEYS = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-WRONG_KEYS = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken"})
 MISSING = {"NoSuchBucket": "bucket", "NoSuchKey": "object"}
 HOME_REGION = "us-east-1"
 """The one region that must not be named when a bucket is made."""
@@ -45,28 +31,14 @@ class S3:
         self._settings = settings
 
     def __repr__(self) -> str:
-        return f"S3({self._address})"
+        return f"S3({aws.address(self._settings, 's3')})"
 
     @cached_property
     def client(self) -> Any:
         """The client of boto3, for all that the methods here do not do; it raises errors of its own."""
-        settings, url = self._settings, self._settings.aws_endpoint_url
-        options = Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=ANSWER_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": 2},
-            s3={"addressing_style": "path" if url else "auto"},
-            proxies={} if url and is_here(url) else None,
-        )
+        style = "path" if self._settings.aws_endpoint_url else "auto"
         with self._explained():
-            return boto3.client(
-                "s3",
-                endpoint_url=url,
-                region_name=settings.aws_region,
-                aws_access_key_id=settings.aws_access_key_id,
-                aws_secret_access_key=settings.aws_secret_access_key,
-                config=options,
-            )
+            return aws.client(self._settings, "s3", self._settings.aws_region, s3={"addressing_style": style})
 
     def ping(self) -> None:
         """Notice a server that is down, or refuses the keys."""
@@ -127,10 +99,6 @@ class S3:
                 raise QueryFailed(f"S3 does not delete {kept['Key']}: {kept['Message']}")
         return len(keys)
 
-    @property
-    def _address(self) -> str:
-        return self._settings.aws_endpoint_url or AWS
-
     def _make(self, bucket: str) -> None:
         region = self._settings.aws_region
         place = {} if region == HOME_REGION else {"CreateBucketConfiguration": {"LocationConstraint": region}}
@@ -144,30 +112,12 @@ class S3:
 
     @contextmanager
     def _explained(self, bucket: str = "", key: str = "") -> Iterator[None]:
-        try:
+        def refusal(error: ClientError) -> WorkbookError:
+            code, words = error.response["Error"]["Code"], error.response["Error"]["Message"]
+            if kind := MISSING.get(code):
+                name = bucket if kind == "bucket" else f"{bucket}/{key}"
+                return NotFound(f"S3 has no {kind} {name}. `upload` makes it; `keys` shows what a bucket has.")
+            return QueryFailed(f"S3 refuses this request: {words} ({code})")
+
+        with aws.explained(self._settings, "S3", "s3", refusal):
             yield
-        except ClientError as error:
-            raise self._refusal(error, bucket, key) from error
-        except (NoCredentialsError, PartialCredentialsError) as error:
-            raise QueryFailed(f"No keys for S3 were found. Set {KEYS} in .env.") from error
-        except (NoConnection, HTTPClientError) as error:
-            down = ("no connection", self._settings.stack, "aws", "AWS_ENDPOINT_URL")
-            raise ServerDown("S3", self._address, *down) from error
-        except (BotoCoreError, boto3.exceptions.Boto3Error, ValueError) as error:
-            raise self._wrapped(error, bucket, key) from error
-
-    def _wrapped(self, error: Exception, bucket: str, key: str) -> WorkbookError:
-        """An upload wraps the server's answer in an error of its own."""
-        cause = error.__context__
-        if isinstance(cause, ClientError):
-            return self._refusal(cause, bucket, key)
-        return QueryFailed(f"S3 cannot do this: {error}")
-
-    def _refusal(self, error: ClientError, bucket: str, key: str) -> WorkbookError:
-        code, words = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        if code in WRONG_KEYS:
-            return WrongPassword("S3", self._address, str(self._settings.aws_access_key_id), KEYS)
-        if kind := MISSING.get(code):
-            name = bucket if kind == "bucket" else f"{bucket}/{key}"
-            return NotFound(f"S3 has no {kind} {name}. `upload` makes it; `keys` shows what a bucket has.")
-        return QueryFailed(f"S3 refuses this request: {words} ({code})")
