@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from embedded.aws.athena.api import athena
 from embedded.aws.batch.jobs import Definitions, Jobs
 from embedded.aws.batch.resources import Environments, Queues
 from embedded.aws.batch.scheduler import Scheduler
@@ -46,7 +47,8 @@ def parts(home: Path, store: Store, keys: Keys, endpoint: str, closing: ExitStac
     closing.callback(scheduler.close)
     compute = (Environments(batch, scheduler), Queues(batch, scheduler), Definitions(batch), Jobs(batch, scheduler))
     glue = Database(home / "glue.sqlite", TABLES)
-    crawlers = Crawlers(glue, StoredObjects(store, home / "scratch"), logs)
+    objects = StoredObjects(store, home / "scratch")
+    crawlers = Crawlers(glue, objects, logs)
     closing.callback(crawlers.close)
     catalogue = (Databases(glue), Tables(glue), PartitionOperations(glue), CrawlerOperations(crawlers, iam))
     return {
@@ -56,4 +58,5 @@ def parts(home: Path, store: Store, keys: Keys, endpoint: str, closing: ExitStac
         "logs": Service("logs", Logs(logs), invalid="InvalidParameterException"),
         "batch": Service("batch", *compute, invalid="ClientException"),
         "glue": Service("glue", *catalogue, invalid="ValidationException"),
+        "athena": athena(home / "athena.sqlite", glue, objects, closing),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -32,6 +33,8 @@ _DIGITS = {
     Kind.BYTES: 1073741824,
 }
 _READ = 1 << 20
+COUNT = Type(Kind.INT64)
+"""Of the column that statements which write have."""
 
 
 def column_info(name: str, of: Type) -> dict[str, Any]:
@@ -179,9 +182,34 @@ def _time_text(value: dt.datetime) -> str:
     return f"{value:%Y-%m-%d %H:%M:%S}.{value.microsecond // 1000:03d}".rjust(23, "0")
 
 
+def _interval_text(value: dt.timedelta) -> str:
+    """An interval of days to seconds, as `2 03:04:05.678`."""
+    millis = round(abs(value).total_seconds() * 1000)
+    seconds, millis = divmod(millis, 1000)
+    hours, seconds = divmod(seconds, 3600)
+    days, hours = divmod(hours, 24)
+    sign = "-" if value < dt.timedelta() else ""
+    return f"{sign}{days} {hours:02d}:{seconds // 60:02d}:{seconds % 60:02d}.{millis:03d}"
+
+
+def _real_text(value: float) -> str:
+    """A REAL: the shortest number that is the same with 24 binary digits."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return double_text(value)
+    shortest = (f"{value:.{digits}g}" for digits in range(1, 10))
+    found = next((text for text in shortest if _as_real(float(text)) == value), repr(value))
+    return double_text(float(found))
+
+
+def _as_real(value: float) -> float:
+    return struct.unpack("f", struct.pack("f", value))[0]
+
+
 _PLAIN: dict[Kind, Callable[[Any], str]] = {
     Kind.BOOL: lambda value: "true" if value else "false",
     Kind.FLOAT64: double_text,
+    Kind.FLOAT32: _real_text,
+    Kind.INTERVAL: _interval_text,
     Kind.DECIMAL: lambda value: format(value, "f"),
     Kind.BYTES: lambda value: value.hex(" "),
     Kind.DATETIME: _time_text,

@@ -1,0 +1,32 @@
+"""Athena as a part of the front."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from embedded.aws.athena.catalogs import Catalogs
+from embedded.aws.athena.queries import Queries
+from embedded.aws.athena.runner import Runner
+from embedded.aws.athena.store import Executions, open_database
+from embedded.aws.athena.workgroups import WorkGroups
+from embedded.aws.database import Database
+from embedded.aws.protocol.service import Service
+from embedded.warehouse.objects import WritableObjects
+
+
+def athena(file: Path, glue: Database, objects: WritableObjects, closing: ExitStack) -> Service:
+    """Make the service.
+
+    Args:
+        file: its database.
+        glue: the database of the catalogue.
+        objects: of S3.
+        closing: what to do at the end is put into it.
+    """
+    db = open_database(file)
+    executions, groups = Executions(db), WorkGroups(db)
+    runner = Runner(executions, objects)
+    closing.callback(runner.close)
+    queries = Queries(executions, groups, runner, glue, objects)
+    return Service("athena", queries, groups, Catalogs(glue), invalid="InvalidRequestException")

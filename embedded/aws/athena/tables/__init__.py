@@ -1,0 +1,1 @@
+"""Tables of the catalogue and the files behind them."""

@@ -1,0 +1,172 @@
+"""Reads files of text: columns behind separators, quoted CSV, and JSON by lines.
+
+Sources: https://docs.aws.amazon.com/athena/latest/ug/lazy-simple-serde.html, csv-serde.html and
+openx-json-serde.html beside it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Sequence
+from typing import IO
+from typing import cast as as_type
+
+from embedded.aws.athena import typenames
+from embedded.aws.athena.errors import Failure
+from embedded.aws.athena.tables.files import File
+from embedded.aws.athena.tables.layout import Layout
+from embedded.aws.athena.trino.casts import cast
+from embedded.aws.athena.trino.failures import fail
+from embedded.warehouse.errors import Reason
+from embedded.warehouse.types import NUMBERS, STRING, Kind, Type, quote, text
+from embedded.warehouse.values import Value
+
+COMPRESSIONS = {"gz": "gzip", "zst": "zstd"}
+"""By the ending of a key."""
+_NEVER = "\x02\x03\x02"
+"""Neither separates columns nor stands for NULL in any file."""
+_ESCAPED = re.compile(rb'\\["\\]')
+_CONTROL_A = "\x01"
+_LINE = "line__"
+_OCTAL = re.compile(r"\\(\d{3})|\\u([0-9A-Fa-f]{4})|\\t")
+_NAMED = ("field.delim", "serialization.format", "serialization.null.format", "line.delim", "escape.delim")
+_CSV = ("separatorChar", "quoteChar", "escapeChar", "serialization.format")
+_NESTED = (Kind.ARRAY, Kind.MAP, Kind.STRUCT)
+Columns = Sequence[tuple[str, Type]]
+
+
+def separated(layout: Layout, files: Sequence[File], columns: Columns, file_column: str) -> str:
+    """A query over LazySimpleSerDe's files: no quotes; what is no value of a column's type is NULL.
+
+    Raises:
+        SqlError: NOT_SUPPORTED.
+    """
+    _known(layout, (*_NAMED, "colelction.delim", "collection.delim", "mapkey.delim"))
+    settings = layout.settings
+    if "escape.delim" in settings:
+        raise Failure("NOT_SUPPORTED", "LazySimpleSerDe with escape.delim")
+    between = _character(settings.get("field.delim") or settings.get("serialization.format") or _CONTROL_A)
+    null = settings.get("serialization.null.format", "\\N")
+    parts = f"string_split({_LINE}, {text(between)})"
+    selected = []
+    for index, (name, of) in enumerate(columns, 1):
+        found = Value(f"nullif({parts}[{index}], {text(null)})", STRING)
+        selected.append(f"{_lenient(found, of, name)} AS {quote(name)}")
+    return f"SELECT {', '.join([*selected, file_column])} FROM {_lines(layout, files, file_column)}"
+
+
+def quoted(layout: Layout, files: Sequence[File], columns: Columns, file_column: str) -> str:
+    """A query over OpenCSVSerde's files: what is no value of a column's type is an error.
+
+    Raises:
+        SqlError: NOT_SUPPORTED.
+    """
+    _known(layout, _CSV)
+    settings = layout.settings
+    _refuse_escapes(files)
+    between, mark = settings.get("separatorChar", ","), settings.get("quoteChar", '"')
+    names = ", ".join(f"{quote(name)}: 'VARCHAR'" for name, _ in columns)
+    options = (
+        f"auto_detect=false, header=false, skip={layout.header_lines}, delim={text(between)}, quote={text(mark)}, "
+        f"escape={text(mark)}, nullstr={text(_NEVER)}, null_padding=true, columns={{{names}}}, "
+        f"compression={text(_compression(files))}, filename={text(file_column)}"
+    )
+    selected = [f"{_strict(Value(quote(name), STRING), of, name)} AS {quote(name)}" for name, of in columns]
+    return f"SELECT {', '.join([*selected, file_column])} FROM read_csv([{_paths(files)}], {options})"
+
+
+def json(layout: Layout, files: Sequence[File], columns: Columns, file_column: str) -> str:
+    """A query over files with an object on each line, whose names count without their case.
+
+    Raises:
+        SqlError: NOT_SUPPORTED.
+    """
+    _known(layout, ("serialization.format", "case.insensitive", "paths", "ignore.malformed.json"))
+    if layout.settings.get("ignore.malformed.json", "false").lower() == "true":
+        raise Failure("NOT_SUPPORTED", "JsonSerDe with ignore.malformed.json")
+    selected = []
+    for name, of in columns:
+        key = f"list_filter(json_keys({_LINE}), lambda k_: lower(k_) = {text(name)})[1]"
+        found = f"json_extract({_LINE}, '$.\"' || {key} || '\"')"
+        selected.append(f"{_of_json(found, of, name)} AS {quote(name)}")
+    lines = _lines(layout, files, file_column)
+    objects = f"SELECT CAST({_LINE} AS JSON) AS {_LINE}, {file_column} FROM {lines} WHERE trim({_LINE}) != ''"
+    return f"SELECT {', '.join([*selected, file_column])} FROM ({objects})"
+
+
+def _of_json(sql: str, of: Type, name: str) -> str:
+    if of.kind in _NESTED:
+        return f"CAST({sql} AS {of.duckdb})"
+    scalar = f"json_extract_string({sql}, '$')"
+    if of.kind is Kind.STRING:
+        return scalar
+    return _strict(Value(scalar, STRING), of, name)
+
+
+def _lines(layout: Layout, files: Sequence[File], file_column: str) -> str:
+    """What reads lines as they are."""
+    return (
+        f"read_csv([{_paths(files)}], auto_detect=false, header=false, skip={layout.header_lines}, "
+        f"delim={text(_NEVER)}, quote='', escape='', nullstr={text(_NEVER)}, columns={{'{_LINE}': 'VARCHAR'}}, "
+        f"compression={text(_compression(files))}, max_line_size=16777216, filename={text(file_column)})"
+    )
+
+
+def _lenient(value: Value, of: Type, name: str) -> str:
+    if of.kind in (*_NESTED, Kind.BYTES):
+        raise Failure("NOT_SUPPORTED", f"{name}: {typenames.hive(of)} in a text file")
+    if of.kind is Kind.STRING:
+        return value.sql if of.precision is None else f"left({value.sql}, {of.precision})"
+    if of.kind is Kind.BOOL:
+        return f"CASE lower({value.sql}) WHEN 'true' THEN true WHEN 'false' THEN false END"
+    return cast(value, of, safe=True).sql
+
+
+def _strict(value: Value, of: Type, name: str) -> str:
+    if of.kind is Kind.STRING:
+        return value.sql
+    if of.kind not in (Kind.BOOL, *NUMBERS):
+        raise Failure("NOT_SUPPORTED", f"{name}: {typenames.hive(of)} read by this SerDe; make it a string")
+    message = f"Error parsing field value '{{}}' for field {name}"
+    told = fail("HIVE_BAD_DATA", message, value.sql, of.duckdb)
+    read = cast(value, of, safe=True).sql
+    return f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {read} IS NOT NULL THEN {read} ELSE {told} END"
+
+
+def _known(layout: Layout, names: Sequence[str]) -> None:
+    for name in layout.settings:
+        if name not in names:
+            raise Failure("NOT_SUPPORTED", f"The SerDe property {name}={layout.settings[name]}")
+
+
+def _character(written: str) -> str:
+    """A separator as DDL has it: itself, `\\001`, `\\u0001`, `\\t`, or `1` for control A."""
+    if written == "1":
+        return _CONTROL_A
+    return _OCTAL.sub(lambda m: chr(int(m[1], 8)) if m[1] else chr(int(m[2], 16)) if m[2] else "\t", written)
+
+
+def _refuse_escapes(files: Sequence[File]) -> None:
+    """OpenCSV takes a backslash before a quote as an escape, which DuckDB cannot beside doubled quotes."""
+    for file in files:
+        if _compression([file]) == "zstd":
+            continue
+        with _opened(file) as content:
+            if any(_ESCAPED.search(line) for line in content):
+                message = f"{file.key}: quotes escaped by a backslash in CSV; double them instead"
+                raise Failure("NOT_SUPPORTED", message, reason=Reason.DATA)
+
+
+def _opened(file: File) -> IO[bytes]:
+    if _compression([file]) == "gzip":
+        return as_type("IO[bytes]", gzip.open(file.path))
+    return file.path.open("rb")
+
+
+def _compression(files: Sequence[File]) -> str:
+    return COMPRESSIONS.get(files[0].key.rpartition(".")[2].lower(), "none")
+
+
+def _paths(files: Sequence[File]) -> str:
+    return ", ".join(text(str(file.path)) for file in files)

@@ -1,0 +1,20 @@
+"""The functions that are known, family by family; every other one is refused as not registered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from embedded.aws.athena.trino.functions import aggregates, arrays, conditions, jsons, numbers, strings, times, windows
+from embedded.warehouse.values import Function
+
+FUNCTIONS: Mapping[str, Function] = {
+    **conditions.FUNCTIONS,
+    **numbers.FUNCTIONS,
+    **strings.FUNCTIONS,
+    **times.FUNCTIONS,
+    **arrays.FUNCTIONS,
+    **jsons.FUNCTIONS,
+    **aggregates.FUNCTIONS,
+    **windows.FUNCTIONS,
+}
+"""By name in upper case."""
