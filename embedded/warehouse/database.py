@@ -33,7 +33,6 @@ def connect(file: Path | None) -> duckdb.DuckDBPyConnection:
     """
     connection = duckdb.connect(str(file) if file else ":memory:", config=dict(_SETTINGS))
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
-    connection.execute("SET GLOBAL enable_progress_bar = false")
     return connection
 
 
