@@ -74,11 +74,8 @@ def only(node: exp.Expression, *names: str) -> None:
 
 def place(node: exp.Expression) -> int | None:
     """Where a part of the tree begins in its statement, if one of its names knows."""
-    for part in node.walk(bfs=False):
-        start = part.meta.get("start")
-        if start is not None:
-            return int(start)
-    return None
+    starts = (part.meta.get("start") for part in node.walk())
+    return min((int(start) for start in starts if start is not None), default=None)
 
 
 def _split(tokens: list[Token]) -> Iterator[list[Token]]:

@@ -24,7 +24,7 @@ from embedded.warehouse.values import Value
 
 COMPRESSIONS = {"gz": "gzip", "zst": "zstd"}
 """By the ending of a key."""
-_NEVER = "\x02\x03\x02"
+_NO_DELIMITER, _NO_NULL = "\x02\x03\x02", "\x02\x03\x04"
 """Neither separates columns nor stands for NULL in any file."""
 _ESCAPED = re.compile(rb'\\["\\]')
 _CONTROL_A = "\x01"
@@ -69,7 +69,7 @@ def quoted(layout: Layout, files: Sequence[File], columns: Columns, file_column:
     names = ", ".join(f"{quote(name)}: 'VARCHAR'" for name, _ in columns)
     options = (
         f"auto_detect=false, header=false, skip={layout.header_lines}, delim={text(between)}, quote={text(mark)}, "
-        f"escape={text(mark)}, nullstr={text(_NEVER)}, null_padding=true, columns={{{names}}}, "
+        f"escape={text(mark)}, nullstr={text(_NO_NULL)}, null_padding=true, columns={{{names}}}, "
         f"compression={text(_compression(files))}, filename={text(file_column)}"
     )
     selected = [f"{_strict(Value(quote(name), STRING), of, name)} AS {quote(name)}" for name, of in columns]
@@ -108,7 +108,7 @@ def _lines(layout: Layout, files: Sequence[File], file_column: str) -> str:
     """What reads lines as they are."""
     return (
         f"read_csv([{_paths(files)}], auto_detect=false, header=false, skip={layout.header_lines}, "
-        f"delim={text(_NEVER)}, quote='', escape='', nullstr={text(_NEVER)}, columns={{'{_LINE}': 'VARCHAR'}}, "
+        f"delim={text(_NO_DELIMITER)}, quote='', escape='', nullstr={text(_NO_NULL)}, columns={{'{_LINE}': 'VARCHAR'}}, "
         f"compression={text(_compression(files))}, max_line_size=16777216, filename={text(file_column)})"
     )
 
