@@ -1,0 +1,36 @@
+"""What everything is called. The flow, the dbt project and the lesson use the same names."""
+
+from dataclasses import dataclass
+
+REGION = "ap-southeast-2"
+PREFIX = "insightflow-prod"
+RAW_BUCKET = f"{PREFIX}-raw-data"
+RESULTS_BUCKET = f"{PREFIX}-athena-results"
+EXECUTION_ROLE = f"{PREFIX}-batch-execution-role"
+JOB_ROLE = f"{PREFIX}-batch-job-role"
+CRAWLER_ROLE = f"{PREFIX}-glue-crawler-role"
+COMPUTE_ENVIRONMENT = f"{PREFIX}-compute-environment"
+JOB_QUEUE = f"{PREFIX}-job-queue"
+JOB_DEFINITION = f"{PREFIX}-ingestion-job-def"
+CRAWLER = f"{PREFIX}-raw-data-crawler"
+WORK_GROUP = PREFIX
+DATABASE = "insightflow_prod"
+AUDIT_DATABASE = "insightflow_prod_audit"
+"""Made by dbt; taken away with the rest."""
+REPOSITORY = "insightflow-ingestion"
+RAW_PREFIX = "raw/"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What differs from account to account.
+
+    Parameters:
+        raw_bucket: for what the ingestion brings.
+        results_bucket: for what Athena writes.
+        base_url: where the ingestion reads from; None for the public files.
+    """
+
+    raw_bucket: str
+    results_bucket: str
+    base_url: str | None
