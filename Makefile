@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 ONLY ?=
 LESSONS ?=
 RUNS ?= runs
+FLOWS ?=
+JUNIT ?= $(RUNS)/flowtests.xml
 # JupyterLab refuses root unless told; it listens on loopback and asks for its token either way.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -64,8 +66,13 @@ lint: $(VENV)/.installed-dev  ## Check code and notebooks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python -m tests.notebooks.hygiene
 
-test: setup lint  ## Run all tests, on stacks of their own
+ifeq ($(FLOWS),)
+test: setup lint  ## Run all tests, or with FLOWS=folder the tests of your own flows alone
 	@$(BIN)/python -m tests.areas
+else
+test: setup
+	@$(BIN)/python -m flowtests $(FLOWS) --junitxml=$(JUNIT)
+endif
 
 newest: setup $(VENV)/.installed-dev  ## Upgrade to the newest releases that the pins' major versions allow
 	@$(BIN)/python -m tests.newest > $(VENV)/newest.txt

@@ -27,6 +27,7 @@ RESOURCES = (
     "execution_labels",
     "execution_files",
     "webhooks",
+    "flow_tests",
     "follow",
     "logs",
     "export",

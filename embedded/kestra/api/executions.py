@@ -87,7 +87,15 @@ async def create(call: Call) -> Response:
 def _prepare(call: Call) -> tuple[Any, Any]:
     flow = executable(call, call.params["namespace"], call.params["id"], call.number("revision"))
     execution = _new(call, flow)
-    inputs = execution_inputs.read(call, flow, execution)
+    return flow, checked(call, flow, execution, execution_inputs.read(call, flow, execution))
+
+
+def checked(call: Call, flow: Any, execution: Any, inputs: Any) -> Any:
+    """A new execution with its inputs, failed already if a check of the flow wants that.
+
+    Raises:
+        Invalid: a check forbids it.
+    """
     failed = call.bean(flows.SERVICE).getFailedChecks(flow, inputs)
     behavior = str(call.engine.java("io.kestra.core.models.flows.check.Check").resolveBehavior(failed))
     if behavior == "BLOCK_EXECUTION":
@@ -96,9 +104,7 @@ def _prepare(call: Call) -> tuple[Any, Any]:
             f"Flow execution blocked: one or more condition checks evaluated to false.\nFailed checks: {messages}"
         )
     execution = execution.withInputs(inputs)
-    if behavior == "FAIL_EXECUTION":
-        execution = execution.withState(state_type(call, "FAILED"))
-    return flow, execution
+    return execution.withState(state_type(call, "FAILED")) if behavior == "FAIL_EXECUTION" else execution
 
 
 def _new(call: Call, flow: Any) -> Any:

@@ -1,0 +1,35 @@
+"""Tests of Kestra flows: `python -m flowtests FOLDER`, or the pytest plug-in `flowtests.plugin` with `--flows FOLDER`.
+
+Every flow of the folder is validated by the engine, and every flow test is run on a stack of its own. See the lesson
+`notebooks/14_testing_your_own_flows.ipynb`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flowtests.bench import Bench, Report
+    from flowtests.errors import FlowTestError, Refused
+    from flowtests.runs import Run
+    from flowtests.under_test import FlowUnderTest, stub
+
+__all__ = ["Bench", "FlowTestError", "FlowUnderTest", "Refused", "Report", "Run", "stub"]
+
+_MODULES = {
+    "Bench": "bench",
+    "FlowTestError": "errors",
+    "FlowUnderTest": "under_test",
+    "Refused": "errors",
+    "Report": "bench",
+    "Run": "runs",
+    "stub": "under_test",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # At first use: pytest loads the plug-in in every run, and most runs test no flows.
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

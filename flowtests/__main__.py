@@ -1,0 +1,25 @@
+"""`python -m flowtests FOLDER ... [pytest's options]`: validate the flows of folders and run their tests."""
+
+import sys
+
+import pytest
+
+PLUGIN = ["-p", "flowtests.plugin"]
+
+
+def arguments(given: list[str]) -> list[str]:
+    """The command line of pytest: what comes before the first option are folders of flows."""
+    folders = []
+    for one in given:
+        if one.startswith("-"):
+            break
+        folders.append(one)
+    flows = [part for folder in folders or ["."] for part in ("--flows", folder)]
+    return [*PLUGIN, "--verbosity=1", *flows, *given[len(folders) :]]
+
+
+if __name__ == "__main__":
+    if "-h" in sys.argv[1:] or "--help" in sys.argv[1:]:
+        print(__doc__)
+        sys.exit(0)
+    sys.exit(pytest.main(arguments(sys.argv[1:])))

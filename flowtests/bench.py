@@ -1,0 +1,132 @@
+"""Test runs from a notebook: one stack for many of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from flowtests.folder import Folder, merged
+from flowtests.stack import Stack
+
+MESSAGE = "message"
+FAULTS = ("failure", "error")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one item: a flow, or a test.
+
+    Attributes:
+        name: the file, without its folder, and the item.
+        outcome: `passed`, `failed` or `skipped`.
+        message: why it failed.
+    """
+
+    name: str
+    outcome: str
+    message: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """What came of one test run.
+
+    Attributes:
+        folder: what was tested.
+        exit_code: pytest's: 0 all passed, 1 some failed, 4 asked for wrongly, 5 nothing to test.
+        results: item by item.
+        output: what pytest printed.
+    """
+
+    bench: Bench
+    folder: Path
+    exit_code: int
+    results: tuple[Result, ...]
+    output: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether all is well."""
+        return self.exit_code == 0
+
+    @property
+    def failures(self) -> list[Result]:
+        """What failed."""
+        return [one for one in self.results if one.outcome == "failed"]
+
+    def __repr__(self) -> str:
+        if not self.results:
+            return self.output
+        lines = [f"{one.outcome:<8}{one.name}" for one in self.results]
+        for one in self.failures:
+            lines += ["", f"{one.name}:", *(f"  {line}" for line in one.message.splitlines())]
+        counted = ", ".join(
+            f"{count} {outcome}"
+            for outcome in ("passed", "failed", "skipped")
+            if (count := sum(one.outcome == outcome for one in self.results))
+        )
+        return "\n".join([*lines, "", counted])
+
+
+class Bench:
+    """A stack for flow tests that stays up between test runs, until `close` or the end of a `with` block.
+
+    Parameters:
+        folder: a folder of flows whose configuration says which services and variables the stack has; Kestra alone if
+            None.
+
+    Raises:
+        FlowTestError: it does not start.
+    """
+
+    def __init__(self, folder: str | Path | None = None) -> None:
+        configuration = merged([Folder.of(Path(folder))] if folder is not None else [])
+        self._stack = Stack(configuration)
+
+    def run(self, folder: str | Path, *options: str) -> Report:
+        """What `python -m flowtests FOLDER` says, on this stack.
+
+        Parameters:
+            folder: the flows and their tests.
+            options: pytest's, such as `-k name`.
+        """
+        with tempfile.TemporaryDirectory() as scratch:
+            junit = Path(scratch, "junit.xml")
+            command = [sys.executable, "-m", "flowtests", str(folder), f"--junitxml={junit}", "-p", "no:cacheprovider"]
+            environment = {**os.environ, **self._stack.address.variables()}
+            done = subprocess.run(
+                [*command, *options], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
+            results = _results(junit) if junit.exists() else ()
+        return Report(self, Path(folder), done.returncode, results, done.stdout)
+
+    def close(self) -> None:
+        """Stop the stack."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _results(junit: Path) -> tuple[Result, ...]:
+    return tuple(_result(one) for one in ElementTree.parse(junit).iter("testcase"))
+
+
+def _result(item: ElementTree.Element) -> Result:
+    name = f"{item.get('classname', '').rpartition('.')[2]}::{item.get('name')}"
+    faults = [fault for fault in item if fault.tag in FAULTS]
+    if faults:
+        return Result(name, "failed", (faults[0].text or faults[0].get(MESSAGE) or "").strip())
+    return Result(name, "skipped" if item.find("skipped") is not None else "passed")

@@ -1,0 +1,124 @@
+"""What came of a test case: its run held against its assertions and expectations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowtests.engine import Engine
+from flowtests.errors import Problem, Refused
+from flowtests.runs import Run, is_over_time, why_slow
+from flowtests.suites import NOT_RUN, Case
+
+BAD = ("FAILED", "KILLED", "CANCELLED")
+GOOD = ("SUCCESS", "WARNING", "SKIPPED")
+
+
+@dataclass
+class Outcome:
+    """What came of a test case; it passed if there are no problems."""
+
+    case: Case
+    run: Run | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def wrong(self, message: str, *place: str | int) -> None:
+        """Note that an expectation, at a place in the case, is not met."""
+        self.problems.append(Problem(message, self.case.at(*place)))
+
+
+def judged(engine: Engine, case: Case, start: Callable[[], Run]) -> Outcome:
+    """Run a test case and hold it against what it expects.
+
+    Parameters:
+        start: runs it.
+    """
+    outcome = Outcome(case)
+    refused = case.expect.get("refused")
+    try:
+        outcome.run = run = start()
+    except Refused as error:
+        if refused is None:
+            outcome.wrong(f"the engine starts no execution: {error}", "fixtures")
+        elif refused not in str(error):
+            outcome.wrong(f"it is refused with other words: {error}", "expect", "refused")
+        return outcome
+    if refused is not None:
+        outcome.wrong(f"it was expected to be refused ({refused!r}), and it ran", "expect", "refused")
+    if is_over_time(run):
+        outcome.wrong(why_slow(run))
+        return outcome
+    _state(outcome, run)
+    _assertions(outcome, engine, run)
+    _tasks(outcome, run)
+    _outputs(outcome, run)
+    _logs(outcome, run)
+    _kv(outcome, engine, run)
+    return outcome
+
+
+def _state(outcome: Outcome, run: Run) -> None:
+    """As expected; without a word about it good, unless a fixture says that a task ends badly."""
+    case = outcome.case
+    if "state" in case.expect:
+        if run.state != case.expect["state"]:
+            outcome.wrong(f"expected the state {case.expect['state']} but was {run.state}", "expect", "state")
+    elif run.state not in GOOD and not any(one.get("state") in BAD for one in case.tasks):
+        remedy = f"if that is right, say so: expect: {{state: {run.state}}}"
+        outcome.wrong(f"the execution ended {run.state}; {remedy}")
+
+
+def _assertions(outcome: Outcome, engine: Engine, run: Run) -> None:
+    ran = {one.task_id for one in run.execution.task_runs}
+    able = []
+    for index, one in enumerate(outcome.case.assertions):
+        if "taskId" in one and one["taskId"] not in ran:
+            outcome.wrong(f"the task {one['taskId']!r} did not run", "assertions", index, "taskId")
+        else:
+            able.append((index, one))
+    if not able:
+        return
+    for (index, one), told in zip(able, engine.judge(run.execution, [one for _, one in able]), strict=True):
+        place = ("assertions", index)
+        described = f"{one['description']}: " if one.get("description") else ""
+        for error in told["errors"]:
+            reason = error.get("details") or error["message"]
+            outcome.wrong(f"{described}{one['value']!r} cannot be judged: {reason}", *place, "value")
+        for result in told["results"]:
+            if not result["isSuccess"]:
+                outcome.wrong(f"{described}{result['errorMessage']}", *place, result["operator"])
+
+
+def _tasks(outcome: Outcome, run: Run) -> None:
+    for label, wanted in (outcome.case.expect.get("tasks") or {}).items():
+        states = [state for name, state in run.states.items() if label in (name, name.partition("[")[0])]
+        was = sorted(set(states)) or [NOT_RUN]
+        if was != [wanted]:
+            outcome.wrong(f"expected {label} to be {wanted} but was {', '.join(was)}", "expect", "tasks", label)
+
+
+def _outputs(outcome: Outcome, run: Run) -> None:
+    _entries(outcome, "outputs", run.flow_outputs, "the flow's output")
+
+
+def _kv(outcome: Outcome, engine: Engine, run: Run) -> None:
+    wanted = outcome.case.expect.get("kv") or {}
+    store = engine.client.kv(run.execution.namespace)
+    _entries(outcome, "kv", {key: store[key] for key in wanted if key in store}, "the key")
+
+
+def _entries(outcome: Outcome, block: str, found: dict[str, Any], what: str) -> None:
+    for name, wanted in (outcome.case.expect.get(block) or {}).items():
+        if name not in found:
+            outcome.wrong(f"there is no {name!r} in {block}, {wanted!r} was expected", "expect", block, name)
+        elif found[name] != wanted:
+            outcome.wrong(f"expected {what} {name!r} to be {wanted!r} but was {found[name]!r}", "expect", block, name)
+
+
+def _logs(outcome: Outcome, run: Run) -> None:
+    wanted = outcome.case.expect.get("logs") or []
+    logged = "\n".join(line.message for line in run.logs) if wanted else ""
+    for index, text in enumerate(wanted):
+        if str(text) not in logged:
+            outcome.wrong(f"the log does not say {text!r}", "expect", "logs", index)

@@ -1,0 +1,121 @@
+"""A stack for the tests alone: its folders are temporary, its ports are free ones, and it goes when the tests go."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flowtests.errors import FlowTestError
+from flowtests.folder import Configuration
+
+ROOT = Path(__file__).resolve().parent.parent
+VARIABLE = "FLOWTESTS_ENGINE"
+"""Where a running engine for flow tests is, as JSON: set by `Bench`, so that many test runs share its stack."""
+PORTS = (
+    *("KESTRA_PORT", "POSTGRES_PORT", "DATASET_PORT", "TIMESCALE_PORT", "CLICKHOUSE_PORT", "CLICKHOUSE_TCP_PORT"),
+    *("ELASTICSEARCH_PORT", "QDRANT_HTTP_PORT", "AWS_PORT", "GCP_PORT"),
+)
+STOP_SECONDS = 60
+TAIL = 2000
+READY = "ready "
+HOLD = (
+    f"import json, os, sys; names = ('KESTRA_URL', 'KESTRA_USERNAME', 'KESTRA_PASSWORD'); "
+    f"print('{READY}' + json.dumps([os.environ[name] for name in names]), flush=True); sys.stdin.read()"
+)
+"""A command that lasts as long as its standard input: when the tests die, it ends, and the stack with it."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where an engine is.
+
+    Attributes:
+        services: what runs besides it, as the configuration named it.
+    """
+
+    url: str
+    username: str
+    password: str
+    services: tuple[str, ...] = ()
+
+    @classmethod
+    def given(cls) -> Address | None:
+        """The engine that the environment names."""
+        told = os.environ.get(VARIABLE)
+        if not told:
+            return None
+        url, username, password, *services = json.loads(told)
+        return cls(url, username, password, tuple(services))
+
+    def variables(self) -> dict[str, str]:
+        """The environment by which a process finds it."""
+        return {VARIABLE: json.dumps([self.url, self.username, self.password, *self.services])}
+
+
+class Stack:
+    """A stack that lasts until `close`.
+
+    Parameters:
+        configuration: services besides Kestra, variables and secrets.
+
+    Raises:
+        FlowTestError: it does not start; with the last lines of what it said.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="flowtests-", ignore_cleanup_errors=True)
+        folder = Path(self._folder.name)
+        services = ["kestra", *configuration.services]
+        command = ["-m", "embedded", "run", "--only", ",".join(services), "--", sys.executable, "-c", HOLD]
+        said = folder / "said.txt"
+        with said.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env=_environment(folder, configuration),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+        self.address = self._await(said, configuration)
+
+    def _await(self, said: Path, configuration: Configuration) -> Address:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith(READY):
+                return Address(*json.loads(line.removeprefix(READY)), tuple(configuration.services))
+        told = said.read_text(errors="replace")[-TAIL:]
+        self.close()
+        raise FlowTestError(f"The stack for the tests does not start:\n{told}")
+
+    def close(self) -> None:
+        """Stop it and remove its folders."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(STOP_SECONDS)
+        self._folder.cleanup()
+
+
+def _environment(folder: Path, configuration: Configuration) -> dict[str, str]:
+    """The environment of the stack: nothing in it leads to the user's own one."""
+    own = {"EMBEDDED_HOME": str(folder / "home"), "KESTRA_STORAGE": str(folder / "storage")}
+    inherited = {name: value for name, value in os.environ.items() if name != "EMBEDDED_LEASE"}
+    return {**inherited, **dict.fromkeys(PORTS, "0"), **own, **_passed_on(configuration)}
+
+
+def _passed_on(configuration: Configuration) -> Mapping[str, str]:
+    secrets = {f"SECRET_{name}": _base64(value) for name, value in configuration.secrets.items()}
+    return {**{f"ENV_{name.upper()}": str(value) for name, value in configuration.envs.items()}, **secrets}
+
+
+def _base64(value: Any) -> str:
+    return base64.b64encode(str(value).encode()).decode()

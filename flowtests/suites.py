@@ -1,0 +1,337 @@
+"""Flow tests in YAML: the form of Kestra's own unit tests, with two blocks of this project's own in a case.
+
+The form is that of https://kestra.io/docs/enterprise/governance/unit-tests, with the properties of the engine's classes
+in `io.kestra.core.test`. A case may have two more blocks: `given`, what holds before the run, and `expect`, what the
+assertions of Kestra cannot say. Everything wrong with a test is found here, before anything runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from flowtests.documents import Document, Place, shown
+from flowtests.errors import Problem, near
+from flowtests.flows import FlowFile
+
+OPERATORS = (
+    *("equalTo", "notEqualTo", "contains", "startsWith", "endsWith", "in", "notIn", "isNull", "isNotNull"),
+    *("greaterThan", "greaterThanOrEqualTo", "lessThan", "lessThanOrEqualTo"),
+)
+STATES = ("SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "SKIPPED")
+"""States that a fixture may give a task."""
+FINAL = ("SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "RETRIED", "PAUSED", "SKIPPED")
+"""States that a test may expect of an execution."""
+NOT_RUN = "NOT_RUN"
+UNIT_TEST = "io.kestra.core.tests.flow.UnitTest"
+
+_SUITE = ("id", "description", "namespace", "flowId", "disabled", "testCases")
+_CASE = ("id", "type", "description", "disabled", "fixtures", "assertions", "given", "expect")
+_FIXTURES: dict[str, type] = {"inputs": dict, "files": dict, "tasks": list, "trigger": dict}
+_TASK = ("id", "value", "state", "outputs", "description")
+_TRIGGER = ("id", "type", "variables")
+_ASSERTION = ("value", "taskId", "errorMessage", "description")
+_GIVEN: dict[str, type] = {"kv": dict, "seconds": int}
+_EXPECT: dict[str, type] = {"state": str, "tasks": dict, "outputs": dict, "logs": list, "kv": dict, "refused": str}
+_NAMES = {dict: "a mapping", list: "a list", int: "a whole number", str: "a text"}
+
+
+@dataclass
+class Case:
+    """One test case.
+
+    Attributes:
+        place: where it stands in its document.
+        problems: what is wrong with it; with any it is not run.
+    """
+
+    document: Document
+    place: tuple[str | int, ...]
+    raw: dict[str, Any]
+    flow: FlowFile | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """Its id, or where it stands."""
+        return str(self.raw.get("id", f"testCases[{self.place[-1]}]"))
+
+    @property
+    def fixtures(self) -> dict[str, Any]:
+        """What the engine is given in place of the real thing."""
+        return self.raw.get("fixtures") or {}
+
+    @property
+    def tasks(self) -> list[dict[str, Any]]:
+        """The fixtures of tasks."""
+        return self.fixtures.get("tasks") or []
+
+    @property
+    def assertions(self) -> list[dict[str, Any]]:
+        """Kestra's own assertions."""
+        return self.raw.get("assertions") or []
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What holds before the run."""
+        return self.raw.get("given") or {}
+
+    @property
+    def expect(self) -> dict[str, Any]:
+        """What is expected besides the assertions."""
+        return self.raw.get("expect") or {}
+
+    def at(self, *place: str | int) -> str:
+        """File and line of a part of it."""
+        return self.document.at([*self.place, *place])
+
+    def wrong(self, message: str, *place: str | int) -> None:
+        """Note a problem with a part of it."""
+        self.problems.append(Problem(message, self.at(*place)))
+
+    def known(self, given: Any, names: Collection[str], what: str, *place: str | int) -> bool:
+        """Whether a part is a mapping of these names only; what is not, is noted.
+
+        Parameters:
+            what: what the part is called.
+        """
+        if not isinstance(given, dict):
+            self.wrong(f"{what} must be a mapping, not {given!r}", *place)
+            return False
+        for name in given:
+            if name not in names:
+                self.wrong(f"{what} has no {name!r}.{near(str(name), names, 'There are')}", *place, str(name))
+        return True
+
+
+@dataclass
+class Suite:
+    """The test cases of one flow, a document of a file."""
+
+    document: Document
+    problems: list[Problem] = field(default_factory=list)
+
+    @cached_property
+    def value(self) -> dict[str, Any]:
+        """The document as dictionaries and lists."""
+        return self.document.value
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the flow."""
+        return str(self.value.get("namespace", ""))
+
+    @property
+    def flow_id(self) -> str:
+        """The id of the flow."""
+        return str(self.value.get("flowId", ""))
+
+    @property
+    def disabled(self) -> bool:
+        """Whether none of its cases is run."""
+        return self.value.get("disabled") is True
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        """Its test cases."""
+        listed = self.value.get("testCases")
+        found = enumerate(listed if isinstance(listed, list) else [])
+        return [Case(self.document, ("testCases", i), one) for i, one in found if isinstance(one, dict)]
+
+    def against(self, flow: FlowFile | None, flows: Sequence[FlowFile]) -> None:
+        """Find everything that is wrong with the tests, held against the flow that they are for.
+
+        Parameters:
+            flow: that flow, or None if the folder has no such flow.
+            flows: the flows that the folder has.
+        """
+        self._check_form()
+        if flow is None:
+            names = [one.name for one in flows]
+            wanted = f"{self.namespace}.{self.flow_id}"
+            hint = near(wanted, names, "Flows in the folder")
+            self._wrong(f"there is no flow {wanted!r}.{hint} See namespace and flowId.", ["flowId"])
+            return
+        for case in self.cases:
+            case.flow = flow
+            _Check(case, flow).all()
+
+    def _check_form(self) -> None:
+        for name, line in self.document.twice:
+            self.problems.append(Problem(f"{name!r} stands here a second time", f"{shown(self.document.file)}:{line}"))
+        for name in self.value:
+            if name not in _SUITE:
+                self._wrong(f"a test suite has no {name!r}.{near(str(name), _SUITE, 'There are')}", [str(name)])
+        for name in ("id", "namespace", "flowId", "testCases"):
+            if not self.value.get(name):
+                self._wrong(f"the test suite needs {name!r}", [])
+        listed = self.value.get("testCases") or []
+        if not isinstance(listed, list) or len(self.cases) != len(listed):
+            self._wrong("testCases must be a list of mappings, each with an id", ["testCases"])
+        ids = [case.id for case in self.cases]
+        for index, case in enumerate(self.cases):
+            if case.id in ids[:index]:
+                case.wrong(f"there is another test case {case.id!r} in this suite: give it an id of its own", "id")
+
+    def _wrong(self, message: str, place: Place) -> None:
+        self.problems.append(Problem(message, self.document.at(place)))
+
+
+class _Check:
+    """Holds one case against its flow."""
+
+    def __init__(self, case: Case, flow: FlowFile) -> None:
+        self.case = case
+        self.flow = flow
+
+    def all(self) -> None:
+        """Note everything that is wrong."""
+        case = self.case
+        case.known(case.raw, _CASE, "a test case")
+        if "id" not in case.raw:
+            case.wrong("the test case needs an id")
+        if (kind := case.raw.get("type", UNIT_TEST)) != UNIT_TEST:
+            case.wrong(f"the type of a test case is {UNIT_TEST}, not {kind!r}", "type")
+        if self._typed("fixtures", _FIXTURES):
+            self._inputs()
+            self._files()
+            self._each("fixtures", "tasks", self._task)
+            self._trigger()
+        if isinstance(case.raw.get("assertions", []), list | None):
+            self._each("", "assertions", self._assertion)
+        else:
+            case.wrong("assertions must be a list", "assertions")
+        self._typed("given", _GIVEN)
+        if self._typed("expect", _EXPECT):
+            self._expect()
+        if not case.problems and not case.assertions and not case.expect:
+            example = 'value: "{{ outputs.some_task.value }}" with equalTo'
+            case.wrong(
+                f"this test asserts nothing, so it could never fail. Add assertions, such as {example}, or expect"
+            )
+
+    def _typed(self, block: str, kinds: dict[str, type]) -> bool:
+        """Whether a block of the case is as it should be, its parts of the right kind."""
+        case = self.case
+        given = case.raw.get(block)
+        if given is None:
+            return True
+        before = len(case.problems)
+        if case.known(given, kinds, block, block):
+            for name, value in given.items():
+                wanted = kinds.get(name)
+                if wanted and not isinstance(value, wanted):
+                    case.wrong(f"{block}.{name} must be {_NAMES[wanted]}, not {value!r}", block, name)
+        return len(case.problems) == before
+
+    def _each(self, block: str, name: str, check: Any) -> None:
+        around = (block,) if block else ()
+        holder = self.case.raw.get(block) or {} if block else self.case.raw
+        for index, one in enumerate(holder.get(name) or []):
+            check(one, (*around, name, index))
+
+    def _inputs(self) -> None:
+        declared = self.flow.inputs
+        for name in self.case.fixtures.get("inputs") or {}:
+            if name not in declared and name.partition(".")[0] not in declared:
+                message = f"the flow {self.flow.id!r} has no input {name!r}.{near(name, declared, 'Its inputs')}"
+                self.case.wrong(message, "fixtures", "inputs", name)
+
+    def _files(self) -> None:
+        for name, text in (self.case.fixtures.get("files") or {}).items():
+            if not isinstance(text, str):
+                message = f"the file {name!r} must be a text, not {text!r}: write it as a block after `|`"
+                self.case.wrong(message, "fixtures", "files", name)
+
+    def _task(self, given: Any, place: tuple[str | int, ...]) -> None:
+        case = self.case
+        if not case.known(given, _TASK, "the fixture of a task", *place):
+            return
+        self._task_id(given.get("id"), "fixtures.tasks", (*place, "id"))
+        state = given.get("state", "SUCCESS")
+        if state not in STATES:
+            case.wrong(
+                f"a task cannot be given the state {state!r}.{near(str(state), STATES, 'States')}", *place, "state"
+            )
+        if not isinstance(given.get("outputs") or {}, dict):
+            case.wrong("outputs must be a mapping of names to values", *place, "outputs")
+        if "value" in given and not isinstance(given["value"], str):
+            case.wrong(f'the item of a loop is a text: write value: "{given["value"]}"', *place, "value")
+        self._once(given, place)
+
+    def _once(self, given: dict[str, Any], place: tuple[str | int, ...]) -> None:
+        index = int(place[-1])
+        same = [one for one in self.case.tasks[:index] if isinstance(one, dict)]
+        if any((one.get("id"), one.get("value")) == (given.get("id"), given.get("value")) for one in same):
+            self.case.wrong(f"there is another fixture for {given.get('id')!r} (and the same value)", *place)
+
+    def _task_id(self, task_id: Any, what: str, place: tuple[str | int, ...]) -> None:
+        tasks = self.flow.tasks
+        if task_id not in tasks:
+            hint = near(str(task_id), tasks, "Its tasks")
+            self.case.wrong(f"{what}: the flow {self.flow.id!r} has no task {task_id!r}.{hint}", *place)
+            return
+        stubbed = {one.get("id") for one in self.case.tasks if isinstance(one, dict)}
+        hidden = [one for one in tasks[task_id].around if one in stubbed]
+        if hidden:
+            self.case.wrong(f"{what}: {task_id!r} is inside of {hidden[0]!r}, whose fixture replaces it too", *place)
+
+    def _trigger(self) -> None:
+        given = self.case.fixtures.get("trigger")
+        if given is None or not self.case.known(given, _TRIGGER, "fixtures.trigger", "fixtures", "trigger"):
+            return
+        declared = self.flow.triggers
+        if given.get("id") not in declared:
+            hint = near(str(given.get("id")), declared, "Its triggers")
+            message = f"the flow {self.flow.id!r} has no trigger {given.get('id')!r}.{hint}"
+            self.case.wrong(message, "fixtures", "trigger", "id")
+        if not given.get("type"):
+            self.case.wrong("the fixture of a trigger needs its type", "fixtures", "trigger")
+
+    def _assertion(self, given: Any, place: tuple[str | int, ...]) -> None:
+        case = self.case
+        if not isinstance(given, dict):
+            case.wrong(f"an assertion must be a mapping with value and an operator, not {given!r}", *place)
+            return
+        unknown = [name for name in given if name not in (*OPERATORS, *_ASSERTION)]
+        for name in unknown:
+            hint = near(str(name), (*OPERATORS, *_ASSERTION), "Operators and properties")
+            case.wrong(f"an assertion has no operator {name!r}.{hint}", *place, str(name))
+        if "value" not in given:
+            case.wrong('the assertion needs a value, such as "{{ outputs.some_task.value }}"', *place)
+        operators = [name for name in OPERATORS if name in given]
+        if not operators and not unknown:
+            case.wrong(f"this assertion compares with nothing: add an operator ({', '.join(OPERATORS)})", *place)
+        for name in operators:
+            self._operand(name, given[name], (*place, name))
+        if "taskId" in given:
+            self._task_id(given["taskId"], "taskId", (*place, "taskId"))
+
+    def _operand(self, operator: str, operand: Any, place: tuple[str | int, ...]) -> None:
+        if operand is None:
+            self.case.wrong(f"{operator} has no value", *place)
+        elif operator in ("in", "notIn") and not _is_texts(operand):
+            # The engine compares rendered texts with the list's items: a number would equal none of them.
+            self.case.wrong(f"{operator} takes a list of texts: put the items into quotation marks", *place)
+
+    def _expect(self) -> None:
+        case, expect = self.case, self.case.expect
+        state = expect.get("state", "SUCCESS")
+        if state not in FINAL:
+            case.wrong(f"no execution ends {state!r}.{near(state, FINAL, 'States')}", "expect", "state")
+        for label, wanted in (expect.get("tasks") or {}).items():
+            self._task_id(label.partition("[")[0], "expect.tasks", ("expect", "tasks", label))
+            if wanted not in (*FINAL, NOT_RUN):
+                hint = near(str(wanted), (*FINAL, NOT_RUN), "States")
+                case.wrong(f"no task ends {wanted!r}.{hint}", "expect", "tasks", label)
+        if "refused" in expect and (len(expect) > 1 or case.assertions):
+            case.wrong(
+                "what is refused never runs: beside expect.refused nothing else can be expected", "expect", "refused"
+            )
+
+
+def _is_texts(operand: Any) -> bool:
+    """Whether it is a list of texts, or an expression for one."""
+    return isinstance(operand, str) or (isinstance(operand, list) and all(isinstance(one, str) for one in operand))
