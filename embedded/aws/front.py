@@ -18,11 +18,15 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from embedded.aws import HEALTH
-from embedded.aws.errors import AwsError, not_implemented
+from embedded.aws.errors import AwsError
+from embedded.aws.protocol.absent import Absent
 from embedded.aws.signature import Signed, caller, region_of, service_of, token_of
 from embedded.aws.sts.sessions import Keys
 
 log = logging.getLogger(__name__)
+
+_LARGEST_BODY = 10 << 20
+"""Bytes, of all services but S3."""
 
 
 class Part(Protocol):
@@ -39,7 +43,7 @@ class Front:
     """The ASGI application.
 
     Args:
-        parts: by the name that requests are signed for; `s3` is there, and tells the errors of unknown ones.
+        parts: by the name that requests are signed for; `s3` is there, and gets what is not signed.
         keys: all that are known.
     """
 
@@ -65,14 +69,12 @@ class Front:
     async def answer(self, request: Request) -> Response:
         """Answer a request, whatever happens."""
         signed = _signed(request)
-        name, part = "s3", self._parts["s3"]
+        part = self._parts["s3"]
         try:
             name = service_of(signed)
-            if name not in self._parts:
-                raise not_implemented(f"The service {name!r}")
-            part = self._parts[name]
+            part = self._parts.get(name) or Absent(name, request)
             if name != "s3":  # whose bodies may be larger than the memory
-                signed = dataclasses.replace(signed, payload=hashlib.sha256(await request.body()).hexdigest())
+                signed = dataclasses.replace(signed, payload=await _digest(request))
             request.state.region = region_of(signed)
             response = await part.handle(request, signed.path, self._caller(signed))
         except AwsError as error:
@@ -109,6 +111,13 @@ def _signed(request: Request) -> Signed:
     query = request.scope["query_string"].decode("latin-1")
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"]]
     return Signed(request.method, raw, query, headers)
+
+
+async def _digest(request: Request) -> str:
+    """The SHA-256 of a request's body, which is read as a whole."""
+    if int(request.headers.get("content-length") or 0) > _LARGEST_BODY:
+        raise AwsError("RequestEntityTooLarge", f"The request is larger than {_LARGEST_BODY} bytes.", 413)
+    return hashlib.sha256(await request.body()).hexdigest()
 
 
 async def _health(_: Request) -> Response:

@@ -1,4 +1,4 @@
-"""AWS's place in the embedded stack: S3."""
+"""AWS's place in the embedded stack: S3, Glue, Athena, Batch, CloudWatch Logs, IAM and STS."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from embedded.settings import Settings
 
 
 class Aws(Service):
-    """AWS's place in the embedded stack: S3."""
+    """AWS's place in the embedded stack: S3, Glue, Athena, Batch, CloudWatch Logs, IAM and STS."""
 
     name = "aws"
 

@@ -206,7 +206,7 @@ def test_the_limits_of_the_model_are_kept(glue: Any) -> None:
         "Member must have length greater than or equal to 1",
     )
     assert refusal(glue.get_databases, MaxResults=1000)[0] == "ValidationException"
-    assert "Member must be a string" in refusal(glue.get_database, Name=5)[1]
+    assert "Member must be of type string" in refusal(glue.get_database, Name=5)[1]
     assert refusal(glue.get_user_defined_functions, Pattern="x")[1] == (
         "glue: GetUserDefinedFunctions is not part of the embedded AWS."
     )

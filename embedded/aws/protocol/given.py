@@ -65,7 +65,7 @@ class _Reader:
             return self._map(shape, value, place)
         try:
             found = _scalar(shape.type_name, value)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             self._wrong_type(shape, value, place)
             return None
         self._check(shape, found, place)
@@ -134,7 +134,7 @@ class _Reader:
 
     def _wrong_type(self, shape: Shape, value: Any, place: str) -> None:
         shown = None if shape.metadata.get("sensitive") else value
-        self._complain(shown, place or "the request", f"Member must be a {shape.type_name}")
+        self._complain(shown, place or "the request", f"Member must be of type {shape.type_name}")
 
     def _complain(self, value: Any, place: str, constraint: str) -> None:
         shown = "" if value is None else f" '{str(value)[:200]}'"
@@ -148,7 +148,7 @@ def _below(place: str, name: str) -> str:
 def _scalar(kind: str, value: Any) -> Any:
     """A value of a simple type; ValueError or TypeError if it is none."""
     if kind == "boolean":
-        return value if isinstance(value, bool) else {"true": True, "false": False}[_text(value)]
+        return value if isinstance(value, bool) else _truth(value)
     if kind in _INTEGERS or kind in _FLOATS:
         return _number(kind, value)
     if kind == "timestamp":
@@ -156,6 +156,12 @@ def _scalar(kind: str, value: Any) -> Any:
     if kind == "blob":
         return _bytes(value)
     return _text(value)
+
+
+def _truth(value: Any) -> bool:
+    if value not in ("true", "false"):
+        raise ValueError("no truth value")
+    return value == "true"
 
 
 def _text(value: Any) -> str:

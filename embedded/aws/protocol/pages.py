@@ -33,8 +33,7 @@ def page(
     """
     found = sorted(items, key=key)
     if token:
-        last = _read(token, code)
-        found = [item for item in found if key(item) > last]
+        found = _after(found, key, token, code)
     rest = len(found) > limit
     return found[:limit], _token(key(found[limit - 1])) if rest else None
 
@@ -43,9 +42,9 @@ def _token(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps([value]).encode()).decode()
 
 
-def _read(token: str, code: str) -> Any:
+def _after(items: list[Item], key: Callable[[Item], Any], token: str, code: str) -> list[Item]:
     try:
-        (value,) = json.loads(base64.urlsafe_b64decode(token.encode()))
+        (last,) = json.loads(base64.urlsafe_b64decode(token.encode()))
+        return [item for item in items if key(item) > last]
     except (binascii.Error, ValueError, TypeError) as error:
         raise AwsError(code, "The token of the next page is not valid") from error
-    return value

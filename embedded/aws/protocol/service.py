@@ -64,7 +64,7 @@ class Service:
 
     The operation `GetTable` is the method `get_table`, which gets a `Call`, and each parameter under its name in
     boto3, such as `database_name`. It returns the output by the names in the model, or None for an empty one. It runs
-    in a thread of a pool. A parameter that the method does not have is refused, never ignored.
+    in a thread of a pool. A parameter that the method does not have is refused unless it is empty, never ignored.
 
     Args:
         name: of the service, in boto3 and in signatures.
@@ -115,8 +115,9 @@ class Service:
             parameters = read(operation.input_shape, given)
         except Invalid as error:
             raise AwsError(self._invalid, str(error)) from error
-        arguments = {xform_name(name): value for name, value in parameters.items()}
         self._refuse_unknown(method, operation, parameters)
+        known = inspect.signature(method).parameters
+        arguments = {xform_name(name): value for name, value in parameters.items() if xform_name(name) in known}
         result = method(Call(region, caller, operation.name), **arguments)
         return self._wire.answer(operation, result or {}, str(uuid.uuid4()))
 
@@ -129,8 +130,8 @@ class Service:
 
     def _refuse_unknown(self, method: Callable[..., Any], operation: OperationModel, given: Mapping[str, Any]) -> None:
         known = inspect.signature(method).parameters
-        for name in given:
-            if xform_name(name) not in known:
+        for name, value in given.items():
+            if xform_name(name) not in known and value not in ([], {}, ""):
                 message = f"{operation.name}: the parameter {name} is not part of the embedded AWS; leave it out."
                 raise AwsError(self._missing, message, 501)
 
