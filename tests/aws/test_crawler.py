@@ -150,7 +150,7 @@ def test_types_of_parquet(lake: Lake) -> None:
         "j": "timestamp",
         "k": "timestamp",
         "l": "array<int>",
-        "m": "struct<x:int,y:string>",
+        "m": "struct<X:int,y:string>",
         "n": "map<string,double>",
         "o": "string",
         "mixed case": "int",
@@ -189,7 +189,7 @@ def test_json(lake: Lake) -> None:
         "id": "bigint",
         "price": "double",
         "tags": "array<string>",
-        "of": "struct<k:string>",
+        "of": "struct<K:string>",
         "day": "string",
     }
     assert (

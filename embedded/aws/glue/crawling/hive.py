@@ -40,7 +40,7 @@ def hive_type(kind: Any) -> str:
         inner = dict(kind.children)
         return f"map<{hive_type(inner['key'])},{hive_type(inner['value'])}>"
     if kind.id == "struct":
-        return f"struct<{','.join(f'{name.lower()}:{hive_type(inner)}' for name, inner in kind.children)}>"
+        return f"struct<{','.join(f'{name}:{hive_type(inner)}' for name, inner in kind.children)}>"
     return _SIMPLE.get(kind.id, "string")
 
 
@@ -55,7 +55,7 @@ def json_type(kind: Any) -> str:
     if kind.id == "map":
         return f"map<string,{json_type(dict(kind.children)['value'])}>"
     if kind.id == "struct":
-        return f"struct<{','.join(f'{name.lower()}:{json_type(inner)}' for name, inner in kind.children)}>"
+        return f"struct<{','.join(f'{name}:{json_type(inner)}' for name, inner in kind.children)}>"
     return kind.id if kind.id in ("boolean", "bigint", "double") else "string"
 
 
