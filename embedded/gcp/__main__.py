@@ -9,8 +9,10 @@ from pathlib import Path
 import uvicorn
 
 from embedded.gcp import KEY_FILE
+from embedded.gcp.bigquery.api import BigQuery
 from embedded.gcp.front import TOKEN, application
 from embedded.gcp.gcs.api import Gcs
+from embedded.gcp.gcs.reading import StoredObjects
 from embedded.gcp.gcs.store import Store
 from embedded.gcp.identity import Identity
 from embedded.lifeline import exit_with_parent
@@ -27,14 +29,18 @@ def main() -> None:
     home = Path(os.environ["GCP_HOME"])
     identity = Identity(home / KEY_FILE, settings.gcp_project_id, f"http://{HOST}:{settings.gcp_port}{TOKEN}")
     store = Store(home / "gcs")
-    uvicorn.run(
-        application(identity, Gcs(store).routes()),
-        host=HOST,
-        port=settings.gcp_port,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    bigquery = BigQuery(home / "bigquery", StoredObjects(store, home / "scratch"), settings.gcp_project_id)
+    try:
+        uvicorn.run(
+            application(identity, [*Gcs(store).routes(), *bigquery.routes()]),
+            host=HOST,
+            port=settings.gcp_port,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    finally:
+        bigquery.close()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,8 @@ class StoredObjects:
     def __init__(self, store: Store, scratch: Path) -> None:
         self._store = store
         self._scratch = scratch
-        scratch.mkdir(exist_ok=True)
+        shutil.rmtree(scratch, ignore_errors=True)  # what a kill has left
+        scratch.mkdir()
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """The objects whose keys begin with a prefix, in the order of their keys. Raises NotFound: no such bucket."""

@@ -12,7 +12,7 @@ from embedded.kestra.tasks.gcp.connection import BIGQUERY_RETRY, bigquery_client
 
 PREFIX = "io.kestra.plugin.gcp.bigquery."
 _ATTRIBUTES = {
-    "description": "description",
+    "datasetDescription": "description",
     "friendlyName": "friendly_name",
     "labels": "labels",
     "defaultTableLifetime": "default_table_expiration_ms",

@@ -78,6 +78,7 @@ def _attempt(
             rows = job.result(page_size=task.properties.get("maxResults") or _PAGE, job_retry=None)
     except GoogleAPICallError as error:
         task.check_cancelled()
+        job.reload(retry=BIGQUERY_RETRY)  # a job that failed tells its errors itself
         if not job.error_result:
             raise
         return job, None, _problem(job, error)
