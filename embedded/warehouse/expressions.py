@@ -229,9 +229,9 @@ class Expressions:
     def _if(self, node: exp.If, scope: Scope) -> Value:
         only(node, "this", "true", "false")
         test = self.condition(node.this, scope, "IF")
-        if node.args.get("false") is None:
+        if node.args.get("false") is None and not self.rules.if_without_else:
             raise invalid("No matching signature for function IF: it takes three arguments", place(node))
-        values = [self.value(node.args[name], scope) for name in ("true", "false")]
+        values = [self.value(node.args.get(name) or exp.Null(), scope) for name in ("true", "false")]
         then, other = self.unify(values, "function IF", node)
         return Value(f"(CASE WHEN {test} THEN {then.sql} ELSE {other.sql} END)", then.type)
 

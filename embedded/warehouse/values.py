@@ -96,6 +96,8 @@ class Rules(ABC):
     """Whether aggregates take FILTER (WHERE ...)."""
     aliases_in_group = True
     """Whether GROUP BY and HAVING may use names of the SELECT list."""
+    if_without_else = False
+    """Whether IF takes two arguments."""
     rows_by_name = True
     """Whether the bare name of a table stands for its row."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
+from sqlglot.errors import TokenError
 from sqlglot.tokens import TokenType
 
 from embedded.aws.athena.errors import Failure
@@ -100,6 +101,8 @@ def _trino(sql: str) -> Parsed:
     if len(found) != 1:
         raise SqlError(Reason.SYNTAX, "Only one sql statement is allowed. Got: " + (sql if found else "<EOF>"), 0)
     tree = found[0].tree
+    if any(not select.expressions for select in tree.find_all(exp.Select)):
+        raise SqlError(Reason.SYNTAX, "mismatched input: SELECT without anything to select", 0)
     if isinstance(tree, exp.Create):
         return _create(sql, found[0].text, tree)
     if isinstance(tree, exp.Insert):
@@ -125,7 +128,11 @@ def _create(sql: str, text: str, tree: exp.Create) -> Parsed:
 
 def _with_parameters(sql: str, parameters: Sequence[str]) -> str:
     """The statement with each `?` replaced by what stands for it."""
-    places = [token for token in Grammar().tokenize(sql) if token.token_type is TokenType.PLACEHOLDER]
+    try:
+        tokens = Grammar().tokenize(sql)
+    except TokenError as error:
+        raise SqlError(Reason.SYNTAX, f"mismatched input: {str(error).splitlines()[0]}", 0) from error
+    places = [token for token in tokens if token.token_type is TokenType.PLACEHOLDER]
     if len(places) != len(parameters):
         message = f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}"
         raise SqlError(Reason.SYNTAX, message, 0)

@@ -108,7 +108,8 @@ def _lines(layout: Layout, files: Sequence[File], file_column: str) -> str:
     """What reads lines as they are."""
     return (
         f"read_csv([{_paths(files)}], auto_detect=false, header=false, skip={layout.header_lines}, "
-        f"delim={text(_NO_DELIMITER)}, quote='', escape='', nullstr={text(_NO_NULL)}, columns={{'{_LINE}': 'VARCHAR'}}, "
+        f"delim={text(_NO_DELIMITER)}, quote='', escape='', nullstr={text(_NO_NULL)}, "
+        f"columns={{'{_LINE}': 'VARCHAR'}}, "
         f"compression={text(_compression(files))}, max_line_size=16777216, filename={text(file_column)})"
     )
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from embedded.aws.athena import typenames
 from embedded.aws.athena.errors import Failure
 from embedded.aws.athena.trino.coercions import coerces, digits
-from embedded.aws.athena.trino.failures import fail
+from embedded.aws.athena.trino.failures import UNKNOWN, fail
 from embedded.warehouse.types import FLOATS, INTEGERS, NUMBERS, Kind, Type, quote, text
 from embedded.warehouse.values import Value
 
@@ -21,6 +21,7 @@ _REAL = rf"\s*({_NUMBER}|[+-]?(NaN|Infinity))\s*"
 _DAY = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 _DATE = rf"\s*{_DAY}\s*"
 _TIMESTAMP = rf"\s*{_DAY}( [0-9]{{1,2}}:[0-9]{{1,2}}(:[0-9]{{1,2}}(\.[0-9]{{1,6}})?)?)?\s*"
+_UTC = r"\s*(UTC|Z|[+-]00:00)"
 _BOOLEAN = r"(?i)(t|f|true|false|1|0)"
 _SECONDS = {0: "%Y-%m-%d %H:%M:%S", 3: "%Y-%m-%d %H:%M:%S.%g"}
 
@@ -129,6 +130,18 @@ def _read(pattern: str, convert: str = "CAST({} AS {})") -> Callable[[str, Type,
     return write
 
 
+def _moment(sql: str, given: Type, target: Type) -> str:
+    """A text with or without a zone, of which only UTC is known here."""
+    other = fail(UNKNOWN, "'{}' as timestamp with time zone: the zone is not UTC", sql, target.duckdb)
+    bad = fail("INVALID_CAST_ARGUMENT", "Value cannot be cast to timestamp with time zone: {}", sql, target.duckdb)
+    plain = f"regexp_replace(trim({sql}), {text(_UTC + '$')}, '')"
+    read = f"(CAST(CAST({plain} AS TIMESTAMP_MS) AS TIMESTAMP) AT TIME ZONE 'UTC')"
+    return (
+        f"CASE WHEN {sql} IS NULL THEN NULL WHEN regexp_full_match({plain}, {text(_TIMESTAMP)}) THEN {read} "
+        f"WHEN regexp_matches({sql}, {text(_DAY)}) THEN {other} ELSE {bad} END"
+    )
+
+
 def _rounded(sql: str, given: Type, target: Type) -> str:
     return f"CAST(round({sql}) AS {target.duckdb})"
 
@@ -155,6 +168,7 @@ _WRITERS: dict[tuple[str, str], Callable[[str, Type, Type], str]] = {
     ("STRING", "BOOL"): _read(_BOOLEAN),
     ("STRING", "DATE"): _read(_DATE),
     ("STRING", "DATETIME"): _read(_TIMESTAMP, _MILLIS),
+    ("STRING", "TIMESTAMP"): _moment,
     ("DATE", "DATETIME"): _plain,
     ("DATETIME", "DATE"): _plain,
     ("DATETIME", "DATETIME"): lambda sql, given, target: sql,

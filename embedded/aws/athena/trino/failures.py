@@ -1,6 +1,7 @@
 """Failures that show only while a query runs, such as a text that is no number.
 
-DuckDB's own `error()` cannot stand in TRY, so a failure is a cast that cannot succeed, whose text tells what is wrong.
+DuckDB's own `error()` cannot stand in TRY, so a failure that TRY turns into NULL is a cast that cannot succeed, whose
+text tells what is wrong. What is only unknown here must not become NULL: that is `error()`, and TRY refuses it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from embedded.aws.athena.errors import Failure
 from embedded.warehouse.errors import Reason, SqlError
 from embedded.warehouse.types import text
 
+UNKNOWN = "NOT_SUPPORTED"
+"""The code of what Athena can do and this stand-in cannot."""
 _MARK = "@failure:"
-_FOUND = re.compile(rf"{_MARK}(\w+):(.*)' to INT32", re.DOTALL)
+_FOUND = re.compile(rf"{_MARK}(\w+):(.*?)(?:' to INT32|\Z)", re.DOTALL)
 _KNOWN = (
     (re.compile(r"[Dd]ivision by zero"), "DIVISION_BY_ZERO", "Division by zero"),
     (re.compile(r"Overflow|out of range|Out of Range", re.IGNORECASE), "NUMERIC_VALUE_OUT_OF_RANGE", None),
+    (re.compile(r"TRY can not be used"), UNKNOWN, "TRY around an expression that may meet what is not known here"),
     (re.compile(r"More than one row returned by a subquery"), "SUBQUERY_MULTIPLE_ROWS", None),
     (re.compile(r"must appear in the GROUP BY clause"), "EXPRESSION_NOT_AGGREGATE", None),
     (re.compile(r"Malformed JSON"), "INVALID_FUNCTION_ARGUMENT", None),
@@ -42,6 +46,8 @@ def fail(code: str, message: str, value: str | None = None, of: str = "VARCHAR")
     told = text(f"{_MARK}{code}:{before}")
     if value is not None:
         told = f"{told} || coalesce({value}, 'NULL') || {text(after)}"
+    if code == UNKNOWN:
+        return f"CAST(error({told}) AS {of})"
     return f"CAST(CAST(CAST({told} AS INTEGER) AS VARCHAR) AS {of})"
 
 

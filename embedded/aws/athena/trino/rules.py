@@ -62,6 +62,8 @@ class TrinoRules(Rules):
     functions = FUNCTIONS
     filters = True
     aliases_in_group = False
+    if_without_else = True
+    rows_by_name = False
 
     def unknown_function(self, name: str, start: int | None) -> Failure:
         return Failure("FUNCTION_NOT_FOUND", f"Function '{name.lower()}' not registered", start)
@@ -133,6 +135,9 @@ class TrinoRules(Rules):
         return Value(text, INT32 if int(text) <= _LARGEST_INT32 else INT64, constant=True)
 
     def cast(self, value: Value, target: Type, safe: bool) -> Value:
+        if value.constant and value.type.kind is Kind.STRING and target == decimal(coercions.MOST_DIGITS, 0):
+            message = "DECIMAL '...' and CAST('...' AS DECIMAL): write the digits, as in DECIMAL(10, 2)"
+            raise Failure("NOT_SUPPORTED", message)
         return casts.cast(value, target, safe)
 
     def coerce(self, value: Value, target: Type) -> Value | None:

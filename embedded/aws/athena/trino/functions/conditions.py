@@ -9,7 +9,7 @@ from embedded.aws.athena.errors import Failure
 from embedded.aws.athena.trino.coercions import coerced, common_type
 from embedded.aws.athena.trino.functions.signatures import counted, unexpected, unless_null
 from embedded.warehouse.grammar import place
-from embedded.warehouse.types import BOOL, STRING, Kind, struct
+from embedded.warehouse.types import STRING, struct
 from embedded.warehouse.values import Call, Function, Value
 
 _MANY = 1000
@@ -61,20 +61,10 @@ def _typeof(call: Call) -> Value:
     return Value(f"'{call.compiler.type_name(value.type)}'", STRING)
 
 
-def _if_null(call: Call) -> Value:
-    values = counted(call, 2, 3)
-    if values[0].type.kind not in (Kind.BOOL, Kind.NULL):
-        raise unexpected(call, values)
-    test = coerced(values[0], BOOL)
-    rest = _alike(call, [*values[1:], *([Value("NULL", values[1].type)] if len(values) == 2 else [])])
-    return Value(f"CASE WHEN {test.sql if test else 'NULL'} THEN {rest[0].sql} ELSE {rest[1].sql} END", rest[0].type)
-
-
 FUNCTIONS = {
     "COALESCE": Function(_coalesce),
     "NULLIF": Function(_nullif),
     "TRY": Function(_try),
-    "IF": Function(_if_null),
     "GREATEST": _extreme("greatest"),
     "LEAST": _extreme("least"),
     "ROW": Function(_row),

@@ -7,7 +7,7 @@ import re
 from sqlglot import exp
 
 from embedded.aws.athena.errors import Failure
-from embedded.aws.athena.trino.failures import fail
+from embedded.aws.athena.trino.failures import UNKNOWN, fail
 from embedded.aws.athena.trino.functions.signatures import counted, literal, simple, unexpected
 from embedded.warehouse.grammar import place
 from embedded.warehouse.types import INT64, JSON, STRING, Kind, text
@@ -36,7 +36,7 @@ def _scalar(call: Call) -> Value:
     values = counted(call, 2)
     document, path = _document(call, values), _path(call.arguments[1])
     kind, found = f"json_type({document}, {path})", f"json_extract_string({document}, {path})"
-    other = fail("NOT_SUPPORTED", "A number that is not written in its shortest form: {}", found)
+    other = fail(UNKNOWN, "A number that is not written in its shortest form: {}", found)
     as_written = f"regexp_matches({values[0].sql}, '(^|[^0-9.])' || regexp_escape({found}) || '($|[^0-9.eE])')"
     nested = f"WHEN {kind} IN ('OBJECT', 'ARRAY') THEN NULL"
     return Value(f"CASE {nested} WHEN {kind} = 'DOUBLE' AND NOT {as_written} THEN {other} ELSE {found} END", STRING)

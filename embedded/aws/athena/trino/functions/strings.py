@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedded.aws.athena.trino.failures import fail
+from embedded.aws.athena.trino.failures import UNKNOWN, fail
 from embedded.aws.athena.trino.functions import patterns
 from embedded.aws.athena.trino.functions.signatures import (
     Overload,
@@ -59,14 +59,20 @@ def _substr(call: Call) -> Value:
     return Value(unless_null(parts, substring(subject, start, length)), STRING)
 
 
+def _unless_empty(value: Value, what: str) -> str:
+    """A branch of CASE that refuses an empty text, where it may be one."""
+    if value.constant and value.sql != "''":
+        return ""
+    return f"WHEN {value.sql} = '' THEN {fail(UNKNOWN, what)}"
+
+
 def _split_part(call: Call) -> Value:
     values = counted(call, 3)
     subject, by = wanted(call, values, 0, STRING), wanted(call, values, 1, STRING)
     index = wanted(call, values, 2, INT64)
     low = fail("INVALID_FUNCTION_ARGUMENT", "Index must be greater than zero")
-    empty = fail("NOT_SUPPORTED", "split_part with an empty delimiter")
-    parts = f"string_split({subject}, {by})"
-    sql = f"CASE WHEN {index} < 1 THEN {low} WHEN {by} = '' THEN {empty} ELSE ({parts})[{index}] END"
+    empty = _unless_empty(values[1], "split_part with an empty delimiter")
+    sql = f"CASE WHEN {index} < 1 THEN {low} {empty} ELSE (string_split({subject}, {by}))[{index}] END"
     return Value(unless_null([subject, by, index], sql), STRING)
 
 
@@ -82,8 +88,8 @@ def _replace(call: Call) -> Value:
     values = counted(call, 2, 3)
     subject, old = wanted(call, values, 0, STRING), wanted(call, values, 1, STRING)
     new = wanted(call, values, 2, STRING) if len(values) == 3 else "''"
-    told = fail("NOT_SUPPORTED", "replace of an empty text")
-    sql = f"CASE WHEN {old} = '' THEN {told} ELSE replace({subject}, {old}, {new}) END"
+    sql = f"CASE WHEN false THEN NULL {_unless_empty(values[1], 'replace of an empty text')} "
+    sql += f"ELSE replace({subject}, {old}, {new}) END"
     return Value(unless_null([subject, old, new], sql), STRING)
 
 

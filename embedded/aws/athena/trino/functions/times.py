@@ -8,7 +8,7 @@ from __future__ import annotations
 from embedded.aws.athena.errors import Failure
 from embedded.aws.athena.trino.casts import cast
 from embedded.aws.athena.trino.coercions import coerced, common_of
-from embedded.aws.athena.trino.failures import fail
+from embedded.aws.athena.trino.failures import UNKNOWN, fail
 from embedded.aws.athena.trino.functions.formats import from_joda, from_mysql
 from embedded.aws.athena.trino.functions.signatures import (
     Overload,
@@ -177,8 +177,12 @@ def _iso(pattern: str, gives: Type, read: str) -> Function:
     def write(call: Call) -> Value:
         values = counted(call, 1)
         sql = wanted(call, values, 0, STRING)
-        told = fail("NOT_SUPPORTED", "{} as ISO 8601 with an offset or of another form", sql, gives.duckdb)
-        found = f"WHEN regexp_full_match({sql}, {text(pattern)}) THEN {read.format(sql)} ELSE {told}"
+        other = fail(UNKNOWN, "'{}' as ISO 8601 with an offset or by weeks", sql, gives.duckdb)
+        bad = fail("INVALID_FUNCTION_ARGUMENT", 'Invalid format: "{}"', sql, gives.duckdb)
+        found = (
+            f"WHEN regexp_full_match({sql}, {text(pattern)}) THEN {read.format(sql)} "
+            f"WHEN regexp_matches({sql}, '^[0-9]{{4}}(-|T|W|$)') THEN {other} ELSE {bad}"
+        )
         return Value(f"CASE WHEN {sql} IS NULL THEN NULL {found} END", gives)
 
     return Function(write)
