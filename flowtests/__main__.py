@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-PLUGIN = ["-p", "flowtests.plugin"]
+PLUGINS = ["-p", "flowtests.plugin", "-p", "no:nbval", "-p", "no:hypothesispytest"]
+"""With the flows' plug-in, without two that take seconds to load and have nothing to do with flows."""
 
 
 def arguments(given: list[str]) -> list[str]:
@@ -15,7 +16,7 @@ def arguments(given: list[str]) -> list[str]:
             break
         folders.append(one)
     flows = [part for folder in folders or ["."] for part in ("--flows", folder)]
-    return [*PLUGIN, "--verbosity=1", *flows, *given[len(folders) :]]
+    return [*PLUGINS, "--verbosity=1", *flows, *given[len(folders) :]]
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from flowtests.folder import Folder, merged
-from flowtests.stack import Stack
+from flowtests.stack import Address, Stack
 
 MESSAGE = "message"
 FAULTS = ("failure", "error")
@@ -90,6 +90,11 @@ class Bench:
         configuration = merged([Folder.of(Path(folder))] if folder is not None else [])
         self._stack = Stack(configuration)
 
+    @property
+    def address(self) -> Address:
+        """Where its engine is."""
+        return self._stack.address
+
     def run(self, folder: str | Path, *options: str) -> Report:
         """What `python -m flowtests FOLDER` says, on this stack.
 
@@ -99,10 +104,14 @@ class Bench:
         """
         with tempfile.TemporaryDirectory() as scratch:
             junit = Path(scratch, "junit.xml")
-            command = [sys.executable, "-m", "flowtests", str(folder), f"--junitxml={junit}", "-p", "no:cacheprovider"]
-            environment = {**os.environ, **self._stack.address.variables()}
+            command = [sys.executable, "-m", "flowtests", str(folder), "-p", "no:cacheprovider", *options]
             done = subprocess.run(
-                [*command, *options], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+                [*command, f"--junitxml={junit}", "-o", "junit_family=xunit1"],  # the family that names the file
+                env={**os.environ, **self.address.variables()},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
             )
             results = _results(junit) if junit.exists() else ()
         return Report(self, Path(folder), done.returncode, results, done.stdout)
@@ -125,7 +134,7 @@ def _results(junit: Path) -> tuple[Result, ...]:
 
 
 def _result(item: ElementTree.Element) -> Result:
-    name = f"{item.get('classname', '').rpartition('.')[2]}::{item.get('name')}"
+    name = f"{Path(item.get('file', '')).name}::{item.get('name')}"
     faults = [fault for fault in item if fault.tag in FAULTS]
     if faults:
         return Result(name, "failed", (faults[0].text or faults[0].get(MESSAGE) or "").strip())
