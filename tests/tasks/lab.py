@@ -87,10 +87,10 @@ class Lab:
         url = f"{self.environment['KESTRA_URL']}/api/v1/main{path}"
         return self.session.request(method, url, timeout=RUN_SECONDS, **options)
 
-    def problems(self, *tasks: Task) -> str:
+    def problems(self, *tasks: Task, **extra: Any) -> str:
         """What the engine's validation has against a flow of these tasks."""
         headers = {"Content-Type": "application/x-yaml"}
-        answer = self.request("POST", "/flows/validate", data=_source(tasks, {}), headers=headers)
+        answer = self.request("POST", "/flows/validate", data=_source(tasks, extra), headers=headers)
         return answer.json()[0].get("constraints") or ""
 
     def create(self, *tasks: Task, **extra: Any) -> None:

@@ -97,3 +97,11 @@ def test_secrets_are_in_no_log_and_the_users_own_profiles_do_not_count(lab: Lab)
 )
 def test_what_cannot_be_heeded_is_refused(lab: Lab, properties: dict[str, str], words: str) -> None:
     assert words in lab.failure(cli("aws --version", **properties))
+
+
+def test_a_flow_may_set_the_connection_once_for_all_its_tasks(lab: Lab, s3: Any) -> None:
+    task = cli(f"aws s3api list-objects-v2 --bucket {BUCKET} --query 'Contents[].Key'")
+    values = {name: task.pop(name) for name in list(task) if name not in ("type", "commands")}
+    defaults = {"pluginDefaults": [{"type": task["type"], "values": values}]}
+    assert lab.problems(task, **defaults) == ""
+    assert any("a.txt" in line for line in lab.ok(task, **defaults).logs("INFO"))

@@ -116,4 +116,81 @@ public class AwsCLI extends Task
     public Property<List<String>> getOutputFiles() {
         return outputFiles;
     }
+
+    // The engine checks the plug-in defaults of a flow by the getters of a type.
+    public Property<List<String>> getCommands() {
+        return commands;
+    }
+
+    public Map<String, String> getEnv() {
+        return env;
+    }
+
+    public OutputFormat getOutputFormat() {
+        return outputFormat;
+    }
+
+    public DockerOptions getDocker() {
+        return docker;
+    }
+
+    public TaskRunner<?> getTaskRunner() {
+        return taskRunner;
+    }
+
+    public String getContainerImage() {
+        return containerImage;
+    }
+
+    public Property<String> getAccessKeyId() {
+        return accessKeyId;
+    }
+
+    public Property<String> getSecretKeyId() {
+        return secretKeyId;
+    }
+
+    public Property<String> getSessionToken() {
+        return sessionToken;
+    }
+
+    public Property<String> getRegion() {
+        return region;
+    }
+
+    public Property<String> getEndpointOverride() {
+        return endpointOverride;
+    }
+
+    public Property<Boolean> getCompatibilityMode() {
+        return compatibilityMode;
+    }
+
+    public Property<Boolean> getForcePathStyle() {
+        return forcePathStyle;
+    }
+
+    public Property<String> getStsRoleArn() {
+        return stsRoleArn;
+    }
+
+    public Property<String> getStsRoleExternalId() {
+        return stsRoleExternalId;
+    }
+
+    public Property<String> getStsRoleSessionName() {
+        return stsRoleSessionName;
+    }
+
+    public Property<String> getStsEndpointOverride() {
+        return stsEndpointOverride;
+    }
+
+    public Property<Duration> getStsRoleSessionDuration() {
+        return stsRoleSessionDuration;
+    }
+
+    public CredentialSource getStsCredentialSource() {
+        return stsCredentialSource;
+    }
 }

@@ -180,6 +180,39 @@ public class DbtCLI extends LocalScript {
         return new Output(done, files, log.warned());
     }
 
+    // The engine checks the plug-in defaults of a flow by the getters of a type.
+    public Property<List<String>> getCommands() {
+        return commands;
+    }
+
+    public Property<String> getProfiles() {
+        return profiles;
+    }
+
+    public Property<String> getProjectDir() {
+        return projectDir;
+    }
+
+    public Property<Boolean> getParseRunResults() {
+        return parseRunResults;
+    }
+
+    public KvStoreManifest getStoreManifest() {
+        return storeManifest;
+    }
+
+    public KvStoreManifest getLoadManifest() {
+        return loadManifest;
+    }
+
+    public Property<LogFormat> getLogFormat() {
+        return logFormat;
+    }
+
+    public Property<Engine> getEngine() {
+        return engine;
+    }
+
     /** The outputs of a script, and a state of WARNING when dbt warned. */
     public static final class Output extends ScriptOutput {
         private final transient boolean warned;
