@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+import requests
 
 from embedded.aws.sts.sessions import Keys
 from tests.aws.server import KEY, SECRET, Server, refusal
@@ -47,6 +48,10 @@ def test_the_life_of_a_role(iam: Any) -> None:
     assert attached == [{"PolicyName": "AWSGlueServiceRole", "PolicyArn": managed}]
     assert refusal(iam.delete_role, RoleName="crawler")[0] == "DeleteConflict"
     iam.detach_role_policy(RoleName="crawler", PolicyArn=managed)
+    assert refusal(iam.detach_role_policy, RoleName="crawler", PolicyArn=managed)[0] == "NoSuchEntity"
+    assert refusal(iam.get_role_policy, RoleName="crawler", PolicyName="none")[0] == "NoSuchEntity"
+    own = f"arn:aws:iam::{ACCOUNT}:policy/own"
+    assert refusal(iam.attach_role_policy, RoleName="crawler", PolicyArn=own)[0] == "NoSuchEntity"
     iam.delete_role_policy(RoleName="crawler", PolicyName="bucket")
     iam.delete_role(RoleName="crawler")
     assert refusal(iam.delete_role, RoleName="crawler")[0] == "NoSuchEntity"
@@ -60,6 +65,9 @@ def test_an_instance_profile_holds_a_role(iam: Any) -> None:
     assert [role["RoleName"] for role in profile["Roles"]] == ["machine"]
     assert iam.list_instance_profiles_for_role(RoleName="machine")["InstanceProfiles"] == [profile]
     assert refusal(iam.delete_role, RoleName="machine")[0] == "DeleteConflict"
+    more = {"InstanceProfileName": "machines", "RoleName": "machine"}
+    assert refusal(iam.add_role_to_instance_profile, **more)[0] == "LimitExceeded"
+    assert refusal(iam.remove_role_from_instance_profile, **more | {"RoleName": "none"})[0] == "NoSuchEntity"
     assert refusal(iam.delete_instance_profile, InstanceProfileName="machines")[0] == "DeleteConflict"
     iam.remove_role_from_instance_profile(InstanceProfileName="machines", RoleName="machine")
     iam.delete_instance_profile(InstanceProfileName="machines")
@@ -67,7 +75,7 @@ def test_an_instance_profile_holds_a_role(iam: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["no json", "[]", "{}", '{"Statement": []}', '{"Statement": [{"Effect": "Allow"}]}']
+    "document", ["no json", "[]", "{}", '{"Statement": []}', '{"Statement": [{"Effect": "Allow"}]}', trust()]
 )
 def test_a_trust_policy_must_be_one(iam: Any, document: str) -> None:
     code, _ = refusal(iam.create_role, RoleName="r", AssumeRolePolicyDocument=document)
@@ -92,6 +100,13 @@ def test_what_is_absent_or_wrong_is_refused(iam: Any) -> None:
 def test_the_caller_is_told_who_it_is(server: Server) -> None:
     told = server.client("sts").get_caller_identity()
     assert (told["Account"], told["UserId"], told["Arn"]) == (ACCOUNT, KEY, f"arn:aws:iam::{ACCOUNT}:user/{KEY}")
+
+
+def test_an_address_may_be_signed_beforehand(server: Server) -> None:
+    address = server.client("sts").generate_presigned_url("get_caller_identity")
+    good = requests.post(address, timeout=10)  # the method that it was signed for
+    assert (good.status_code, f":user/{KEY}" in good.text) == (200, True)
+    assert requests.post(address.replace("GetCallerIdentity", "GetSessionToken"), timeout=10).status_code == 403
 
 
 def test_wrong_keys_are_refused_by_every_protocol(server: Server) -> None:

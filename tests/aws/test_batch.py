@@ -232,7 +232,12 @@ def test_lists_of_jobs(batch: Batch) -> None:
     assert [job["jobId"] for page in pages for job in page["jobSummaryList"]] == mine[::-1]
     late = [{"name": "AFTER_CREATED_AT", "values": [str(int(time.time() * 1000) + 1000)]}]
     assert batch.client.list_jobs(jobQueue="queue", filters=late)["jobSummaryList"] == []
+    by_name = [{"name": "JOB_NAME", "values": ["job"]}]
+    assert batch.client.list_jobs(jobQueue="queue", filters=by_name)["jobSummaryList"][0]["jobId"] == mine[-1]
+    unknown = [{"name": "STATUS", "values": ["x"]}]
+    assert "STATUS" in refusal(batch.client.list_jobs, jobQueue="queue", filters=unknown)[1]
     assert batch.client.describe_jobs(jobs=["nobody"])["jobs"] == []
+    assert refusal(batch.client.terminate_job, jobId="nobody", reason="r")[1].endswith("Job nobody not found")
 
 
 def test_revisions_of_a_definition(batch: Batch) -> None:
@@ -241,6 +246,7 @@ def test_revisions_of_a_definition(batch: Batch) -> None:
     assert batch.said(batch.ended(batch.submit("revised"))) == ["two"]
     assert batch.said(batch.ended(batch.submit("revised:1"))) == ["one"]
     batch.client.deregister_job_definition(jobDefinition="revised:2")
+    assert "not ACTIVE" in refusal(batch.client.deregister_job_definition, jobDefinition="revised:2")[1]
     assert batch.said(batch.ended(batch.submit("revised"))) == ["one"]
     found = batch.client.describe_job_definitions(jobDefinitionName="revised")["jobDefinitions"]
     assert [(one["revision"], one["status"]) for one in found] == [(2, "INACTIVE"), (1, "ACTIVE")]
@@ -262,6 +268,10 @@ def test_revisions_of_a_definition(batch: Batch) -> None:
         ({"environment": [{"name": "AWS_BATCH_X", "value": "1"}]}, {}, "reserved"),
         ({"volumes": [{"name": "v"}]}, {}, "volumes"),
         ({"secrets": [{"name": "S", "valueFrom": "arn:x"}]}, {}, "secrets"),
+        ({"resourceRequirements": [*NEEDS, {"type": "GPU", "value": "1"}]}, {}, "GPU"),
+        ({"vcpus": 1}, {}, "not for Fargate"),
+        ({"environment": [{"name": "A"}]}, {}, "need a name and a value"),
+        ({"resourceRequirements": NEEDS[:1]}, {"platformCapabilities": ["EC2"]}, "both VCPU and MEMORY"),
         ({"logConfiguration": {"logDriver": "splunk"}}, {}, "logConfiguration"),
         ({}, {"timeout": {"attemptDurationSeconds": 59}}, "at least 60"),
         ({}, {"retryStrategy": {"attempts": 11}}, "from 1 to 10"),
@@ -287,6 +297,7 @@ def test_definitions_that_cannot_be(batch: Batch, container: Any, more: Any, sai
         ({"arrayProperties": {"size": 2}}, "arrayProperties"),
         ({"dependsOn": [{"jobId": "none"}]}, "none"),
         ({"dependsOn": [{"type": "SEQUENTIAL"}]}, "array job"),
+        ({"containerOverrides": {"instanceType": "m5.large"}}, "instanceType"),
         ({"containerOverrides": {"environment": [{"name": "AWS_BATCH_JOB_ID", "value": "1"}]}}, "reserved"),
         ({"containerOverrides": {"resourceRequirements": [{"type": "VCPU", "value": "3"}]}}, "VCPU must be one of"),
         ({"timeout": {"attemptDurationSeconds": 1}}, "at least 60"),
@@ -331,6 +342,64 @@ def test_environments_and_queues(batch: Batch) -> None:
     assert client.describe_job_queues(jobQueues=["other"])["jobQueues"] == []
     client.update_compute_environment(computeEnvironment="second", state="DISABLED")
     client.delete_compute_environment(computeEnvironment="second")
+
+
+def test_a_queue_that_is_deleted_ends_its_jobs(batch: Batch) -> None:
+    order = [{"order": 1, "computeEnvironment": "fargate"}]
+    batch.client.create_job_queue(jobQueueName="brief", priority=1, computeEnvironmentOrder=order)
+    batch.define("brief", ["sleep", "600"])
+    identity = batch.client.submit_job(jobName="j", jobQueue="brief", jobDefinition="brief")["jobId"]
+    batch.reached(identity, "RUNNING")
+    batch.client.update_job_queue(jobQueue="brief", state="DISABLED")
+    batch.client.delete_job_queue(jobQueue="brief")
+    job = batch.ended(identity)
+    assert (job["status"], job["statusReason"], alive(identity)) == ("FAILED", "Job queue deleted", [])
+
+
+def test_a_definition_and_its_queue_must_be_of_one_platform(batch: Batch) -> None:
+    container = {"image": IMAGE, "command": ["true"], "vcpus": 1, "memory": 128}
+    batch.client.register_job_definition(jobDefinitionName="ec2", type="container", containerProperties=container)
+    code, message = refusal(batch.client.submit_job, jobName="j", jobQueue="queue", jobDefinition="ec2")
+    assert (code, "ec2:1 is not for FARGATE" in message) == ("ClientException", True)
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "said"),
+    [
+        ("create_compute_environment", {"type": "UNMANAGED"}, "not MANAGED"),
+        ("create_compute_environment", {"computeResources": RESOURCES | {"subnets": []}}, "subnets"),
+        ("create_compute_environment", {"computeResources": RESOURCES | {"minvCpus": 0}}, "not applicable to Fargate"),
+        ("create_compute_environment", {"computeResources": RESOURCES | {"maxvCpus": 0}}, "at least 1"),
+        ("create_compute_environment", {"eksConfiguration": {"eksClusterArn": "a", "kubernetesNamespace": "n"}}, "eks"),
+        ("create_job_queue", {"computeEnvironmentOrder": []}, "can not be empty"),
+        ("create_job_queue", {"computeEnvironmentOrder": [{"order": 1, "computeEnvironment": "no"}]}, "no does not"),
+        ("create_job_queue", {"jobQueueName": "queue"}, "already exists"),
+        ("create_job_queue", {"schedulingPolicyArn": "arn:x"}, "schedulingPolicyArn"),
+        ("update_job_queue", {"jobQueue": "none"}, "none does not exist"),
+    ],
+)
+def test_resources_that_cannot_be(batch: Batch, call: str, given: Any, said: str) -> None:
+    usual: dict[str, Any] = {
+        "create_compute_environment": {
+            "computeEnvironmentName": "wrong",
+            "type": "MANAGED",
+            "computeResources": RESOURCES,
+        },
+        "create_job_queue": {
+            "jobQueueName": "wrong",
+            "priority": 1,
+            "computeEnvironmentOrder": [{"order": 1, "computeEnvironment": "fargate"}],
+        },
+        "update_job_queue": {},
+    }
+    code, message = refusal(getattr(batch.client, call), **usual[call] | given)
+    assert code in ("ClientException", "NotImplemented")
+    assert said in message
+
+
+def test_what_is_not_there_is_deleted_already(batch: Batch) -> None:
+    batch.client.delete_compute_environment(computeEnvironment="none")
+    assert "DISABLED" in refusal(batch.client.delete_compute_environment, computeEnvironment="fargate")[1]
 
 
 def test_other_regions_have_their_own(batch: Batch) -> None:

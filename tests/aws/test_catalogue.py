@@ -119,6 +119,8 @@ def test_the_life_of_partitions(sales: Any) -> None:
     assert refusal(sales.create_partition, **of_sales(), PartitionInput={"Values": ["2024"]})[0] == (
         "InvalidInputException"
     )
+    taken = {"PartitionValueList": ["2024", "3"], "PartitionInput": {"Values": ["2024", "5"]}}
+    assert refusal(sales.update_partition, **of_sales(), **taken)[0] == "AlreadyExistsException"
     moved = {"Values": ["2026", "1"], "Parameters": {"moved": "yes"}}
     sales.update_partition(**of_sales(), PartitionValueList=["2024", "3"], PartitionInput=moved)
     assert sales.get_partition(**of_sales(), PartitionValues=["2026", "1"])["Partition"]["Parameters"] == {
@@ -187,6 +189,13 @@ def test_values_compare_by_their_type() -> None:
     assert Expression("d is null", keys).chooses([NO_VALUE, "1"])
     assert not Expression("not (d = '2024-01-31')", keys).chooses([NO_VALUE, "1"])
     assert Expression("d = '2024-01-31' or n = 1", keys).chooses([NO_VALUE, "1"])
+
+
+def test_keys_of_other_types_cannot_be_compared(glue: Any) -> None:
+    keys = [{"Name": "of", "Type": "array<int>"}]
+    glue.create_table(DatabaseName=DATABASE, TableInput=TABLE | {"PartitionKeys": keys})
+    code, message = refusal(glue.get_partitions, **of_sales(), Expression="of = 1")
+    assert (code, "array<int> cannot be used" in message) == ("InvalidInputException", True)
 
 
 def test_segments_hold_each_partition_once_and_columns_can_be_left_out(sales: Any) -> None:

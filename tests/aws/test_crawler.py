@@ -230,6 +230,40 @@ def test_new_partitions_and_columns_update_the_table(lake: Lake) -> None:
     assert json.loads(crawls[-1]["Summary"])["PARTITION"] == {"ADD": 1, "UPDATE": 0, "DELETE": 0}
 
 
+def test_other_partition_keys_replace_the_partitions(lake: Lake) -> None:
+    lake.parquet("raw/t/year=2024/f.parquet")
+    lake.crawled()
+    lake.s3.delete_object(Bucket=BUCKET, Key="raw/t/year=2024/f.parquet")
+    lake.parquet("raw/t/year=2024/month=01/f.parquet")
+    lake.crawl()
+    assert [key["Name"] for key in lake.tables()["t"]["PartitionKeys"]] == ["year", "month"]
+    assert list(lake.partitions("t")) == ["2024/01"]
+    lake.glue.update_crawler(Name=NAME, SchemaChangePolicy={"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"})
+    lake.s3.delete_object(Bucket=BUCKET, Key="raw/t/year=2024/month=01/f.parquet")
+    lake.parquet("raw/t/day=1/f.parquet")
+    lake.crawl()
+    assert list(lake.partitions("t")) == ["2024/01"]
+    assert any("partition keys of table t differ" in line for line in lake.log())
+
+
+def test_new_columns_may_be_added_to_those_that_are_there(lake: Lake) -> None:
+    configuration = json.dumps(
+        {"Version": 1.0, "CrawlerOutput": {"Tables": {"AddOrUpdateBehavior": "MergeNewColumns"}}}
+    )
+    lake.parquet("raw/t/year=2024/f.parquet")
+    table = lake.crawled(Configuration=configuration)["t"]
+    names = ("Name", "PartitionKeys", "Parameters", "StorageDescriptor", "TableType")
+    mine = {name: table[name] for name in names}
+    mine["StorageDescriptor"]["Columns"][0]["Comment"] = "mine"
+    lake.glue.update_table(DatabaseName=DATABASE, TableInput=mine)
+    lake.parquet("raw/t/year=2024/f.parquet", f"{SALES}, 'new' AS added")
+    lake.crawl()
+    found = lake.tables()["t"]
+    assert found["StorageDescriptor"]["Columns"][0]["Comment"] == "mine"
+    assert columns(found)["added"] == "string"
+    assert columns(lake.partitions("t")["2024"])["added"] == "string"
+
+
 def test_a_policy_may_leave_tables_as_they_are(lake: Lake) -> None:
     lake.parquet("raw/t/year=2024/f.parquet")
     lake.parquet("raw/u/f.parquet", "SELECT 1 AS other, 2 AS thing")

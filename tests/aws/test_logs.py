@@ -64,6 +64,16 @@ def test_errors(logs: Any) -> None:
     )
 
 
+def test_what_excludes_each_other_is_refused(logs: Any) -> None:
+    both = {"orderBy": "LastEventTime", "logStreamNamePrefix": "a"}
+    assert "LastEventTime" in refusal(logs.describe_log_streams, logGroupName=GROUP, **both)[1]
+    names = {"logStreamNames": ["a"], "logStreamNamePrefix": "a"}
+    assert "exclude each other" in refusal(logs.filter_log_events, logGroupName=GROUP, **names)[1]
+    assert "Exactly one" in refusal(logs.filter_log_events)[1]
+    arn = logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"][0]["logGroupArn"]
+    assert logs.filter_log_events(logGroupIdentifier=arn)["events"] == []
+
+
 def test_events_are_read_forwards_and_backwards(logs: Any) -> None:
     put(logs, "a", *"abcdefg")
     about = {"logGroupName": GROUP, "logStreamName": "a", "limit": 3}

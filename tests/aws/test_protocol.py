@@ -116,6 +116,25 @@ def test_scalars_of_all_protocols() -> None:
 
 
 @settings(deadline=None)
+@given(attributes=st.dictionaries(KEYS, TEXT, max_size=3))
+def test_forms_and_xml_with_maps(attributes: dict[str, str]) -> None:
+    given = {"Name": "topic", "Attributes": attributes}
+    assert received("sns", "CreateTopic", given).get("Attributes", {}) == attributes
+    assert parsed("sns", "GetSubscriptionAttributes", {"Attributes": attributes})["Attributes"] == attributes
+
+
+@settings(deadline=None)
+@given(data=st.binary(min_size=1, max_size=40))
+def test_bytes_travel_in_base64(data: bytes) -> None:
+    assert received("kms", "Encrypt", {"KeyId": "k", "Plaintext": data})["Plaintext"] == data
+    assert parsed("kms", "Encrypt", {"CiphertextBlob": data})["CiphertextBlob"] == data
+    model = models.operation("kms", "Encrypt")
+    assert model is not None
+    with pytest.raises(Invalid, match="must be of type blob"):
+        read(model.input_shape, {"KeyId": "k", "Plaintext": "no base64!"})
+
+
+@settings(deadline=None)
 @given(description=TEXT, tags=st.lists(st.fixed_dictionaries({"Key": TEXT, "Value": TEXT})))
 def test_answers_in_xml(description: str, tags: list[dict[str, str]]) -> None:
     role = {
@@ -165,6 +184,8 @@ def test_answers_in_json() -> None:
         ("glue", "CreateTable", {"DatabaseName": "d", "TableInput": []}, "Member must be of type structure"),
         ("glue", "BatchDeleteTable", {"DatabaseName": "d", "TablesToDelete": ["t"] * 101}, "less than or equal to 100"),
         ("glue", "BatchDeleteTable", {"DatabaseName": "d", "TablesToDelete": ["t", ""]}, "'TablesToDelete.2.member'"),
+        ("glue", "BatchDeleteTable", {"DatabaseName": "d", "TablesToDelete": "t"}, "Member must be of type list"),
+        ("batch", "SubmitJob", {"jobName": "j", "jobQueue": "q", "jobDefinition": "d", "tags": []}, "of type map"),
         ("batch", "ListJobs", {"jobStatus": "DONE"}, "enum value set: [SUBMITTED, PENDING"),
         ("logs", "CreateLogGroup", {"logGroupName": "a b"}, "regular expression pattern: "),
         ("logs", "GetLogEvents", {"logStreamName": "s", "startFromHead": "maybe"}, "Member must be of type boolean"),
