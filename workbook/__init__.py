@@ -20,6 +20,7 @@ from workbook.lab import Lab, open
 from workbook.pictures.charts import bars, months
 from workbook.pictures.gantt import gantt
 from workbook.pictures.lines import lines
+from workbook.pictures.quality import quality
 from workbook.pictures.scatter import plane, scatter
 from workbook.pictures.topology import topology
 from workbook.yaml_view import yaml
@@ -46,6 +47,7 @@ __all__ = [
     "months",
     "open",
     "plane",
+    "quality",
     "scatter",
     "topology",
     "yaml",

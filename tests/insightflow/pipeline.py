@@ -95,8 +95,8 @@ class Pipeline:
     def marts(self) -> dict[str, tuple[Any, ...]]:
         """What readers see, in figures that any change would change."""
         found = self.athena.sql("""
-            SELECT count(*) AS months, round(sum(sales), 2) AS sales, min(sales) AS lowest, round(sum(ron95), 2) AS fuel,
-                   max(month_date) AS last, count(DISTINCT group_code) AS codes
+            SELECT count(*) AS months, round(sum(sales), 2) AS sales, min(sales) AS lowest,
+                   round(sum(ron95), 2) AS fuel, max(month_date) AS last, count(DISTINCT group_code) AS codes
             FROM fct_retail_sales_monthly
         """)
         others = {name: (self.athena.count(name),) for name in MARTS[:2]}

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from tests.insightflow.pipeline import AUDIT, NAMESPACE, REGION, Pipeline
+from workbook import dbt
 from workbook.kestra.models import Execution
 
 DBT = ("dbt_deps", "dbt_seed", "dbt_source_freshness", "dbt_run", "dbt_test", "dbt_publish")
@@ -60,8 +61,12 @@ def test_each_dbt_test_and_model_is_a_task_run(pipeline: Pipeline, first: Execut
     assert len(tests) >= 16
     assert set(tests.values()) == set(models.values()) == {"SUCCESS"}
     assert {"model.insightflow.fct_retail_sales_monthly", "model.insightflow.stg_iowrt"} <= models.keys()
-    kept = {file.name for file in pipeline.lab.kestra.files(first) if file.task_id == "dbt_test"}
-    assert {"manifest.json", "run_results.json"} <= kept
+    told = dbt.results(pipeline.lab.kestra, first)
+    assert len(told) == len(tests)
+    assert set(told["state"]) == {"pass"}
+    assert {("stg_iowrt", "sales", "not_null"), (dbt.SEVERAL, "", "groups_add_up_to_the_headline")} <= {
+        (row.model, row.column, row.test) for row in told.itertuples()
+    }
 
 
 def test_secrets_are_in_no_log(pipeline: Pipeline, first: Execution) -> None:
