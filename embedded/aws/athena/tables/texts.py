@@ -101,7 +101,7 @@ def _of_json(sql: str, of: Type, name: str) -> str:
     scalar = f"json_extract_string({sql}, '$')"
     if of.kind is Kind.STRING:
         return scalar
-    return _strict(Value(scalar, STRING), of, name)
+    return _strict(Value(scalar, STRING), of, name, (Kind.DATE, Kind.DATETIME))
 
 
 def _lines(layout: Layout, files: Sequence[File], file_column: str) -> str:
@@ -124,10 +124,10 @@ def _lenient(value: Value, of: Type, name: str) -> str:
     return cast(value, of, safe=True).sql
 
 
-def _strict(value: Value, of: Type, name: str) -> str:
+def _strict(value: Value, of: Type, name: str, more: Sequence[Kind] = ()) -> str:
     if of.kind is Kind.STRING:
         return value.sql
-    if of.kind not in (Kind.BOOL, *NUMBERS):
+    if of.kind not in (Kind.BOOL, *NUMBERS, *more):
         raise Failure("NOT_SUPPORTED", f"{name}: {typenames.hive(of)} read by this SerDe; make it a string")
     message = f"Error parsing field value '{{}}' for field {name}"
     told = fail("HIVE_BAD_DATA", message, value.sql, of.duckdb)
