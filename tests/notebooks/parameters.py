@@ -9,7 +9,13 @@ OTHER: dict[str, dict[str, Any]] = {
     "03_etl_duckdb": {"columns_to_keep": ["title", "category", "brand", "price", "rating"]},
     "04_postgres_taxi": {"taxi": "green", "year": "2019", "month": "03"},
     "05_scheduling_and_backfills": {"start": "2021-01-01", "end": "2021-07-31"},
+    "06_kv_and_secrets": {"dataset": "zoomcamp_two"},
+    "07_gcp_setup": {"dataset": "zoomcamp_two"},
+    "08_gcp_taxi": {"taxi": "green", "year": "2019", "month": "03"},
+    "09_gcp_taxi_scheduled": {"start": "2021-05-01", "end": "2021-07-31"},
     "10_s3_csv_to_four_stores": {"rows": 5_040, "metric": "humidity"},
     "11_s3_json_with_a_trigger": {"files": [5, 6], "table": "lens_other"},
     "12_health_metrics_retention": {"rows": 1_500, "table": "metrics_other"},
+    "13_insightflow": {"trade": "wholesale"},
+    "14_testing_your_own_flows": {"limit": 80},
 }

@@ -19,9 +19,11 @@ from tests.stack import ROOT, own_stack
 LESSONS = lessons.all_lessons()
 SECONDS = {
     "05_scheduling_and_backfills": 180,
+    "09_gcp_taxi_scheduled": 180,
     "10_s3_csv_to_four_stores": 180,
     "11_s3_json_with_a_trigger": 180,
     "12_health_metrics_retention": 180,
+    "13_insightflow": 400,
 }
 """The longest that a lesson may take; 120 s where none is named. Generous against what is measured."""
 SANITIZE = ROOT / "tests" / "notebooks" / "sanitize.cfg"
