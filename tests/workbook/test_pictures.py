@@ -186,6 +186,13 @@ def test_gantt_indents_what_runs_inside(executed: Any) -> None:
     assert next(row for row in rows if row.label == "par").around
 
 
+def test_gantt_leaves_out_what_it_is_told_to(executed: Any) -> None:
+    zoo = executed("zoo")
+    left = [row.label for row in task_rows(zoo, without=zoo.task_runs[0].task_id)]
+    assert zoo.task_runs[0].task_id not in left
+    assert 0 < len(left) < len(task_rows(zoo))
+
+
 def test_gantt_sets_branches_that_run_at_once_apart(executed: Any) -> None:
     rows = {row.label: row for row in task_rows(executed("zoo"))}
     branches = [rows[name].branch for name in ("par", "a", "seq", "s1", "s2", "case_b", "d1", "d2", "d3")]

@@ -14,7 +14,7 @@ def test_a_script_is_told_of_the_account(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     (tmp_path / "tell.py").write_text(TELLING)
     here = Settings(root=tmp_path, aws_access_key_id="key", aws_endpoint_url="http://127.0.0.1:1")
-    assert scripts.run(here, "tell.py", "up", "--all") == "key http://127.0.0.1:1 up --all\n"
+    assert scripts.run(here, "tell.py", "up", "--all") == "key AWS_ENDPOINT_URL up --all\n"
     real = Settings(root=tmp_path, aws_access_key_id="key", aws_endpoint_url=None)
     assert scripts.run(real, "tell.py") == "key None\n"
 

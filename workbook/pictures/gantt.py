@@ -69,17 +69,20 @@ class Row:
         return sum(span.end - span.start for span in self.spans if not span.waiting)
 
 
-def gantt(what: Execution | Iterable[Execution]) -> Picture:
+def gantt(what: Execution | Iterable[Execution], without: str = "") -> Picture:
     """Draw one execution's task runs, or one bar for each of several executions.
 
     Light parts are waiting time (created, queued), full ones are running time. Small strokes in a bar are attempts.
+
+    Parameters:
+        without: leaves out the task runs whose ids begin so; none if it is empty.
 
     Raises:
         NotFound: there is nothing to draw.
     """
     if isinstance(what, Execution):
         state = f"{what.state} in {duration(what.duration)}"
-        return _draw(task_rows(what), f"Gantt of an execution of {what.flow_id}", what.flow_id, state)
+        return _draw(task_rows(what, without), f"Gantt of an execution of {what.flow_id}", what.flow_id, state)
     executions = sorted(what, key=lambda one: (one.trigger_date or one.start or datetime.now(UTC), one.id))
     if not executions:
         raise NotFound("There is no execution to draw.")
@@ -89,12 +92,13 @@ def gantt(what: Execution | Iterable[Execution]) -> Picture:
     return _draw(execution_rows(executions), title, f"{flows}: {len(executions)} executions", f"{good} good")
 
 
-def task_rows(execution: Execution) -> list[Row]:
+def task_rows(execution: Execution, without: str = "") -> list[Row]:
     """A row a task run: inner ones below the one around them, each level by the time of its start."""
     zero = execution.start or datetime.now(UTC)
-    known = {run.id for run in execution.task_runs}
+    shown = [run for run in execution.task_runs if not (without and run.task_id.startswith(without))]
+    known = {run.id for run in shown}
     children: dict[str | None, list[TaskRun]] = {}
-    for run in sorted(execution.task_runs, key=lambda one: one.start or zero):
+    for run in sorted(shown, key=lambda one: one.start or zero):
         children.setdefault(run.parent_id if run.parent_id in known else None, []).append(run)
 
     def below(parent: str | None, depth: int, branch: int | None) -> Iterable[Row]:
