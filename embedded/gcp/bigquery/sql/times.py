@@ -184,6 +184,11 @@ def in_zone(value: Value, zone: str) -> str:
     return f"(({value.sql} AT TIME ZONE 'UTC') AT TIME ZONE {zone})"
 
 
+def from_zone(sql: str, zone: str) -> str:
+    """A date and time in a zone as the moment that it is."""
+    return f"(({sql} AT TIME ZONE {zone}) AT TIME ZONE 'UTC')"
+
+
 def zone_text(node: exp.Expression) -> str:
     """A zone written out, for DuckDB. Raises SqlError."""
     if not isinstance(node, exp.Literal) or not node.is_string:

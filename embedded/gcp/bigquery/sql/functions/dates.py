@@ -5,7 +5,7 @@ from __future__ import annotations
 from embedded.gcp.bigquery.sql import casts, times
 from embedded.gcp.bigquery.sql.formats import for_duckdb
 from embedded.gcp.bigquery.sql.signatures import arguments, given, mismatch, plain, scalar, signature, written_text
-from embedded.warehouse.errors import invalid
+from embedded.warehouse.errors import invalid, unsupported
 from embedded.warehouse.grammar import place
 from embedded.warehouse.types import DATE, DATETIME, INT64, MOMENT, STRING, TIME, Kind, Type, array, text
 from embedded.warehouse.values import Call, Function, Value
@@ -39,7 +39,8 @@ def _made(of: Type, parts: str, count: int) -> Function:
         arguments(call, 1, 2)
         value = call.compiler.value(call.arguments[0], call.scope)
         if value.type.kind is Kind.STRING and value.constant:
-            value = casts.cast(value, of, safe=False)
+            local = of == MOMENT and len(call.arguments) == 2
+            value = casts.cast(value, DATETIME if local else of, safe=False)
         if value.type.kind is Kind.NULL:
             return casts.cast(value, of, safe=False)
         if value.type.kind not in _CASTABLE[of.kind]:
@@ -57,7 +58,7 @@ def _zoned(call: Call, value: Value, of: Type) -> Value:
         return casts.cast(Value(times.in_zone(value, zone), DATETIME), of, safe=False)
     if of.kind is Kind.MOMENT and value.type.kind in (Kind.DATE, Kind.DATETIME):
         local = casts.cast(value, DATETIME, safe=False).sql
-        return Value(f"(({local} AT TIME ZONE {zone}) AT TIME ZONE 'UTC')", MOMENT)
+        return Value(times.from_zone(local, zone), MOMENT)
     raise mismatch(call, [value, Value("", STRING)])
 
 
@@ -89,8 +90,15 @@ def _difference(*allowed: Type) -> Function:
 
 def _truncate(*allowed: Type) -> Function:
     def write(call: Call) -> Value:
-        arguments(call, 2, 2)
-        return times.truncated(_first(call, *allowed), times.part(call.arguments[1]), call.name)
+        arguments(call, 2, 3 if MOMENT in allowed else 2)
+        value, unit = _first(call, *allowed), times.part(call.arguments[1])
+        if len(call.arguments) == 2:
+            return times.truncated(value, unit, call.name)
+        if value.type != MOMENT or unit in times.CLOCK_PARTS:
+            raise unsupported(f"{call.name} to the {unit} with a time zone", place(call.node))
+        zone = times.zone_text(call.arguments[2])
+        local = times.truncated(Value(times.in_zone(value, zone), DATETIME), unit, call.name)
+        return Value(times.from_zone(local.sql, zone), MOMENT)
 
     return plain(write)
 
