@@ -46,10 +46,10 @@ class Crawlers:
         self._logs = logs
         self._lock = threading.Lock()
         self._running: dict[tuple[str, str], _Run] = {}
-        for region, name, identity, body in db.rows("SELECT region, crawler, id, body FROM crawls"):
-            crawl = json.loads(body)
-            if crawl["State"] == "RUNNING":
-                self._save_crawl(region, name, {**crawl, "CrawlId": identity, **_end("FAILED", _LOST)})
+        for region, name, body in db.rows("SELECT region, crawler, body FROM crawls"):
+            known = json.loads(body)
+            if known["State"] == "RUNNING":
+                self._save_crawl(region, name, {**known, **_end("FAILED", _LOST)})
 
     def all(self, region: str) -> list[Body]:
         """All crawlers of a region in Glue's shape, by name."""
@@ -219,6 +219,6 @@ def _log_of(name: str, run: _Run) -> Body:
     return {"LogGroup": LOG_GROUP, "LogStream": name, "MessagePrefix": run.identity}
 
 
-def _last(crawl: Body) -> Body:
+def _last(body: Body) -> Body:
     names = ("ErrorMessage", "LogGroup", "LogStream", "MessagePrefix", "StartTime")
-    return {"Status": _LAST_STATUS[crawl["State"]], **{name: crawl[name] for name in names if name in crawl}}
+    return {"Status": _LAST_STATUS[body["State"]], **{name: body[name] for name in names if name in body}}
