@@ -6,6 +6,17 @@ bytes. It is streamed while it is made. Its manifest says what is in it, so a lo
     python -m embedded.dataset                                                  serve on 127.0.0.1:DATASET_PORT
     python -m embedded.dataset write --taxi yellow --month 2020-12 --to DIR     the same file on disk
 
+The InsightFlow files are a function of (seed, day): what was published by then, today unless `until` names another day.
+
+| address | gives |
+|---|---|
+| `/<taxi>/<file>`, `/manifest/<file>.json` | a taxi file, and what is in it; `rows` and `seed` may be asked for |
+| `/faults/<truncated or missing-column>/<taxi>/<file>` | the same file, broken |
+| `/insightflow/{iowrt/iowrt,iowrt/iowrt_3d,commodities/fuelprice}.parquet` | as the public ones; `until` and `seed` |
+| `/insightflow/manifest.json` | rows, series and dates of the three |
+| `/faults/<truncated, missing-column or bad-rows>/insightflow/...` | the same, `iowrt_3d` broken |
+| `/products`, `/metrics.csv`, `/metrics.json`, `/lens/<number>.json` | the other samples |
+
 | module | holds |
 |---|---|
 | `catalogue` | which files exist, their columns, how many rows each has |
@@ -16,5 +27,7 @@ bytes. It is streamed while it is made. Its manifest says what is in it, so a lo
 | `tally`, `manifest` | what is in a file, counted while it is made; the manifests kept |
 | `files` | CSV and gzip as a stream, and the two broken variants |
 | `products` | the products that lesson 03 downloads |
+| `metrics`, `lens` | the samples of lessons 10 and 11 |
+| `insightflow` | the Parquet files that lesson 13 ingests |
 | `server`, `cli` | HTTP and the command line |
 """
