@@ -36,7 +36,6 @@ class Expressions:
         self.rules = rules
         self.queries = queries
         self.parameters = parameters
-        self._positional = 0
         self._nodes: dict[type[exp.Expression], Callable[[Any, Scope], Value]] = {
             exp.Literal: self._literal,
             exp.RawString: lambda node, scope: _string(node.this),
@@ -368,9 +367,8 @@ class Expressions:
         return found
 
     def _placeholder(self, node: exp.Placeholder, scope: Scope) -> Value:
-        only(node)
-        found = self.parameters.get(str(self._positional))
-        self._positional += 1
+        only(node, "this")
+        found = self.parameters.get(str(node.this))
         if found is None:
             raise invalid("Not enough positional parameters are given for the query", place(node))
         return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -36,7 +38,9 @@ def plain(base: type[Dialect], forms: Iterable[str]) -> type[Dialect]:
         forms: functions with a grammar of their own, such as CAST(x AS type), that sqlglot still parses.
     """
     kept = {name: parse for name, parse in base.parser_class.FUNCTION_PARSERS.items() if name in set(forms)}
-    parser = type("Parser", (base.parser_class,), {"FUNCTIONS": {}, "FUNCTION_PARSERS": kept})
+    marks = {**base.parser_class.PLACEHOLDER_PARSERS, TokenType.PLACEHOLDER: _mark}
+    changes = {"FUNCTIONS": {}, "FUNCTION_PARSERS": kept, "PLACEHOLDER_PARSERS": marks}
+    parser = type("Parser", (base.parser_class,), changes)
     return type(f"Plain{base.__name__}", (base,), {"Parser": parser})
 
 
@@ -58,7 +62,9 @@ def statements(script: str, dialect: type[Dialect], refused: Collection[TokenTyp
     for token in tokens:
         if token.token_type in refused:
             raise SqlError(Reason.SYNTAX, f"Syntax error: Unexpected {token.text!r}", token.start)
-    return [_parse(script, part, dialect) for part in _split(tokens)]
+    parsed = [_parse(script, part, dialect) for part in _split(tokens)]
+    _number([statement.tree for statement in parsed])
+    return parsed
 
 
 def only(node: exp.Expression, *names: str) -> None:
@@ -76,6 +82,22 @@ def place(node: exp.Expression) -> int | None:
     """Where a part of the tree begins in its statement, if one of its names knows."""
     starts = (part.meta.get("start") for part in node.walk())
     return min((int(start) for start in starts if start is not None), default=None)
+
+
+def _mark(parser: Any) -> exp.Placeholder:
+    """A `?`, which knows its place: the order in which they are compiled is not that in which they are written."""
+    mark = exp.Placeholder()
+    mark.meta["start"] = parser._prev.start
+    return mark
+
+
+def _number(trees: Iterable[exp.Expression]) -> None:
+    """Give each `?` of a script its number, from 0."""
+    numbers = itertools.count()
+    for tree in trees:
+        for mark in sorted(tree.find_all(exp.Placeholder), key=lambda one: one.meta.get("start", 0)):
+            if not mark.this:
+                mark.set("this", str(next(numbers)))
 
 
 def _split(tokens: list[Token]) -> Iterator[list[Token]]:

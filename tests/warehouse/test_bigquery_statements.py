@@ -245,4 +245,4 @@ def test_a_statement_that_fails_has_changed_nothing(lab: Lab) -> None:
 
 def test_names_tell_upper_from_lower_case(lab: Lab) -> None:
     lab.run("CREATE TABLE t AS SELECT 1 AS x; CREATE TABLE T AS SELECT 2 AS x")
-    assert lab.rows("SELECT a.x, b.X FROM t a, T b") == [(1, 2)]
+    assert lab.rows("SELECT a.x, b.X AS y FROM t a, T b") == [(1, 2)]

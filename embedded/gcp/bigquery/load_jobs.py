@@ -77,7 +77,7 @@ class LoadJobs:
         reading = over(wanted, files, run.connection.cursor())
         try:
             count = self._write(configuration, reading, place, run)
-        except duckdb.Error as error:
+        except (duckdb.Error, UnicodeDecodeError) as error:  # the latter: of DuckDB's own message about such a file
             if isinstance(error, duckdb.InterruptException) or not reading.mend(stack):
                 raise
             count = self._write(configuration, reading, place, run)

@@ -56,13 +56,19 @@ def schema_of_query(found: Sequence[tuple[str, Type]]) -> list[Json]:
 
 def create(catalogue: Catalogue, dataset: str, name: str, body: Json) -> Table:
     """Make an empty table with rows of its own, in the place of one that may be there. Raises SqlError."""
+    table = prepare(catalogue, dataset, name, body)
+    catalogue.put(table)
+    return table
+
+
+def prepare(catalogue: Catalogue, dataset: str, name: str, body: Json) -> Table:
+    """Make an empty table that nobody can see until it is `put`: its rows may come from the one that it replaces."""
     found = columns(body.get("schema", {}).get("fields", []))
     _check_partitioning(body, dict(found))
     table = Table(dataset, check_name(name), catalogue.number(), fresh_body("TABLE", body))
     required = {field["name"] for field in table.fields if field.get("mode") == "REQUIRED"}
     listed = ", ".join(f"{quote(each)} {of.duckdb}{' NOT NULL' if each in required else ''}" for each, of in found)
     catalogue.connection.execute(f"CREATE TABLE {table.rows} ({listed or 'no_columns BOOLEAN'})")
-    catalogue.put(table)
     return table
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, TypeVar
 
 import duckdb
 
@@ -21,6 +21,8 @@ from embedded.gcp.bigquery.sql import casts
 from embedded.gcp.bigquery.sql.types import type_name
 from embedded.warehouse.errors import Reason
 from embedded.warehouse.types import STRING, Type, quote, text
+
+T = TypeVar("T")
 
 _LARGEST_CELL = 100 << 20
 _NEVER = "\x01no value is written so\x01"
@@ -121,20 +123,21 @@ def _lines(wanted: Source, file: File, count: int) -> Iterator[list[str]]:
     csv.field_size_limit(_LARGEST_CELL)
     with _opened(file) as opened:
         for _ in range(wanted.skip or 0):
-            opened.readline()
+            _read(opened.readline, file)
         quoting = csv.QUOTE_MINIMAL if wanted.quote else csv.QUOTE_NONE
         reader = csv.reader(
             opened, delimiter=wanted.delimiter, quotechar=wanted.quote or None, quoting=quoting, strict=True
         )
-        while (cells := _next(reader, file)) is not None:
+        while (cells := _read(lambda: next(reader, None), file)) is not None:
             if cells:
                 _check(wanted, file, cells, count, (wanted.skip or 0) + reader.line_num)
                 yield cells
 
 
-def _next(reader: Iterator[list[str]], file: File) -> list[str] | None:
+def _read(step: Callable[[], T], file: File) -> T:
+    """What a step of reading gives; its own errors in BigQuery's words."""
     try:
-        return next(reader, None)
+        return step()
     except UnicodeDecodeError as error:
         raise _error(file, "Bad character (ASCII 0) or invalid UTF-8 encountered.") from error
     except (EOFError, gzip.BadGzipFile, OSError) as error:

@@ -29,7 +29,16 @@ from embedded.gcp.bigquery.statements.options import (
 )
 from embedded.gcp.bigquery.statements.outcome import Outcome
 from embedded.gcp.bigquery.store import Catalogue, Table
-from embedded.gcp.bigquery.tables import assigned, check_name, columns, create, fill, fresh_body, schema_of_query
+from embedded.gcp.bigquery.tables import (
+    assigned,
+    check_name,
+    columns,
+    create,
+    fill,
+    fresh_body,
+    prepare,
+    schema_of_query,
+)
 from embedded.gcp.errors import GoogleError
 from embedded.warehouse.errors import Reason, SqlError, invalid, unsupported
 from embedded.warehouse.grammar import Statement, only, place
@@ -147,7 +156,7 @@ def _table(
     queries = tables.queries()
     query = queries.compile(tree.expression)
     body = {**body, "schema": {"fields": fields or schema_of_query(query.columns)}}
-    table = create(catalogue, *where, body)
+    table = prepare(catalogue, *where, body)
     sql = query.sql
     if fields:
         wanted = [
@@ -168,6 +177,7 @@ def _table(
             values.append(assigned(value, name, of, queries.expressions.rules.coerce(value, of)))
         sql = f"SELECT {', '.join(values)} FROM ({sql}) AS w({listed})"
     fill(catalogue, table, sql)
+    catalogue.put(table)
 
 
 def _external(

@@ -136,7 +136,7 @@ def partitioning(node: exp.Expression | None) -> Json:
     """PARTITION BY, for the resource of a table. Raises SqlError."""
     if node is None:
         return {}
-    if isinstance(node, exp.Column):
+    if isinstance(node, exp.Column | exp.Identifier):
         return {"timePartitioning": {"type": "DAY", "field": node.name}}
     if not isinstance(node, exp.Anonymous):
         raise unsupported(f"PARTITION BY {node.sql(dialect='bigquery')}", place(node))

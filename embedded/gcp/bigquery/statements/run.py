@@ -49,7 +49,7 @@ def run(session: Session, statement: Statement, keep_as: str) -> Outcome:
     with ExitStack() as stack, _placed(statement):
         try:
             return _once(session, statement, keep_as, stack)
-        except duckdb.Error as error:
+        except (duckdb.Error, UnicodeDecodeError) as error:  # the latter: of DuckDB's own message about such a file
             if isinstance(error, duckdb.InterruptException) or not _mend(session, stack):
                 raise
             return _once(session, statement, keep_as, stack)
