@@ -78,6 +78,8 @@ class Report:
 class Bench:
     """A stack for flow tests that stays up between test runs, until `close` or the end of a `with` block.
 
+    While it is up, every test run of this process, and of those that it starts, takes place on it.
+
     Parameters:
         folder: a folder of flows whose configuration says which services and variables the stack has; Kestra alone if
             None.
@@ -89,6 +91,7 @@ class Bench:
     def __init__(self, folder: str | Path | None = None) -> None:
         configuration = merged([Folder.of(Path(folder))] if folder is not None else [])
         self._stack = Stack(configuration)
+        os.environ.update(self.address.variables())
 
     @property
     def address(self) -> Address:
@@ -107,7 +110,6 @@ class Bench:
             command = [sys.executable, "-m", "flowtests", str(folder), "-p", "no:cacheprovider", *options]
             done = subprocess.run(
                 [*command, f"--junitxml={junit}", "-o", "junit_family=xunit1"],  # the family that names the file
-                env={**os.environ, **self.address.variables()},
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -118,6 +120,8 @@ class Bench:
 
     def close(self) -> None:
         """Stop the stack."""
+        for name in self.address.variables():
+            os.environ.pop(name, None)
         self._stack.close()
 
     def __enter__(self) -> Self:

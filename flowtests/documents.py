@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -112,9 +113,8 @@ def write(node: yaml.Node) -> str:
 
 
 def shown(file: Path) -> str:
-    """A file as messages name it: from the current folder if it lies there."""
-    here = Path.cwd()
-    return str(file.relative_to(here) if file.is_relative_to(here) else file)
+    """A file as messages name it: from the current folder, if that is shorter."""
+    return min(str(file), os.path.relpath(file), key=len)
 
 
 def entry(node: yaml.Node, key: str) -> yaml.Node | None:
@@ -126,6 +126,15 @@ def entry(node: yaml.Node, key: str) -> yaml.Node | None:
 def scalar(node: yaml.Node | None) -> str | None:
     """The text of a scalar as written; None for anything else."""
     return node.value if isinstance(node, yaml.ScalarNode) else None
+
+
+def scalars(node: yaml.Node) -> Iterator[tuple[str, int]]:
+    """Every key and every scalar below a node, with its line, counted from 1."""
+    if isinstance(node, yaml.ScalarNode):
+        yield node.value, node.start_mark.line + 1
+    for part in node.value if isinstance(node, yaml.CollectionNode) else ():
+        for one in part if isinstance(part, tuple) else (part,):
+            yield from scalars(one)
 
 
 def _step(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:

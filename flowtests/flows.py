@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from flowtests.documents import Document, Loader, Place, entry, scalar, write
+from flowtests.documents import Document, Loader, Place, entry, scalar, scalars, write
 
 SECTIONS = ("tasks", "errors", "finally", "afterExecution")
 BRANCHES = ("tasks", "then", "else", "defaults", "errors", "finally")
@@ -24,6 +24,8 @@ SUBFLOWS = ("io.kestra.plugin.core.flow.Subflow", "io.kestra.plugin.core.flow.Fo
 FAILED = "FAILED"
 _PART = re.compile(r"([\w-]+)|\[(\d+)\]")
 _LINE = re.compile(r"\bline:? (\d+)")
+_UNKNOWN = re.compile(r'Unrecognized field "([^"]+)"|Invalid type: (\S+)')
+_TWICE = re.compile(r"Duplicate task id with name \[([^\]]+)\]")
 
 Fixture = dict[str, Any]
 
@@ -114,10 +116,22 @@ class FlowFile:
             path: the property, such as `tasks[0].message`.
             message: the complaint, which may name a line itself.
         """
-        if not path and (told := _LINE.search(message)):
+        task = self.tasks.get(path.partition(".")[0])
+        if task is not None:
+            return task.node.start_mark.line + 1
+        if path:
+            place: Place = [name or int(number) for name, number in _PART.findall(path)]
+            return self.document.line(place)
+        if told := _LINE.search(message):
             return int(told[1])
-        place: Place = [name or int(number) for name, number in _PART.findall(path)]
-        return self.document.line(place)
+        return self._line_of_word(message) or self.document.line([])
+
+    def _line_of_word(self, message: str) -> int | None:
+        """The line of the word that a complaint names: the first of its kind, or the second of two."""
+        unknown, twice = _UNKNOWN.search(message), _TWICE.search(message)
+        word = (unknown and (unknown[1] or unknown[2])) or (twice and twice[1])
+        lines = [line for text, line in scalars(self.document.node) if text == word]
+        return lines[1 if twice else 0] if len(lines) > bool(twice) else None
 
     def source(self, fixtures: Sequence[Fixture] = ()) -> str:
         """The text to post: triggers off, absent task types and some of the stubbed tasks replaced.

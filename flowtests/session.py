@@ -87,12 +87,10 @@ class Session:
 
     def problems(self, flow: FlowFile) -> list[Problem]:
         """What is wrong with a flow: what the engine says, with its lines."""
-        found = [
-            Problem(
-                f"the flow {flow.name} stands in {shown(one.document.file)} too: rename one of them", self._at(flow)
-            )
-            for one in self.folder_of(flow.document.file).twins(flow)
-        ]
+        found = []
+        if twins := self.folder_of(flow.document.file).twins(flow):
+            files = ", ".join(shown(one.document.file) for one in twins)
+            found.append(Problem(f"the flow {flow.name} stands in {files} too: rename one of them", self._at(flow)))
         checked = flow.source() if flow.absent else flow.document.text
         for one in self.engine.problems(checked):
             line = flow.line_of(one.path, one.message)
@@ -248,7 +246,7 @@ def _fits(configuration: Configuration, given: Address) -> bool:
 
 
 def _remedy(message: str) -> str:
-    if "Invalid type" not in message:
+    if "Invalid type" not in message or "<null>" in message:
         return ""
     return (
         ". If the type is spelled right, the embedded engine lacks this plug-in: name the type in flowtests.yaml under "

@@ -68,9 +68,7 @@ class Place:
 
 @pytest.fixture(scope="session")
 def bench() -> Iterator[Bench]:
-    with Bench() as made, pytest.MonkeyPatch.context() as environment:
-        for name, value in made.address.variables().items():
-            environment.setenv(name, value)
+    with Bench() as made:
         yield made
 
 

@@ -119,6 +119,10 @@ def test_what_is_left_to_the_engine(tmp_path: Path, fixture: dict[str, str], wan
         ("tasks[9].x", "", 5),
         ("", "Illegal flow source at line: 7", 7),
         ("", "no idea", 2),
+        ("two.cases", "", 12),
+        ("", 'Unrecognized field "script" (class x), not marked', 10),
+        ("", "Invalid type: t.Six", 20),
+        ("", "Invalid Flow: Duplicate task id with name [f]", 2),
     ],
 )
 def test_lines(tmp_path: Path, path: str, message: str, line: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flowtests import Bench, Report
+from flowtests.stack import VARIABLE
 from tests.flowtests.conftest import FLOW, Place
 from tests.stack import ROOT
 
@@ -105,7 +106,7 @@ def test_all_problems_of_all_files_are_told(place: Place) -> None:
     told = {one.name: one.message.replace(f"{place.folder}/", "") for one in report.results}
     assert "fromat" in told["price.yaml::price"]
     assert "does not accept the flow tests.shop.price" in told["price_tests.yaml::adds_up"]
-    assert re.search(r"type.yaml:8: .*io.kestra.plugin.core.http.Requst", told["type.yaml::type"])
+    assert re.search(r"type.yaml:9: .*io.kestra.plugin.core.http.Requst", told["type.yaml::type"])
     assert "absentTypes" in told["type.yaml::type"]
     assert "loop.yaml:14: " in told["loop.yaml::loop"]
     assert "broken.yaml:3: this is no valid YAML" in told["broken.yaml::yaml"]
@@ -125,6 +126,7 @@ def test_one_file_alone(place: Place) -> None:
 
 def test_the_examples_on_a_stack_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.delenv(VARIABLE, raising=False)
     file = tmp_path / "results.xml"
     begun = time.monotonic()
     command = [sys.executable, "-m", "flowtests", str(ROOT / "examples"), f"--junitxml={file}"]

@@ -11,7 +11,7 @@ import yaml
 
 from tests.stack import ROOT
 
-FLOWS = sorted((ROOT / "flows").glob("*.y*ml"))
+FLOWS = sorted([*(ROOT / "flows").glob("*.y*ml"), *(ROOT / "examples" / "flows").glob("*.y*ml")])
 RULES = "E,F,W,I,UP,B,C4,C90,SIM,RET,RUF"
 TYPE = "io.kestra.plugin.scripts.python.Script"
 

@@ -12,6 +12,7 @@ from embedded.kestra.artifacts import LOCK
 from tests.stack import ROOT
 
 FLOWS = sorted((ROOT / "flows").glob("*.y*ml"))
+EXAMPLES = sorted((ROOT / "examples" / "flows").glob("*.y*ml"))
 
 
 def imported(folder: Path) -> set[str]:
@@ -26,14 +27,23 @@ def imported(folder: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize(("package", "other"), [("workbook", "embedded"), ("embedded", "workbook")])
+@pytest.mark.parametrize(
+    ("package", "other"),
+    [
+        ("workbook", "embedded"),
+        ("embedded", "workbook"),
+        ("flowtests", "embedded"),
+        ("workbook", "flowtests"),
+        ("embedded", "flowtests"),
+    ],
+)
 def test_only_the_wire_is_between_workbook_and_embedded(package: str, other: str) -> None:
     packages = imported(ROOT / package)
     assert package in packages  # the search does find imports
     assert other not in packages
 
 
-@pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*FLOWS, *EXAMPLES], ids=lambda path: path.stem)
 def test_flow_files_are_named_as_their_id(path: Path) -> None:
     assert yaml.safe_load(path.read_text())["id"] == path.stem
 
