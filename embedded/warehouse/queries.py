@@ -254,8 +254,13 @@ class Queries:
         return items
 
     def _after(self, items: Sequence[_Item], scope: Scope) -> Scope:
-        """The names of GROUP BY and HAVING."""
+        """The names of HAVING and QUALIFY."""
         return scope.with_aliases(_aliases(items), prefer=False) if self._rules.aliases_in_group else scope
+
+    def _grouping(self, node: exp.Expression, items: Sequence[_Item], scope: Scope) -> Scope:
+        """The names of a term of GROUP BY: a bare name is first of all one of the SELECT list."""
+        bare = isinstance(node, exp.Column) and len(node.parts) == 1
+        return scope.with_aliases(_aliases(items), prefer=True) if bare and self._rules.aliases_in_group else scope
 
     def _group(self, tree: exp.Select, items: Sequence[_Item], scope: Scope) -> str:
         clause = tree.args.get("group")
@@ -287,7 +292,7 @@ class Queries:
         if ordinal is not None:
             value = items[int(ordinal) - 1].value
         else:
-            value = self.expressions.value(node, self._after(items, scope))
+            value = self.expressions.value(node, self._grouping(node, items, scope))
         if not self._rules.groupable(value.type):
             raise invalid(
                 f"Grouping by expressions of type {self._rules.type_name(value.type)} is not allowed", place(node)

@@ -482,6 +482,19 @@ DATES = [
 ]
 
 ARRAYS = [
+    Case(
+        "array_functions#generate_date_array",
+        "SELECT GENERATE_DATE_ARRAY('2016-01-31', '2016-04-30', INTERVAL 1 MONTH),"
+        " GENERATE_DATE_ARRAY('2016-01-01', '2016-12-31', INTERVAL 2 QUARTER),"
+        " GENERATE_DATE_ARRAY('2016-04-01', '2016-01-15', INTERVAL -1 MONTH)",
+        [
+            (
+                [date(2016, 1, 31), date(2016, 2, 29), date(2016, 3, 31), date(2016, 4, 30)],
+                [date(2016, 1, 1), date(2016, 7, 1)],
+                [date(2016, 4, 1), date(2016, 3, 1), date(2016, 2, 1)],
+            )
+        ],
+    ),
     Case("array_functions#array", "SELECT ARRAY(SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)", [([1, 2, 3],)]),
     Case("array_functions#array_concat", "SELECT ARRAY_CONCAT([1, 2], [3, 4], [5, 6])", [([1, 2, 3, 4, 5, 6],)]),
     Case(
@@ -520,6 +533,11 @@ ARRAYS = [
 ]
 
 QUERIES = [
+    Case(
+        "query-syntax#group_by_clause",
+        "SELECT MOD(x, 2) AS x, COUNT(*) FROM UNNEST([1, 2, 3]) AS x GROUP BY x",
+        [(1, 2), (0, 1)],
+    ),
     Case(
         "conditional_expressions#case_expr",
         "WITH n AS (SELECT 90 AS a UNION ALL SELECT 50 UNION ALL SELECT 60)"

@@ -161,7 +161,8 @@ class BigQueryRules(Rules):
             raise self._no_signature("||", left, right, node)
         if target.kind is Kind.ARRAY:
             raise unsupported("|| of arrays; ARRAY_CONCAT does the same", place(node))
-        return Value(f"({left.sql} || {right.sql})", target)
+        sides = [casts.cast(side, target, safe=False).sql for side in (left, right)]
+        return Value(f"({sides[0]} || {sides[1]})", target)
 
     def _no_signature(self, symbol: str, left: Value, right: Value, node: exp.Expression) -> SqlError:
         told = f"{type_name(left.type)}, {type_name(right.type)}"

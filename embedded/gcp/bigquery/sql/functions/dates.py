@@ -170,13 +170,21 @@ def _dates(call: Call) -> Value:
     if unit not in times.DAY_PARTS:
         raise invalid(f"GENERATE_DATE_ARRAY does not support the {unit} date part", place(call.node))
     months = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}.get(unit)
-    step = (
-        f"to_months(CAST({count} * {months} AS INTEGER))"
-        if months
-        else (f"to_days(CAST({count} * {7 if unit == 'WEEK' else 1} AS INTEGER))")
-    )
+    if months:
+        return Value(_monthly(first, last, f"({count} * {months})"), array(DATE))
+    step = f"to_days(CAST({count} * {7 if unit == 'WEEK' else 1} AS INTEGER))"
     series = f"generate_series(CAST({first} AS TIMESTAMP), CAST({last} AS TIMESTAMP), {step})"
     return Value(f"CAST({series} AS DATE[])", array(DATE))
+
+
+def _monthly(first: str, last: str, months: str) -> str:
+    """Each date counts from the first: from January 31 on, the ends of the months."""
+    number = f"(date_diff('month', {first}, {last}) // {months})"
+    dates = (
+        f"list_transform(generate_series(0, {number}),"
+        f" lambda i: CAST({first} + to_months(CAST(i * {months} AS INTEGER)) AS DATE))"
+    )
+    return f"list_filter({dates}, lambda d: CASE WHEN {months} > 0 THEN d <= {last} ELSE d >= {last} END)"
 
 
 def _unix(sql: str) -> Function:
