@@ -44,11 +44,12 @@ def rows(warehouse: bigquery.Client, buckets: Folder, request: pytest.FixtureReq
 
 
 def test_csv(rows: Rows) -> None:
-    first = 'id,at,n,fare\na,2020-01-02 03:04:05,1,2.5\n,,,\n"x, ""y""",2020-01-02T03:04:05.5Z,-7,1e2\n'
+    first = 'id,at,n,fare\na,2020-01-02 03:04:05,1,2.5\n,,,\n"","","",""\n"x, ""y""",2020-01-02T03:04:05.5Z,-7,1e2\n'
     second = "id,at,n,fare\r\nb,2020-01-02 03:04:05-05:00,0,0\r\n"
     assert rows(first, second) == [
         ("a", datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC), 1, Decimal("2.5")),
-        ("", None, None, None),  # an empty text is no NULL
+        (None, None, None, None),
+        ("", None, None, None),  # an empty text, between quotes, is no NULL
         ('x, "y"', datetime(2020, 1, 2, 3, 4, 5, 500000, tzinfo=UTC), -7, Decimal("100")),
         ("b", datetime(2020, 1, 2, 8, 4, 5, tzinfo=UTC), 0, Decimal("0")),
     ]
@@ -56,8 +57,8 @@ def test_csv(rows: Rows) -> None:
 
 def test_the_columns_of_a_query_are_those_that_it_names(rows: Rows) -> None:
     content = "id,at,n,fare\na,,1,\n,2020-01-02,,5\n"
-    assert rows(content, sql="SELECT fare, id FROM t") == [(None, "a"), (Decimal("5"), "")]
-    assert rows(content, sql="SELECT n FROM t WHERE id = ''") == [(None,)]
+    assert rows(content, sql="SELECT fare, id FROM t") == [(None, "a"), (Decimal("5"), None)]
+    assert rows(content, sql="SELECT n FROM t WHERE id IS NULL") == [(None,)]
     assert rows(content, sql="SELECT COUNT(*) FROM t") == [(2,)]
 
 

@@ -25,7 +25,6 @@ from embedded.warehouse.types import STRING, Type, quote, text
 T = TypeVar("T")
 
 _LARGEST_CELL = 100 << 20
-_NEVER = "\x01no value is written so\x01"
 
 
 def relation(wanted: Source, files: list[File], columns: list[tuple[str, Type]], safe: bool = False) -> str:
@@ -52,7 +51,7 @@ def _value(wanted: Source, name: str, of: Type, safe: bool) -> str:
 
 
 def _nullable(wanted: Source, name: str, of: Type) -> str:
-    """An empty cell is NULL, unless its column is one of text, or there is a marker for NULL."""
+    """An empty cell is NULL, between quotes, too, unless its column is one of text, or there is a marker for NULL."""
     return name if of == STRING or wanted.null else f"nullif({name}, '')"
 
 
@@ -65,7 +64,8 @@ def _raw(wanted: Source, files: list[File], columns: list[tuple[str, Type]]) -> 
         "auto_detect = false, header = false, strict_mode = true",
         f"skip = {wanted.skip or 0}",
         f"delim = {text(wanted.delimiter)}, quote = {text(wanted.quote)}, escape = {text(wanted.quote)}",
-        f"nullstr = {text(wanted.null or _NEVER)}",
+        # An empty cell is NULL; between quotes it is an empty text.
+        f"nullstr = {text(wanted.null or '')}, allow_quoted_nulls = {str(bool(wanted.null)).lower()}",
         f"compression = '{'gzip' if files[0].gzip else 'none'}'",
     ]
     return f"read_csv({', '.join(options)})"
