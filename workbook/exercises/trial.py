@@ -87,5 +87,6 @@ def last_error(lab: Lab, execution: Execution) -> str:
     """The line that says why an execution failed: the last error of the failing task that tells something."""
     failed = execution.failed_task
     lines = lab.kestra.logs(execution, task=failed.task_id if failed else None, level="ERROR")
-    told = [line.message.strip().splitlines()[0] for line in lines if EXIT_CODE not in line.message]
+    texts = [line.message.strip() for line in lines if EXIT_CODE not in line.message]
+    told = [text.splitlines()[0] for text in texts if text]
     return f"Its log ends with: {told[-1]}" if told else "Its log holds no error."
