@@ -126,6 +126,9 @@ def test_partitions_elsewhere(athena: Athena) -> None:
     assert "already exists" in athena.reason(f"ALTER TABLE t ADD {add}").lower()
     assert athena.rows("SELECT id, d FROM t") == [("7", "2020-01-01")]
     assert athena.rows("SELECT id FROM t WHERE d > DATE '2020-01-01'") == []
+    athena.run("INSERT INTO t VALUES (8, DATE '2020-01-01')")
+    assert len(keys(athena, "other/")) == 2
+    assert athena.rows("SELECT id FROM t ORDER BY 1") == [("7",), ("8",)]
     assert "does not fit the keys" in athena.reason("ALTER TABLE t ADD PARTITION (x = '1')")
     assert "Partition not found" in athena.reason("ALTER TABLE t DROP PARTITION (d = '1999-01-01')")
 
@@ -146,6 +149,7 @@ def test_a_hundred_partitions_and_no_more(athena: Athena) -> None:
         ("CREATE TABLE t AS SELECT 1", "MISSING_COLUMN_NAME: "),
         ("CREATE TABLE t AS SELECT 1 a, 2 a", "DUPLICATE_COLUMN_NAME: "),
         ("CREATE TABLE t AS SELECT NULL a", "COLUMN_TYPE_UNKNOWN: "),
+        ("CREATE TABLE t AS SELECT ROW(1) a", "NOT_SUPPORTED: line 1:14: Unsupported Hive type: row(integer)"),
         ("CREATE TABLE t AS SELECT now() a", "NOT_SUPPORTED: line 1:14: Unsupported Hive type: timestamp(3) with time"),
         ("CREATE TABLE t WITH (format = 'ORC') AS SELECT 1 a", "NOT_SUPPORTED: line 1:14: The format ORC"),
         ("CREATE TABLE t WITH (table_type = 'iceberg') AS SELECT 1 a", "NOT_SUPPORTED: "),

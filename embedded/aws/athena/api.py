@@ -26,7 +26,7 @@ def athena(file: Path, glue: Database, objects: WritableObjects, closing: ExitSt
     """
     db = open_database(file)
     executions, groups = Executions(db), WorkGroups(db)
-    runner = Runner(executions, objects)
+    runner = Runner(executions, objects, file.parent / "athena-spill")
     closing.callback(runner.close)
     queries = Queries(executions, groups, runner, glue, objects)
     return Service("athena", queries, groups, Catalogs(glue), invalid="InvalidRequestException")

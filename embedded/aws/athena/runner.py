@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -26,10 +27,12 @@ from embedded.warehouse.database import told as of_duckdb
 from embedded.warehouse.errors import Reason, SqlError
 from embedded.warehouse.jobs import Job, Jobs, Run
 from embedded.warehouse.objects import NotFound, WritableObjects
+from embedded.warehouse.types import text
 
 log = logging.getLogger(__name__)
 
 _WORKERS = 4
+_MEMORY = "2GB"
 _SECONDS = 30 * 60
 """Of a query; Athena's own limit: https://docs.aws.amazon.com/athena/latest/ug/service-limits.html"""
 _TEXT, _BINARY = "text/csv", "binary/octet-stream"
@@ -41,12 +44,16 @@ class Runner:
     Args:
         executions: where their records are.
         objects: of S3.
+        spill: a folder for what does not fit into memory; emptied first.
     """
 
-    def __init__(self, executions: Executions, objects: WritableObjects) -> None:
+    def __init__(self, executions: Executions, objects: WritableObjects, spill: Path) -> None:
         self._executions = executions
         self._objects = objects
         self._database = connect(None)
+        shutil.rmtree(spill, ignore_errors=True)  # of a process that was killed
+        self._database.execute(f"SET GLOBAL temp_directory = {text(str(spill))}")
+        self._database.execute(f"SET GLOBAL memory_limit = '{_MEMORY}'")
         self._database.execute(MACROS)
         self._jobs = Jobs(self._database, _WORKERS)
         self._running: dict[str, Job[None]] = {}

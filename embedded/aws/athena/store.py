@@ -17,13 +17,16 @@ CREATE TABLE IF NOT EXISTS executions (
 CREATE INDEX IF NOT EXISTS by_group ON executions (region, workgroup, submitted);
 CREATE UNIQUE INDEX IF NOT EXISTS by_token ON executions (region, token) WHERE token IS NOT NULL;
 """
+_KEPT_SECONDS = 45 * 24 * 3600
+"""Athena's own: https://docs.aws.amazon.com/athena/latest/ug/queries-viewing-history.html"""
 _RUNNING = ("QUEUED", "RUNNING")
 Json = dict[str, Any]
 
 
 def open_database(file: Path) -> Database:
-    """The database of Athena; queries that ran when the process died are FAILED from now on."""
+    """The database of Athena; queries that ran when the process died are FAILED from now on, old ones are forgotten."""
     db = Database(file, _TABLES + workgroups.TABLES)
+    db.rows("DELETE FROM executions WHERE submitted < ?", time.time() - _KEPT_SECONDS)
     for name, record in db.rows("SELECT id, record FROM executions"):
         kept = json.loads(record)
         if kept["Status"]["State"] in _RUNNING:

@@ -80,7 +80,7 @@ def hive(of: Type) -> str:
         return f"array<{hive(of.element)}>"
     if of.kind is Kind.MAP and of.key and of.element:
         return f"map<{hive(of.key)},{hive(of.element)}>"
-    if of.kind is Kind.STRUCT:
+    if of.kind is Kind.STRUCT and all(name for name, _ in of.fields):
         return f"struct<{','.join(f'{name}:{hive(field)}' for name, field in of.fields)}>"
     if of.kind is Kind.STRING and of.precision:
         return f"varchar({of.precision})"

@@ -110,7 +110,7 @@ class Writes:
         own = columns(table["StorageDescriptor"], name)
         keys = columns({"Columns": table.get("PartitionKeys", [])}, name)
         fitted = self._fitted(query, [*own, *keys], named, tree)
-        done = self._writer.write(fitted, _target_of(table), len(keys))
+        done = self._writer.write(fitted, _target_of(table), len(keys), self._places(table) if keys else None)
         self._register(table, done.partitions)
         return Written(done.rows, done.files)
 
@@ -194,6 +194,15 @@ class Writes:
             raise Failure("TYPE_MISMATCH", message, place(tree))
         selected = ", ".join(f"{found.get(name, f'CAST(NULL AS {of.duckdb})')} AS {quote(name)}" for name, of in wanted)
         return Query(f"SELECT {selected} FROM ({query.sql}) AS s({', '.join(inside)})", wanted)
+
+    def _places(self, table: Table) -> dict[Sequence[str], str]:
+        """Where the partitions of a table are, by their values."""
+        found = {}
+        for each in self._names.partitions(table):
+            location = each.get("StorageDescriptor", {}).get("Location")
+            if location:
+                found[tuple(each["Values"])] = location.rstrip("/") + "/"
+        return found
 
     def _register(self, table: Table, written: Mapping[Sequence[str], str]) -> None:
         known = self._names.catalogue.partitions(table["DatabaseName"], table["Name"])

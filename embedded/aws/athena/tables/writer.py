@@ -73,13 +73,16 @@ class Writer:
         self._connection = connection
         self._objects = objects
 
-    def write(self, query: Query, target: Target, key_count: int) -> Done:
+    def write(
+        self, query: Query, target: Target, key_count: int, known: Mapping[Sequence[str], str] | None = None
+    ) -> Done:
         """Write the rows of a query.
 
         Args:
             query: what to write; the keys of partitions are its last columns.
             target: where to.
             key_count: how many keys there are.
+            known: the places of partitions that are there already, by their values.
 
         Raises:
             SqlError: there are too many partitions, or the files cannot be written.
@@ -94,7 +97,7 @@ class Writer:
             f"CREATE OR REPLACE TEMP TABLE {_ROWS} AS SELECT * FROM ({query.sql}) AS s({', '.join(inside)})"
         )
         try:
-            return self._partitioned(files, keys, target)
+            return self._partitioned(files, keys, target, known or {})
         finally:
             self._connection.execute(f"DROP TABLE IF EXISTS {_ROWS}")
 
@@ -106,7 +109,11 @@ class Writer:
         return Done(rows, made, {})
 
     def _partitioned(
-        self, files: Sequence[tuple[str, str, Type]], keys: Sequence[tuple[str, str, Type]], target: Target
+        self,
+        files: Sequence[tuple[str, str, Type]],
+        keys: Sequence[tuple[str, str, Type]],
+        target: Target,
+        known: Mapping[Sequence[str], str],
     ) -> Done:
         shown = ", ".join(_value(made, of) for made, _, of in keys)
         found = self._connection.execute(f"SELECT DISTINCT {shown} FROM {_ROWS} ORDER BY ALL").fetchall()
@@ -115,7 +122,7 @@ class Writer:
             raise Failure("HIVE_TOO_MANY_OPEN_PARTITIONS", message)
         total, written, places = 0, [], {}
         for values in found:
-            place = target.location + folder([name for _, name, _ in keys], values)
+            place = known.get(values) or target.location + folder([name for _, name, _ in keys], values)
             tests = " AND ".join(
                 f"{_value(made, of)} = {text(value)}" for (made, _, of), value in zip(keys, values, strict=True)
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from embedded.warehouse.types import FLOAT64, FLOATS, INTEGERS, NULL, Kind, Type, array, decimal, struct
+from embedded.warehouse.types import FLOAT64, FLOATS, INTEGERS, Kind, Type, array, decimal, struct
 from embedded.warehouse.values import Value
 
 DIGITS = {Kind.INT8: 3, Kind.INT16: 5, Kind.INT32: 10, Kind.INT64: 19}
@@ -126,8 +126,3 @@ def _wider_decimal(left: Type, right: Type) -> Type | None:
     scale = max(left.scale or 0, right.scale or 0)
     whole = max((left.precision or 0) - (left.scale or 0), (right.precision or 0) - (right.scale or 0))
     return decimal(min(MOST_DIGITS, whole + scale), scale)
-
-
-def settled(of: Type) -> Type:
-    """A type for what stays: NULL alone is no type of a column."""
-    return Type(Kind.STRING) if of == NULL else of

@@ -16,7 +16,6 @@ from embedded.warehouse.types import BYTES, FLOATS, INTEGERS, INTERVAL, STRING, 
 from embedded.warehouse.values import Value
 
 _EXACT = (*INTEGERS, Kind.DECIMAL)
-_LARGEST = 10**38
 
 
 def binary(symbol: str, left: Value, right: Value, node: exp.Expression) -> Value:
@@ -112,7 +111,7 @@ def decimal_type(symbol: str, left: Type, right: Type) -> Type:
     return decimal(min(MOST_DIGITS, 1 + scale + max(p1 - s1, p2 - s2)), scale)
 
 
-def unscaled(sql: str, of: Type) -> str:
+def unscaled(sql: str) -> str:
     """A decimal's digits as one whole number."""
     return f"CAST(replace(CAST({sql} AS VARCHAR), '.', '') AS HUGEINT)"
 
@@ -129,8 +128,8 @@ def _quotient(a: str, left: Type, b: str, right: Type, of: Type) -> str:
     shift = (of.scale or 0) + (right.scale or 0) - (left.scale or 0)
     if (left.precision or 0) + shift > MOST_DIGITS:
         raise Failure("NOT_SUPPORTED", f"The quotient of {typenames.trino(left)} and {typenames.trino(right)}")
-    above = f"({unscaled(a, left)} * CAST({10**shift} AS HUGEINT))"
-    return scaled(f"athena_half_up({above}, {unscaled(b, right)})", of)
+    above = f"({unscaled(a)} * CAST({10**shift} AS HUGEINT))"
+    return scaled(f"athena_half_up({above}, {unscaled(b)})", of)
 
 
 def _of_times(symbol: str, left: Value, right: Value) -> Value | None:

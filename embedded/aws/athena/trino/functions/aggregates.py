@@ -81,8 +81,7 @@ def _avg(call: Call) -> Value:
 
 def _avg_decimal(call: Call, value: Value) -> Value:
     total, count = called("sum", call, value.sql), called("count", call, value.sql)
-    above = unscaled(total, decimal(38, value.type.scale or 0))
-    found = scaled(f"athena_half_up({above}, CAST({count} AS HUGEINT))", value.type)
+    found = scaled(f"athena_half_up({unscaled(total)}, CAST({count} AS HUGEINT))", value.type)
     return Value(f"CASE WHEN {count} > 0 THEN {found} END", value.type)
 
 

@@ -35,7 +35,6 @@ from embedded.warehouse.types import (
 from embedded.warehouse.values import Call, Function, Value
 
 MOMENTS = (Kind.DATE, Kind.DATETIME, Kind.TIMESTAMP)
-_DAYS = ("day", "week", "month", "quarter", "year")
 _TIMES = ("millisecond", "second", "minute", "hour")
 _STEPS = {
     "millisecond": "to_milliseconds({})",
