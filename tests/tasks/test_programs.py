@@ -1,5 +1,6 @@
 """Environments of the programs that tasks run, without an engine."""
 
+import os
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -59,3 +60,18 @@ def test_the_lock_is_of_the_requirements(program: str) -> None:
     assert wanted
     assert set(wanted) <= set(PIN.findall(lock))
     assert lock.count("--hash=sha256:") > len(PIN.findall(lock))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "host"),
+    [("", "https://{}.ap-southeast-2.amazonaws.com"), ("http://127.0.0.1:4566", "http://127.0.0.1:4566")],
+)
+def test_without_an_address_the_clients_aim_at_aws_itself(endpoint: str, host: str) -> None:
+    """The flows pass on an empty AWS_ENDPOINT_URL on the cloud stack. Nothing is called here."""
+    wanted = ("athena", "glue", "s3", "batch")
+    ask = f"import boto3; print([boto3.client(name).meta.endpoint_url for name in {wanted}])"
+    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_DEFAULT_REGION": "ap-southeast-2"}
+    environment = {"PATH": os.environ["PATH"], "AWS_ENDPOINT_URL": endpoint, **keys}
+    python = programs.commands("dbt") / "python"
+    told = subprocess.run([python, "-c", ask], env=environment, capture_output=True, text=True, check=True).stdout
+    assert told.strip() == str([host.format(name) for name in wanted])
