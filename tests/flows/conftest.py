@@ -11,7 +11,8 @@ from tests.stack import own_stack
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    with own_stack(tmp_path_factory.mktemp("flows"), DATASET_ROWS="2000") as environment:
+    services = ("kestra", "postgres", "dataset", "gcp")
+    with own_stack(tmp_path_factory.mktemp("flows"), *services, DATASET_ROWS="2000") as environment:
         yield environment
 
 

@@ -117,6 +117,17 @@ class Taxis:
     def load(self, year: str, month: str, taxi: str = "yellow") -> Execution:
         return self.ended(self.start(year, month, taxi))
 
+    def await_backfill(self, flow: str, label: str, count: int) -> list[Execution]:
+        """The executions of a backfill, once so many of them have succeeded."""
+        query = {"namespace": "zoomcamp", "flowId": flow, "labels": f"backfill:{label}", "size": 50}
+        end = time.monotonic() + PATIENCE
+        while True:
+            found = self.api.get("/executions/search", params=query).json()["results"]
+            if sum(each["state"]["current"] == "SUCCESS" for each in found) >= count:
+                return found
+            assert time.monotonic() < end, [each["state"] for each in found]
+            time.sleep(0.5)
+
     def errors(self, execution: Execution) -> str:
         logs = self.api.get(f"/logs/{execution['id']}", params={"minLevel": "ERROR"}).json()
         return "\n".join(line["message"] for line in logs)

@@ -14,14 +14,9 @@ def imported(taxis: Taxis) -> None:
     taxis.import_flow(FLOW)
 
 
-def executions(taxis: Taxis, label: str) -> list[dict]:
-    query = {"namespace": "zoomcamp", "flowId": FLOW, "labels": f"backfill:{label}", "size": 50}
-    return taxis.api.get("/executions/search", params=query).json()["results"]
-
-
-def backfill(taxis: Taxis, trigger: str, start: str, end: str) -> None:
+def backfill(taxis: Taxis, trigger: str, start: str, end: str, flow: str = FLOW) -> None:
     body = {
-        **{"namespace": "zoomcamp", "flowId": FLOW, "triggerId": trigger},
+        **{"namespace": "zoomcamp", "flowId": flow, "triggerId": trigger},
         "backfill": {"start": start, "end": end, "labels": [{"key": "backfill", "value": trigger}]},
     }
     deadline = time.monotonic() + PATIENCE
@@ -42,11 +37,7 @@ def test_by_hand_it_says_what_to_do(taxis):
 def test_a_backfill_loads_one_file_a_month(taxis):
     backfill(taxis, "green_schedule", "2020-01-31T00:00:00Z", "2020-04-30T00:00:00Z")
     names = [f"green_tripdata_2020-{month:02}.csv" for month in (2, 3, 4)]
-    deadline = time.monotonic() + PATIENCE
-    while sum(each["state"]["current"] == "SUCCESS" for each in executions(taxis, "green_schedule")) < 3:
-        assert time.monotonic() < deadline, [each["state"] for each in executions(taxis, "green_schedule")]
-        time.sleep(0.5)
-    loaded = executions(taxis, "green_schedule")
+    loaded = taxis.await_backfill(FLOW, "green_schedule", 3)
     assert taxis.counts("green") == taxis.rows(*names)
     assert taxis.tables() == {"green_tripdata"}
     assert sorted(label["value"] for each in loaded for label in each["labels"] if label["key"] == "file") == names
