@@ -110,6 +110,7 @@ class Bench:
             command = [sys.executable, "-m", "flowtests", str(folder), "-p", "no:cacheprovider", *options]
             done = subprocess.run(
                 [*command, f"--junitxml={junit}", "-o", "junit_family=xunit1"],  # the family that names the file
+                env={**os.environ, "PY_COLORS": "0"},  # a notebook asks for colours, which would end up in the report
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,

@@ -42,7 +42,7 @@ class Engine:
 
     def problems(self, source: str) -> list[Problem]:
         """What the engine has against a flow."""
-        return self.client.validate(source)
+        return self.client.validate(f"{source}\n")  # the client takes one line for the name of a file
 
     def post(self, source: str) -> int:
         """Store a flow; answers its revision.
@@ -50,7 +50,7 @@ class Engine:
         Raises:
             FlowInvalid: the engine does not take it.
         """
-        return self.client.import_flow(source).revision
+        return self.client.import_flow(f"{source}\n").revision
 
     def clear(self, keep: set[tuple[str, str]]) -> None:
         """Delete the flows that an earlier test run left, but those named, which are replaced."""
