@@ -1,4 +1,4 @@
-"""io.kestra.plugin.gcp.bigquery: CreateDataset, DeleteDataset, DeleteTable and Query."""
+"""io.kestra.plugin.gcp.bigquery: CreateDataset, DeleteDataset, DeleteTable, Query, Load and LoadFromGcs."""
 
 import json
 import time
@@ -172,6 +172,45 @@ def test_a_kill_cancels_the_job(lab: Lab, client: bigquery.Client) -> None:
     assert lab.kill(run).state == "KILLED"
     until(lambda: client.get_job(job.job_id).state == "DONE")
     assert time.monotonic() - begun < 60
+
+
+SCHEMA = {"fields": [{"name": "id", "type": "INTEGER"}, {"name": "fare", "type": "NUMERIC"}]}
+CSV = {"format": "CSV", "csvOptions": {"skipLeadingRows": 1, "fieldDelimiter": ";"}, "schema": SCHEMA}
+
+
+def made(text: str) -> Task:
+    return {"id": "made", "type": "io.kestra.plugin.core.storage.Write", "content": text}
+
+
+def test_load(lab: Lab, client: bigquery.Client, dataset: str) -> None:
+    target = {"destinationTable": f"{dataset}.trips", "writeDisposition": "WRITE_TRUNCATE", **CSV}
+    for _ in range(2):
+        run = lab.ok(made("id;fare\n1;2.5\n2;\n"), task("Load", **{"from": "{{ outputs.made.uri }}"}, **target))
+    assert (run.outputs()["rows"], run.metric("output.rows")["value"]) == (2, 2)
+    rows = client.query_and_wait(f"SELECT id, fare FROM {dataset}.trips ORDER BY id")
+    assert [row.values() for row in rows] == [(1, Decimal("2.5")), (2, None)]
+    bad = lab.failure(made("id;fare\none;2.5\n"), task("Load", **{"from": "{{ outputs.made.uri }}"}, **target))
+    assert "one" in bad
+    assert len(list(client.list_rows(f"{dataset}.trips"))) == 2
+
+
+def test_load_from_gcs(lab: Lab, client: bigquery.Client, dataset: str) -> None:
+    key = {"serviceAccount": "{{ kv('GCP_CREDS') }}"}
+    create = {"id": "create", "type": "io.kestra.plugin.gcp.gcs.CreateBucket", "name": "tasks-load", "ifExists": "SKIP"}
+    upload = {"id": "upload", "type": "io.kestra.plugin.gcp.gcs.Upload", "from": "{{ outputs.made.uri }}"}
+    json_lines = '{"id": 1, "fare": 2.5}\n{"id": 2}\n'
+    load = task("LoadFromGcs", **{"from": ["gs://tasks-load/in/*.json"]}, format="JSON", schema=SCHEMA)
+    load["destinationTable"] = f"{dataset}.trips"
+    upload["to"] = "gs://tasks-load/in/a.json"
+    run = lab.ok(made(json_lines), create | key, upload | key, load)
+    assert run.outputs()["rows"] == 2
+    assert lab.ok(load).outputs()["rows"] == 2
+    [(count,)] = client.query_and_wait(f"SELECT COUNT(*) FROM {dataset}.trips")
+    assert count == 4  # a load adds to what is there, unless writeDisposition says otherwise
+    missing = lab.failure(load | {"from": ["gs://tasks-load/none.json"]})
+    assert "tasks-load/none.json" in missing
+    assert "`csvOptions` is for CSV" in lab.failure(load | {"csvOptions": {"skipLeadingRows": 1}})
+    assert "has a list `fields`" in lab.failure(load | {"schema": {"columns": []}})
 
 
 def test_properties_are_the_official_ones(lab: Lab) -> None:

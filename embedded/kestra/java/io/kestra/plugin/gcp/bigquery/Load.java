@@ -1,0 +1,10 @@
+package io.kestra.plugin.gcp.bigquery;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.core.models.property.Property;
+
+/** Loads a file of the internal storage into a table. */
+@Plugin
+public class Load extends LoadTask {
+    public Property<String> from;
+}

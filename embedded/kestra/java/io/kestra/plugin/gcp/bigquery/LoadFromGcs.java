@@ -1,0 +1,11 @@
+package io.kestra.plugin.gcp.bigquery;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.core.models.property.Property;
+import java.util.List;
+
+/** Loads objects of Cloud Storage into a table. */
+@Plugin
+public class LoadFromGcs extends LoadTask {
+    public Property<List<String>> from;
+}
