@@ -56,7 +56,7 @@ def test_an_error_that_may_pass(pauses: list[float]) -> None:
 
 
 def test_an_error_that_does_not(pauses: list[float]) -> None:
-    with pytest.raises(TaskError, match="^BigQuery job a-job failed: invalidQuery: no such column; stopped: a second"):
+    with pytest.raises(TaskError, match=r"^BigQuery job a-job failed: invalidQuery: no such column; stopped: a second"):
         run(Job("invalidQuery", "no such column"), Job())
     assert pauses == []
 
