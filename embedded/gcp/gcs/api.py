@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,8 +15,9 @@ from embedded.gcp.gcs import buckets, objects, uploads
 from embedded.gcp.gcs.call import Call
 from embedded.gcp.gcs.store import Store
 
-Handler = Callable[..., Response | Awaitable[Response]]
+Handler = Callable[..., Response]
 
+_WITH_DOCUMENT = ("POST", "PUT", "PATCH")
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _JSON: dict[str, dict[str, Handler]] = {
     "b": {"GET": buckets.list_buckets, "POST": buckets.insert},
@@ -67,9 +68,9 @@ class Gcs:
         for pattern, handlers in table.items():
             names = _names(pattern.split("/"), call.path)
             if names is not None and (handler := handlers.get("GET" if request.method == "HEAD" else request.method)):
-                if inspect.iscoroutinefunction(handler):
-                    return await handler(self._store, call, *names)
-                return await run_in_threadpool(handler, self._store, call, *names)  # type: ignore[arg-type]
+                if request.method in _WITH_DOCUMENT:
+                    call = replace(call, given=await call.document())
+                return await run_in_threadpool(handler, self._store, call, *names)
         raise _absent(request)
 
 

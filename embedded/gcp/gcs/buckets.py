@@ -22,11 +22,10 @@ def list_buckets(store: Store, call: Call) -> Response:
     return JSONResponse(body)
 
 
-async def insert(store: Store, call: Call) -> Response:
+def insert(store: Store, call: Call) -> Response:
     """Make a bucket."""
-    given = await call.document()
-    name = check_bucket_name(given.get("name"))
-    return JSONResponse(bucket_json(store.create_bucket(name, _project(call), bucket_about(given)), call.base))
+    name = check_bucket_name(call.given.get("name"))
+    return JSONResponse(bucket_json(store.create_bucket(name, _project(call), bucket_about(call.given)), call.base))
 
 
 def get(store: Store, call: Call, name: str) -> Response:
@@ -34,16 +33,16 @@ def get(store: Store, call: Call, name: str) -> Response:
     return JSONResponse(bucket_json(store.bucket(name), call.base))
 
 
-async def patch(store: Store, call: Call, name: str) -> Response:
+def patch(store: Store, call: Call, name: str) -> Response:
     """Change some of a bucket's settings."""
-    about = bucket_about(await call.document(), store.bucket(name).about)
+    about = bucket_about(call.given, store.bucket(name).about)
     return JSONResponse(bucket_json(store.change_bucket(name, about), call.base))
 
 
-async def update(store: Store, call: Call, name: str) -> Response:
+def update(store: Store, call: Call, name: str) -> Response:
     """Change all of a bucket's settings but its place."""
     place = {"location": store.bucket(name).about["location"]}
-    about = bucket_about({**place, **await call.document()}, place)
+    about = bucket_about({**place, **call.given}, place)
     return JSONResponse(bucket_json(store.change_bucket(name, about), call.base))
 
 

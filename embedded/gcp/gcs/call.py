@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
@@ -35,10 +35,12 @@ class Call:
     Parameters:
         request: as it came.
         path: the parts of the address behind the version, decoded.
+        given: the body, where it is a document.
     """
 
     request: Request
     path: tuple[str, ...]
+    given: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, request: Request) -> Call:

@@ -82,16 +82,15 @@ def download(store: Store, call: Call, bucket: str, name: str) -> Response:
     return StreamingResponse(read(file, start, size), status, headers, media_type=None)
 
 
-async def patch(store: Store, call: Call, bucket: str, name: str) -> Response:
+def patch(store: Store, call: Call, bucket: str, name: str) -> Response:
     """Change some of an object's settings."""
-    given = await call.document()
-    about = object_about(given, store.find(bucket, name).about)
+    about = object_about(call.given, store.find(bucket, name).about)
     return JSONResponse(object_json(bucket, store.change(bucket, name, about, _check(call)), call.base))
 
 
-async def update(store: Store, call: Call, bucket: str, name: str) -> Response:
+def update(store: Store, call: Call, bucket: str, name: str) -> Response:
     """Change all of an object's settings."""
-    about = object_about(await call.document())
+    about = object_about(call.given)
     return JSONResponse(object_json(bucket, store.change(bucket, name, about, _check(call)), call.base))
 
 
@@ -101,26 +100,24 @@ def delete(store: Store, call: Call, bucket: str, name: str) -> Response:
     return Response(status_code=204)
 
 
-async def copy(store: Store, call: Call, bucket: str, name: str, to_bucket: str, to_name: str) -> Response:
+def copy(store: Store, call: Call, bucket: str, name: str, to_bucket: str, to_name: str) -> Response:
     """Copy an object."""
-    given = await call.document()
-    copied = _copied(store, call, (bucket, name), (to_bucket, check_object_name(to_name)), given)
+    copied = _copied(store, call, (bucket, name), (to_bucket, check_object_name(to_name)))
     return JSONResponse(object_json(to_bucket, copied, call.base))
 
 
-async def rewrite(store: Store, call: Call, bucket: str, name: str, to_bucket: str, to_name: str) -> Response:
+def rewrite(store: Store, call: Call, bucket: str, name: str, to_bucket: str, to_name: str) -> Response:
     """Copy an object; always in one go."""
-    given = await call.document()
-    copied = _copied(store, call, (bucket, name), (to_bucket, check_object_name(to_name)), given)
+    copied = _copied(store, call, (bucket, name), (to_bucket, check_object_name(to_name)))
     size = str(copied.content.size)
     resource = object_json(to_bucket, copied, call.base)
     sizes = {"totalBytesRewritten": size, "objectSize": size}
     return JSONResponse({"kind": "storage#rewriteResponse", **sizes, "done": True, "resource": resource})
 
 
-async def compose(store: Store, call: Call, bucket: str, name: str) -> Response:
+def compose(store: Store, call: Call, bucket: str, name: str) -> Response:
     """Make one object of several, in their order."""
-    given = await call.document()
+    given = call.given
     sources = given.get("sourceObjects") or []
     if not 0 < len(sources) <= MOST_COMPOSED:
         raise invalid(f"The number of source components provided ({len(sources)}) must be from 1 to {MOST_COMPOSED}.")
@@ -137,11 +134,11 @@ async def compose(store: Store, call: Call, bucket: str, name: str) -> Response:
     return JSONResponse(object_json(bucket, composed, call.base))
 
 
-def _copied(store: Store, call: Call, source: Place, target: Place, given: dict[str, Any]) -> Object:
+def _copied(store: Store, call: Call, source: Place, target: Place) -> Object:
     item = store.find(*source)
     said = {name: call.text(f"ifSource{name.removeprefix('if')}") for name in CONDITIONS}
     check({name: value for name, value in said.items() if value}, call.number("sourceGeneration"))(item)
-    about = object_about(given) if given else item.about
+    about = object_about(call.given) if call.given else item.about
     old = item.content
     content = Content(store.blobs.join([old.blob]), old.size, old.md5, old.crc32c)
     return store.put(*target, content, about, check(call.conditions()))
