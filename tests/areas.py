@@ -16,7 +16,7 @@ from threading import Lock
 
 FOLDER = Path(__file__).resolve().parent
 AT_ONCE = 2
-LONGEST = ("notebooks", "pipelines", "insightflow", "tasks", "stores")
+LONGEST = ("notebooks", "pipelines", "tasks", "stores", "flows", "insightflow", "warehouse")
 """They go first: a long area that begins last would run alone."""
 
 
