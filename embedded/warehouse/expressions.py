@@ -11,7 +11,7 @@ from sqlglot import exp
 from embedded.warehouse.errors import SqlError, invalid, unsupported
 from embedded.warehouse.grammar import only, place
 from embedded.warehouse.scope import Scope, field_of
-from embedded.warehouse.types import BOOL, BYTES, NULL, STRING, Kind, Type, text
+from embedded.warehouse.types import BOOL, BYTES, FLOATS, NULL, STRING, Kind, Type, text
 from embedded.warehouse.values import Call, Function, Rules, Use, Value
 
 if TYPE_CHECKING:
@@ -173,7 +173,8 @@ class Expressions:
         allowed = self.rules.comparable if symbol in _EQUALITY else self.rules.orderable
         if not allowed(left.type):
             raise invalid(f"{symbol} is not defined for arguments of type {self.type_name(left.type)}", place(node))
-        return Value(f"({left.sql} {symbol} {right.sql})", BOOL)
+        plain = f"({left.sql} {symbol} {right.sql})"
+        return Value(_with_nan(symbol, left, right, plain) if left.type.kind in FLOATS else plain, BOOL)
 
     def _between(self, node: exp.Between, scope: Scope) -> Value:
         only(node, "this", "low", "high")
@@ -399,3 +400,10 @@ def _natural(node: exp.Expression) -> int:
 
 def _changed(call: Call, **changes: Any) -> Call:
     return replace(call, **changes)
+
+
+def _with_nan(symbol: str, left: Value, right: Value, plain: str) -> str:
+    """NaN equals nothing and has no order; to DuckDB it is one value, above all others."""
+    false_or_null = f"nullif(({left.sql} = {right.sql}) IS NULL, true)"
+    of_nan = f"NOT {false_or_null}" if symbol == "!=" else false_or_null
+    return f"(CASE WHEN isnan({left.sql}) OR isnan({right.sql}) THEN {of_nan} ELSE {plain} END)"
