@@ -1,4 +1,4 @@
-"""The process of the `aws` service. Run as `python -m embedded.aws`.
+"""The process of the `aws` service. Run as `python -m embedded.aws [--host ADDRESS]`.
 
 Environment: `AWS_HOME` (where its state is kept), and of the stack's settings `AWS_PORT`, `AWS_ACCESS_KEY_ID`,
 `AWS_SECRET_ACCESS_KEY` and `DATASET_SEED`.
@@ -15,6 +15,7 @@ from embedded.aws.parts import parts
 from embedded.aws.s3.store import Store
 from embedded.aws.samples import furnish
 from embedded.aws.sts.sessions import Keys
+from embedded.binding import chosen_host
 from embedded.lifeline import exit_with_parent
 from embedded.service import HOST
 from embedded.settings import Settings
@@ -25,6 +26,7 @@ GRACE_SECONDS = 2
 def main() -> None:
     """Serve until told to stop."""
     exit_with_parent()
+    listen_on = chosen_host(__doc__ or "")
     settings = Settings.load()
     home = Path(os.environ["AWS_HOME"])
     buckets = home / "s3"
@@ -37,7 +39,7 @@ def main() -> None:
     front = Front(parts(home, store, keys, endpoint, closing), keys)
     uvicorn.run(
         front.app(closing),
-        host=HOST,
+        host=listen_on,
         port=settings.aws_port,
         access_log=False,  # an address may hold a signature
         server_header=False,

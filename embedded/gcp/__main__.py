@@ -1,4 +1,4 @@
-"""The process of the `gcp` service. Run as `python -m embedded.gcp`.
+"""The process of the `gcp` service. Run as `python -m embedded.gcp [--host ADDRESS]`.
 
 Environment: `GCP_HOME` (where all is kept), and of the stack's settings `GCP_PORT` and `GCP_PROJECT_ID`.
 """
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import uvicorn
 
+from embedded.binding import chosen_host
 from embedded.gcp import KEY_FILE
 from embedded.gcp.bigquery.api import BigQuery
 from embedded.gcp.front import TOKEN, application
@@ -25,6 +26,7 @@ GRACE_SECONDS = 2
 def main() -> None:
     """Serve until told to stop."""
     exit_with_parent()
+    listen_on = chosen_host(__doc__ or "")
     settings = Settings.load()
     home = Path(os.environ["GCP_HOME"])
     identity = Identity(home / KEY_FILE, settings.gcp_project_id, f"http://{HOST}:{settings.gcp_port}{TOKEN}")
@@ -33,7 +35,7 @@ def main() -> None:
     try:
         uvicorn.run(
             application(identity, [*Gcs(store).routes(), *bigquery.routes()]),
-            host=HOST,
+            host=listen_on,
             port=settings.gcp_port,
             access_log=False,
             server_header=False,

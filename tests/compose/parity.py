@@ -42,12 +42,14 @@ def _settings(docker: Stack, shown: Mapping[str, str]) -> list[Fact]:
         "CLICKHOUSE_TCP_PORT": docker.published("clickhouse", 9000),
         "ELASTICSEARCH_PORT": docker.published("elasticsearch", 9200),
         "QDRANT_HTTP_PORT": docker.published("qdrant", 6333),
-        "AWS_PORT": docker.published("aws", 9000),
+        "AWS_PORT": docker.published("aws", 4566),
         "CLICKHOUSE_USER": docker.environment("clickhouse")["CLICKHOUSE_USER"],
         "CLICKHOUSE_PASSWORD": docker.environment("clickhouse")["CLICKHOUSE_PASSWORD"],
         "ES_PASSWORD": docker.environment("elasticsearch")["ELASTIC_PASSWORD"],
-        "AWS_ACCESS_KEY_ID": docker.environment("aws")["MINIO_ROOT_USER"],
-        "AWS_SECRET_ACCESS_KEY": docker.environment("aws")["MINIO_ROOT_PASSWORD"],
+        "AWS_ACCESS_KEY_ID": docker.environment("aws")["AWS_ACCESS_KEY_ID"],
+        "AWS_SECRET_ACCESS_KEY": docker.environment("aws")["AWS_SECRET_ACCESS_KEY"],
+        "GCP_PORT": docker.published("gcp", 4443),
+        "GCP_PROJECT_ID": docker.environment("gcp")["GCP_PROJECT_ID"],
     }
     for service, prefix in (("pgdatabase", "POSTGRES"), ("timescale", "TIMESCALE")):
         for part in ("DB", "USER", "PASSWORD"):
@@ -94,7 +96,6 @@ def _between(docker: Stack, distributed: Stack) -> list[Fact]:
         ("port of Kestra", ports),
         ("network", networks),
         ("version of PostgreSQL", {"docker": docker.tag("kestra_postgres"), "queue": distributed.tag("kestra_queue")}),
-        ("version of the object store", {"docker": docker.tag("aws"), "storage": distributed.tag("storage")}),
     ]
 
 

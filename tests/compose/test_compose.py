@@ -67,7 +67,19 @@ def test_every_volume_is_named_and_every_needed_service_is_there(stack: Stack) -
         assert set(named) <= stack.whole["volumes"].keys()
         assert service.get("depends_on", {}).keys() <= stack.services.keys()
         mounted = [volume.split(":")[0] for volume in service.get("volumes", []) if volume.startswith("./")]
-        assert all((ROOT / path).exists() for path in mounted)
+        assert all((ROOT / path).exists() for path in mounted if path != "./.gcp")  # made by its container
+
+
+def test_the_image_of_the_clouds_has_packages_at_the_project_s_versions() -> None:
+    folder = ROOT / "docker" / "clouds"
+    packages = (folder / "packages.txt").read_text().split()
+    pinned = re.findall(r"^([\w-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert set(packages) <= set(pinned)
+    for name in ("aws", "gcp"):
+        assert DOCKER.services[name]["build"]["dockerfile"] == "docker/clouds/Dockerfile"
+        assert DOCKER.services[name]["command"] == f"embedded.{name} --host 0.0.0.0"
+    for source in re.findall(r"^COPY (.+) \S+$", (folder / "Dockerfile").read_text(), re.MULTILINE):
+        assert all((ROOT / path).exists() for path in source.split())
 
 
 @pytest.mark.parametrize("stack", [DOCKER, DISTRIBUTED], ids=["docker", "distributed"])

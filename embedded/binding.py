@@ -1,0 +1,18 @@
+"""The address that a service listens on."""
+
+import argparse
+
+from embedded.service import HOST
+
+
+def chosen_host(description: str) -> str:
+    """Loopback, unless the command line says otherwise (`--host 0.0.0.0`), as it must in a container.
+
+    There the container's network is not this machine's: the compose file publishes the port on loopback.
+
+    Args:
+        description: of the process, for `--help`.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--host", default=HOST, help=f"address to listen on; {HOST} unless told")
+    return parser.parse_args().host
