@@ -7,6 +7,7 @@ ONLY ?=
 LESSONS ?=
 RUNS ?= runs
 FLOWS ?=
+ALL ?=
 JUNIT ?= $(RUNS)/flowtests.xml
 # JupyterLab refuses root unless told; it listens on loopback and asks for its token either way.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -67,8 +68,8 @@ lint: $(VENV)/.installed-dev  ## Check code and notebooks
 	@$(BIN)/python -m tests.notebooks.hygiene
 
 ifeq ($(FLOWS),)
-test: setup lint  ## Run all tests, or with FLOWS=folder the tests of your own flows alone
-	@$(BIN)/python -m tests.areas
+test: setup lint  ## Run the tests; ALL=1: the slow ones too; FLOWS=folder: those of your own flows alone
+	@$(BIN)/python -m tests.areas $(if $(ALL),--all)
 else
 test: setup
 	@$(BIN)/python -m flowtests $(FLOWS) --junitxml=$(JUNIT)

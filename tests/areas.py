@@ -1,10 +1,13 @@
-"""Run all areas of tests, two at a time: `python -m tests.areas [AREA...]`.
+"""Run all areas of tests, two at a time: `python -m tests.areas [--all] [AREA...]`.
+
+Tests marked `slow` run with `--all` only.
 
 Each area is one pytest process, because areas share nothing: every one starts a stack of its own on free ports. Most of
 their time is spent on waiting for processes, so two at once nearly halve the whole. What an area prints appears when it
 has ended. The exit code is 1 if any area failed.
 """
 
+import argparse
 import signal
 import subprocess
 import sys
@@ -30,9 +33,14 @@ class Done:
 
 
 class Areas:
-    """Runs areas as processes, which end with it."""
+    """Runs areas as processes, which end with it.
 
-    def __init__(self) -> None:
+    Parameters:
+        slow: whether the slow tests run too.
+    """
+
+    def __init__(self, slow: bool) -> None:
+        self._slow = slow
         self._running: set[subprocess.Popen[str]] = set()
         self._lock = Lock()
         self._stopped = False
@@ -43,7 +51,7 @@ class Areas:
         with self._lock:
             if self._stopped:
                 return Done(area, 1, 0)
-            process = subprocess.Popen(_command(area), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            process = subprocess.Popen(self._command(area), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             self._running.add(process)
         said, _ = process.communicate()
         done = Done(area, process.returncode, time.monotonic() - begun)
@@ -59,13 +67,22 @@ class Areas:
             for process in self._running:
                 process.terminate()
 
+    def _command(self, area: str) -> list[str]:
+        chosen = [] if self._slow else ["-m", "not slow"]
+        options = ["--reruns", "1", "-rR", "--durations=5", *chosen]
+        return [sys.executable, "-m", "pytest", *options, str(FOLDER / area)]
+
 
 def main() -> int:
     """Run the areas named on the command line, or all, and sum up."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    areas = Areas()
+    options = argparse.ArgumentParser()
+    options.add_argument("--all", action="store_true", help="the slow tests too")
+    options.add_argument("areas", nargs="*")
+    chosen = options.parse_args()
+    areas = Areas(slow=chosen.all)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        results = [pool.submit(areas.run, area) for area in sys.argv[1:] or in_order()]
+        results = [pool.submit(areas.run, area) for area in chosen.areas or in_order()]
         try:
             ended = [result.result() for result in results]
         except KeyboardInterrupt:
@@ -80,10 +97,6 @@ def in_order() -> list[str]:
     """All areas, the longest first."""
     found = {path.parent.name for path in FOLDER.glob("*/test_*.py")}
     return [area for area in LONGEST if area in found] + sorted(found.difference(LONGEST))
-
-
-def _command(area: str) -> list[str]:
-    return [sys.executable, "-m", "pytest", "--reruns", "1", "-rR", "--durations=5", str(FOLDER / area)]
 
 
 if __name__ == "__main__":

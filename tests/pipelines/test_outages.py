@@ -28,7 +28,9 @@ def loading(lab: Lab, identity: str, store: str) -> bool:
     return any(run["taskId"] == f"{store}_load" and run["state"]["current"] != "CREATED" for run in runs)
 
 
-@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize(
+    "store", [store if store == "timescaledb" else pytest.param(store, marks=pytest.mark.slow) for store in STORES]
+)
 def test_a_store_that_stops_in_the_middle(lab: Lab, store: str) -> None:
     table = f"outage_{store}"
     identity = lab.start(FLOW, s3_key=KEY, table_name=table)
