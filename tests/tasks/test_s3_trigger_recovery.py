@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -122,16 +123,18 @@ def test_a_kill_between_the_action_and_the_execution(
 def test_kills_at_any_moment(engine: Engine, watch: Watch) -> None:
     """Objects come one by one while the engine is killed again and again."""
     draws = random.Random(4)
+    name = f"killed-{uuid.uuid4().hex[:8]}"  # a trigger remembers what it has handed out, and the test may run again
     watch.put(*(f"in/{n:02}" for n in range(OBJECTS)))
-    watch.flow("killed", prefix="in/", action="MOVE", moveTo={"key": "in/done"}, maxKeys=1)
+    watch.flow(name, prefix="in/", action="MOVE", moveTo={"key": "in/done"}, maxKeys=1)
     for _ in range(3):
         before = len(watch.there("in/done/"))
         until(lambda before=before: len(watch.there("in/done/")) > before, seconds=SECONDS)
         time.sleep(draws.uniform(0, 1.5))
         engine.kill()
         engine.back()
-    until(lambda: len(watch.objects("killed")) >= OBJECTS, seconds=SECONDS)
-    found = watch.await_objects("killed", OBJECTS)
+    until(lambda: len(watch.objects(name)) >= OBJECTS, seconds=SECONDS)
+    found = watch.await_objects(name, OBJECTS)
     assert Counter(item["key"] for item in found) == {f"in/{n:02}": 1 for n in range(OBJECTS)}
-    assert {run.state for run in watch.runs("killed")} == {"SUCCESS"}
-    assert watch.there() == [f"in/done/{n:02}" for n in range(OBJECTS)]
+    assert {run.state for run in watch.runs(name)} == {"SUCCESS"}
+    moved = [f"in/done/{n:02}" for n in range(OBJECTS)]
+    until(lambda: watch.there() == moved, seconds=SECONDS)
