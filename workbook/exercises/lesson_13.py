@@ -106,6 +106,8 @@ def failed_jobs(lab: Lab, answer: Any) -> str:
         others = [state for state, count in counts.items() if str(count) == str(values[0]) and state != "FAILED"]
         looks = f" That is how many have {others[0]}." if others else ""
         raise Hint(f"`failed` is {values[0]!r}, and {counts['FAILED']} jobs of {QUEUE} have failed.{looks}")
+    if "FAILED" not in answer:  # as many have succeeded as failed, so the number alone proves nothing
+        raise Hint(f"{values[0]} happens to be right: the task does not ask which jobs of {QUEUE} are FAILED.")
     return (
         "A task that asks before it acts: the same lines, on a schedule, tell you of jobs that fail beside your flow."
     )
