@@ -69,7 +69,7 @@ class Areas:
 
     def _command(self, area: str) -> list[str]:
         chosen = [] if self._slow else ["-m", "not slow"]
-        options = ["--reruns", "1", "-rR", "--durations=5", *chosen]
+        options = ["--reruns", "2", "-rR", "--durations=5", *chosen]
         return [sys.executable, "-m", "pytest", *options, str(FOLDER / area)]
 
 
