@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from embedded.aws.errors import AwsError
 from embedded.aws.s3.listing import page
 from embedded.aws.s3.store import About, Content, Store
 from embedded.warehouse.objects import NotFound, ObjectInfo
+from embedded.warehouse.scratch import Scratch
 
 _PAGE = 1000
 
@@ -28,9 +27,7 @@ class StoredObjects:
 
     def __init__(self, store: Store, scratch: Path) -> None:
         self._store = store
-        self._scratch = scratch
-        shutil.rmtree(scratch, ignore_errors=True)  # of a process that was killed
-        scratch.mkdir()
+        self._scratch = Scratch(scratch)
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """The objects whose keys begin with a prefix, in the order of their keys. Raises NotFound: no such bucket."""
@@ -46,10 +43,7 @@ class StoredObjects:
     @contextmanager
     def fetch(self, bucket: str, key: str) -> Iterator[Path]:
         """A local file with the object's content, which stays until the context ends. Raises NotFound."""
-        with tempfile.TemporaryDirectory(dir=self._scratch) as folder:
-            path = Path(folder, PurePosixPath(key).name or "object")
-            with _as_not_found():
-                self._link(bucket, key, path)
+        with self._scratch.file(key, lambda path: self._link(bucket, key, path)) as path:
             yield path
 
     def put(self, bucket: str, key: str, path: Path, content_type: str) -> None:
@@ -74,13 +68,14 @@ class StoredObjects:
                 self._store.delete(bucket, key)
 
     def _link(self, bucket: str, key: str, path: Path) -> None:
-        while True:
-            found = self._store.find(bucket, key)
-            try:
-                return self._store.blobs.link(found.blob, path)
-            except FileNotFoundError:
-                if self._store.find(bucket, key).blob == found.blob:  # not replaced just now, but lost
-                    raise
+        with _as_not_found():
+            while True:
+                found = self._store.find(bucket, key)
+                try:
+                    return self._store.blobs.link(found.blob, path)
+                except FileNotFoundError:
+                    if self._store.find(bucket, key).blob == found.blob:  # not replaced just now, but lost
+                        raise
 
 
 @contextmanager

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from embedded.aws.s3.listing import page
 from embedded.gcp.errors import GoogleError
 from embedded.gcp.gcs.store import Store
 from embedded.warehouse.objects import NotFound, ObjectInfo
+from embedded.warehouse.scratch import Scratch
 
 _PAGE = 1000
 
@@ -27,9 +26,7 @@ class StoredObjects:
 
     def __init__(self, store: Store, scratch: Path) -> None:
         self._store = store
-        self._scratch = scratch
-        shutil.rmtree(scratch, ignore_errors=True)  # what a kill has left
-        scratch.mkdir()
+        self._scratch = Scratch(scratch)
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """The objects whose keys begin with a prefix, in the order of their keys. Raises NotFound: no such bucket."""
@@ -46,20 +43,18 @@ class StoredObjects:
     @contextmanager
     def fetch(self, bucket: str, key: str) -> Iterator[Path]:
         """A local file with the object's content, which stays until the context ends. Raises NotFound."""
-        with tempfile.TemporaryDirectory(dir=self._scratch) as folder:
-            path = Path(folder, PurePosixPath(key).name or "object")
-            with _as_not_found():
-                self._link(bucket, key, path)
+        with self._scratch.file(key, lambda path: self._link(bucket, key, path)) as path:
             yield path
 
     def _link(self, bucket: str, key: str, path: Path) -> None:
-        while True:
-            found = self._store.find(bucket, key)
-            try:
-                return self._store.blobs.link(found.content.blob, path)
-            except FileNotFoundError:
-                if self._store.find(bucket, key) == found:  # not replaced just now, but lost
-                    raise
+        with _as_not_found():
+            while True:
+                found = self._store.find(bucket, key)
+                try:
+                    return self._store.blobs.link(found.content.blob, path)
+                except FileNotFoundError:
+                    if self._store.find(bucket, key) == found:  # not replaced just now, but lost
+                        raise
 
 
 @contextmanager
