@@ -25,7 +25,7 @@ from google.cloud import bigquery
 from starlette.applications import Starlette
 
 from embedded.gcp.bigquery.api import BigQuery
-from embedded.warehouse.objects import ObjectInfo
+from embedded.objects.interface import ObjectInfo
 
 ROWS = 1_000_000
 ROUNDS = 3

@@ -11,7 +11,6 @@ from embedded.aws.batch.jobs import Definitions, Jobs
 from embedded.aws.batch.resources import Environments, Queues
 from embedded.aws.batch.scheduler import Scheduler
 from embedded.aws.batch.store import BatchStore
-from embedded.aws.database import Database
 from embedded.aws.front import Part
 from embedded.aws.glue.api import Databases, Tables
 from embedded.aws.glue.catalogue import TABLES
@@ -28,6 +27,7 @@ from embedded.aws.s3.reading import StoredObjects
 from embedded.aws.s3.store import Store
 from embedded.aws.sts.api import Sts
 from embedded.aws.sts.sessions import Keys
+from embedded.database import Database
 
 
 def parts(home: Path, store: Store, keys: Keys, endpoint: str, closing: ExitStack) -> Mapping[str, Part]:

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 from embedded.gcp.gcs.reading import StoredObjects
 from embedded.gcp.gcs.store import Content, Store
-from embedded.warehouse.objects import NotFound as NoObject
+from embedded.objects.interface import NotFound as NoObject
 from tests.stores.life import commanded, kill_everything, listening, start
 from tests.supervisor.conftest import Command
 

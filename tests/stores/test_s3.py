@@ -27,8 +27,8 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedded.aws.s3.listing import page
 from embedded.aws.s3.store import About, Content, Store
+from embedded.objects.listing import page
 from tests.stack import ROOT
 
 BUCKET = "stores.flowio.app"

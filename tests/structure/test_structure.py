@@ -15,16 +15,17 @@ FLOWS = sorted((ROOT / "flows").glob("*.y*ml"))
 EXAMPLES = sorted((ROOT / "examples" / "flows").glob("*.y*ml"))
 
 
-def imported(folder: Path) -> set[str]:
-    """The top-level packages that the modules of a folder import."""
+def imported(package: str) -> set[str]:
+    """The packages that the modules of a package import, each with those it lies in."""
     found = set()
-    for path in folder.rglob("*.py"):
+    for path in (ROOT / package.replace(".", "/")).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
-                found |= {alias.name.split(".")[0] for alias in node.names}
+                found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:
-                found.add((node.module or "").split(".")[0])
-    return found
+                found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    parts = [name.split(".") for name in found]
+    return {".".join(words[:count]) for words in parts for count in range(1, len(words) + 1)}
 
 
 @pytest.mark.parametrize(
@@ -38,9 +39,16 @@ def imported(folder: Path) -> set[str]:
     ],
 )
 def test_only_the_wire_is_between_workbook_and_embedded(package: str, other: str) -> None:
-    packages = imported(ROOT / package)
+    packages = imported(package)
     assert package in packages  # the search does find imports
     assert other not in packages
+
+
+@pytest.mark.parametrize("package", ["aws", "gcp", "objects", "warehouse"])
+def test_no_cloud_is_known_to_the_other_nor_to_what_they_share(package: str) -> None:
+    packages = imported(f"embedded.{package}")
+    assert "pathlib" in packages  # the search does find imports
+    assert packages & {"embedded.aws", "embedded.gcp"} <= {f"embedded.{package}"}
 
 
 @pytest.mark.parametrize("path", [*FLOWS, *EXAMPLES], ids=lambda path: path.stem)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from embedded.warehouse.objects import NotFound, ObjectInfo
+from embedded.objects.interface import NotFound, ObjectInfo
 
 
 class Folder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedded.warehouse.objects import NotFound
+from embedded.objects.interface import NotFound
 
 _SCHEMES = ("s3://", "s3a://", "s3n://")
 

@@ -10,9 +10,9 @@ from embedded.aws.athena.queries import Queries
 from embedded.aws.athena.runner import Runner
 from embedded.aws.athena.store import Executions, open_database
 from embedded.aws.athena.workgroups import WorkGroups
-from embedded.aws.database import Database
 from embedded.aws.protocol.service import Service
-from embedded.warehouse.objects import WritableObjects
+from embedded.database import Database
+from embedded.objects.interface import WritableObjects
 
 
 def athena(file: Path, glue: Database, objects: WritableObjects, closing: ExitStack) -> Service:

@@ -12,12 +12,12 @@ from typing import Any
 
 from embedded.aws.athena.catalog import NAME
 from embedded.aws.athena.errors import invalid_request, no_metadata
-from embedded.aws.database import Database
 from embedded.aws.errors import AwsError
 from embedded.aws.glue.catalogue import Catalogue
 from embedded.aws.protocol.pages import page
 from embedded.aws.protocol.service import Call
 from embedded.aws.s3.policy import ACCOUNT
+from embedded.database import Database
 
 _PAGE = 50
 _CODE = "InvalidRequestException"

@@ -24,9 +24,9 @@ from embedded.aws.athena.trino.queries import TrinoQueries
 from embedded.aws.athena.trino.rules import TrinoRules
 from embedded.aws.athena.writes import Writes
 from embedded.aws.errors import AwsError
+from embedded.objects.interface import WritableObjects
 from embedded.warehouse.errors import Reason
 from embedded.warehouse.jobs import Run
-from embedded.warehouse.objects import WritableObjects
 from embedded.warehouse.types import Type
 
 MACROS = (Path(__file__).parent / "trino" / "macros.sql").read_text()

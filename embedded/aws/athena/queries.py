@@ -20,12 +20,12 @@ from embedded.aws.athena.runner import Runner
 from embedded.aws.athena.statements import DDL, Parsed, parse
 from embedded.aws.athena.store import Executions, Json
 from embedded.aws.athena.workgroups import ENGINE, PRIMARY, WorkGroups, output_location
-from embedded.aws.database import Database
 from embedded.aws.glue.catalogue import Catalogue
 from embedded.aws.protocol.pages import page
 from embedded.aws.protocol.service import Call
+from embedded.database import Database
+from embedded.objects.interface import NotFound, WritableObjects
 from embedded.warehouse.errors import Reason, SqlError
-from embedded.warehouse.objects import NotFound, WritableObjects
 
 _PAGE, _ROWS = 50, 1000
 _DEFAULT = "default"

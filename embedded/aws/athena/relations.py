@@ -15,9 +15,9 @@ from embedded.aws.athena.tables.files import Files
 from embedded.aws.athena.tables.layout import columns
 from embedded.aws.athena.trino.queries import TrinoQueries
 from embedded.aws.athena.trino.rules import TrinoRules
+from embedded.objects.interface import WritableObjects
 from embedded.warehouse.errors import Reason
 from embedded.warehouse.grammar import statements
-from embedded.warehouse.objects import WritableObjects
 from embedded.warehouse.queries import unique
 from embedded.warehouse.scope import Relation
 from embedded.warehouse.types import INT64, STRING, Type, quote, text

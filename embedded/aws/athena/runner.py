@@ -22,11 +22,11 @@ from embedded.aws.athena.errors import athena_error, told
 from embedded.aws.athena.statements import Parsed
 from embedded.aws.athena.store import Executions, Json
 from embedded.aws.athena.trino.failures import translated
+from embedded.objects.interface import NotFound, WritableObjects
 from embedded.warehouse.database import connect
 from embedded.warehouse.database import told as of_duckdb
 from embedded.warehouse.errors import Reason, SqlError
 from embedded.warehouse.jobs import Job, Jobs, Run
-from embedded.warehouse.objects import NotFound, WritableObjects
 from embedded.warehouse.types import text
 
 log = logging.getLogger(__name__)

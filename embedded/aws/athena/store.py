@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded.aws.athena import workgroups
-from embedded.aws.database import Database
+from embedded.database import Database
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS executions (

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from embedded.aws.athena.errors import invalid_request
-from embedded.aws.database import Database
 from embedded.aws.protocol.service import Call
+from embedded.database import Database
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS workgroups (

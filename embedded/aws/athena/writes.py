@@ -23,9 +23,9 @@ from embedded.aws.athena.tables.layout import JSON, PARQUET, TEXT, Format, colum
 from embedded.aws.athena.tables.writer import Target, Writer
 from embedded.aws.athena.trino.queries import TrinoQueries
 from embedded.aws.athena.trino.rules import TrinoRules
+from embedded.objects.interface import NotFound, WritableObjects
 from embedded.warehouse.errors import Reason
 from embedded.warehouse.grammar import only, place
-from embedded.warehouse.objects import NotFound, WritableObjects
 from embedded.warehouse.queries import Query
 from embedded.warehouse.types import Kind, Type, quote
 from embedded.warehouse.values import Value

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from embedded.aws.database import Database
 from embedded.aws.errors import AwsError
 from embedded.aws.glue.catalogue import Body, Catalogue
 from embedded.aws.glue.errors import invalid, missing
 from embedded.aws.protocol.pages import page
 from embedded.aws.protocol.service import Call
 from embedded.aws.s3.policy import ACCOUNT
+from embedded.database import Database
 
 Output = Mapping[str, Any]
 PAGE = 100

@@ -12,11 +12,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from embedded.aws.database import Database
 from embedded.aws.errors import AwsError
 from embedded.aws.glue.errors import exists, missing
 from embedded.aws.glue.partitions import Partitions
 from embedded.aws.s3.policy import ACCOUNT
+from embedded.database import Database
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS databases (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import zlib
 
-from embedded.aws.database import Database
 from embedded.aws.errors import AwsError
 from embedded.aws.glue.api import Output, failures, listed, own_catalogue
 from embedded.aws.glue.catalogue import Body
 from embedded.aws.glue.expression import Expression
 from embedded.aws.glue.partitions import Partitions
 from embedded.aws.protocol.service import Call
+from embedded.database import Database
 
 
 class PartitionOperations:

@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from embedded.aws.database import Database
 from embedded.aws.glue.errors import exists, invalid, missing
 from embedded.aws.s3.policy import ACCOUNT
+from embedded.database import Database
 
 _WHERE = 'WHERE region = ? AND database = ? AND name = ? AND "values" = ?'
 

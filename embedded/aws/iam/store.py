@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from embedded.aws.database import Database
 from embedded.aws.errors import AwsError
 from embedded.aws.s3.policy import ACCOUNT
+from embedded.database import Database
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS entities (kind TEXT, name TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embedded.aws.database import Database
 from embedded.aws.errors import AwsError
+from embedded.database import Database
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS groups (

@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from embedded.aws.errors import AwsError
-from embedded.aws.s3.blobs import CHUNK, Blobs
 from embedded.aws.s3.store import Content
+from embedded.objects.blobs import CHUNK, Blobs
 
 MAX_DOCUMENT = 4 << 20
 MAX_BYTES = 5 << 30

@@ -12,9 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from embedded.aws.errors import AwsError
-from embedded.aws.s3 import body, listing, policy, xml
+from embedded.aws.s3 import body, policy, xml
 from embedded.aws.s3.requests import Call, told
 from embedded.aws.s3.store import Object
+from embedded.objects import listing
 
 OWNER = {"ID": policy.ACCOUNT, "DisplayName": "workbook"}
 _MAX_KEYS = 1000

@@ -8,12 +8,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from embedded.aws.s3 import body, xml
-from embedded.aws.s3.blobs import CHUNK
 from embedded.aws.s3.buckets import OWNER
 from embedded.aws.s3.objects import copied
 from embedded.aws.s3.requests import Call, told
 from embedded.aws.s3.store import Content
 from embedded.aws.s3.uploads import Uploads
+from embedded.objects.blobs import CHUNK
 
 _MAX_PARTS = 10_000
 

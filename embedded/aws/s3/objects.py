@@ -10,9 +10,9 @@ from starlette.responses import Response, StreamingResponse
 
 from embedded.aws.errors import AwsError
 from embedded.aws.s3 import body, xml
-from embedded.aws.s3.blobs import read
 from embedded.aws.s3.requests import Call, byte_range, check_read, told
 from embedded.aws.s3.store import About, Content, Object, no_key
+from embedded.objects.blobs import read
 
 _OVERRIDES = ("content-type", "content-language", "expires", "cache-control", "content-disposition", "content-encoding")
 

@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from embedded.aws.errors import AwsError
-from embedded.aws.s3.listing import page
 from embedded.aws.s3.store import About, Content, Store
-from embedded.warehouse.objects import NotFound, ObjectInfo
-from embedded.warehouse.scratch import Scratch
+from embedded.objects.interface import NotFound, ObjectInfo
+from embedded.objects.listing import page
+from embedded.objects.scratch import Scratch
 
 _PAGE = 1000
 
 
 class StoredObjects:
-    """Reads and writes objects straight on the disk, as `embedded.warehouse.objects.WritableObjects`.
+    """Reads and writes objects straight on the disk, as `embedded.objects.interface.WritableObjects`.
 
     Args:
         store: whose.

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from embedded.aws.database import Database
 from embedded.aws.errors import AwsError
-from embedded.aws.s3.blobs import Blobs
+from embedded.database import Database
+from embedded.objects.blobs import Blobs
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, created REAL NOT NULL, policy TEXT);

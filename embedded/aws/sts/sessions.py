@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedded.aws.database import Database
 from embedded.aws.errors import AwsError
+from embedded.database import Database
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS sessions (

@@ -21,7 +21,7 @@ from embedded.gcp.bigquery.results import Results
 from embedded.gcp.bigquery.store import Store
 from embedded.gcp.bigquery.table_api import TableApi
 from embedded.gcp.bigquery.uploads import Uploads
-from embedded.warehouse.objects import Objects
+from embedded.objects.interface import Objects
 
 Work = Callable[[Call], dict[str, Any] | None]
 

@@ -21,9 +21,9 @@ from embedded.gcp.bigquery.sql.types import schema_field, schema_type
 from embedded.gcp.bigquery.store import Store, Table
 from embedded.gcp.bigquery.tables import disposed, fill, touched
 from embedded.gcp.errors import GoogleError
+from embedded.objects.interface import Objects
 from embedded.warehouse.errors import Reason, SqlError, invalid, unsupported
 from embedded.warehouse.jobs import Run
-from embedded.warehouse.objects import Objects
 
 Json = dict[str, Any]
 

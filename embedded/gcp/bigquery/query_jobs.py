@@ -22,11 +22,11 @@ from embedded.gcp.bigquery.statements.run import check, run
 from embedded.gcp.bigquery.store import Store
 from embedded.gcp.bigquery.tables import disposed, fill, schema_of_query
 from embedded.gcp.errors import GoogleError
+from embedded.objects.interface import Objects
 from embedded.warehouse.database import told
 from embedded.warehouse.errors import Reason, SqlError, invalid, unsupported
 from embedded.warehouse.grammar import Statement
 from embedded.warehouse.jobs import Run
-from embedded.warehouse.objects import Objects
 
 Json = dict[str, Any]
 

@@ -17,8 +17,8 @@ from embedded.gcp.bigquery.sql.rules import BigQueryRules, parse
 from embedded.gcp.bigquery.sql.types import schema_type
 from embedded.gcp.bigquery.store import Catalogue, Store, Table
 from embedded.gcp.errors import GoogleError
+from embedded.objects.interface import Objects
 from embedded.warehouse.errors import Reason, SqlError, invalid, unsupported
-from embedded.warehouse.objects import Objects
 from embedded.warehouse.queries import Queries
 from embedded.warehouse.scope import Relation
 from embedded.warehouse.values import Value

@@ -26,9 +26,9 @@ from embedded.gcp.bigquery.session import Session, Tables
 from embedded.gcp.bigquery.sql.rules import parse
 from embedded.gcp.bigquery.store import Catalogue, Store, Table, now
 from embedded.gcp.bigquery.tables import check_name, columns, create, fill, fresh_body, schema_of_query, touched
+from embedded.objects.interface import Objects
 from embedded.warehouse.database import told
 from embedded.warehouse.errors import SqlError
-from embedded.warehouse.objects import Objects
 from embedded.warehouse.types import quote
 
 Json = dict[str, Any]

@@ -16,11 +16,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from embedded.aws.s3.blobs import Blobs
 from embedded.gcp.bigquery.errors import answer, invalid_value, not_found
 from embedded.gcp.bigquery.request import check_project, document, parsed
 from embedded.gcp.errors import GoogleError
 from embedded.gcp.gcs.body import chunks, receive_parts
+from embedded.objects.blobs import Blobs
 from embedded.warehouse.errors import SqlError
 
 Json = dict[str, Any]

@@ -14,9 +14,9 @@ from python_multipart.multipart import MultipartParser
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
-from embedded.aws.s3.blobs import CHUNK, Blobs
 from embedded.gcp.errors import invalid
 from embedded.gcp.gcs.store import Content
+from embedded.objects.blobs import CHUNK, Blobs
 
 _ALGORITHMS = {"md5Hash": "MD5 hash", "crc32c": "CRC32C"}
 

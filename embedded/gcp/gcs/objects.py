@@ -10,13 +10,13 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from embedded.aws.s3 import listing
-from embedded.aws.s3.blobs import read
 from embedded.gcp.errors import GoogleError, invalid
 from embedded.gcp.gcs.body import digest
 from embedded.gcp.gcs.call import CONDITIONS, Call, check
 from embedded.gcp.gcs.resources import check_object_name, etag, object_about, object_json
 from embedded.gcp.gcs.store import Content, Object, Store
+from embedded.objects import listing
+from embedded.objects.blobs import read
 
 Place = tuple[str, str]
 """A bucket and a name in it."""

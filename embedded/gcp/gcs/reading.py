@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from embedded.aws.s3.listing import page
 from embedded.gcp.errors import GoogleError
 from embedded.gcp.gcs.store import Store
-from embedded.warehouse.objects import NotFound, ObjectInfo
-from embedded.warehouse.scratch import Scratch
+from embedded.objects.interface import NotFound, ObjectInfo
+from embedded.objects.listing import page
+from embedded.objects.scratch import Scratch
 
 _PAGE = 1000
 

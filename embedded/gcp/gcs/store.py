@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from embedded.aws.database import Database
-from embedded.aws.s3.blobs import Blobs
+from embedded.database import Database
 from embedded.gcp.errors import GoogleError
+from embedded.objects.blobs import Blobs
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS buckets (

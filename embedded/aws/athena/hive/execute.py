@@ -13,8 +13,8 @@ from embedded.aws.athena.catalog import Names, Table, is_view
 from embedded.aws.athena.errors import Failure
 from embedded.aws.athena.hive import model, partitions, show
 from embedded.aws.errors import AwsError
+from embedded.objects.interface import NotFound, WritableObjects
 from embedded.warehouse.errors import Reason
-from embedded.warehouse.objects import NotFound, WritableObjects
 
 _IN_TABLE = ("Name", "Description", "Owner", "Retention", "StorageDescriptor", "PartitionKeys")
 _TEXTS = ("TableType", "Parameters", "ViewOriginalText", "ViewExpandedText")

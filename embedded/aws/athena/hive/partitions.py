@@ -12,7 +12,7 @@ from embedded.aws.athena.catalog import Names, Table
 from embedded.aws.athena.errors import Failure
 from embedded.aws.athena.hive import model
 from embedded.aws.errors import AwsError
-from embedded.warehouse.objects import WritableObjects
+from embedded.objects.interface import WritableObjects
 
 _SAFE = "".join(chr(code) for code in range(32, 127) if chr(code) not in "\"#%'*/:=?\\{[]^")
 

@@ -11,8 +11,8 @@ from typing import Any
 from embedded.aws.athena.addresses import address
 from embedded.aws.athena.errors import Failure
 from embedded.aws.athena.tables.layout import Layout, layout
+from embedded.objects.interface import NotFound, WritableObjects
 from embedded.warehouse.errors import Reason
-from embedded.warehouse.objects import NotFound, WritableObjects
 
 
 @dataclass(frozen=True)

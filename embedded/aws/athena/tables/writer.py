@@ -16,8 +16,8 @@ from embedded.aws.athena.hive.partitions import folder
 from embedded.aws.athena.tables.layout import Format
 from embedded.aws.athena.tables.scan import NO_PARTITION
 from embedded.aws.athena.trino.casts import to_text
+from embedded.objects.interface import NotFound, WritableObjects
 from embedded.warehouse.errors import Reason
-from embedded.warehouse.objects import NotFound, WritableObjects
 from embedded.warehouse.queries import Query
 from embedded.warehouse.types import Kind, Type, quote, text
 

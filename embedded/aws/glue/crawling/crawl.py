@@ -13,7 +13,7 @@ from embedded.aws.glue.crawling.changes import Changes, Counts
 from embedded.aws.glue.crawling.formats import inspect
 from embedded.aws.glue.crawling.grouping import File, Table, tables
 from embedded.aws.glue.crawling.settings import Target, configuration, targets
-from embedded.warehouse.objects import NotFound, ObjectInfo, Objects
+from embedded.objects.interface import NotFound, ObjectInfo, Objects
 
 _HIDDEN = ("_", ".")
 

@@ -16,13 +16,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from embedded.aws.database import Database
 from embedded.aws.errors import AwsError
 from embedded.aws.glue.catalogue import Body, Catalogue
 from embedded.aws.glue.crawling.crawl import Cancelled, CrawlError, crawl
 from embedded.aws.glue.errors import exists
 from embedded.aws.logs.store import LogStore, now
-from embedded.warehouse.objects import Objects
+from embedded.database import Database
+from embedded.objects.interface import Objects
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from embedded.gcp.bigquery.errors import ReadError
 from embedded.gcp.bigquery.files.source import Source, matches, split
+from embedded.objects.interface import NotFound, Objects
 from embedded.warehouse.errors import Reason, SqlError
-from embedded.warehouse.objects import NotFound, Objects
 
 _GZIP = b"\x1f\x8b"
 

@@ -12,8 +12,8 @@ from embedded.gcp.bigquery.errors import ReadError
 from embedded.gcp.bigquery.files import csv, json_lines, parquet
 from embedded.gcp.bigquery.files.local import File, fetch
 from embedded.gcp.bigquery.files.source import Source
+from embedded.objects.interface import Objects
 from embedded.warehouse.errors import Reason, SqlError
-from embedded.warehouse.objects import Objects
 from embedded.warehouse.scope import Relation
 from embedded.warehouse.types import BOOL, DATE, FLOAT64, INT64, MOMENT, STRING, TIME, Type
 
