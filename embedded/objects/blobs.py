@@ -7,9 +7,21 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol, TypeVar
 
 CHUNK = 1 << 20
+
+
+class Stored(Protocol):
+    """What has to be known of an object to find its bytes."""
+
+    @property
+    def blob(self) -> str:
+        """The name of its blob."""
+
+
+Entry = TypeVar("Entry", bound=Stored)
+Taken = TypeVar("Taken")
 
 
 class Blobs:
@@ -74,6 +86,25 @@ class Blobs:
 
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name
+
+
+def take(find: Callable[[], Entry], use: Callable[[str], Taken]) -> tuple[Entry, Taken]:
+    """An object and something of its blob, which belong together whatever happens meanwhile.
+
+    Args:
+        find: the object as it is now.
+        use: opens or links the blob of a name.
+
+    Raises:
+        FileNotFoundError: the blob is lost, not just replaced by another.
+    """
+    while True:
+        found = find()
+        try:
+            return found, use(found.blob)
+        except FileNotFoundError:
+            if find().blob == found.blob:
+                raise
 
 
 def read(file: BinaryIO, start: int, size: int) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -50,7 +50,7 @@ def page(store: Keys[Entry], bucket: str, prefix: str, delimiter: str, after: st
         limit: entries of a page, prefixes counted.
     """
     found: Page[Entry] = Page()
-    high = _next_beyond(prefix) if prefix else None
+    high = _next_beyond(prefix)
     low = max(prefix, _start(after, prefix, delimiter))
     while limit:
         objects = store.keys(bucket, low, high, _FETCH)
@@ -72,6 +72,14 @@ def page(store: Keys[Entry], bucket: str, prefix: str, delimiter: str, after: st
         if len(objects) < _FETCH:
             break
     return found
+
+
+def every(store: Keys[Entry], bucket: str, prefix: str) -> Iterator[Entry]:
+    """All objects whose keys begin with a prefix, in the order of their keys' bytes, a few held at a time."""
+    low, high = prefix, _next_beyond(prefix)
+    while objects := store.keys(bucket, low, high, _FETCH):
+        yield from objects
+        low = objects[-1].key + "\0"
 
 
 def _start(after: str, prefix: str, delimiter: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -22,14 +22,7 @@ class Scratch:
         folder.mkdir()
 
     @contextmanager
-    def file(self, key: str, link: Callable[[Path], None]) -> Iterator[Path]:
-        """A file named as the object, which stays until the context ends.
-
-        Args:
-            key: of the object.
-            link: puts the object's content at a path.
-        """
+    def place(self, key: str) -> Iterator[Path]:
+        """Where to put the content of an object of that key, in a file named as it; gone when the context ends."""
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
-            path = Path(folder, PurePosixPath(key).name or "object")
-            link(path)
-            yield path
+            yield Path(folder, PurePosixPath(key).name or "object")

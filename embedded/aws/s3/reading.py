@@ -10,11 +10,10 @@ from pathlib import Path
 
 from embedded.aws.errors import AwsError
 from embedded.aws.s3.store import About, Content, Store
+from embedded.objects.blobs import take
 from embedded.objects.interface import NotFound, ObjectInfo
-from embedded.objects.listing import page
+from embedded.objects.listing import every
 from embedded.objects.scratch import Scratch
-
-_PAGE = 1000
 
 
 class StoredObjects:
@@ -33,17 +32,15 @@ class StoredObjects:
         """The objects whose keys begin with a prefix, in the order of their keys. Raises NotFound: no such bucket."""
         with _as_not_found():
             self._store.policy(bucket)
-        after, goes_on = "", True
-        while goes_on:
-            found = page(self._store, bucket, prefix, "", after, _PAGE)
-            for item in found.objects:
-                yield ObjectInfo(item.key, item.size, item.etag, datetime.fromtimestamp(item.modified, UTC))
-            after, goes_on = found.last, found.truncated
+        for item in every(self._store, bucket, prefix):
+            yield ObjectInfo(item.key, item.size, item.etag, datetime.fromtimestamp(item.modified, UTC))
 
     @contextmanager
     def fetch(self, bucket: str, key: str) -> Iterator[Path]:
         """A local file with the object's content, which stays until the context ends. Raises NotFound."""
-        with self._scratch.file(key, lambda path: self._link(bucket, key, path)) as path:
+        with self._scratch.place(key) as path:
+            with _as_not_found():
+                take(lambda: self._store.find(bucket, key), lambda blob: self._store.blobs.link(blob, path))
             yield path
 
     def put(self, bucket: str, key: str, path: Path, content_type: str) -> None:
@@ -66,16 +63,6 @@ class StoredObjects:
             self._store.policy(bucket)
             for key in keys:
                 self._store.delete(bucket, key)
-
-    def _link(self, bucket: str, key: str, path: Path) -> None:
-        with _as_not_found():
-            while True:
-                found = self._store.find(bucket, key)
-                try:
-                    return self._store.blobs.link(found.blob, path)
-                except FileNotFoundError:
-                    if self._store.find(bucket, key).blob == found.blob:  # not replaced just now, but lost
-                        raise
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from embedded.aws.errors import AwsError
 from embedded.database import Database
-from embedded.objects.blobs import Blobs
+from embedded.objects.blobs import Blobs, take
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, created REAL NOT NULL, policy TEXT);
@@ -168,13 +168,7 @@ class Store:
         Raises:
             AwsError: it is not there.
         """
-        while True:
-            found = self.find(bucket, key)
-            try:
-                return found, self.blobs.open(found.blob)
-            except FileNotFoundError:
-                if self.find(bucket, key).blob == found.blob:  # not replaced just now, but lost
-                    raise
+        return take(lambda: self.find(bucket, key), self.blobs.open)
 
     def put(self, bucket: str, key: str, content: Content, about: About, check: Check | None = None) -> Object:
         """Put an object in place of what may be there.

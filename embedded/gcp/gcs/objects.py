@@ -127,7 +127,7 @@ def compose(store: Store, call: Call, bucket: str, name: str) -> Response:
         check({"ifGenerationMatch": str(wanted)} if wanted else {}, _generation(source.get("generation")))(item)
     about = object_about(given.get("destination") or {})
     about.setdefault("contentType", items[0].about.get("contentType", ""))
-    blob = store.blobs.join(item.content.blob for item in items)
+    blob = store.blobs.join(item.blob for item in items)
     found = digest(store.blobs.open(blob)).content(blob, {})
     content = Content(blob, found.size, None, found.crc32c)
     composed = store.put(bucket, check_object_name(name), content, about, _check(call))

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from embedded.gcp.errors import GoogleError
 from embedded.gcp.gcs.store import Store
+from embedded.objects.blobs import take
 from embedded.objects.interface import NotFound, ObjectInfo
-from embedded.objects.listing import page
+from embedded.objects.listing import every
 from embedded.objects.scratch import Scratch
-
-_PAGE = 1000
 
 
 class StoredObjects:
@@ -32,29 +31,17 @@ class StoredObjects:
         """The objects whose keys begin with a prefix, in the order of their keys. Raises NotFound: no such bucket."""
         with _as_not_found():
             self._store.bucket(bucket)
-        after, goes_on = "", True
-        while goes_on:
-            found = page(self._store, bucket, prefix, "", after, _PAGE)
-            for item in found.objects:
-                updated = datetime.fromtimestamp(item.created, UTC)
-                yield ObjectInfo(item.key, item.content.size, str(item.generation), updated)
-            after, goes_on = found.last, found.truncated
+        for item in every(self._store, bucket, prefix):
+            updated = datetime.fromtimestamp(item.created, UTC)
+            yield ObjectInfo(item.key, item.content.size, str(item.generation), updated)
 
     @contextmanager
     def fetch(self, bucket: str, key: str) -> Iterator[Path]:
         """A local file with the object's content, which stays until the context ends. Raises NotFound."""
-        with self._scratch.file(key, lambda path: self._link(bucket, key, path)) as path:
+        with self._scratch.place(key) as path:
+            with _as_not_found():
+                take(lambda: self._store.find(bucket, key), lambda blob: self._store.blobs.link(blob, path))
             yield path
-
-    def _link(self, bucket: str, key: str, path: Path) -> None:
-        with _as_not_found():
-            while True:
-                found = self._store.find(bucket, key)
-                try:
-                    return self._store.blobs.link(found.content.blob, path)
-                except FileNotFoundError:
-                    if self._store.find(bucket, key) == found:  # not replaced just now, but lost
-                        raise
 
 
 @contextmanager

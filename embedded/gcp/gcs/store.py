@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from embedded.database import Database
 from embedded.gcp.errors import GoogleError
-from embedded.objects.blobs import Blobs
+from embedded.objects.blobs import Blobs, take
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS buckets (
@@ -73,6 +73,11 @@ class Object:
     created: float
     updated: float
     about: About
+
+    @property
+    def blob(self) -> str:
+        """The name of the blob of its content."""
+        return self.content.blob
 
 
 @dataclass(frozen=True)
@@ -188,13 +193,7 @@ class Store:
         Raises:
             GoogleError: it is not there.
         """
-        while True:
-            found = self.find(bucket, key)
-            try:
-                return found, self.blobs.open(found.content.blob)
-            except FileNotFoundError:
-                if self.find(bucket, key).content.blob == found.content.blob:  # not replaced just now, but lost
-                    raise
+        return take(lambda: self.find(bucket, key), self.blobs.open)
 
     def keys(self, bucket: str, low: str, high: str | None, limit: int) -> list[Object]:
         """Objects in the order of their keys' bytes, from `low` to before `high`, at most `limit`."""
@@ -244,7 +243,7 @@ class Store:
             old = self.find(bucket, key)
             check(old)
             db.execute("DELETE FROM objects WHERE bucket = ? AND key = ?", [bucket, key])
-        self.blobs.remove([old.content.blob])
+        self.blobs.remove([old.blob])
 
     def begin(self, bucket: str, key: str, conditions: dict[str, str], about: About) -> Upload:
         """Begin a resumable upload.
@@ -307,7 +306,7 @@ def _replace(
     generation = max(int(now * 1e6), old.generation + 1 if old else 0)
     new = Object(key, content, generation, 1, now, now, about)
     _write(db, bucket, new)
-    return new, [old.content.blob] if old else []
+    return new, [old.blob] if old else []
 
 
 def _write(db: sqlite3.Connection, bucket: str, item: Object) -> None:
