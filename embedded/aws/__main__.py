@@ -8,8 +8,6 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
-import uvicorn
-
 from embedded.aws.front import Front
 from embedded.aws.parts import parts
 from embedded.aws.s3.store import Store
@@ -18,9 +16,8 @@ from embedded.aws.sts.sessions import Keys
 from embedded.binding import chosen_host
 from embedded.lifeline import exit_with_parent
 from embedded.service import HOST
+from embedded.serving import serve
 from embedded.settings import Settings
-
-GRACE_SECONDS = 2
 
 
 def main() -> None:
@@ -37,14 +34,7 @@ def main() -> None:
     closing = ExitStack()
     endpoint = f"http://{HOST}:{settings.aws_port}"
     front = Front(parts(home, store, keys, endpoint, closing), keys)
-    uvicorn.run(
-        front.app(closing),
-        host=listen_on,
-        port=settings.aws_port,
-        access_log=False,  # an address may hold a signature
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    serve(front.app(closing), settings.aws_port, listen_on)
 
 
 if __name__ == "__main__":

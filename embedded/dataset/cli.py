@@ -4,16 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
-import uvicorn
-
 from embedded.dataset.catalogue import Edition, TaxiFile, UnknownFileError
 from embedded.dataset.files import Gzip, csv
 from embedded.dataset.server import DatasetServer
 from embedded.home import Home, HomeError
 from embedded.lifeline import exit_with_parent
+from embedded.serving import serve
 from embedded.settings import Settings
-
-GRACE_SECONDS = 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -32,13 +29,7 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(settings: Settings) -> None:
     exit_with_parent()
     Home(settings.home).claim()
-    uvicorn.run(
-        DatasetServer(settings).app(),
-        host="127.0.0.1",
-        port=settings.dataset_port,
-        log_level="info",
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    serve(DatasetServer(settings).app(), settings.dataset_port, tell_requests=True)
 
 
 def _write(settings: Settings, options: argparse.Namespace) -> Path:

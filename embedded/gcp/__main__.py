@@ -6,8 +6,6 @@ Environment: `GCP_HOME` (where all is kept), and of the stack's settings `GCP_PO
 import os
 from pathlib import Path
 
-import uvicorn
-
 from embedded.binding import chosen_host
 from embedded.gcp import KEY_FILE
 from embedded.gcp.bigquery.api import BigQuery
@@ -18,9 +16,8 @@ from embedded.gcp.gcs.store import Store
 from embedded.gcp.identity import Identity
 from embedded.lifeline import exit_with_parent
 from embedded.service import HOST
+from embedded.serving import serve
 from embedded.settings import Settings
-
-GRACE_SECONDS = 2
 
 
 def main() -> None:
@@ -33,14 +30,8 @@ def main() -> None:
     store = Store(home / "gcs")
     bigquery = BigQuery(home / "bigquery", StoredObjects(store, home / "scratch"), settings.gcp_project_id)
     try:
-        uvicorn.run(
-            application(identity, [*Gcs(store).routes(), *bigquery.routes()]),
-            host=listen_on,
-            port=settings.gcp_port,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+        app = application(identity, [*Gcs(store).routes(), *bigquery.routes()])
+        serve(app, settings.gcp_port, listen_on)
     finally:
         bigquery.close()
 

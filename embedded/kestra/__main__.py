@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-import uvicorn
-
 from embedded.artifacts import ArtifactError
 from embedded.kestra.api.app import create_app
 from embedded.kestra.artifacts import engine_jars
@@ -20,9 +18,8 @@ from embedded.kestra.compiler import CompileError, compile_task_types
 from embedded.kestra.engine import HEAP, VERSION, Engine, EngineConfig, EngineError
 from embedded.kestra.tasks import bridge
 from embedded.lifeline import exit_with_parent
-
-HOST = "127.0.0.1"
-GRACE_SECONDS = 2
+from embedded.service import HOST
+from embedded.serving import serve
 
 
 @dataclass(frozen=True)
@@ -69,13 +66,7 @@ def main() -> None:
         logging.error("Kestra cannot start: %s", problem, exc_info=not expected)
         leave(1)
     try:
-        uvicorn.run(
-            create_app(engine, settings),
-            host=HOST,
-            port=settings.port,
-            log_level="warning",
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+        serve(create_app(engine, settings), settings.port)
     finally:
         engine.close()
     leave(0)

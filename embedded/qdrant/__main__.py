@@ -5,12 +5,10 @@ import logging
 import sys
 from pathlib import Path
 
-import uvicorn
-
 from embedded.lifeline import exit_with_parent
 from embedded.qdrant.app import Api
 from embedded.qdrant.store import InUseError, Store
-from embedded.service import HOST
+from embedded.serving import serve
 
 GRACE_SECONDS = 10
 
@@ -29,8 +27,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        app = Api(store).app()
-        uvicorn.run(app, host=HOST, port=options.port, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS)
+        serve(Api(store).app(), options.port, grace=GRACE_SECONDS)
     finally:
         store.close()
     return 0
