@@ -45,13 +45,14 @@ def own_stack(folder: Path, *services: str, **settings: str) -> Iterator[dict[st
                 break
         else:
             raise AssertionError("the stack did not start:\n" + "".join(said))
-        yield {**environment, **_told(environment)}
+        yield {**environment, **told(environment)}
     finally:
         holder.stdin.close()
         holder.wait(60)
 
 
-def _told(environment: dict[str, str]) -> dict[str, str]:
+def told(environment: dict[str, str]) -> dict[str, str]:
+    """What the stack of an environment says of the services that run now."""
     command = [sys.executable, "-m", "embedded", "env"]
     listing = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     return dict(line.split("=", 1) for line in listing.stdout.splitlines() if "=" in line)

@@ -18,6 +18,10 @@ from workbook.web import session
 SECONDS = (5, 120)
 METRICS = "metrics.csv"
 PIECE_BYTES = 1 << 20
+IN_DOCKER = (
+    "\nTo read generated files instead, put FLOWS_DATASET_URL=http://dataset:8090 into .env, and then:  "
+    "docker compose up -d dataset kestra"
+)
 
 
 class Dataset:
@@ -82,7 +86,7 @@ class Dataset:
         if not url:
             raise StackError(
                 "This stack has no data server (DATASET_URL is not set): it reads the public taxi files, which have "
-                "no manifest, and generates nothing."
+                "no manifest, and generates nothing." + (IN_DOCKER if self._settings.stack == "docker" else "")
             )
         with self._answering():
             answer = self._session.get(url + path, params=asked, timeout=SECONDS, stream=path.endswith(".csv"))

@@ -56,6 +56,6 @@ def _told(settings: Settings) -> dict[str, str]:
         "AWS_ENDPOINT_URL": settings.aws_endpoint_url,
         "AWS_ACCESS_KEY_ID": settings.aws_access_key_id,
         "AWS_SECRET_ACCESS_KEY": settings.aws_secret_access_key,
-        "INSIGHTFLOW_BASE_URL": settings.insightflow_base_url,
+        "INSIGHTFLOW_BASE_URL": settings.for_flows(settings.insightflow_base_url),
     }
     return {name: value for name, value in told.items() if value}

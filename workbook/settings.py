@@ -26,12 +26,12 @@ INSIGHTFLOW_FILES = "https://{host}"
 """The public files, on two hosts; the ingestion program knows which is on which."""
 ENV_SECONDS = 30
 _TEXTS = (
-    *("kestra_username", "kestra_password", "dataset_url"),
+    *("kestra_username", "kestra_password"),
     *("postgres_host", "postgres_db", "postgres_user", "postgres_password"),
     *("timescale_host", "timescale_db", "timescale_user", "timescale_password"),
     *("clickhouse_host", "clickhouse_user", "clickhouse_password", "es_user", "es_password"),
     *("aws_access_key_id", "aws_secret_access_key"),
-    *("gcp_project_id", "gcp_location", "gcp_creds_file", "storage_emulator_host", "bigquery_emulator_host"),
+    *("gcp_project_id", "gcp_location", "storage_emulator_host", "bigquery_emulator_host"),
 )
 _PORTS = {"postgres_port": 5432, "timescale_port": 5433, "clickhouse_port": 8123}
 _ADDRESSES = {
@@ -51,10 +51,11 @@ class Settings:
         stack: `embedded`, `docker` or `cloud`.
         kestra_url: Kestra's address without a path, such as http://127.0.0.1:8080.
         dataset_url: the local data server, or None where the stack has none.
+        flows_dataset_url: the same server as flows and jobs reach it, if they have another way to it.
         aws_endpoint_url: where S3 is, or None for AWS itself.
         aws_access_key_id, aws_secret_access_key: None for what AWS's own tools find on this machine.
         gcp_project_id: None for the project that the key is of (not on the embedded stack).
-        gcp_creds_file: the key of a Google Cloud service account; None for what Google's own tools find.
+        gcp_creds_file: the path of the key of a Google Cloud service account; None for what Google's own tools find.
         storage_emulator_host, bigquery_emulator_host: where the embedded Google Cloud is, if there is one.
         taxi_base_url: the taxi files lie at <this>/<taxi>/<taxi>_tripdata_<year>-<month>.csv.gz.
         insightflow_base_url: where lesson 13 ingests from, as `.env.example` says.
@@ -94,6 +95,7 @@ class Settings:
     storage_emulator_host: str | None = None
     bigquery_emulator_host: str | None = None
     dataset_url: str | None = None
+    flows_dataset_url: str | None = None
     taxi_base_url: str = TAXI_RELEASES
     products_url: str = PRODUCTS
     insightflow_base_url: str = INSIGHTFLOW_FILES
@@ -104,6 +106,12 @@ class Settings:
     def generated_data(self) -> bool:
         """Whether the taxi files come from the generator and not from the public releases."""
         return bool(self.dataset_url) and self.taxi_base_url.startswith(str(self.dataset_url))
+
+    def for_flows(self, url: str) -> str:
+        """An address as flows and jobs reach it: containers know the local data server by another name."""
+        if self.dataset_url and self.flows_dataset_url and url.startswith(self.dataset_url):
+            return self.flows_dataset_url + url.removeprefix(self.dataset_url)
+        return url
 
 
 def load(
@@ -147,11 +155,13 @@ def _build(stack: str, values: Mapping[str, str]) -> Settings:
     addresses = {name: _address(values, name.upper(), *port) for name, port in _ADDRESSES.items()}
     ports = {name: _port(values, name.upper(), default) for name, default in _PORTS.items()}
     settings = Settings(stack=stack, **known, **addresses, **ports)  # type: ignore[arg-type]
-    dataset = settings.dataset_url
+    data = _dataset(stack, values)
+    dataset = data["dataset_url"]
     return replace(
         settings,
+        **data,
         **_aws(stack, values),
-        **({} if stack == "embedded" else {"gcp_project_id": values.get("GCP_PROJECT_ID")}),
+        **_gcp(stack, values),
         taxi_base_url=values.get("TAXI_BASE_URL", dataset or TAXI_RELEASES).rstrip("/"),
         products_url=values.get("PRODUCTS_URL", f"{dataset}/products" if dataset else PRODUCTS),
         insightflow_base_url=values.get(
@@ -164,6 +174,26 @@ def _build(stack: str, values: Mapping[str, str]) -> Settings:
 def _address(values: Mapping[str, str], variable: str, port_variable: str, default: int) -> str:
     """An address; where none is given, it is on this machine, at the port that is."""
     return values.get(variable, f"http://127.0.0.1:{_port(values, port_variable, default)}").rstrip("/")
+
+
+def _dataset(stack: str, values: Mapping[str, str]) -> dict[str, str | None]:
+    """The embedded stack names its own data server; in containers there is one where flows are told of it."""
+    for_flows = None if stack == "embedded" else values.get("FLOWS_DATASET_URL")
+    known = "DATASET_URL" in values or for_flows
+    url = _address(values, "DATASET_URL", "DATASET_PORT", 8090) if known else None
+    return {"dataset_url": url, "flows_dataset_url": for_flows.rstrip("/") if for_flows else None}
+
+
+def _gcp(stack: str, values: Mapping[str, str]) -> dict[str, str | None]:
+    """The Docker stack's Google Cloud has its addresses on this machine. Where a client goes, its key decides."""
+    file = values.get("GCP_CREDS_FILE")
+    told = {"gcp_creds_file": str(ROOT / Path(file).expanduser()) if file else None}
+    if stack != "embedded":
+        told["gcp_project_id"] = values.get("GCP_PROJECT_ID")
+    if stack == "docker":
+        names = ("STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST")
+        told |= {name.lower(): _address(values, name, "GCP_PORT", 4443) for name in names}
+    return told
 
 
 def _aws(stack: str, values: Mapping[str, str]) -> dict[str, Any]:

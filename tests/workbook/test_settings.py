@@ -61,6 +61,27 @@ def test_whether_the_data_is_generated(values: dict[str, str], generated: bool) 
     assert load(values, NOWHERE).generated_data is generated
 
 
+def test_flows_in_containers_know_the_data_server_by_another_name() -> None:
+    inside = {"FLOWS_DATASET_URL": "http://dataset:8090/", "DATASET_PORT": "18090"}
+    settings = load({"WORKBOOK_STACK": "docker", **inside}, NOWHERE)
+    assert settings.dataset_url == "http://127.0.0.1:18090"
+    assert settings.taxi_base_url == settings.dataset_url
+    assert settings.generated_data
+    assert settings.for_flows(settings.insightflow_base_url) == "http://dataset:8090/insightflow"
+    assert settings.for_flows("https://{host}") == "https://{host}"
+    assert load({"WORKBOOK_STACK": "docker"}, NOWHERE).dataset_url is None
+    embedded = load(inside, NOWHERE, lambda: {"DATASET_URL": "http://127.0.0.1:8091"})
+    assert embedded.for_flows("http://127.0.0.1:8091/x") == "http://127.0.0.1:8091/x"
+
+
+def test_google_cloud_in_docker_is_on_this_machine_and_its_key_lies_in_the_project() -> None:
+    given = {"WORKBOOK_STACK": "docker", "GCP_PORT": "14443", "GCP_CREDS_FILE": ".gcp/service-account.json"}
+    settings = load(given, NOWHERE)
+    assert settings.storage_emulator_host == settings.bigquery_emulator_host == "http://127.0.0.1:14443"
+    assert settings.gcp_creds_file == str(ROOT / ".gcp" / "service-account.json")
+    assert load({**given, "WORKBOOK_STACK": "cloud"}, NOWHERE).storage_emulator_host is None
+
+
 @pytest.mark.parametrize(
     ("values", "address"),
     [
