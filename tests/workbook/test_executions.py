@@ -125,6 +125,15 @@ def _at(minute: int) -> dict[str, str]:
     return {"state": "SUCCESS", "date": moment.isoformat()}
 
 
+def test_log_lines_of_one_millisecond_are_in_order(fake: FakeKestra, client: KestraClient) -> None:
+    times = {"second": "129969Z", "first": "129409Z", "third": "13Z"}
+    lines = [
+        {"level": "ERROR", "message": text, "timestamp": f"2026-11-21T10:00:11.{end}"} for text, end in times.items()
+    ]
+    fake.on("GET", "/logs/one", lines)
+    assert [line.message for line in client.logs("one")] == ["first", "second", "third"]
+
+
 def test_replay_from_a_task_names_its_run(fake: FakeKestra, client: KestraClient) -> None:
     _ready(fake)
     fake.on("POST", f"/executions/{RAW['id']}/replay", RAW)

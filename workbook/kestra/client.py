@@ -28,6 +28,7 @@ PAGE = 100
 LAST_LINES = 10
 FRESH_SECONDS = 3.0
 QUIET_SECONDS = 0.25
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NOT_FOUND = 404
 REFUSED = (400, 422)
 YAML = {"Content-Type": "application/x-yaml"}
@@ -318,7 +319,9 @@ class KestraClient:
         """
         params = {"minLevel": level} | ({"taskId": task} if task else {})
         path = f"/logs/{_id(execution)}"
-        return _settled(execution, lambda: [LogLine.of(one) for one in self.http.json("GET", path, params=params)])
+        lines = _settled(execution, lambda: [LogLine.of(one) for one in self.http.json("GET", path, params=params)])
+        # Kestra sorts by milliseconds: lines of the same one come in any order, though their times are finer.
+        return sorted(lines, key=lambda line: line.time or LONG_AGO)
 
     def outputs(self, execution: ExecutionLike) -> Json:
         """The outputs of every task that has some, by its id (and the loop's item)."""
