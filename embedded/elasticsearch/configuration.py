@@ -38,7 +38,7 @@ JVM = (
     "-Xms64m",
     "-Xmx{heap}",
     "-XX:+UseSerialGC",  # the least memory, and as fast as others with so small a heap
-    "-XX:TieredStopAtLevel=1",  # the optimizing compiler took more time than it saved, in starts and in 300,000 documents
+    "-XX:TieredStopAtLevel=1",  # the optimizing compiler costs more than it saves up to 300,000 documents
     "-XX:+ExitOnOutOfMemoryError",
     "-Djava.io.tmpdir={temporary}",
     "-XX:-UsePerfData",
