@@ -14,5 +14,10 @@ def chosen_host(description: str) -> str:
         description: of the process, for `--help`.
     """
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--host", default=HOST, help=f"address to listen on; {HOST} unless told")
+    offer_host(parser)
     return parser.parse_args().host
+
+
+def offer_host(parser: argparse.ArgumentParser) -> None:
+    """Let a command line choose the address."""
+    parser.add_argument("--host", default=HOST, help=f"address to listen on; {HOST} unless told")

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from embedded.binding import offer_host
 from embedded.dataset.catalogue import Edition, TaxiFile, UnknownFileError
 from embedded.dataset.files import Gzip, csv
 from embedded.dataset.server import DatasetServer
@@ -15,8 +16,9 @@ from embedded.settings import Settings
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m embedded.dataset", description=__doc__)
+    offer_host(parser)
     commands = parser.add_subparsers(dest="command")
-    commands.add_parser("serve", help="serve on 127.0.0.1:DATASET_PORT (what happens without a command)")
+    commands.add_parser("serve", help="serve at DATASET_PORT (what happens without a command)")
     write = commands.add_parser("write", help="write one file")
     write.add_argument("--taxi", required=True, help="yellow or green")
     write.add_argument("--month", required=True, help="2019-01 to 2021-07")
@@ -26,10 +28,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, host: str) -> None:
     exit_with_parent()
     Home(settings.home).claim()
-    serve(DatasetServer(settings).app(), settings.dataset_port, tell_requests=True)
+    serve(DatasetServer(settings).app(), settings.dataset_port, host, tell_requests=True)
 
 
 def _write(settings: Settings, options: argparse.Namespace) -> Path:
@@ -51,7 +53,7 @@ def main() -> int:
         if options.command == "write":
             print(_write(settings, options))
         else:
-            _serve(settings)
+            _serve(settings, options.host)
     except (UnknownFileError, HomeError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,6 +1,8 @@
 """The process of the `gcp` service. Run as `python -m embedded.gcp [--host ADDRESS]`.
 
-Environment: `GCP_HOME` (where all is kept), and of the stack's settings `GCP_PORT` and `GCP_PROJECT_ID`.
+Environment: `GCP_HOME` (where all is kept), and of the stack's settings `GCP_PORT` and `GCP_PROJECT_ID`. In a container
+besides: `GCP_HOST`, the name by which others find it; `GCP_KEY_FOLDER`, where its account's key lies for them; and
+`GCP_TLS_PORT`, where it serves under Google's own names.
 """
 
 import os
@@ -9,6 +11,7 @@ from pathlib import Path
 from embedded.binding import chosen_host
 from embedded.gcp import KEY_FILE
 from embedded.gcp.bigquery.api import BigQuery
+from embedded.gcp.certificate import certificate
 from embedded.gcp.front import TOKEN, application
 from embedded.gcp.gcs.api import Gcs
 from embedded.gcp.gcs.reading import StoredObjects
@@ -16,7 +19,7 @@ from embedded.gcp.gcs.store import Store
 from embedded.gcp.identity import Identity
 from embedded.lifeline import exit_with_parent
 from embedded.service import HOST
-from embedded.serving import serve
+from embedded.serving import Tls, serve
 from embedded.settings import Settings
 
 
@@ -26,14 +29,24 @@ def main() -> None:
     listen_on = chosen_host(__doc__ or "")
     settings = Settings.load()
     home = Path(os.environ["GCP_HOME"])
-    identity = Identity(home / KEY_FILE, settings.gcp_project_id, f"http://{HOST}:{settings.gcp_port}{TOKEN}")
+    token_uri = f"http://{os.environ.get('GCP_HOST', HOST)}:{settings.gcp_port}{TOKEN}"
+    key_file = Path(os.environ.get("GCP_KEY_FOLDER", home)) / KEY_FILE
+    identity = Identity(key_file, settings.gcp_project_id, token_uri)
     store = Store(home / "gcs")
     bigquery = BigQuery(home / "bigquery", StoredObjects(store, home / "scratch"), settings.gcp_project_id)
     try:
         app = application(identity, [*Gcs(store).routes(), *bigquery.routes()])
-        serve(app, settings.gcp_port, listen_on)
+        serve(app, settings.gcp_port, listen_on, tls=_tls(home))
     finally:
         bigquery.close()
+
+
+def _tls(home: Path) -> Tls | None:
+    port = os.environ.get("GCP_TLS_PORT")
+    if not port:
+        return None
+    files = certificate(home)
+    return Tls(int(port), files.certificate, files.key)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from embedded.gcp import HEALTH
 from embedded.gcp.errors import GoogleError, not_implemented
 from embedded.gcp.identity import GrantError, Identity
+from embedded.gcp.unpacking import Unpacking
 
 TOKEN = "/token"
 _OPEN = (HEALTH, TOKEN)
@@ -36,7 +37,7 @@ def application(identity: Identity, routes: Sequence[BaseRoute]) -> ASGIApp:
 
     own = [Route(HEALTH, _health), Route(TOKEN, token, methods=["POST"])]
     handlers = {GoogleError: _refuse, HTTPException: _unknown, Exception: _fail}
-    return _Guard(Starlette(routes=[*own, *routes], exception_handlers=handlers), identity)
+    return _Guard(Unpacking(Starlette(routes=[*own, *routes], exception_handlers=handlers)), identity)
 
 
 class _Guard:

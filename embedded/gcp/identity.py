@@ -120,9 +120,11 @@ def _key(private: str, project: str, token_uri: str) -> dict[str, Any]:
 
 
 def _write(file: Path, key: dict[str, Any]) -> None:
-    """In one step, for this user only."""
-    temporary = file.with_suffix(".new")
+    """In one step, for one user only: the one whose folder it is, if root in a container writes for somebody else."""
+    temporary, owner = file.with_suffix(".new"), file.parent.stat()
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as target:
         json.dump(key, target, indent=2)
+        if os.geteuid() == 0:
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
     temporary.replace(file)

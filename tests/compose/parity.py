@@ -1,13 +1,17 @@
 """What has to be the same in `.env.example`, in the compose files and in the embedded stack, fact by fact."""
 
 import base64
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from embedded.kestra.engine import VERSION
 from embedded.settings import Settings
 from tests.compose.stack import Stack, example
+from tests.stack import ROOT
 
 EMBEDDED = Settings.load({}, env_file=Path("/nonexistent"))
 COMPONENTS = ("webserver", "executor", "scheduler", "indexer", "worker")
@@ -48,6 +52,9 @@ def _settings(docker: Stack, shown: Mapping[str, str]) -> list[Fact]:
         "ES_PASSWORD": docker.environment("elasticsearch")["ELASTIC_PASSWORD"],
         "AWS_ACCESS_KEY_ID": docker.environment("aws")["AWS_ACCESS_KEY_ID"],
         "AWS_SECRET_ACCESS_KEY": docker.environment("aws")["AWS_SECRET_ACCESS_KEY"],
+        "DATASET_PORT": docker.published("dataset", 8090),
+        "DATASET_ROWS": docker.environment("dataset")["DATASET_ROWS"],
+        "DATASET_SEED": docker.environment("dataset")["DATASET_SEED"],
         "GCP_PORT": docker.published("gcp", 4443),
         "GCP_PROJECT_ID": docker.environment("gcp")["GCP_PROJECT_ID"],
     }
@@ -87,16 +94,24 @@ def _between(docker: Stack, distributed: Stack) -> list[Fact]:
         for stack, names in ((docker, ("kestra",)), (distributed, COMPONENTS))
         for name in names
     }
+    flow = yaml.safe_load((ROOT / "flows" / "insightflow_prod_pipeline.yml").read_text())
+    dbt = {"docker": docker.services["dbt"]["image"], "flow": flow["pluginDefaults"][1]["values"]["containerImage"]}
+    dbt["Dockerfile"] = f"insightflow-dbt:{_dbt_core()}"
     ports = {"docker": docker.published("kestra", 8080), "distributed": distributed.published("proxy", 8080)}
     networks = {stack.whole["name"]: stack.whole["networks"]["default"]["name"] for stack in (docker, distributed)}
     return [
         ("version of Kestra", tags),
         ("login of Kestra", logins),
+        ("image of dbt", dbt),
         ("variables of flows", variables),
         ("port of Kestra", ports),
         ("network", networks),
         ("version of PostgreSQL", {"docker": docker.tag("kestra_postgres"), "queue": distributed.tag("kestra_queue")}),
     ]
+
+
+def _dbt_core() -> str:
+    return re.findall(r"dbt-core==(\S+)", (ROOT / "dbt" / "Dockerfile").read_text())[0]
 
 
 def _attribute(variable: str) -> str:

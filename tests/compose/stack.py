@@ -10,13 +10,15 @@ from dotenv import dotenv_values
 
 from tests.stack import ROOT
 
-FILES = ("docker-compose.yml", "docker-compose.dev.yml", "docker-compose.distributed.yml")
-_DEFAULT = re.compile(r"(?<!\$)\$\{\w+:?-([^}]*)\}")
+FILES = ("docker-compose.yml", "docker-compose.dev.yml", "docker-compose.gcp.yml", "docker-compose.distributed.yml")
+_DEFAULT = re.compile(r"(?<!\$)\$\{\w+:?-([^{}]*)\}")
 
 
 def plain(text: str) -> str:
-    """A text with every `${NAME:-default}` replaced by its default."""
-    return _DEFAULT.sub(r"\1", text)
+    """A text with every `${NAME:-default}` replaced by its default, the innermost first."""
+    while (replaced := _DEFAULT.sub(r"\1", text)) != text:
+        text = replaced
+    return text
 
 
 class Stack:
@@ -68,6 +70,11 @@ def example(texts: Mapping[str, str] | None = None) -> dict[str, str]:
     """What `.env.example` shows as the default of each variable."""
     text = (texts or {}).get(".env.example") or Path(ROOT, ".env.example").read_text()
     return dict(re.findall(r"^#?([A-Z][A-Z0-9_]+)=(.*)$", text, re.MULTILINE))
+
+
+def lessons() -> dict[str, str | None]:
+    """What a learner puts into `.env` for all lessons."""
+    return dotenv_values(ROOT / "docker" / "lessons.env", interpolate=False)
 
 
 def sample_secrets() -> dict[str, str | None]:

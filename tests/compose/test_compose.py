@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,10 +10,14 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 
-from tests.compose.stack import FILES, Stack
+from embedded.gcp import KEY_FILE
+from embedded.gcp.certificate import NAMES, TRUSTSTORE, TRUSTSTORE_PASSWORD
+from tests.compose.stack import FILES, Stack, lessons
 from tests.stack import ROOT
+from workbook.settings import load
 
 DOCKER = Stack("docker-compose.yml")
+GOOGLE = Stack("docker-compose.gcp.yml")
 DISTRIBUTED = Stack("docker-compose.distributed.yml")
 STORES = ("timescale", "clickhouse", "elasticsearch", "qdrant", "aws")
 SERVICES = [
@@ -20,7 +25,7 @@ SERVICES = [
     for stack in (DOCKER, DISTRIBUTED)
     for name, service in stack.services.items()
 ]
-ONE_SHOT = {"guard", "storage_bucket"}
+ONE_SHOT = {"guard", "storage_bucket", "dbt"}
 LASTING = [parameter for parameter in SERVICES if str(parameter.id).rpartition("-")[2] not in ONE_SHOT]
 
 
@@ -67,7 +72,7 @@ def test_every_volume_is_named_and_every_needed_service_is_there(stack: Stack) -
         assert set(named) <= stack.whole["volumes"].keys()
         assert service.get("depends_on", {}).keys() <= stack.services.keys()
         mounted = [volume.split(":")[0] for volume in service.get("volumes", []) if volume.startswith("./")]
-        assert all((ROOT / path).exists() for path in mounted if path != "./.gcp")  # made by its container
+        assert all((ROOT / path).exists() for path in mounted)
 
 
 def test_the_image_of_the_clouds_has_packages_at_the_project_s_versions() -> None:
@@ -75,7 +80,7 @@ def test_the_image_of_the_clouds_has_packages_at_the_project_s_versions() -> Non
     packages = (folder / "packages.txt").read_text().split()
     pinned = re.findall(r"^([\w-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
     assert set(packages) <= set(pinned)
-    for name in ("aws", "gcp"):
+    for name in ("dataset", "aws", "gcp"):
         assert DOCKER.services[name]["build"]["dockerfile"] == "docker/clouds/Dockerfile"
         assert DOCKER.services[name]["command"] == f"embedded.{name} --host 0.0.0.0"
     for source in re.findall(r"^COPY (.+) \S+$", (folder / "Dockerfile").read_text(), re.MULTILINE):
@@ -107,8 +112,46 @@ def test_flows_find_every_store_by_the_name_of_its_service() -> None:
     assert hosts == ["pgdatabase", *STORES]
 
 
-def test_google_cloud_is_the_real_one() -> None:
-    assert not {"STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST"} & DOCKER.environment("kestra").keys()
+def test_google_s_names_lead_elsewhere_only_where_the_stand_in_gives_tokens() -> None:
+    networks = DOCKER.services["gcp"]["networks"]
+    assert networks.keys() == {"google"}
+    served, ending = set(NAMES), {"oauth2.googleapis.com", "www.googleapis.com", "accounts.google.com"}
+    assert served | ending <= set(networks["google"]["aliases"])
+    assert not any(
+        "google" in service.get("networks", []) for name, service in DOCKER.services.items() if name != "gcp"
+    )
+    assert GOOGLE.services.keys() == {"kestra"}
+    assert GOOGLE.services["kestra"]["networks"] == ["default", "google"]
+
+
+def test_kestra_believes_in_the_stand_in_by_the_truststore_that_it_writes() -> None:
+    kestra, gcp = GOOGLE.services["kestra"], DOCKER.services["gcp"]
+    (shared,) = kestra["volumes"]
+    assert f"{shared.split(':')[0]}:/data/{TRUSTSTORE.parent}" in gcp["volumes"]
+    assert gcp["environment"]["GCP_HOME"] == "/data"
+    options = kestra["environment"]["JAVA_OPTS"].split()
+    assert f"-Djavax.net.ssl.trustStore={shared.split(':')[1]}/{TRUSTSTORE.name}" in options
+    assert f"-Djavax.net.ssl.trustStorePassword={TRUSTSTORE_PASSWORD}" in options
+    assert kestra["depends_on"] == {"gcp": {"condition": "service_healthy"}}
+
+
+def test_the_settings_of_all_lessons_start_everything_and_find_it() -> None:
+    told = lessons()
+    profiles = str(told["COMPOSE_PROFILES"]).split(",")
+    assert set(profiles) == {one for service in DOCKER.services.values() for one in service.get("profiles", [])}
+    assert str(told["COMPOSE_FILE"]).split(":") == ["docker-compose.yml", "docker-compose.gcp.yml"]
+    assert urlsplit(str(told["FLOWS_DATASET_URL"])).hostname in DOCKER.services
+    settings = load({name: str(value) for name, value in told.items()}, ROOT / "no.env")
+    assert settings.generated_data
+    assert (settings.gcp_creds_file, settings.stack) == (str(ROOT / ".gcp" / KEY_FILE), "docker")
+    assert f"./{Path(str(told['GCP_CREDS_FILE'])).parent}:/key" in DOCKER.services["gcp"]["volumes"]
+    assert DOCKER.services["gcp"]["environment"]["GCP_KEY_FOLDER"] == "/key"
+
+
+def test_flows_read_generated_files_as_soon_as_they_are_told_where() -> None:
+    text = (ROOT / "docker" / "flows.env").read_text()
+    assert "${TAXI_BASE_URL:-${FLOWS_DATASET_URL:-https://" in text
+    assert "${PRODUCTS_URL:-${FLOWS_DATASET_URL:-https://dummyjson.com}/products}" in text
 
 
 def test_every_variable_that_a_flow_reads_is_given() -> None:

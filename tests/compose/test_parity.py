@@ -19,6 +19,8 @@ def test_nothing_differs() -> None:
         ("docker-compose.yml", "${TIMESCALE_DB:-kestra_data}", "${TIMESCALE_DB:-data}", "TIMESCALE_DB"),
         ("docker-compose.distributed.yml", "kestra/kestra:v1.3.31", "kestra/kestra:v1.4.0", "version of Kestra"),
         ("docker-compose.distributed.yml", "${KESTRA_PORT:-8080}:8080", "${KESTRA_PORT:-8081}:8080", "port of Kestra"),
+        ("docker-compose.yml", "${DATASET_SEED:-2021}", "${DATASET_SEED:-2022}", "DATASET_SEED"),
+        ("docker-compose.yml", "insightflow-dbt:1.11.16", "insightflow-dbt:1.11.17", "image of dbt"),
         (".env.example", "#POSTGRES_PORT=5432", "#POSTGRES_PORT=5431", "POSTGRES_PORT"),
         (".env.example", "#AWS_SECRET_ACCESS_KEY=workbook-secret", "#AWS_SECRET_ACCESS_KEY=x", "AWS_SECRET_ACCESS_KEY"),
         ("docker/flows.env", "${CLICKHOUSE_USER:-admin}", "${CLICKHOUSE_USER:-root}", "ENV_CLICKHOUSE_USER"),

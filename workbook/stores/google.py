@@ -1,7 +1,7 @@
 """What the clients of Google Cloud share: the key, where it leads, and what went wrong.
 
-The key decides where a client goes. One whose tokens come from this machine is that of the embedded Google Cloud, and
-leads there; any other leads to Google.
+The key decides where a client goes. One whose tokens come from this machine, or from the container of the Docker stack,
+is that of the embedded Google Cloud, and leads there; any other leads to Google.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import google.auth
 import requests
@@ -29,6 +30,8 @@ SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 RETRY_SECONDS = 5
 ANSWER_SECONDS = 300
 SETTING = "GCP_CREDS_FILE"
+CONTAINER = "gcp"
+"""What the Docker stack calls its Google Cloud; no name of the internet has no dot."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,14 @@ def account(settings: Settings, embedded: str | None, real: str) -> Account:
     if not settings.gcp_creds_file:
         return _found(settings, real)
     key = _key(Path(settings.gcp_creds_file).expanduser())
-    address = real
-    if is_here(key["token_uri"]):
+    address, subject = real, None
+    if is_here(key["token_uri"]) or urlsplit(key["token_uri"]).hostname == CONTAINER:
         if embedded is None:
             raise QueryFailed(f"{SETTING} is the key of an embedded Google Cloud, which this stack does not have.")
         address, key["token_uri"] = embedded, f"{embedded}/token"  # its port may be another one today
+        subject = key["client_email"]  # for an account that acts for somebody, nobody at Google is asked about regions
     try:
-        credentials = service_account.Credentials.from_service_account_info(key, scopes=[SCOPE])
+        credentials = service_account.Credentials.from_service_account_info(key, scopes=[SCOPE], subject=subject)
     except (ValueError, GoogleAuthError) as error:
         raise QueryFailed(f"{SETTING} holds no usable key of a service account: {error}") from error
     project = settings.gcp_project_id or key.get("project_id")

@@ -89,11 +89,12 @@ def account(given: dict[str, Any]) -> Account:
     if not given.get("serviceAccount"):
         return _found(given, scopes)
     key = _key(given["serviceAccount"])
-    is_ours = urlsplit(key["token_uri"]).hostname in _LOOPBACK
+    is_ours, subject = urlsplit(key["token_uri"]).hostname in _LOOPBACK, None
     if is_ours:
         key["token_uri"] = f"{_ours('STORAGE_EMULATOR_HOST')}/token"  # the port may be another one today
+        subject = key["client_email"]  # for an account that acts for somebody, nobody at Google is asked about regions
     try:
-        credentials = service_account.Credentials.from_service_account_info(key, scopes=scopes)
+        credentials = service_account.Credentials.from_service_account_info(key, scopes=scopes, subject=subject)
     except (ValueError, GoogleAuthError) as error:
         raise TaskError(f"`serviceAccount` is no usable key of a service account: {error}") from error
     project = given.get("projectId") or key.get("project_id")
