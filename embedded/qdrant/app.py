@@ -23,7 +23,7 @@ from embedded.qdrant.errors import ApiError, format_error, not_found, translate
 from embedded.qdrant.points import Change
 from embedded.qdrant.store import Store
 
-VERSION = "1.20.0"
+VERSION = "1.19.1"
 """Of the server whose API this is: its clients look whether they fit."""
 
 log = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ import yaml
 from embedded.kestra.engine import VERSION
 from embedded.settings import Settings
 from tests.compose.stack import Stack, example
+from tests.compose.versions import store_versions
 from tests.stack import ROOT
 
 EMBEDDED = Settings.load({}, env_file=Path("/nonexistent"))
@@ -26,6 +27,7 @@ def differences(texts: Mapping[str, str] | None = None) -> list[str]:
     docker = Stack("docker-compose.yml", texts)
     distributed = Stack("docker-compose.distributed.yml", texts)
     facts = [*_settings(docker, example(texts)), *_seen_by_flows(docker), *_between(docker, distributed)]
+    facts += store_versions(docker)
     return [f"{name}: {values}" for name, values in facts if len({str(value) for value in values.values()}) > 1]
 
 
