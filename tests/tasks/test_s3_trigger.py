@@ -1,6 +1,7 @@
 """io.kestra.plugin.aws.s3.Trigger: which objects start an execution, how often, and what becomes of them."""
 
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -11,9 +12,11 @@ from tests.tasks.lab import NAMESPACE, Lab, Run, until
 
 BUCKET = "watched.flowio.app"
 SEED_BUCKET = "static-staging.flowio.app"
+LATER = "made.later"
 TYPE = "io.kestra.plugin.aws.s3.Trigger"
 SECONDS = 90
 TASK = {"type": "io.kestra.plugin.core.debug.Return", "format": "{{ trigger.objects | length }}"}
+WATCH = {"id": "watch", "type": TYPE, "interval": "PT1S", "bucket": BUCKET, "action": "NONE"}
 SEED = """
   - id: s3_trigger
     type: io.kestra.plugin.aws.s3.Trigger
@@ -29,12 +32,17 @@ SEED = """
 
 
 class Watch:
-    """A bucket, and flows that watch it."""
+    """A bucket, and flows that watch it, which know nothing of those of an earlier try."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.s3 = lab.s3()
         self.flows: list[str] = []
+        self._mark = uuid.uuid4().hex[:8]
+
+    def id(self, name: str) -> str:
+        """Of a flow."""
+        return f"{name}-{self._mark}"
 
     def put(self, *keys: str, bucket: str = BUCKET, text: str = "body of ") -> None:
         for key in keys:
@@ -46,22 +54,27 @@ class Watch:
 
     def flow(self, name: str, task: dict[str, Any] = TASK, **properties: Any) -> None:
         """Start to watch."""
-        trigger = {"id": "watch", "type": TYPE, "interval": "PT1S", "bucket": BUCKET, "action": "NONE"}
-        self.lab.create(task, namespace=NAMESPACE, id=name, triggers=[trigger | properties])
+        self.lab.create(task, namespace=NAMESPACE, id=self.id(name), triggers=[WATCH | properties])
         self.flows.append(name)
 
     def stop(self, name: str) -> None:
-        self.lab.request("DELETE", f"/flows/{NAMESPACE}/{name}")
+        self.lab.request("DELETE", f"/flows/{NAMESPACE}/{self.id(name)}")
         self.flows.remove(name)
 
     def runs(self, name: str) -> list[Run]:
-        query = {"namespace": NAMESPACE, "flowId": name, "size": 200}
+        query = {"namespace": NAMESPACE, "flowId": self.id(name), "size": 200}
         found = self.lab.get("/executions", params=query).json()["results"]
         return [Run(self.lab, execution) for execution in found]
 
     def objects(self, name: str) -> list[dict[str, Any]]:
         """What all executions of a flow were given."""
         return [item for run in self.runs(name) for item in run.execution["trigger"]["variables"]["objects"]]
+
+    def await_failed_moves(self, name: str) -> None:
+        """Wait until objects were taken, but could not be moved to a bucket that is not there yet."""
+        query = {"namespace": NAMESPACE, "flowId": self.id(name), "minLevel": "ERROR", "size": 1}
+        until(lambda: bool(self.lab.get("/logs/search", params=query).json().get("results")), seconds=SECONDS)
+        assert self.runs(name) == []
 
     def await_objects(self, name: str, count: int) -> list[dict[str, Any]]:
         """Wait until so many objects were handed out, and then for what should not come."""
@@ -80,9 +93,11 @@ def watch(lab: Lab) -> Iterator[Watch]:
     yield watch
     for name in list(watch.flows):
         watch.stop(name)
-    for key in watch.there():
-        watch.s3.delete_object(Bucket=BUCKET, Key=key)
-    watch.s3.delete_bucket(Bucket=BUCKET)
+    for bucket in (BUCKET, LATER):
+        if bucket in {one["Name"] for one in watch.s3.list_buckets()["Buckets"]}:
+            for key in watch.there(bucket=bucket):
+                watch.s3.delete_object(Bucket=bucket, Key=key)
+            watch.s3.delete_bucket(Bucket=bucket)
 
 
 def test_none_hands_out_what_is_new_or_changed(watch: Watch) -> None:
@@ -135,14 +150,14 @@ def test_move_by_an_expression(watch: Watch) -> None:
     watch.flow("rendered", prefix="in/", action="MOVE", moveTo={"key": key})
     watch.await_objects("rendered", 2)
     assert watch.there() == ["in/done/a.txt", "in/done/deep/b.txt"]
-    query = {"namespace": NAMESPACE, "flowId": "rendered", "minLevel": "WARN", "size": 100}
+    query = {"namespace": NAMESPACE, "flowId": watch.id("rendered"), "minLevel": "WARN", "size": 100}
     until(lambda: "results" in watch.lab.get("/logs/search", params=query).json())
     said = [line["message"] for line in watch.lab.get("/logs/search", params=query).json()["results"]]
     assert any("understood as in/done/{{ trigger.objects[0].key | replace({'in/': ''}) }}" in line for line in said)
     watch.put("also/c.txt")
     watch.flow("folder", prefix="also/", action="MOVE", moveTo={"key": "{{ 'by' }}/{{ flow.id }}"})
     watch.await_objects("folder", 1)
-    assert "by/folder/c.txt" in watch.there()
+    assert f"by/{watch.id('folder')}/c.txt" in watch.there()
 
 
 def test_delete(watch: Watch) -> None:
@@ -189,24 +204,49 @@ def test_a_failing_execution_loses_no_file(watch: Watch) -> None:
 
 def test_what_cannot_be_moved_is_not_lost(watch: Watch) -> None:
     watch.put("in/a.txt")
-    move = {"key": "done", "bucket": "made.later"}
-    watch.flow("later", prefix="in/", action="MOVE", moveTo=move)
-    time.sleep(5)  # several looks, which fail
-    assert watch.runs("later") == []
+    watch.flow("later", prefix="in/", action="MOVE", moveTo={"key": "done", "bucket": LATER})
+    watch.await_failed_moves("later")
     assert watch.there() == ["in/a.txt"]
-    watch.s3.create_bucket(Bucket="made.later")
+    watch.s3.create_bucket(Bucket=LATER)
     [item] = watch.await_objects("later", 1)
     assert watch.lab.text(item["uri"]) == "body of in/a.txt"
-    assert watch.there(bucket="made.later") == ["done/a.txt"]
-    watch.s3.delete_object(Bucket="made.later", Key="done/a.txt")
-    watch.s3.delete_bucket(Bucket="made.later")
+    assert watch.there(bucket=LATER) == ["done/a.txt"]
+
+
+def test_what_was_taken_is_moved_from_its_bucket_though_another_is_watched_by_then(watch: Watch) -> None:
+    watch.put("in/a.txt")
+    watch.flow("edited", prefix="in/", action="MOVE", moveTo={"key": "done", "bucket": LATER})
+    watch.await_failed_moves("edited")
+    watch.lab.create(
+        TASK,
+        namespace=NAMESPACE,
+        id=watch.id("edited"),
+        triggers=[WATCH | {"bucket": SEED_BUCKET, "prefix": "nothing/"}],
+    )
+    watch.s3.create_bucket(Bucket=LATER)
+    [item] = watch.await_objects("edited", 1)
+    assert watch.lab.text(item["uri"]) == "body of in/a.txt"
+    assert (watch.there(), watch.there(bucket=LATER)) == ([], ["done/a.txt"])
+
+
+def test_triggers_with_one_state_each_start_their_own_executions(watch: Watch) -> None:
+    watch.put("in/a.txt")
+    move = {"key": "done", "bucket": LATER}
+    watch.flow("moving", prefix="in/", stateKey=watch.id("common"), action="MOVE", moveTo=move)
+    watch.await_failed_moves("moving")
+    watch.put("also/b.txt")
+    watch.flow("looking", stateKey=watch.id("common"))
+    assert [item["key"] for item in watch.await_objects("looking", 1)] == ["also/b.txt"]
+    watch.s3.create_bucket(Bucket=LATER)
+    assert [item["key"] for item in watch.await_objects("moving", 1)] == ["in/a.txt"]
+    assert (watch.there(), watch.there(bucket=LATER)) == (["also/b.txt"], ["done/a.txt"])
 
 
 def test_state_key_and_time_to_live(watch: Watch) -> None:
     watch.put("in/a.txt")
-    watch.flow("first", prefix="in/", stateKey="shared")
+    watch.flow("first", prefix="in/", stateKey=watch.id("shared"))
     watch.await_objects("first", 1)
-    watch.flow("second", prefix="in/", stateKey="shared")
+    watch.flow("second", prefix="in/", stateKey=watch.id("shared"))
     watch.flow("forgetful", prefix="in/", stateTtl="PT4S")
     until(lambda: len(watch.objects("forgetful")) >= 2, seconds=SECONDS)
     assert watch.objects("second") == []
@@ -217,7 +257,7 @@ def test_the_trigger_of_the_seed_word_for_word(watch: Watch) -> None:
     marker, names = prefix, ["a.json", "b.json"]
     watch.put(marker, *(prefix + name for name in names), bucket=SEED_BUCKET)
     task = '\n  - id: task\n    type: io.kestra.plugin.core.debug.Return\n    format: "{{ trigger.objects[0].uri }}"\n'
-    source = f"id: seed\nnamespace: {NAMESPACE}\ntasks:{task}triggers:{SEED}"
+    source = f"id: {watch.id('seed')}\nnamespace: {NAMESPACE}\ntasks:{task}triggers:{SEED}"
     answer = watch.lab.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", source)})
     assert answer.status_code == 200, answer.text
     watch.flows.append("seed")

@@ -23,7 +23,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS seen (
     scope TEXT NOT NULL, uri TEXT NOT NULL, version TEXT NOT NULL, seen_at REAL NOT NULL,
     PRIMARY KEY (scope, uri)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS claims (scope TEXT PRIMARY KEY, execution TEXT NOT NULL, hand_out TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS taken (trigger_id TEXT PRIMARY KEY, execution TEXT NOT NULL, claim TEXT NOT NULL);
 """
 _FIND_SECONDS = 30
 _writing = threading.RLock()
@@ -35,11 +35,13 @@ class Claim:
 
     Parameters:
         execution: its id.
+        bucket: where the objects are; another may be watched by the time that they are moved.
         objects: as the trigger's outputs tell them.
         moves: what becomes of them in the bucket.
     """
 
     execution: str
+    bucket: str
     objects: list[dict[str, Any]]
     moves: list[Move]
 
@@ -49,12 +51,14 @@ class Memory:
 
     Args:
         folder: where the database is.
-        scope: namespace and state key.
+        trigger: whose claims they are.
+        scope: namespace and state key; several triggers may share what was seen.
         ttl: seconds after which an object is forgotten; None for never.
     """
 
-    def __init__(self, folder: Path, scope: str, ttl: float | None = None) -> None:
+    def __init__(self, folder: Path, trigger: str, scope: str, ttl: float | None = None) -> None:
         self._path = folder / "triggers.sqlite"
+        self._trigger = trigger
         self._scope = scope
         self._ttl = ttl
 
@@ -68,17 +72,18 @@ class Memory:
     def claim(self) -> Claim | None:
         """What was taken and not settled."""
         with self._open() as db:
-            row = db.execute("SELECT execution, hand_out FROM claims WHERE scope = ?", [self._scope]).fetchone()
+            sql = "SELECT execution, claim FROM taken WHERE trigger_id = ?"
+            row = db.execute(sql, [self._trigger]).fetchone()
         if row is None:
             return None
-        objects, moves = json.loads(row[1])
-        return Claim(row[0], objects, [Move(**move) for move in moves])
+        bucket, objects, moves = json.loads(row[1])
+        return Claim(row[0], bucket, objects, [Move(**move) for move in moves])
 
     def take(self, claim: Claim, versions: Sequence[tuple[str, str]]) -> None:
         """Note a claim, and in the same step that these objects, by address and version, are not new any more."""
-        hand_out = json.dumps([claim.objects, [asdict(move) for move in claim.moves]])
+        told = json.dumps([claim.bucket, claim.objects, [asdict(move) for move in claim.moves]])
         with self._open() as db:
-            db.execute("INSERT OR REPLACE INTO claims VALUES (?, ?, ?)", [self._scope, claim.execution, hand_out])
+            db.execute("INSERT INTO taken VALUES (?, ?, ?)", [self._trigger, claim.execution, told])
             self._note(db, versions)
 
     def note(self, versions: Sequence[tuple[str, str]]) -> None:
@@ -90,7 +95,7 @@ class Memory:
     def settle(self) -> None:
         """Forget the claim: its execution exists."""
         with self._open() as db:
-            db.execute("DELETE FROM claims WHERE scope = ?", [self._scope])
+            db.execute("DELETE FROM taken WHERE trigger_id = ?", [self._trigger])
 
     def _note(self, db: sqlite3.Connection, versions: Sequence[tuple[str, str]]) -> None:
         now = time.time()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jpype
@@ -29,6 +29,7 @@ class Move:
         etag: what it was when it was downloaded.
         bucket: where it goes, for MOVE.
         target: likewise, the key.
+        options: further arguments of the copy.
     """
 
     action: str
@@ -36,6 +37,7 @@ class Move:
     etag: str
     bucket: str = ""
     target: str = ""
+    options: dict[str, str] = field(default_factory=dict)
 
 
 def plan(task: Task, item: Outputs) -> Move:
@@ -60,7 +62,7 @@ def plan(task: Task, item: Outputs) -> Move:
     bucket, target = to.get("bucket") or source, _target(task, to["key"], item)
     if (bucket, target) == (source, item["key"]):
         raise TaskError(f"`moveTo` names the object itself: s3://{bucket}/{target}")
-    return Move(action, item["key"], item["etag"], bucket, target)
+    return Move(action, item["key"], item["etag"], bucket, target, encryption(to))
 
 
 def act(task: Task, s3: Any, bucket: str, move: Move) -> str | None:
@@ -84,7 +86,7 @@ def act(task: Task, s3: Any, bucket: str, move: Move) -> str | None:
     if move.action == "MOVE":
         source = {"bucket": bucket, "key": move.key, "etag": move.etag}
         place = {"Bucket": move.bucket, "Key": move.target}
-        etag = copy_object(s3, source, place, encryption(task.properties["moveTo"]))
+        etag = copy_object(s3, source, place, move.options)
     delete_unchanged(s3, bucket, move.key, move.etag)
     return etag
 

@@ -2,8 +2,9 @@
 
 No object is handed out twice, and none is lost, whenever the engine is killed. Objects are downloaded, then a claim is
 noted with all that the execution will see and the execution's id, then the objects are moved or deleted, then the
-execution is asked for. The next evaluation settles the claim if that execution is known; else it does the rest again,
-under the same id.
+execution is asked for: what is handed out is moved already. The next evaluation settles the claim if that execution is
+known; else it does the rest again, under the same id. A claim is of one trigger, though several may share a `stateKey`,
+and tells all that the rest takes: the trigger may be edited meanwhile.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ IN_FLIGHT_SECONDS = 60
 DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 _handed_out: dict[str, tuple[str, float]] = {}
-"""The last hand-out of each scope: its execution, and when it was."""
+"""The last hand-out of each trigger: its execution, and when it was."""
 _scopes: dict[str, threading.Lock] = {}
 _scopes_lock = threading.Lock()
 
@@ -37,15 +38,16 @@ _scopes_lock = threading.Lock()
 def trigger(task: Task) -> Outputs:
     """Hand out the next objects: new ones, or those of a claim whose execution was never created."""
     run, given = task.trigger, task.properties
+    name = f"{run.namespace()}/{run.flow()}/{run.trigger()}"
     key = given.get("stateKey") or f"{run.namespace()}_{run.flow()}_{run.trigger()}"
     scope = f"{run.namespace()}/{key}"
-    memory = Memory(task.state_folder, scope, _seconds(given.get("stateTtl")))
+    memory = Memory(task.state_folder, name, scope, _seconds(given.get("stateTtl")))
     with _alone(scope):
         claim = memory.claim()
         if claim and run.isKnown(claim.execution):
             memory.settle()
             claim = None
-        if claim and _is_in_flight(scope, claim):
+        if claim and _is_in_flight(name, claim):
             return {"objects": []}
         s3 = client(task)
         if claim:
@@ -55,12 +57,12 @@ def trigger(task: Task) -> Outputs:
         if not claim:
             return {"objects": []}
         outputs = _hand_out(task, s3, memory, claim)
-        _handed_out[scope] = (claim.execution, time.monotonic())
+        _handed_out[name] = (claim.execution, time.monotonic())
         return outputs
 
 
-def _is_in_flight(scope: str, claim: Claim) -> bool:
-    execution, moment = _handed_out.get(scope, ("", 0.0))
+def _is_in_flight(name: str, claim: Claim) -> bool:
+    execution, moment = _handed_out.get(name, ("", 0.0))
     return execution == claim.execution and time.monotonic() - moment < IN_FLIGHT_SECONDS
 
 
@@ -90,7 +92,7 @@ def _look(task: Task, s3: Any, memory: Memory) -> Claim | None:
     memory.note(unwanted)
     if not objects:
         return None
-    claim = Claim(str(task.trigger.execution()), objects, moves)
+    claim = Claim(str(task.trigger.execution()), given["bucket"], objects, moves)
     memory.take(claim, versions)
     return claim
 
@@ -98,7 +100,7 @@ def _look(task: Task, s3: Any, memory: Memory) -> Claim | None:
 def _hand_out(task: Task, s3: Any, memory: Memory, claim: Claim) -> Outputs:
     """Move or delete the objects of a claim; what is moved is not new where it arrives."""
     for move in claim.moves:
-        etag = act(task, s3, task.properties["bucket"], move)
+        etag = act(task, s3, claim.bucket, move)
         if etag:
             memory.note([(f"s3://{move.bucket}/{move.target}", etag)])
     return {"objects": claim.objects, "@execution": claim.execution}
