@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.compose.stack import lessons
 from tests.newest import loosened
 from tests.stack import ROOT
 
@@ -26,6 +27,14 @@ def test_every_step_is_known_and_limited_in_time(job: dict[str, Any]) -> None:
             assert step["run"].split()[1] in TARGETS
         else:
             assert step["run"].startswith("docker compose ")
+
+
+def test_all_lessons_run_on_the_docker_stack_with_the_settings_that_learners_are_given() -> None:
+    job = JOBS["weekly.yml-docker"]
+    assert job["env"] == lessons()
+    steps = [step.get("run", "").partition(" #")[0] for step in job["steps"]]
+    start = steps.index("docker compose up --detach --wait --quiet-pull")
+    assert steps.index("make setup") < start < steps.index("make lessons")
 
 
 def test_the_tests_run_on_both_systems_and_every_supported_python() -> None:
