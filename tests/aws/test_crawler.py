@@ -15,6 +15,7 @@ from embedded.aws.glue.crawling.formats import Format, Schema
 from embedded.aws.glue.crawling.grouping import File, tables
 from embedded.aws.glue.crawling.settings import targets
 from tests.aws.server import Server, refusal, running, wait_for
+from tests.warehouse.athena import Athena
 
 BUCKET, DATABASE, NAME = "crawler-tests", "crawled", "reads"
 ROLE = "crawler-tests"
@@ -196,6 +197,18 @@ def test_json(lake: Lake) -> None:
         found["lines"]["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"] == "org.openx.data.jsonserde.JsonSerDe"
     )
     assert columns(found["list"]) == {"array": "array<struct<a:bigint>>"}
+
+
+def test_athena_reads_keys_of_upper_case_that_were_crawled(lake: Lake) -> None:
+    """Those of columns are of lower case in the catalogue, those inside are as they are; Athena heeds neither."""
+    lines = [{"Id": 1, "Of": {"City": "KL", "Seen": [{"At": 1}]}}, {"Id": 2, "Of": {"ZIP": 50000}}]
+    lake.put("raw/t/a.json", "\n".join(map(json.dumps, lines)))
+    types = {"id": "bigint", "of": "struct<City:string,Seen:array<struct<At:bigint>>,ZIP:bigint>"}
+    assert columns(lake.crawled()["t"]) == types
+    athena = Athena(lake.server, DATABASE)
+    results = {"OutputLocation": f"s3://{BUCKET}/results/"}
+    sql = 'SELECT t."of".city, t."of".Seen[1].at, t."of".zip FROM t ORDER BY id'
+    assert athena.rows(sql, ResultConfiguration=results) == [("KL", "1", None), (None, None, "50000")]
 
 
 def test_what_cannot_be_read_is_left_out_and_said(lake: Lake) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -318,6 +319,49 @@ def test_json(athena: Athena) -> None:
     assert athena.rows("SELECT * FROM t ORDER BY userid") == expected
     put(athena, "t/b.json", b'{"userid": "many"}\n')
     assert athena.reason("SELECT * FROM t").startswith("HIVE_BAD_DATA: ")
+
+
+def test_keys_inside_of_json_objects(athena: Athena) -> None:
+    """They count without their case, as those outside; a structure takes those that it has."""
+    lines = [
+        {"Place": {"City": "KL", "ZIP": 1, "more": 1}, "Seen": [{"At": "a"}, None], "By": {"Kept": {"N": 1.5}}},
+        {"place": {"CITY": None}, "seen": [], "by": {}},
+        {"place": None},
+    ]
+    put(athena, "t/a.json", "\n".join(map(json.dumps, lines)).encode())
+    types = "Place struct<City:string,ZIP:int>, seen array<struct<At:string>>, `by` map<string,struct<N:double>>"
+    athena.run(f"CREATE EXTERNAL TABLE t ({types}) {JSON} LOCATION '{place('t')}'")
+    sql = "SELECT place.city, place.zip, cardinality(seen), seen[1].at, \"by\"['Kept'].n FROM t WHERE place.city = 'KL'"
+    assert athena.rows(sql) == [("KL", "1", "2", "a", "1.5")]
+    assert athena.rows("SELECT place, place IS NULL, seen FROM t WHERE place.city IS NULL ORDER BY 2") == [
+        ("{city=null, zip=null}", "false", "[]"),
+        (None, "true", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ({"a": 1, "A": 2}, 'HIVE_CURSOR_ERROR: Row is not a valid JSON Object - JSONException: Duplicate key "a"'),
+        (
+            {"s": {"k": 1, "K": 2}},
+            'HIVE_CURSOR_ERROR: Row is not a valid JSON Object - JSONException: Duplicate key "k"',
+        ),
+        ({"s": "text"}, "HIVE_BAD_DATA: Error parsing field value '\"text\"' for field s"),
+        ({"s": {"k": "many"}}, "HIVE_BAD_DATA: Error parsing field value 'many' for field s"),
+    ],
+)
+def test_json_that_is_no_row_of_the_table(athena: Athena, line: dict[str, Any], reason: str) -> None:
+    put(athena, "t/a.json", json.dumps(line).encode())
+    athena.run(f"CREATE EXTERNAL TABLE t (a int, s struct<k:int>) {JSON} LOCATION '{place('t')}'")
+    assert athena.reason("SELECT a, s FROM t") == reason
+
+
+def test_json_whose_case_counts(athena: Athena) -> None:
+    put(athena, "t/a.json", b'{"a": 1, "A": 2, "B": 3}')
+    settings = "WITH SERDEPROPERTIES ('case.insensitive' = 'FALSE')"
+    athena.run(f"CREATE EXTERNAL TABLE t (a int, b int) {JSON} {settings} LOCATION '{place('t')}'")
+    assert athena.rows("SELECT a, b FROM t") == [("1", None)]
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,12 @@ from collections.abc import Sequence
 from typing import IO
 from typing import cast as as_type
 
-from embedded.aws.athena import typenames
 from embedded.aws.athena.errors import Failure
+from embedded.aws.athena.tables.fields import lenient, member, of_json, strict
 from embedded.aws.athena.tables.files import File
 from embedded.aws.athena.tables.layout import Layout
-from embedded.aws.athena.trino.casts import cast
-from embedded.aws.athena.trino.failures import fail
 from embedded.warehouse.errors import Reason
-from embedded.warehouse.types import NUMBERS, STRING, Kind, Type, quote, text
+from embedded.warehouse.types import STRING, Type, quote, text
 from embedded.warehouse.values import Value
 
 COMPRESSIONS = {"gz": "gzip", "zst": "zstd"}
@@ -32,7 +30,6 @@ _LINE = "line__"
 _OCTAL = re.compile(r"\\(\d{3})|\\u([0-9A-Fa-f]{4})|\\t")
 _NAMED = ("field.delim", "serialization.format", "serialization.null.format", "line.delim", "escape.delim")
 _CSV = ("separatorChar", "quoteChar", "escapeChar", "serialization.format")
-_NESTED = (Kind.ARRAY, Kind.MAP, Kind.STRUCT)
 Columns = Sequence[tuple[str, Type]]
 
 
@@ -52,7 +49,7 @@ def separated(layout: Layout, files: Sequence[File], columns: Columns, file_colu
     selected = []
     for index, (name, of) in enumerate(columns, 1):
         found = Value(f"nullif({parts}[{index}], {text(null)})", STRING)
-        selected.append(f"{_lenient(found, of, name)} AS {quote(name)}")
+        selected.append(f"{lenient(found, of, name)} AS {quote(name)}")
     return f"SELECT {', '.join([*selected, file_column])} FROM {_lines(layout, files, file_column)}"
 
 
@@ -72,12 +69,12 @@ def quoted(layout: Layout, files: Sequence[File], columns: Columns, file_column:
         f"escape={text(mark)}, nullstr={text(_NO_NULL)}, null_padding=true, columns={{{names}}}, "
         f"compression={text(_compression(files))}, filename={text(file_column)}"
     )
-    selected = [f"{_strict(Value(quote(name), STRING), of, name)} AS {quote(name)}" for name, of in columns]
+    selected = [f"{strict(Value(quote(name), STRING), of, name)} AS {quote(name)}" for name, of in columns]
     return f"SELECT {', '.join([*selected, file_column])} FROM read_csv([{_paths(files)}], {options})"
 
 
 def json(layout: Layout, files: Sequence[File], columns: Columns, file_column: str) -> str:
-    """A query over files with an object on each line, whose names count without their case.
+    """A query over files with an object on each line, whose keys, nested ones too, count as of lower case.
 
     Raises:
         SqlError: NOT_SUPPORTED.
@@ -85,23 +82,12 @@ def json(layout: Layout, files: Sequence[File], columns: Columns, file_column: s
     _known(layout, ("serialization.format", "case.insensitive", "paths", "ignore.malformed.json"))
     if layout.settings.get("ignore.malformed.json", "false").lower() == "true":
         raise Failure("NOT_SUPPORTED", "JsonSerDe with ignore.malformed.json")
-    selected = []
-    for name, of in columns:
-        key = f"list_filter(json_keys({_LINE}), lambda k_: lower(k_) = {text(name)})[1]"
-        found = f"json_extract({_LINE}, '$.\"' || {key} || '\"')"
-        selected.append(f"{_of_json(found, of, name)} AS {quote(name)}")
+    folded = layout.settings.get("case.insensitive", "true").lower() == "true"
+    values = [(name, of_json(member(_LINE, name, folded), of, name, folded)) for name, of in columns]
+    selected = [f"{value} AS {quote(name)}" for name, value in values]
     lines = _lines(layout, files, file_column)
     objects = f"SELECT CAST({_LINE} AS JSON) AS {_LINE}, {file_column} FROM {lines} WHERE trim({_LINE}) != ''"
     return f"SELECT {', '.join([*selected, file_column])} FROM ({objects})"
-
-
-def _of_json(sql: str, of: Type, name: str) -> str:
-    if of.kind in _NESTED:
-        return f"CAST({sql} AS {of.duckdb})"
-    scalar = f"json_extract_string({sql}, '$')"
-    if of.kind is Kind.STRING:
-        return scalar
-    return _strict(Value(scalar, STRING), of, name, (Kind.DATE, Kind.DATETIME))
 
 
 def _lines(layout: Layout, files: Sequence[File], file_column: str) -> str:
@@ -112,27 +98,6 @@ def _lines(layout: Layout, files: Sequence[File], file_column: str) -> str:
         f"columns={{'{_LINE}': 'VARCHAR'}}, "
         f"compression={text(_compression(files))}, max_line_size=16777216, filename={text(file_column)})"
     )
-
-
-def _lenient(value: Value, of: Type, name: str) -> str:
-    if of.kind in (*_NESTED, Kind.BYTES):
-        raise Failure("NOT_SUPPORTED", f"{name}: {typenames.hive(of)} in a text file")
-    if of.kind is Kind.STRING:
-        return value.sql if of.precision is None else f"left({value.sql}, {of.precision})"
-    if of.kind is Kind.BOOL:
-        return f"CASE lower({value.sql}) WHEN 'true' THEN true WHEN 'false' THEN false END"
-    return cast(value, of, safe=True).sql
-
-
-def _strict(value: Value, of: Type, name: str, more: Sequence[Kind] = ()) -> str:
-    if of.kind is Kind.STRING:
-        return value.sql
-    if of.kind not in (Kind.BOOL, *NUMBERS, *more):
-        raise Failure("NOT_SUPPORTED", f"{name}: {typenames.hive(of)} read by this SerDe; make it a string")
-    message = f"Error parsing field value '{{}}' for field {name}"
-    told = fail("HIVE_BAD_DATA", message, value.sql, of.duckdb)
-    read = cast(value, of, safe=True).sql
-    return f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {read} IS NOT NULL THEN {read} ELSE {told} END"
 
 
 def _known(layout: Layout, names: Sequence[str]) -> None:

@@ -45,7 +45,9 @@ def hive_type(kind: Any) -> str:
 
 
 def json_type(kind: Any) -> str:
-    """The type of a column of JSON, which has no dates.
+    """The type of a column of JSON, which has no dates. Names of fields keep their case, as the crawler leaves them.
+
+    Source: https://github.com/awslabs/aws-athena-query-federation/issues/245.
 
     Args:
         kind: DuckDB's type.
