@@ -87,6 +87,8 @@ def _between(docker: Stack, distributed: Stack) -> list[Fact]:
     """Versions, logins and the network: in both compose files, and in the embedded engine."""
     tags = {"embedded": f"v{VERSION}", "docker": docker.tag("kestra")}
     tags |= {component: distributed.tag(component) for component in COMPONENTS}
+    pom = (ROOT / "bench" / "google_java" / "pom.xml").read_text()
+    tags["bench"] = "v" + re.findall(r"<artifactId>platform</artifactId>\s*<version>([^<]+)", pom)[0]
     logins = {
         "docker": docker.configuration()["kestra"]["server"]["basicAuth"],
         **{name: distributed.configuration(name)["kestra"]["server"]["basicAuth"] for name in COMPONENTS},
