@@ -25,7 +25,8 @@ def test_passwords_become_secrets_that_only_their_owner_reads(tmp_path: Path) ->
     assert set(tmp_path.iterdir()) == {source, target}
 
 
-def test_git_never_sees_it() -> None:
-    command = ["git", "check-ignore", ".env", ".env.secrets"]
+def test_git_never_sees_them() -> None:
+    secret = [".env", ".env.secrets", ".gcp/service-account.json"]
+    command = ["git", "check-ignore", *secret]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert found.stdout.split() == [".env", ".env.secrets"]
+    assert found.stdout.split() == secret
