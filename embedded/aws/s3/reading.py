@@ -1,73 +1,49 @@
-"""Objects for what runs beside S3: Glue's crawlers and Athena reach the files themselves, not over HTTP."""
+"""The objects of S3 as Glue's crawlers and Athena read them, and as Athena writes them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from embedded.aws.errors import AwsError
-from embedded.aws.s3.store import About, Content, Store
-from embedded.objects.blobs import take
-from embedded.objects.interface import NotFound, ObjectInfo
-from embedded.objects.listing import every
-from embedded.objects.scratch import Scratch
+from embedded.aws.s3.store import About, Content, Object, Store
+from embedded.objects.blobs import CHUNK
+from embedded.objects.interface import ObjectInfo
+from embedded.objects.reading import Reading
 
 
-class StoredObjects:
-    """Reads and writes objects straight on the disk, as `embedded.objects.interface.WritableObjects`.
+class StoredObjects(Reading[Store, Object]):
+    """S3's objects, as `embedded.objects.interface.WritableObjects`."""
 
-    Args:
-        store: whose.
-        scratch: a folder on the same file system, for the time that an object is read.
-    """
+    refusal = AwsError
 
-    def __init__(self, store: Store, scratch: Path) -> None:
-        self._store = store
-        self._scratch = Scratch(scratch)
+    def check(self, bucket: str) -> None:
+        """Notice a bucket that is not there. Raises AwsError."""
+        self._store.policy(bucket)
 
-    def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
-        """The objects whose keys begin with a prefix, in the order of their keys. Raises NotFound: no such bucket."""
-        with _as_not_found():
-            self._store.policy(bucket)
-        for item in every(self._store, bucket, prefix):
-            yield ObjectInfo(item.key, item.size, item.etag, datetime.fromtimestamp(item.modified, UTC))
-
-    @contextmanager
-    def fetch(self, bucket: str, key: str) -> Iterator[Path]:
-        """A local file with the object's content, which stays until the context ends. Raises NotFound."""
-        with self._scratch.place(key) as path:
-            with _as_not_found():
-                take(lambda: self._store.find(bucket, key), lambda blob: self._store.blobs.link(blob, path))
-            yield path
+    def info(self, item: Object) -> ObjectInfo:
+        """An object as a listing tells it: its version is its ETag."""
+        return ObjectInfo(item.key, item.size, item.etag, datetime.fromtimestamp(item.modified, UTC))
 
     def put(self, bucket: str, key: str, path: Path, content_type: str) -> None:
         """Store a file. Raises NotFound: no such bucket."""
         digest = hashlib.md5(usedforsecurity=False)
         name, target = self._store.blobs.create()
         with path.open("rb") as source, target:
-            while chunk := source.read(1 << 20):
+            while chunk := source.read(CHUNK):
                 target.write(chunk)
                 digest.update(chunk)
             size = target.tell()
             self._store.blobs.seal(target)
-        with _as_not_found():
+        with self.as_not_found():
             content = Content(name, size, digest.hexdigest())
             self._store.put(bucket, key, content, About({"content-type": content_type}))
 
     def delete(self, bucket: str, keys: Iterable[str]) -> None:
         """Delete objects; one that is not there is no error. Raises NotFound: no such bucket."""
-        with _as_not_found():
-            self._store.policy(bucket)
+        with self.as_not_found():
+            self.check(bucket)
             for key in keys:
                 self._store.delete(bucket, key)
-
-
-@contextmanager
-def _as_not_found() -> Iterator[None]:
-    try:
-        yield
-    except AwsError as error:
-        raise NotFound(error.message) from error
