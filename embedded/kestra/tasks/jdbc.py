@@ -44,6 +44,21 @@ def insert(task: Task, columns: Sequence[str]) -> str:
     return f"INSERT INTO {task.properties['table']} ({names}) VALUES ({', '.join('?' * len(columns))})"
 
 
+def written(task: Task, rows: int, updated: int, chunks: int) -> Outputs:
+    """The outputs of a task that has written rows; tells of them in metrics and in the log.
+
+    Parameters:
+        task: which has.
+        rows: that it was given.
+        updated: that were changed in the table.
+        chunks: in how many statements.
+    """
+    task.count("records", rows)
+    task.count("updated", updated)
+    task.info(f"Successfully executed {chunks} bulk queries and updated {updated} rows")
+    return {"rowCount": rows, "updatedCount": updated}
+
+
 def cells(item: Any, columns: Sequence[str], count: int, quotes: str) -> list[Any]:
     """One row's values, in the order of the parameters. What a row does not hold is null.
 

@@ -3,17 +3,21 @@
 import re
 from collections.abc import Callable, Container, Iterator
 
-TOKENS = re.compile(
-    r"""
-      (?P<comment> --[^\n]* | /\* )                       # the end of a block comment is sought by hand: they nest
-    | (?P<quoted>  [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
-                 | (?P<tag>\$(?:[^\W\d]\w*)?\$).*?(?P=tag) )
+_REST = r"""
     | (?P<cast>    :: | := )
     | (?P<named>   :[^\W\d]\w* )
     | (?P<end>     ; )
     | (?P<word>    [^\W\d][\w$]* | \d[\w.]* )
     | (?P<other>   . )
-    """,
+"""
+"""What follows comments and quotes, in which alone the houses differ."""
+TOKENS = re.compile(
+    r"""
+      (?P<comment> --[^\n]* | /\* )                       # the end of a block comment is sought by hand: they nest
+    | (?P<quoted>  [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
+                 | (?P<tag>\$(?:[^\W\d]\w*)?\$).*?(?P=tag) )
+    """
+    + _REST,
     re.VERBOSE | re.DOTALL,
 )
 CLICKHOUSE = re.compile(
@@ -21,12 +25,8 @@ CLICKHOUSE = re.compile(
       (?P<comment> --[^\n]* | \#[!\ ][^\n]* | /\*.*?(?:\*/|$) )
     | (?P<quoted>  '(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `(?:[^`\\]|\\.|``)*`
                  | (?P<tag>\$(?:[^\W\d]\w*)?\$).*?(?P=tag) )
-    | (?P<cast>    :: | := )
-    | (?P<named>   :[^\W\d]\w* )
-    | (?P<end>     ; )
-    | (?P<word>    [^\W\d][\w$]* | \d[\w.]* )
-    | (?P<other>   . )
-    """,
+    """
+    + _REST,
     re.VERBOSE | re.DOTALL,
 )
 """The tokens of ClickHouse: a backslash escapes in every string, a backtick quotes names, comments do not nest."""

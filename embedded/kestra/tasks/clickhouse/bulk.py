@@ -64,10 +64,7 @@ def bulk_insert(task: Task) -> Outputs:
             insert.run(connection, [list(map(_adapt, cells)) for cells in values])
             rows += len(objects)
             chunks += 1
-    task.count("records", rows)
-    task.count("updated", rows)
-    task.info(f"Successfully executed {chunks} bulk queries and updated {rows} rows")
-    return {"rowCount": rows, "updatedCount": rows}
+    return jdbc.written(task, rows, rows, chunks)
 
 
 def _table_columns(task: Task, connection: Connection) -> list[str]:

@@ -43,10 +43,7 @@ def batch(task: Task) -> Outputs:
             connection.commit()
             rows += len(objects)
             chunks += 1
-    task.count("records", rows)
-    task.count("updated", updated)
-    task.info(f"Successfully executed {chunks} bulk queries and updated {updated} rows")
-    return {"rowCount": rows, "updatedCount": updated}
+    return jdbc.written(task, rows, updated, chunks)
 
 
 def _table_columns(task: Task, connection: Connection) -> list[str]:
