@@ -117,8 +117,29 @@ class State:
         return ((self.end or datetime.now(UTC)) - self.start).total_seconds()
 
 
+class _Passed:
+    """What has passed through states: a task run, an execution."""
+
+    states: State
+
+    @property
+    def state(self) -> str:
+        """The current state, such as SUCCESS."""
+        return self.states.current
+
+    @property
+    def start(self) -> datetime | None:
+        """When it was created."""
+        return self.states.start
+
+    @property
+    def end(self) -> datetime | None:
+        """When it ended."""
+        return self.states.end
+
+
 @dataclass(frozen=True)
-class TaskRun:
+class TaskRun(_Passed):
     """One run of one task in an execution.
 
     Attributes:
@@ -155,21 +176,6 @@ class TaskRun:
         )
 
     @property
-    def state(self) -> str:
-        """The current state."""
-        return self.states.current
-
-    @property
-    def start(self) -> datetime | None:
-        """When it was created."""
-        return self.states.start
-
-    @property
-    def end(self) -> datetime | None:
-        """When it ended."""
-        return self.states.end
-
-    @property
     def seconds(self) -> float:
         """Seconds from creation to the end."""
         return self.states.seconds
@@ -181,7 +187,7 @@ class TaskRun:
 
 
 @dataclass(frozen=True, repr=False)
-class Execution:
+class Execution(_Passed):
     """One execution of a flow, as it was when it was read.
 
     Attributes:
@@ -226,11 +232,6 @@ class Execution:
         return self.http.json("GET", path, params={"revision": self.raw.get("flowRevision")})
 
     @property
-    def state(self) -> str:
-        """The current state, such as SUCCESS."""
-        return self.states.current
-
-    @property
     def ended(self) -> bool:
         """Whether it has ended."""
         return self.states.ended
@@ -239,16 +240,6 @@ class Execution:
     def good(self) -> bool:
         """Whether it ended without a failure."""
         return self.state in GOOD
-
-    @property
-    def start(self) -> datetime | None:
-        """When it was created."""
-        return self.states.start
-
-    @property
-    def end(self) -> datetime | None:
-        """When it ended."""
-        return self.states.end
 
     @property
     def duration(self) -> float:
