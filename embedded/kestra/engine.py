@@ -27,12 +27,17 @@ HEAP = "512m"
 COMMAND_FAMILIES = ("io.kestra.plugin.scripts", "io.kestra.plugin.dbt.cli", "io.kestra.plugin.aws.cli")
 """Task types that run commands."""
 
+CLEANER = {"initial-delay": "10s", "fixed-delay": "10s", "retention": "10s"}
+"""When messages go that their consumer has had; each type has one. On H2 every poll of a queue reads all its messages,
+consumed ones too: with the official server's hours and days, the engine slows down from one execution to the next."""
+
 LOGBACK = """<configuration>
   <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
     <encoder><pattern>%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{20} %msg%n</pattern></encoder>
   </appender>
   <logger name="io.kestra" level="INFO"/>
   <logger name="flow" level="WARN"/>
+  <logger name="io.kestra.jdbc.runner.JdbcCleaner" level="WARN"/>
   <logger name="org.flywaydb" level="ERROR"/>
   <logger name="io.micrometer" level="ERROR"/>
   <root level="WARN"><appender-ref ref="console"/></root>
@@ -86,6 +91,7 @@ class EngineConfig:
                 "tasks": {"tmp-dir": {"path": str(self.home / "work")}},
                 "encryption": {"secret-key": _encryption_key(self.home)},
                 "anonymous-usage-report": {"enabled": False},
+                "jdbc": {"cleaner": CLEANER},
                 "server": {
                     "liveness": {
                         "enabled": True,
