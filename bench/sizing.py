@@ -1,7 +1,8 @@
 """What an execution costs the embedded engine: `python bench/sizing.py [SCALE]`, after `make setup`.
 
-For each shape of flow, on a fresh stack: executions and task runs a minute when all are submitted at once, bytes in the
-database and in the internal storage an execution, and the largest resident memory of the server. The database is
+For each shape of flow, on a fresh stack: executions and task runs a minute when all are submitted at once, the same until
+the last log line is stored as well (the indexer writes them behind), bytes in the database and in the internal storage
+an execution, and the largest resident memory of the server. The database is
 measured after the stop and after H2 has compacted it, because until then most of a young file is room to be used again;
 what an empty one takes is taken off. `docs/sizing.md` shows the figures and says what follows. SCALE multiplies the
 number of executions.
@@ -39,18 +40,27 @@ CLOSED = "[90121-"
 
 @dataclass(frozen=True)
 class Shape:
-    """A flow, and how often it is run."""
+    """A flow, how often it is run, and how many lines one execution logs."""
 
     name: str
     tasks: list[dict[str, Any]]
     executions: int
+    lines: int
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a shape cost: seconds in all, bytes in all, and the largest resident memory of the server in bytes."""
+    """What a shape cost.
+
+    Attributes:
+        seconds: until the last execution had succeeded.
+        indexed: until the last log line was stored, too.
+        database, storage: bytes in all.
+        memory: the largest resident memory of the server, in bytes.
+    """
 
     seconds: float
+    indexed: float
     database: int
     storage: int
     memory: int
@@ -62,10 +72,10 @@ def shapes(scale: float) -> list[Shape]:
     talk = {"type": LOG, "message": [f"Line {number} of a log that says little" for number in range(1_000)]}
     keep = {"type": WRITE, "content": MEGABYTE, "extension": ".txt"}
     return [
-        Shape("1 task run", [{"id": "a", **say}], round(1_000 * scale)),
-        Shape("10 task runs", [{"id": f"a{number}", **say} for number in range(10)], round(200 * scale)),
-        Shape("1,000 log lines", [{"id": "a", **talk}], round(50 * scale)),
-        Shape("a file of 1 MB", [{"id": "a", **keep}], round(50 * scale)),
+        Shape("1 task run", [{"id": "a", **say}], round(1_000 * scale), 1),
+        Shape("10 task runs", [{"id": f"a{number}", **say} for number in range(10)], round(200 * scale), 10),
+        Shape("1,000 log lines", [{"id": "a", **talk}], round(50 * scale), 1_000),
+        Shape("a file of 1 MB", [{"id": "a", **keep}], round(50 * scale), 0),
     ]
 
 
@@ -78,13 +88,13 @@ def cost(shape: Shape, executions: int) -> Cost:
     """
     with tempfile.TemporaryDirectory() as folder:
         with own_stack(Path(folder), "kestra") as environment, memory_watched(folder) as largest:
-            seconds = run(shape, executions, environment)
+            seconds, indexed = run(shape, executions, environment)
         database = compacted(Path(folder, "home", "kestra", "database"))
-        return Cost(seconds, database, size(Path(folder, "storage")), max(largest))
+        return Cost(seconds, indexed, database, size(Path(folder, "storage")), max(largest))
 
 
-def run(shape: Shape, executions: int, environment: dict[str, str]) -> float:
-    """Submit all executions at once and wait for the last; seconds."""
+def run(shape: Shape, executions: int, environment: dict[str, str]) -> tuple[float, float]:
+    """Submit all executions at once; seconds until the last one has succeeded, and until its log is stored."""
     session = requests.Session()
     session.auth = (environment["KESTRA_USERNAME"], environment["KESTRA_PASSWORD"])
     api = environment["KESTRA_URL"] + "/api/v1/main"
@@ -93,12 +103,17 @@ def run(shape: Shape, executions: int, environment: dict[str, str]) -> float:
     begun = time.monotonic()
     for _ in range(executions):
         session.post(f"{api}/executions/bench/shape").raise_for_status()
-    done = {"namespace": "bench", "state": "SUCCESS", "size": 1}
-    while session.get(f"{api}/executions/search", params=done).json()["total"] < executions:
-        if time.monotonic() - begun > PATIENCE:
-            raise SystemExit(f"{shape.name}: not all of {executions} executions succeeded in {PATIENCE} s")
-        time.sleep(0.1)
-    return time.monotonic() - begun
+
+    def until(path: str, filters: dict[str, str], total: int) -> float:
+        asked = {"namespace": "bench", "size": "1", **filters}
+        while session.get(f"{api}/{path}", params=asked).json()["total"] < total:
+            if time.monotonic() - begun > PATIENCE:
+                raise SystemExit(f"{shape.name}: {path} did not have {total} in {PATIENCE} s")
+            time.sleep(0.1)
+        return time.monotonic() - begun
+
+    succeeded = until("executions/search", {"state": "SUCCESS"}, executions)
+    return succeeded, until("logs/search", {}, executions * shape.lines)
 
 
 def compacted(folder: Path) -> int:
