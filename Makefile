@@ -8,6 +8,9 @@ LESSONS ?=
 RUNS ?= runs
 FLOWS ?=
 ALL ?=
+# The stack that notebooks use, as they read it: environment, then .env. The Docker stack runs already.
+IN_ENV := $(shell sed -n 's/^\(export \)\{0,1\}WORKBOOK_STACK=["'\'']\{0,1\}\([a-z]*\).*/\2/p' .env 2>/dev/null | tail -n 1)
+IN_STACK := $(if $(filter docker,$(or $(WORKBOOK_STACK),$(IN_ENV))),,$(BIN)/python -m embedded run --)
 JUNIT ?= $(RUNS)/flowtests.xml
 # JupyterLab refuses root unless told; it listens on loopback and asks for its token either way.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -39,13 +42,13 @@ setup: $(VENV)/.installed  ## Install and fetch everything; afterwards no networ
 	@$(BIN)/python -m embedded.setup
 
 run: setup  ## Run the lessons headless: make run, or make run LESSONS="01 04"
-	@$(BIN)/python -m embedded run -- $(BIN)/python -m workbook run --to $(RUNS) $(LESSONS)
+	@$(IN_STACK) $(BIN)/python -m workbook run --to $(RUNS) $(LESSONS)
 
 lessons: $(VENV)/.installed  ## Run lessons on the stack that WORKBOOK_STACK names, which runs already
 	@$(BIN)/python -m workbook run --to $(RUNS) $(LESSONS)
 
 lab: setup  ## Open JupyterLab on the lessons with the stack up
-	@$(BIN)/python -m embedded run -- $(BIN)/python -m jupyterlab --ServerApp.ip=127.0.0.1 $(AS_ROOT) notebooks
+	@$(IN_STACK) $(BIN)/python -m jupyterlab --ServerApp.ip=127.0.0.1 $(AS_ROOT) notebooks
 
 up: setup  ## Start the embedded stack: make up, or make up ONLY=kestra,postgres
 	@$(BIN)/python -m embedded up $(if $(ONLY),--only $(ONLY))

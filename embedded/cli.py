@@ -69,6 +69,8 @@ class _Command:
         started = client.start(self.arguments.only, self.home, self.stack, progress, lease)
         try:
             inside = {**started.env, client.LEASE: lease}
+            if self.settings.real_aws:  # the services are ours, and yet the clouds are not
+                inside["WORKBOOK_STACK"] = "cloud"
             return run_command(argv, inside) if started.ready else self._explain_failure()
         except CommandError as error:
             print(f"error: {error}", file=sys.stderr)

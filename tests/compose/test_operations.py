@@ -36,6 +36,22 @@ def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.parametrize(("stack", "starts"), [("docker", False), ("cloud", True), ("embedded", True), ("", True)])
+@pytest.mark.parametrize("target", ["lab", "run"])
+@pytest.mark.parametrize("where", ["environment", ".env"])
+def test_notebooks_on_the_docker_stack_start_no_other(
+    tmp_path: Path, target: str, stack: str, starts: bool, where: str
+) -> None:
+    (tmp_path / ".env").write_text(f'X=1\nWORKBOOK_STACK="{stack}"  # mine\n' if where == ".env" else "")
+    (tmp_path / "requirements.txt").touch()  # what `make -n` asks for
+    told = {name: value for name, value in os.environ.items() if name != "WORKBOOK_STACK"}
+    environment = told | ({"WORKBOOK_STACK": stack} if where == "environment" else {})
+    command = ["make", "-n", "-f", str(ROOT / "Makefile"), target]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    (line,) = [line for line in done.stdout.splitlines() if "-m jupyterlab" in line or "-m workbook run" in line]
+    assert ("-m embedded run -- " in line) is starts
+
+
 def test_containers_are_replaced_one_by_one(calls: Path) -> None:
     assert run("rolling-restart.sh", "webserver").returncode == 0
     steps = [line for line in calls.read_text().splitlines() if line.startswith(("stop", "rm")) or " up " in line]

@@ -20,6 +20,11 @@ def test_run_gives_the_environment_and_the_exit_code(fakes: Command) -> None:
     assert fakes.nothing_runs()
 
 
+def test_run_leaves_the_choice_of_real_clouds_alone(fakes: Command) -> None:
+    done = fakes("run", "--only", "web", "--", "sh", "-c", "echo $WORKBOOK_STACK", WORKBOOK_STACK="cloud")
+    assert done.stdout.split() == ["cloud"]
+
+
 def test_run_leaves_running_what_ran_before(fakes: Command) -> None:
     fakes("up", "--only", "web")
     assert fakes("run", "--", "true").returncode == 0
