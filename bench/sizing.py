@@ -1,7 +1,7 @@
 """What an execution costs the embedded engine: `python bench/sizing.py [SCALE]`, after `make setup`.
 
 For each shape of flow, on a fresh stack: executions and task runs a minute when all are submitted at once; log lines a
-minute until the last one is stored, as the indexer writes them behind; bytes in the database and in the internal storage
+minute until the last one is stored, as the indexer comes behind; bytes in the database and in the internal storage
 an execution; and the largest resident memory of the server. The database is measured after the stop and after H2 has
 compacted it, because until then most of a young file is room to be used again; what an empty one takes is taken off.
 `docs/sizing.md` shows the figures and says what follows. SCALE multiplies the number of executions.
