@@ -4,6 +4,7 @@ Environment: `KESTRA_HOME` (state of the engine), `KESTRA_STORAGE`, `KESTRA_PORT
 `KESTRA_PASSWORD`, `KESTRA_HEAP` (limit of the Java heap, as `-Xmx` takes it), and what flows read: `ENV_*`, `SECRET_*`.
 """
 
+import gc
 import logging
 import os
 import sys
@@ -66,8 +67,12 @@ def main() -> None:
         expected = isinstance(problem, ArtifactError | CompileError | EngineError)
         logging.error("Kestra cannot start: %s", problem, exc_info=not expected)
         leave(1)
+    app = create_app(engine, settings)
+    # JPype has Python collect its garbage whenever Java does: what lasts as long as the process need not be looked at.
+    gc.collect()
+    gc.freeze()
     try:
-        serve(create_app(engine, settings), settings.port)
+        serve(app, settings.port)
     finally:
         engine.close()
     leave(0)
