@@ -1,10 +1,10 @@
-"""Run all areas of tests, two at a time: `python -m tests.areas [--all] [AREA...]`.
+"""Run all areas of tests, some at a time: `python -m tests.areas [--all] [AREA...]`.
 
 Tests marked `slow` run with `--all` only.
 
-Each area is one pytest process, because areas share nothing: every one starts a stack of its own on free ports. Most of
-their time is spent on waiting for processes, so two at once nearly halve the whole. What an area prints appears when it
-has ended. The exit code is 1 if any area failed.
+Each area is one pytest process, because areas share nothing: every one starts a stack of its own on free ports. As many
+run at once as memory allows, up to three: then a core is hardly ever idle while one of them waits. What an area prints
+appears when it has ended. The exit code is 1 if any area failed.
 """
 
 import argparse
@@ -17,9 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+import psutil
+
 FOLDER = Path(__file__).resolve().parent
-AT_ONCE = 2
-LONGEST = ("notebooks", "pipelines", "tasks", "stores", "flows", "insightflow", "warehouse")
+MOST_AT_ONCE = 3
+MEMORY_EACH = 6 << 30
+"""Bytes: all stores with the engine, and the programs that they run."""
+LONGEST = ("notebooks", "tasks", "pipelines", "insightflow", "flows", "stores", "supervisor", "warehouse")
 """They go first: a long area that begins last would run alone."""
 
 
@@ -81,7 +85,7 @@ def main() -> int:
     options.add_argument("areas", nargs="*")
     chosen = options.parse_args()
     areas = Areas(slow=chosen.all)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once(psutil.virtual_memory().total)) as pool:
         results = [pool.submit(areas.run, area) for area in chosen.areas or in_order()]
         try:
             ended = [result.result() for result in results]
@@ -91,6 +95,11 @@ def main() -> int:
     failed = [done.area for done in ended if done.code]
     print(f"{len(ended)} areas, {'failed: ' + ', '.join(failed) if failed else 'all passed'}")
     return 1 if failed else 0
+
+
+def at_once(memory: int) -> int:
+    """How many areas may run at once on a machine with so many bytes of memory."""
+    return max(1, min(MOST_AT_ONCE, memory // MEMORY_EACH))
 
 
 def in_order() -> list[str]:

@@ -1,10 +1,13 @@
-"""Every lesson on a fresh stack: nbval compares what is written in it; papermill runs it with other parameters."""
+"""Every lesson: nbval compares what is written in it; papermill runs it with other parameters, on plain settings.
+
+All share one stack, the last lesson first, and what they leave in stores is cleared: none can lean on an earlier one.
+"""
 
 import os
+import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -12,9 +15,11 @@ import papermill
 import pytest
 
 from tests.notebooks import lessons
+from tests.notebooks.docker import docker_settings
+from tests.notebooks.first_day import clear
 from tests.notebooks.hygiene import problems
 from tests.notebooks.parameters import OTHER
-from tests.stack import ROOT, own_stack
+from tests.stack import ROOT
 
 LESSONS = lessons.all_lessons()
 SECONDS = {
@@ -30,11 +35,9 @@ SANITIZE = ROOT / "tests" / "notebooks" / "sanitize.cfg"
 RIGHT = "✓"
 
 
-@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
-def lesson(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict]]:
-    """A notebook and the environment of a fresh stack that serves nothing else."""
-    with own_stack(tmp_path_factory.mktemp(request.param.stem), "kestra") as environment:
-        yield request.param, environment
+@pytest.fixture(scope="module", params=reversed(LESSONS), ids=lambda path: path.stem)
+def lesson(request: pytest.FixtureRequest) -> Path:
+    return request.param
 
 
 def test_all_six_lessons_are_there() -> None:
@@ -46,30 +49,33 @@ def test_notebook_is_clean(path: Path) -> None:
     assert problems(path) == []
 
 
-def test_outputs_are_what_is_written(lesson: tuple[Path, dict]) -> None:
-    path, environment = lesson
+def test_outputs_are_what_is_written(lesson: Path, stack: dict[str, str]) -> None:
+    clear(stack)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
     options = [f"--nbval-sanitize-with={SANITIZE}", f"--nbval-cell-timeout={lessons.CELL_SECONDS}"]
     begun = time.monotonic()
-    run = subprocess.run([*command, *options, str(path)], cwd=ROOT, env=environment, capture_output=True, text=True)
+    run = subprocess.run([*command, *options, str(lesson)], cwd=ROOT, env=stack, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
-    assert time.monotonic() - begun < SECONDS.get(path.stem, 120)
+    assert time.monotonic() - begun < SECONDS.get(lesson.stem, 120)
 
 
 def test_solutions_are_right_with_other_parameters(
-    lesson: tuple[Path, dict], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lesson: Path, stack: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On the stack that the notebook has been run on before: a second run must find its way too."""
-    path, environment = lesson
-    for name, value in environment.items():
+    """On the stack that the notebook has been run on before: a second run must find its way too.
+
+    The notebook believes that it is on the Docker stack, whose settings are all that it is told.
+    """
+    notebook = lessons.solved(lessons.read(lesson))
+    _bring_up(notebook, stack)
+    for name, value in docker_settings(stack, tmp_path / "nothing").items():
         monkeypatch.setenv(name, value)
-    notebook = lessons.solved(lessons.read(path))
-    wanted = OTHER[path.stem]
-    assert wanted.keys() <= papermill.inspect_notebook(str(path)).keys()
-    nbformat.write(notebook, tmp_path / path.name)
+    wanted = OTHER[lesson.stem]
+    assert wanted.keys() <= papermill.inspect_notebook(str(lesson)).keys()
+    nbformat.write(notebook, tmp_path / lesson.name)
     executed = papermill.execute_notebook(
-        str(tmp_path / path.name),
-        str(tmp_path / f"done_{path.name}"),
+        str(tmp_path / lesson.name),
+        str(tmp_path / f"done_{lesson.name}"),
         parameters=wanted,
         kernel_name=lessons.KERNEL,
         cwd=str(lessons.FOLDER),
@@ -85,8 +91,14 @@ def _text(cell: nbformat.NotebookNode) -> str:
     return "".join(str(output.get("text") or output.get("data", {}).get("text/plain", "")) for output in cell.outputs)
 
 
-def test_the_environment_names_no_learner(lesson: tuple[Path, dict]) -> None:
+def _bring_up(notebook: nbformat.NotebookNode, stack: dict[str, str]) -> None:
+    """Start what a lesson asks for: on the Docker stack, that is the learner's to do."""
+    [opening] = re.findall(r"workbook\.open\((.*)\)", "\n".join(cell.source for cell in notebook.cells))
+    services = ",".join(re.findall(r'"(\w+)"', opening))
+    subprocess.run([sys.executable, "-m", "embedded", "up", "--only", services], cwd=ROOT, env=stack, check=True)
+
+
+def test_the_environment_names_no_learner(stack: dict[str, str]) -> None:
     """The tests' stack is not the learner's: other folders, and ports that were free."""
-    _, environment = lesson
-    assert not Path(environment["EMBEDDED_HOME"]).is_relative_to(ROOT)
-    assert environment["KESTRA_URL"] != os.environ.get("KESTRA_URL")
+    assert not Path(stack["EMBEDDED_HOME"]).is_relative_to(ROOT)
+    assert stack["KESTRA_URL"] != os.environ.get("KESTRA_URL")

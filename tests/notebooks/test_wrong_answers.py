@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import workbook
+from flowtests import Bench
 from tests.notebooks import lessons
 from tests.stack import own_stack
 from workbook.stack import SERVICES
@@ -23,10 +24,12 @@ EXERCISES = [number for path in lessons.all_lessons() for number in lessons.exer
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """All services, and an engine for tests of flows, as lesson 14 has one."""
     with own_stack(tmp_path_factory.mktemp("wrong")) as environment, pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        yield workbook.open(*SERVICES)
+        with Bench():
+            yield workbook.open(*SERVICES)
 
 
 @pytest.mark.parametrize(("number", "answer", "fragment"), CASES)
