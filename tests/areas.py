@@ -23,7 +23,7 @@ FOLDER = Path(__file__).resolve().parent
 MOST_AT_ONCE = 3
 MEMORY_EACH = 6 << 30
 """Bytes: all stores with the engine, and the programs that they run."""
-LONGEST = ("notebooks", "tasks", "pipelines", "insightflow", "flows", "stores", "supervisor", "warehouse")
+LONGEST = ("notebooks", "tasks", "pipelines", "exercises", "insightflow", "flows", "stores", "supervisor", "warehouse")
 """They go first: a long area that begins last would run alone."""
 
 

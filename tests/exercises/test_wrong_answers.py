@@ -13,10 +13,18 @@ from tests.stack import own_stack
 from workbook.stack import SERVICES
 
 NUMBERS = [path.name[:2] for path in lessons.all_lessons()]
+WHOLE_PIPELINE = ("13.1-3",)
+"""What takes a minute or more is left to `make test ALL=1`."""
 CASES = [
-    pytest.param(number, answer, fragment, id=f"{number}-{index}")
+    pytest.param(
+        number,
+        answer,
+        fragment,
+        id=f"{number}-{index}",
+        marks=[pytest.mark.slow] if f"{number}-{index}" in WHOLE_PIPELINE else [],
+    )
     for lesson in NUMBERS
-    for number, cases in import_module(f"tests.notebooks.wrong_answers.lesson_{lesson}").WRONG.items()
+    for number, cases in import_module(f"tests.exercises.wrong_answers.lesson_{lesson}").WRONG.items()
     for index, (answer, fragment) in enumerate(cases)
 ]
 EXERCISES = [number for path in lessons.all_lessons() for number in lessons.exercises(lessons.read(path))]

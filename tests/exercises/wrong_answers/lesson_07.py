@@ -1,6 +1,6 @@
 """Typical wrong answers of lesson 07, each with a part of the hint it must get."""
 
-from tests.notebooks.wrong_answers.google import ready
+from tests.exercises.wrong_answers.google import ready
 
 
 def _on(lines):

@@ -1,6 +1,6 @@
 """Typical wrong answers of lesson 09, each with a part of the hint it must get."""
 
-from tests.notebooks.wrong_answers.google import dataset, imported, loaded
+from tests.exercises.wrong_answers.google import dataset, imported, loaded
 
 
 def _loaded(lab):

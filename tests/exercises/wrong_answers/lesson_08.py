@@ -1,6 +1,6 @@
 """Typical wrong answers of lesson 08, each with a part of the hint it must get."""
 
-from tests.notebooks.wrong_answers.google import dataset, imported, loaded
+from tests.exercises.wrong_answers.google import dataset, imported, loaded
 
 PICKUP = "lpep_pickup_datetime"
 
