@@ -10,7 +10,7 @@ def chosen_host(description: str) -> str:
 
     There the container's network is not this machine's: the compose file publishes the port on loopback.
 
-    Args:
+    Parameters:
         description: of the process, for `--help`.
     """
     parser = argparse.ArgumentParser(description=description)

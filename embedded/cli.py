@@ -139,7 +139,7 @@ class _Command:
 def main(argv: list[str], stack: Stack) -> int:
     """Run one command.
 
-    Args:
+    Parameters:
         argv: what follows the program's name.
         stack: the services to work on.
 

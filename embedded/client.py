@@ -35,7 +35,7 @@ class Started:
 def start(names: list[str], home: Home, stack: Stack, progress: Progress, lease: str = "") -> Started:
     """Start services and show how they come up.
 
-    Args:
+    Parameters:
         names: the services; the stack's default ones when empty.
         home: the state folder.
         stack: what there is.

@@ -20,7 +20,7 @@ class Contexts:
 
     def __init__(self, home: Home, services: Mapping[str, Service], settings: Settings) -> None:
         """
-        Args:
+        Parameters:
             home: the state folder.
             services: all there are, by name.
             settings: say where the folder is that all stacks of this user share.
@@ -34,7 +34,7 @@ class Contexts:
     def choose_ports(self, name: str, settings: Settings, running: Mapping[str, Context]) -> None:
         """Choose ports for a service that is about to start, and for those it requires that do not run.
 
-        Args:
+        Parameters:
             name: the service.
             settings: the wanted ports.
             running: contexts of the running services.
@@ -59,7 +59,7 @@ class Contexts:
     def make(self, name: str, settings: Settings, running: Mapping[str, Context]) -> Context:
         """Make a service's context from the ports chosen last.
 
-        Args:
+        Parameters:
             name: the service.
             settings: what it shall be told.
             running: contexts of the running services, whose settings hold until they end.

@@ -102,7 +102,7 @@ def call(home: Home, request: dict[str, Any]) -> Call | None:
 def call_or_start(home: Home, request: dict[str, Any], program: list[str]) -> Call:
     """Send a request to the supervisor, starting one if need be. Of several starters at once, one wins.
 
-    Args:
+    Parameters:
         home: the state folder.
         request: what to ask.
         program: the command line that runs a supervisor, without the folder.

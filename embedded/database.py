@@ -13,7 +13,7 @@ from typing import Any
 class Database:
     """A database that any thread may use.
 
-    Args:
+    Parameters:
         file: made if it is missing.
         tables: statements that make the tables, if they are missing.
     """

@@ -118,7 +118,7 @@ def mark(folder: Path) -> None:
 def remove_content(folder: Path, kept: set[str]) -> None:
     """Empty a folder. A link is removed, never followed.
 
-    Args:
+    Parameters:
         folder: what to empty.
         kept: names in it that stay.
     """

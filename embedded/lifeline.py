@@ -33,7 +33,7 @@ def exit_with_parent(grace: float = 10.0) -> None:
     It does nothing for a process that the supervisor did not start. The end begins with SIGTERM to ourselves, so that
     the process's own shutdown runs.
 
-    Args:
+    Parameters:
         grace: seconds for the shutdown, before SIGKILL.
     """
     if os.environ.pop(MARK, None):
@@ -54,7 +54,7 @@ def watcher(pid: int, number: signal.Signals, grace: float) -> list[str]:
 def watch(pid: int, number: int, grace: float) -> None:
     """Wait for the end of standard input, then end a process, and what carries the same `OWNER` as we do.
 
-    Args:
+    Parameters:
         pid: the process.
         number: the first signal to it.
         grace: seconds before SIGKILL.

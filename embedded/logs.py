@@ -14,7 +14,7 @@ _POLL_SECONDS = 0.2
 def show_logs(files: dict[str, Path], lines: int, follow: bool, out: TextIO) -> None:
     """Print the ends of logs, each line with its name when there are several.
 
-    Args:
+    Parameters:
         files: logs by name; one may be missing.
         lines: how many of the last lines of each.
         follow: go on until interrupted.

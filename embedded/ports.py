@@ -34,7 +34,7 @@ class Ports:
 
     def __init__(self, locks: Path, remembered: dict[str, dict[str, int]] | None = None) -> None:
         """
-        Args:
+        Parameters:
             locks: folder for lock files, shared by all stacks of this user.
             remembered: what `remembered()` gave in an earlier run.
         """
@@ -50,7 +50,7 @@ class Ports:
     def choose(self, name: str, wanted: int) -> Choice:
         """Choose a free port.
 
-        Args:
+        Parameters:
             name: of the setting, for messages and for remembering.
             wanted: the port asked for; 0 for any.
 

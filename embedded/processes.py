@@ -54,7 +54,7 @@ def owner_mark(home: Path, service: str) -> str:
 def leftovers(home: Path, service: str, session: int | None = None) -> list[psutil.Process]:
     """Find what runs on behalf of a service: by the mark it inherited or by its session.
 
-    Args:
+    Parameters:
         home: the stack's state folder.
         service: its name.
         session: the session that the service led, when known.
@@ -85,7 +85,7 @@ def _in_session(process: psutil.Process, session: int | None) -> bool:
 def stop_tree(processes: Iterable[psutil.Process], number: signal.Signals, grace: float) -> None:
     """Signal processes and wait for them; then kill those that stay, and all children that they had.
 
-    Args:
+    Parameters:
         processes: the roots of the trees.
         number: the first signal.
         grace: seconds to wait before SIGKILL.

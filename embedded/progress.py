@@ -15,7 +15,7 @@ class Progress:
 
     def __init__(self, out: TextIO) -> None:
         """
-        Args:
+        Parameters:
             out: where to write; a terminal gets colours and lines that change.
         """
         self._out = out

@@ -28,7 +28,7 @@ class CommandError(RuntimeError):
 def run_command(argv: list[str], env: Mapping[str, str]) -> int:
     """Run a command in the foreground.
 
-    Args:
+    Parameters:
         argv: the command.
         env: added to our environment.
 

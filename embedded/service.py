@@ -94,7 +94,7 @@ class Service:
     def clean_up(self, context: Context, session: int | None) -> None:
         """End whatever still runs for the service, after its process ended or before it starts.
 
-        Args:
+        Parameters:
             context: as for the other calls.
             session: the session that its process led, when one did.
         """
@@ -108,7 +108,7 @@ class Service:
 def http_ok(port: int, path: str, timeout: float = 2.0, login: tuple[str, str] | None = None) -> bool:
     """Tell whether a local server answers 200. No proxy setting is heeded: it is our own machine.
 
-    Args:
+    Parameters:
         port: on the loopback address.
         path: what to get.
         timeout: seconds.

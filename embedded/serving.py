@@ -38,7 +38,7 @@ def serve(
 ) -> None:
     """Serve until told to stop.
 
-    Args:
+    Parameters:
         app: the application.
         port: to listen on.
         host: address to listen on.

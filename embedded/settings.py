@@ -88,7 +88,7 @@ class Settings:
     def load(cls, environ: Mapping[str, str] | None = None, env_file: Path = ROOT / ".env") -> Settings:
         """Read and check every setting.
 
-        Args:
+        Parameters:
             environ: the environment to read; the process's own by default.
             env_file: a file of KEY=value lines; absent is fine.
 

@@ -34,7 +34,7 @@ class Supervisor:
 
     def __init__(self, home: Home, services: Sequence[Service], settings: Settings) -> None:
         """
-        Args:
+        Parameters:
             home: the state folder, whose lock we hold.
             services: all that can be started.
             settings: those of our own environment; each start brings its own.
@@ -272,7 +272,7 @@ class Supervisor:
 def end_leftovers(home: Home, services: Sequence[Service], settings: Settings) -> None:
     """End what a killed supervisor left running; does nothing when the last one ended in good order.
 
-    Args:
+    Parameters:
         home: the state folder, with no supervisor at work on it.
         services: all that may have run.
         settings: as for a start.
@@ -287,7 +287,7 @@ def end_leftovers(home: Home, services: Sequence[Service], settings: Settings) -
 def serve(path: Path, services: Sequence[Service]) -> int:
     """Run a supervisor in this process.
 
-    Args:
+    Parameters:
         path: the state folder.
         services: all that can be started.
 

@@ -52,7 +52,7 @@ class Unit:
 
     def __init__(self, service: Service, changed: Callable[[Unit], None]) -> None:
         """
-        Args:
+        Parameters:
             service: what to run.
             changed: called after each change of state.
         """

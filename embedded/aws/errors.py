@@ -6,7 +6,7 @@ from __future__ import annotations
 class AwsError(Exception):
     """An error by AWS's own code.
 
-    Args:
+    Parameters:
         code: such as `NoSuchKey`.
         message: for people.
         status: of the HTTP answer.
@@ -24,7 +24,7 @@ class AwsError(Exception):
 def not_implemented(what: str) -> AwsError:
     """The error for a part of AWS that is absent here.
 
-    Args:
+    Parameters:
         what: its name.
     """
     return AwsError("NotImplemented", f"{what} is not part of the embedded AWS.", 501)

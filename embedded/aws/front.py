@@ -42,7 +42,7 @@ class Part(Protocol):
 class Front:
     """The ASGI application.
 
-    Args:
+    Parameters:
         parts: by the name that requests are signed for; `s3` is there, and gets what is not signed.
         keys: all that are known.
     """
@@ -54,7 +54,7 @@ class Front:
     def app(self, closing: ExitStack) -> Starlette:
         """The application with its health check.
 
-        Args:
+        Parameters:
             closing: what to do when it ends.
         """
 

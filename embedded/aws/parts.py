@@ -33,7 +33,7 @@ from embedded.database import Database
 def parts(home: Path, store: Store, keys: Keys, endpoint: str, closing: ExitStack) -> Mapping[str, Part]:
     """Make the services.
 
-    Args:
+    Parameters:
         home: where they keep their state.
         store: of S3's buckets.
         keys: all that are known.

@@ -15,7 +15,7 @@ LENS = "resources/kestra-test/sample-lens.json"
 def furnish(store: Store, seed: int) -> None:
     """Put the sample into a store that is new; one that was used before stays as it is, emptied or not.
 
-    Args:
+    Parameters:
         store: of all buckets.
         seed: of the generated readings.
     """

@@ -91,7 +91,7 @@ def region_of(request: Signed) -> str:
 def caller(request: Signed, secret_of: Callable[[str], str | None]) -> str | None:
     """Check a request's signature.
 
-    Args:
+    Parameters:
         request: the request.
         secret_of: gives the secret of an access key; None for a key that is not known.
 

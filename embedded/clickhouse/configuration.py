@@ -84,7 +84,7 @@ _USERS = """\
 def write(folder: Path, http_port: int, tcp_port: int, user: str, password: str, memory: int) -> None:
     """Write both files, for this user only.
 
-    Args:
+    Parameters:
         folder: where to; the server's working directory.
         http_port: of the HTTP interface.
         tcp_port: of the native protocol.

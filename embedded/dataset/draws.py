@@ -19,7 +19,7 @@ Draw = npt.NDArray[np.int64]
 class Draws:
     """A source of draws that depends on its name only.
 
-    Args:
+    Parameters:
         name: what the draws are for; another name, other draws.
     """
 

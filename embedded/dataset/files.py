@@ -37,7 +37,7 @@ def _csv_rows(trips: Trips, columns: tuple[str, ...]) -> bytes:
 def csv(edition: Edition, without: str | None = None, watch: Callable[[Trips], None] | None = None) -> Iterator[bytes]:
     """The CSV of a file, in pieces.
 
-    Args:
+    Parameters:
         edition: the file, its size and its seed.
         without: a column to be left out.
         watch: called with each block before it is written.

@@ -178,7 +178,7 @@ BY_PATH = {entry.path: name for name, entry in SETS.items()}
 def parquet(name: str, seed: int, until: date) -> bytes:
     """A file.
 
-    Args:
+    Parameters:
         name: of a set.
         seed: other figures for another seed.
         until: what is published after this day is not in it.

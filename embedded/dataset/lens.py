@@ -44,7 +44,7 @@ _RATES = {"USD": 1.0, "GBP": 0.78, "EUR": 0.92, "VND": 25_300.0, "JPY": 148.0}
 def document(number: int, seed: int = 2021, searches: int = SEARCHES) -> bytes:
     """One file.
 
-    Args:
+    Parameters:
         number: which one, from 0.
         seed: other content for another seed.
         searches: its entries.

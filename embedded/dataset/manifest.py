@@ -20,7 +20,7 @@ Manifest = dict[str, Any]
 class Manifests:
     """The manifests kept in a folder.
 
-    Args:
+    Parameters:
         folder: where they are kept, one file an edition; may be absent.
     """
 

@@ -67,7 +67,7 @@ class _Shape:
 def csv(rows: int = DEFAULT_ROWS, seed: int = 2021) -> Iterator[bytes]:
     """The file, piece by piece, header first.
 
-    Args:
+    Parameters:
         rows: how many, without the header; up to 30,240 a device, more devices beyond that.
         seed: other values for another seed.
     """

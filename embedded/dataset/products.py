@@ -72,7 +72,7 @@ def _product(identity: int, category: str, brand: str | None, title: str, cents:
 def page(seed: int, limit: int, skip: int) -> Product:
     """One page of products as the public service answers it.
 
-    Args:
+    Parameters:
         seed: of the generator.
         limit: products on the page; 0 for all of them.
         skip: products to leave out before it.

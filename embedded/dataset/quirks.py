@@ -81,7 +81,7 @@ def _correct(trips: Mapping[str, Codes], rows: Rows) -> None:
 def apply(trips: Mapping[str, Codes], file: TaxiFile, draws: list[Draw]) -> None:
     """Make some rows of a block odd, in place.
 
-    Args:
+    Parameters:
         trips: the columns of the block.
         file: the file that the block belongs to.
         draws: `DRAWS` draws for each row.

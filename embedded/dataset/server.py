@@ -46,7 +46,7 @@ def _whole(request: Request, name: str, default: int, low: int = 0, high: int = 
 class DatasetServer:
     """The endpoints.
 
-    Args:
+    Parameters:
         settings: of the stack; the seed, the rows of a month and the state folder are used.
     """
 

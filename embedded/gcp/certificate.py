@@ -50,7 +50,7 @@ class Certificate:
 def certificate(home: Path) -> Certificate:
     """The certificate kept in a folder; made if there is none, or if it ends soon. The truststore is made each time.
 
-    Args:
+    Parameters:
         home: the service's home.
     """
     made = Certificate(home / "tls" / "certificate.pem", home / "tls" / "key.pem")

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse
 class GoogleError(Exception):
     """An error as Google's REST APIs tell it.
 
-    Args:
+    Parameters:
         status: of the HTTP answer.
         reason: Google's word for it, such as `notFound`.
         message: for people.
@@ -36,7 +36,7 @@ class GoogleError(Exception):
 def not_implemented(what: str) -> GoogleError:
     """The error for a part of Google Cloud that is absent here.
 
-    Args:
+    Parameters:
         what: its name.
     """
     return GoogleError(501, "notImplemented", f"{what} is not part of the embedded Google Cloud.")
@@ -45,7 +45,7 @@ def not_implemented(what: str) -> GoogleError:
 def invalid(message: str) -> GoogleError:
     """The error for a request that makes no sense.
 
-    Args:
+    Parameters:
         message: what is wrong with it, and what would be right.
     """
     return GoogleError(400, "invalid", message)

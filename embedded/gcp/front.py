@@ -23,7 +23,7 @@ _OPEN = (HEALTH, TOKEN)
 def application(identity: Identity, routes: Sequence[BaseRoute]) -> ASGIApp:
     """The ASGI application.
 
-    Args:
+    Parameters:
         identity: who may ask.
         routes: of the services.
     """

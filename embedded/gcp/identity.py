@@ -30,7 +30,7 @@ _PREFIX = "ya29."
 class GrantError(Exception):
     """No token is given.
 
-    Args:
+    Parameters:
         error: OAuth's word for it.
         description: for people.
     """
@@ -44,7 +44,7 @@ class GrantError(Exception):
 class Identity:
     """The account.
 
-    Args:
+    Parameters:
         file: its key; made at the first start, and written anew where the address or the project has changed.
         project: the id of the project that it belongs to.
         token_uri: where clients get tokens.
@@ -69,7 +69,7 @@ class Identity:
     def grant(self, form: dict[str, str]) -> dict[str, Any]:
         """A token for an assertion that the account has signed.
 
-        Args:
+        Parameters:
             form: of the request.
 
         Raises:

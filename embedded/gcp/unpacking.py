@@ -18,7 +18,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 class Unpacking:
     """Hands packed documents on as if they had come unpacked.
 
-    Args:
+    Parameters:
         app: what answers.
     """
 

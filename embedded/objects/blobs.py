@@ -27,7 +27,7 @@ Taken = TypeVar("Taken")
 class Blobs:
     """A folder of blobs.
 
-    Args:
+    Parameters:
         folder: made if it is missing.
     """
 
@@ -91,7 +91,7 @@ class Blobs:
 def take(find: Callable[[], Entry], use: Callable[[str], Taken]) -> tuple[Entry, Taken]:
     """An object and something of its blob, which belong together whatever happens meanwhile.
 
-    Args:
+    Parameters:
         find: the object as it is now.
         use: opens or links the blob of a name.
 
@@ -110,7 +110,7 @@ def take(find: Callable[[], Entry], use: Callable[[str], Taken]) -> tuple[Entry,
 def read(file: BinaryIO, start: int, size: int) -> Iterator[bytes]:
     """A part of an open blob, in chunks; closes the file.
 
-    Args:
+    Parameters:
         file: the blob.
         start: first byte.
         size: bytes.

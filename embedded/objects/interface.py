@@ -18,7 +18,7 @@ class NotFound(LookupError):
 class ObjectInfo:
     """An object, as a listing tells it.
 
-    Args:
+    Parameters:
         key: its name in the bucket.
         size: in bytes.
         version: changes whenever the content does (an ETag, a generation).

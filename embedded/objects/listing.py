@@ -41,7 +41,7 @@ class Page(Generic[Entry]):
 def page(store: Keys[Entry], bucket: str, prefix: str, delimiter: str, after: str, limit: int) -> Page[Entry]:
     """A page of a listing.
 
-    Args:
+    Parameters:
         store: where to look.
         bucket: in which bucket.
         prefix: of the keys.

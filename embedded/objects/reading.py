@@ -36,7 +36,7 @@ Store = TypeVar("Store", bound=ObjectStore)
 class Reading(ABC, Generic[Store, Entry]):
     """Reads objects straight from the disk, as `embedded.objects.interface.Objects`.
 
-    Args:
+    Parameters:
         store: whose.
         scratch: a folder on the same file system, for the time that an object is read.
     """

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 class Scratch:
     """A folder on the file system of the objects, emptied of what a killed process has left.
 
-    Args:
+    Parameters:
         folder: is made anew.
     """
 

@@ -80,7 +80,7 @@ class Cluster:
     def set_up(self, login: Login, script: str, options: Mapping[str, str]) -> None:
         """Apply names, password and script, if they are not the same as before.
 
-        Args:
+        Parameters:
             login: the superuser's and the database's names and password.
             script: SQL to run in that database, all of it or nothing.
             options: the server's options.
@@ -164,7 +164,7 @@ class Cluster:
 def cluster_of(home: Path) -> Cluster:
     """The cluster of a service.
 
-    Args:
+    Parameters:
         home: the service's own folder.
     """
     return Cluster(home, place_for(home))

@@ -15,7 +15,7 @@ class Body:
 
     def __init__(self, value: Json, place: str) -> None:
         """
-        Args:
+        Parameters:
             value: the object. Fields that are null count as absent.
             place: how to call it in messages.
 
@@ -30,7 +30,7 @@ class Body:
     def take(self, name: str, *kinds: type) -> Json:
         """The value of a field, or None if it is absent.
 
-        Args:
+        Parameters:
             name: the field.
             kinds: the types that it may have; any if none is given.
 

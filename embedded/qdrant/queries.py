@@ -32,7 +32,7 @@ class Query:
 
     def __init__(self, shard: edge.EdgeShard, value: Json, place: str = "query") -> None:
         """
-        Args:
+        Parameters:
             shard: where points that the query names are looked up.
             value: the request's body.
             place: how to call it in messages.

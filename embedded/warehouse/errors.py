@@ -31,7 +31,7 @@ class Reason(StrEnum):
 class SqlError(Exception):
     """A statement that cannot be run.
 
-    Args:
+    Parameters:
         reason: its kind.
         message: in the vendor's words where they are documented.
         start: the character in the script where it shows, from 0; None if no place is known.

@@ -26,7 +26,7 @@ _FRAME_SIDES = ("PRECEDING", "FOLLOWING")
 class Expressions:
     """Compiles expressions.
 
-    Args:
+    Parameters:
         rules: of the dialect.
         queries: compiles subqueries.
         parameters: values of `@name` by lower-case name, and of `?` by their number from 0 as text.

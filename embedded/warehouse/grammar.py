@@ -19,7 +19,7 @@ from embedded.warehouse.errors import Reason, SqlError, unsupported
 class Statement:
     """One statement of a script.
 
-    Args:
+    Parameters:
         text: as written.
         start: where it begins in the script, from 0.
         tree: as parsed; the places of its names count from `start`.
@@ -33,7 +33,7 @@ class Statement:
 def plain(base: type[Dialect], forms: Iterable[str]) -> type[Dialect]:
     """A dialect that leaves function calls as they are written.
 
-    Args:
+    Parameters:
         base: sqlglot's dialect.
         forms: functions with a grammar of their own, such as CAST(x AS type), that sqlglot still parses.
     """
@@ -47,7 +47,7 @@ def plain(base: type[Dialect], forms: Iterable[str]) -> type[Dialect]:
 def statements(script: str, dialect: type[Dialect], refused: Collection[TokenType] = ()) -> list[Statement]:
     """All statements of a script; those that are only comments are left out.
 
-    Args:
+    Parameters:
         script: one or more statements, between semicolons.
         dialect: made by `plain`.
         refused: tokens that sqlglot takes and the dialect does not have.

@@ -122,7 +122,7 @@ class Job(Generic[T]):
 class Jobs:
     """Runs jobs over one database.
 
-    Args:
+    Parameters:
         database: each job gets a connection of its own to it.
         workers: how many run at once; further ones wait.
     """

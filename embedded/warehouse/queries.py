@@ -25,7 +25,7 @@ _GROUPINGS = {exp.GroupingSets: "GROUPING SETS", exp.Rollup: "ROLLUP", exp.Cube:
 class Query:
     """A query for DuckDB: its text, and the names and types of its columns.
 
-    Args:
+    Parameters:
         sql: DuckDB has the columns under their names made unique, see `unique`.
         columns: as the user sees them; names may repeat.
         constants: which of the columns are literals.
@@ -54,7 +54,7 @@ class _Item:
 class Queries:
     """Compiles queries; a dialect that has more to FROM gives `joins` of its own.
 
-    Args:
+    Parameters:
         rules: of the dialect.
         tables: finds them.
         parameters: values of `@name` and `?`, see Expressions.

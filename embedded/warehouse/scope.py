@@ -28,7 +28,7 @@ class Column:
 class Source:
     """What stands in FROM.
 
-    Args:
+    Parameters:
         name: its alias or its table's name; None if it can only be reached by its columns.
         columns: in their order.
         value: what the bare name stands for, where that is a value (UNNEST).
@@ -43,7 +43,7 @@ class Source:
 class Scope:
     """The names of one SELECT.
 
-    Args:
+    Parameters:
         rules: the dialect.
         sources: in the order of FROM.
         visible: the columns that can be used without a table's name, as `*` lists them.
@@ -136,7 +136,7 @@ class Scope:
 class Relation:
     """Rows: a table, a view, a query of WITH.
 
-    Args:
+    Parameters:
         sql: what stands in DuckDB's FROM.
         columns: names and types; DuckDB has them under the same names.
     """

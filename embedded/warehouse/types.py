@@ -47,7 +47,7 @@ NUMBERS = (*INTEGERS, Kind.DECIMAL, *FLOATS)
 class Type:
     """One type.
 
-    Args:
+    Parameters:
         kind: its family.
         precision: digits of a DECIMAL, or the longest STRING or BYTES that may be stored.
         scale: of them, how many behind the point of a DECIMAL.

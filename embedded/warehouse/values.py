@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Value:
     """An expression for DuckDB.
 
-    Args:
+    Parameters:
         sql: its text, which may stand anywhere an operand may.
         type: in neutral words.
         constant: written out, or a parameter: dialects coerce these more freely.
@@ -48,7 +48,7 @@ class Use(Enum):
 class Call:
     """One call of a function.
 
-    Args:
+    Parameters:
         name: in upper case.
         node: the call.
         arguments: not yet compiled: some are words such as MONTH.
@@ -120,7 +120,7 @@ class Rules(ABC):
     def mismatch(self, what: str, types: Sequence[Type], start: int | None) -> Exception:
         """The error for types that have none in common.
 
-        Args:
+        Parameters:
             what: such as `operator =`.
             types: of the operands, in their order.
             start: where it stands.

@@ -18,7 +18,7 @@ PAGES = "https://cloud.google.com/bigquery/docs/reference/standard-sql/"
 class Case:
     """A query and its rows, in any order unless it sorts them itself.
 
-    Args:
+    Parameters:
         page: below PAGES, with the section.
         sql: the query.
         rows: what it must give.

@@ -89,7 +89,7 @@ class Plot:
 
     def __init__(self, title: str, kinds: Sequence[str], x: Scale, y: Scale, height: float, sample: Sample) -> None:
         """
-        Args:
+        Parameters:
             kinds: the names in the legend, by position; none or one need no legend.
             height: of the plot area, in pixels.
         """

@@ -18,7 +18,7 @@ from embedded.objects.interface import WritableObjects
 def athena(file: Path, glue: Database, objects: WritableObjects, closing: ExitStack) -> Service:
     """Make the service.
 
-    Args:
+    Parameters:
         file: its database.
         glue: the database of the catalogue.
         objects: of S3.

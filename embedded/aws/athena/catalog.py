@@ -17,7 +17,7 @@ Table = Mapping[str, Any]
 class Names:
     """Resolves the names of one query.
 
-    Args:
+    Parameters:
         catalogue: of the region.
         database: the one that is meant where none is written.
     """

@@ -27,7 +27,7 @@ Json = dict[str, Any]
 class Catalogs:
     """Operations on catalogues.
 
-    Args:
+    Parameters:
         glue: the database of the catalogue.
     """
 

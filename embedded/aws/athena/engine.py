@@ -67,7 +67,7 @@ class Place:
 class Statement:
     """One statement on its way.
 
-    Args:
+    Parameters:
         parsed: what to do.
         place: where.
         objects: of S3.

@@ -37,7 +37,7 @@ _OTHER = 1301
 class Failure(SqlError):
     """A query that fails, by Trino's own code.
 
-    Args:
+    Parameters:
         code: such as `TYPE_MISMATCH`.
         message: without the code and the place.
         start: the character in the statement where it shows, from 0.
@@ -52,7 +52,7 @@ class Failure(SqlError):
 def invalid_request(message: str, code: str = "INVALID_INPUT") -> AwsError:
     """A request that Athena refuses.
 
-    Args:
+    Parameters:
         message: for people.
         code: Athena's own, such as `MALFORMED_QUERY`.
     """
@@ -72,7 +72,7 @@ def code_of(error: SqlError) -> str:
 def told(error: SqlError, text: str) -> str:
     """The reason of a failed query: code, place and message.
 
-    Args:
+    Parameters:
         error: why it failed.
         text: the statement, for line and column.
     """
@@ -89,7 +89,7 @@ def line_of(text: str, start: int) -> str:
 def athena_error(error: SqlError, reason: str) -> dict[str, object]:
     """The AthenaError of a failed query.
 
-    Args:
+    Parameters:
         error: why it failed.
         reason: as `told` says it.
     """

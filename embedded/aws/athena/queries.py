@@ -35,7 +35,7 @@ _HELD = ("OutputLocation", "ExpectedBucketOwner", "AclConfiguration", "Encryptio
 class Queries:
     """Operations on queries.
 
-    Args:
+    Parameters:
         executions: their records.
         groups: the work groups.
         runner: runs them.

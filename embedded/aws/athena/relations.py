@@ -29,7 +29,7 @@ _MOST_VIEWS = 50
 class Reader:
     """The tables of one query, fetched once each.
 
-    Args:
+    Parameters:
         names: resolves them.
         objects: of S3.
         connection: of the query.

@@ -68,7 +68,7 @@ def line(row: Row) -> bytes:
 def write(file: BinaryIO, names: Sequence[str], types: Sequence[Type], batches: Iterable[Sequence[Any]]) -> int:
     """Write a result.
 
-    Args:
+    Parameters:
         file: where to.
         names: of the columns.
         types: likewise.
@@ -89,7 +89,7 @@ def write(file: BinaryIO, names: Sequence[str], types: Sequence[Type], batches: 
 def page(path: Path, start: int, limit: int) -> tuple[list[list[str | None]], int | None]:
     """Some rows of a file.
 
-    Args:
+    Parameters:
         path: the file.
         start: of the first row, in bytes.
         limit: how many rows at the most.

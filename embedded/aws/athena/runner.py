@@ -41,7 +41,7 @@ _TEXT, _BINARY = "text/csv", "binary/octet-stream"
 class Runner:
     """Runs queries.
 
-    Args:
+    Parameters:
         executions: where their records are.
         objects: of S3.
         spill: a folder for what does not fit into memory; emptied first.
@@ -61,7 +61,7 @@ class Runner:
     def submit(self, record: Json, parsed: Parsed, place: Place) -> None:
         """Have a query run.
 
-        Args:
+        Parameters:
             record: as GetQueryExecution tells it.
             parsed: the statement.
             place: where it stands.

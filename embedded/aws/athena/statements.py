@@ -73,7 +73,7 @@ class Parsed:
 def parse(sql: str, parameters: Sequence[str] = ()) -> Parsed:
     """Read a statement.
 
-    Args:
+    Parameters:
         sql: the statement.
         parameters: what stands for each `?`, written as in SQL.
 

@@ -43,7 +43,7 @@ def open_database(file: Path) -> Database:
 class Executions:
     """The queries of all regions.
 
-    Args:
+    Parameters:
         db: by `open_database`.
     """
 
@@ -53,7 +53,7 @@ class Executions:
     def add(self, region: str, record: Json, token: str | None, request: Json) -> str:
         """Keep a new query, unless the same was asked for before by its token.
 
-        Args:
+        Parameters:
             region: where.
             record: as GetQueryExecution tells it.
             token: of the client.
@@ -86,7 +86,7 @@ class Executions:
     def put(self, record: Json, metadata: list[Json] | None = None, updated: int | None = None) -> None:
         """Keep what has become of a query.
 
-        Args:
+        Parameters:
             record: as GetQueryExecution tells it.
             metadata: of the result's columns.
             updated: rows that were written.

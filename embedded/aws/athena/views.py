@@ -58,7 +58,7 @@ def read(table: Table) -> View:
 def table_input(name: str, sql: str, database: str, columns: Sequence[tuple[str, Type]]) -> dict[str, Any]:
     """What to put into the catalogue for a view.
 
-    Args:
+    Parameters:
         name: of the view.
         sql: its query.
         database: where names without one are looked up.

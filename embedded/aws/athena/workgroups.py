@@ -36,7 +36,7 @@ Json = dict[str, Any]
 class WorkGroups:
     """The work groups of all regions; its methods named as operations answer them.
 
-    Args:
+    Parameters:
         db: with TABLES and the table of executions.
     """
 
@@ -120,7 +120,7 @@ class WorkGroups:
 def output_location(group: Mapping[str, Any], asked: str | None) -> str:
     """Where a query's results go, with a slash at its end.
 
-    Args:
+    Parameters:
         group: the work group, which may insist on its own place.
         asked: the place that the request names.
 

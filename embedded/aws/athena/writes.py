@@ -51,7 +51,7 @@ class Options:
 class Writes:
     """Carries out statements that write.
 
-    Args:
+    Parameters:
         names: of the query.
         objects: of S3.
         queries: compiles the query of the statement.
@@ -67,7 +67,7 @@ class Writes:
     def create_table(self, tree: exp.Create, base: str, enforced: bool) -> Written:
         """CREATE TABLE AS.
 
-        Args:
+        Parameters:
             tree: the statement.
             base: where its files go when it does not say so.
             enforced: the work group does not let it say so.
@@ -117,7 +117,7 @@ class Writes:
     def create_view(self, tree: exp.Create, sql: str) -> Lines:
         """CREATE VIEW.
 
-        Args:
+        Parameters:
             tree: the statement.
             sql: the text of its query.
 

@@ -51,7 +51,7 @@ class Outcome:
 class Attempt:
     """A process to be. `run` starts it and waits; `stop` may be called from any thread, before it starts too.
 
-    Args:
+    Parameters:
         argv: program and arguments.
         folder: where it runs.
         environment: all of it, with `AWS_BATCH_JOB_ID`.
@@ -70,7 +70,7 @@ class Attempt:
     def stop(self, reason: str, final: bool = True) -> None:
         """End it soon.
 
-        Args:
+        Parameters:
             reason: is what Batch will have to say.
             final: whether there must be no further attempt.
         """
@@ -81,7 +81,7 @@ class Attempt:
     def run(self, started: Callable[[], None], write: Write) -> Outcome:
         """Start the process and wait for its end, and for that of all that it started.
 
-        Args:
+        Parameters:
             started: called when it runs.
             write: takes its output.
         """

@@ -19,7 +19,7 @@ _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY"
 def command(job: Mapping[str, Any]) -> list[str]:
     """A job's command with its parameters in it.
 
-    Args:
+    Parameters:
         job: in Batch's shape; `Ref::name` in its command stands for the parameter of that name.
     """
     parameters = job.get("parameters", {})
@@ -36,7 +36,7 @@ def environment(
 
     The service's own stay behind: they hold the account's keys. `python` is the interpreter that runs this stack.
 
-    Args:
+    Parameters:
         job: in Batch's shape.
         region: where it runs.
         compute_environment: its name.

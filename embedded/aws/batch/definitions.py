@@ -31,7 +31,7 @@ SHORTEST_SECONDS = 60
 def check_container(container: Mapping[str, Any], fargate: bool) -> None:
     """Check the properties of a container.
 
-    Args:
+    Parameters:
         container: in Batch's shape.
         fargate: whether it is to run on Fargate.
 

@@ -8,7 +8,7 @@ from embedded.aws.errors import AwsError
 def refused(message: str) -> AwsError:
     """An error of the client's.
 
-    Args:
+    Parameters:
         message: names the value and what would do.
     """
     return AwsError("ClientException", f"Error executing request, Exception : {message}")

@@ -18,7 +18,7 @@ class CannotPull(LookupError):
 def folder_of(image: str, images: Mapping[str, Path] = IMAGES) -> Path:
     """The folder that stands for an image.
 
-    Args:
+    Parameters:
         image: such as `123456789012.dkr.ecr.us-east-1.amazonaws.com/insightflow-ingestion:latest`.
         images: folders by repository.
 

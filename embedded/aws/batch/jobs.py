@@ -220,7 +220,7 @@ class Jobs:
 def definition(store: BatchStore, call: Call, reference: str) -> Body | None:
     """The active revision that is meant, the latest one by default; None when there is none.
 
-    Args:
+    Parameters:
         store: has it.
         call: says where.
         reference: name, name:revision or ARN.

@@ -192,7 +192,7 @@ class Queues:
 def listed(name: str, items: list[Body], key: str, token: str | None, size: int) -> Output:
     """A page of a list as Batch tells it.
 
-    Args:
+    Parameters:
         name: of the list in the output.
         items: all of them.
         key: the member that they are ordered by.

@@ -16,7 +16,7 @@ _GIVEN = {"onExitCode": "exit_code", "onReason": "reason", "onStatusReason": "st
 def again(strategy: Mapping[str, Any], attempts: int, outcome: Outcome) -> bool:
     """Tell whether there is a further attempt.
 
-    Args:
+    Parameters:
         strategy: in Batch's shape, with `attempts` and `evaluateOnExit`.
         attempts: how many there were.
         outcome: of the last one.

@@ -46,7 +46,7 @@ _LOST = "Host EC2 (the machine of the embedded AWS) terminated."
 class Scheduler:
     """Runs the jobs of a store.
 
-    Args:
+    Parameters:
         store: has jobs, queues and compute environments.
         logs: takes what the jobs say.
         iam: has their roles.
@@ -87,7 +87,7 @@ class Scheduler:
     def stop_job(self, identity: str, reason: str, running: bool) -> None:
         """End a job.
 
-        Args:
+        Parameters:
             identity: of the job, which is there.
             reason: will be its status reason.
             running: whether to end it also when it runs already.

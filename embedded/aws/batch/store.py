@@ -29,7 +29,7 @@ Body = dict[str, Any]
 class BatchStore:
     """All that Batch keeps; any thread may use it.
 
-    Args:
+    Parameters:
         file: the database.
     """
 
@@ -69,7 +69,7 @@ class BatchStore:
     def add_definition(self, region: str, name: str, body: Callable[[int], Body]) -> Body:
         """Add a revision of a job definition.
 
-        Args:
+        Parameters:
             region: whose.
             name: of the definition.
             body: makes it, given the number of the revision.
@@ -111,7 +111,7 @@ class BatchStore:
     def change_job(self, identity: str, change: Callable[[Body], None]) -> Body:
         """Change a job, with nobody else at it meanwhile.
 
-        Args:
+        Parameters:
             identity: of the job, which is there.
             change: changes the body that it is given.
 

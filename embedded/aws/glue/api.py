@@ -40,7 +40,7 @@ def listed(
 ) -> dict[str, Any]:
     """A page of a list as Glue tells it.
 
-    Args:
+    Parameters:
         name: of the list in the output.
         items: all of them.
         key: what they are ordered by.
@@ -54,7 +54,7 @@ def listed(
 def failures(names: Iterable[Any], work: Callable[[Any], None], told: Callable[[Any], Body], detail: str) -> list[Body]:
     """Do something for each of several things, and tell what went wrong with which, as Glue's batches do.
 
-    Args:
+    Parameters:
         names: the things.
         work: raises AwsError.
         told: says in an error which thing is meant.

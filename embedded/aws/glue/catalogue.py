@@ -49,7 +49,7 @@ _STORAGE_DEFAULTS = {"Compressed": False, "NumberOfBuckets": 0, "SortColumns": [
 class Catalogue:
     """The Data Catalog of one region. Its methods raise AwsError by Glue's codes; any thread may call them.
 
-    Args:
+    Parameters:
         db: made with `TABLES`.
         region: such as `ap-southeast-2`.
     """
@@ -74,7 +74,7 @@ class Catalogue:
     def create_database(self, given: Mapping[str, Any]) -> None:
         """Make a database.
 
-        Args:
+        Parameters:
             given: as Glue's DatabaseInput.
 
         Raises:
@@ -121,7 +121,7 @@ class Catalogue:
     def create_table(self, database: str, given: Mapping[str, Any]) -> None:
         """Make a table, as version 0.
 
-        Args:
+        Parameters:
             database: its database.
             given: as Glue's TableInput.
 
@@ -142,7 +142,7 @@ class Catalogue:
     ) -> None:
         """Replace what is said of a table; its partitions stay.
 
-        Args:
+        Parameters:
             database: its database.
             given: as Glue's TableInput; its name says which table.
             archive: whether the version until now can still be asked for.

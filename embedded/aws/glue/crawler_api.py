@@ -23,7 +23,7 @@ _POLICY = {"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DEPRECATE_
 class CrawlerOperations:
     """Operations on crawlers.
 
-    Args:
+    Parameters:
         crawlers: all of them.
         iam: has their roles.
     """

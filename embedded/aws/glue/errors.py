@@ -8,7 +8,7 @@ from embedded.aws.errors import AwsError
 def missing(what: str) -> AwsError:
     """The error for something that is not there.
 
-    Args:
+    Parameters:
         what: such as `Table x`.
     """
     return AwsError("EntityNotFoundException", f"{what} not found.")

@@ -47,7 +47,7 @@ _MIRRORED = {exp.GT: exp.LT, exp.GTE: exp.LTE, exp.LT: exp.GT, exp.LTE: exp.GTE}
 class Expression:
     """A condition on the values of partitions.
 
-    Args:
+    Parameters:
         text: the condition; empty for all partitions.
         keys: the partition keys, with `Name` and `Type`.
 

@@ -18,7 +18,7 @@ _WHERE = 'WHERE region = ? AND database = ? AND name = ? AND "values" = ?'
 class Partitions:
     """The partitions of a table. Its methods raise AwsError by Glue's codes.
 
-    Args:
+    Parameters:
         db: the catalogue's.
         region: likewise.
         table: in Glue's shape.
@@ -42,7 +42,7 @@ class Partitions:
     def find(self, values: Sequence[str]) -> dict[str, Any]:
         """A partition in Glue's shape.
 
-        Args:
+        Parameters:
             values: in the order of the partition keys.
 
         Raises:
@@ -56,7 +56,7 @@ class Partitions:
     def create(self, given: Mapping[str, Any]) -> None:
         """Add a partition.
 
-        Args:
+        Parameters:
             given: as Glue's PartitionInput.
 
         Raises:
@@ -77,7 +77,7 @@ class Partitions:
     def update(self, values: Sequence[str], given: Mapping[str, Any]) -> None:
         """Replace what is said of a partition, its values too.
 
-        Args:
+        Parameters:
             values: the partition's until now.
             given: as Glue's PartitionInput.
 

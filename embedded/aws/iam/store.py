@@ -26,7 +26,7 @@ Body = dict[str, Any]
 class IamStore:
     """What IAM keeps, of one kind each: `role` or `instance profile`. Errors are AwsError by IAM's codes.
 
-    Args:
+    Parameters:
         file: the database.
     """
 
@@ -53,7 +53,7 @@ class IamStore:
     def create(self, kind: str, name: str, path: str, about: Mapping[str, Any]) -> Body:
         """Make one of a kind.
 
-        Args:
+        Parameters:
             kind: of what.
             name: its name.
             path: before the name in the ARN, such as `/`.
@@ -89,7 +89,7 @@ class IamStore:
     def trusted(self, arn: str, service: str) -> bool:
         """Tell whether a role is there and may be taken on by a service.
 
-        Args:
+        Parameters:
             arn: the role's, or its name alone.
             service: such as `glue.amazonaws.com`; or the account's root ARN, for its users.
         """
@@ -101,7 +101,7 @@ class IamStore:
 def principals(trust: str) -> set[str]:
     """Who may take on a role, by its trust policy.
 
-    Args:
+    Parameters:
         trust: the policy, as JSON.
 
     Raises:

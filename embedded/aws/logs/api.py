@@ -24,7 +24,7 @@ _MOST_EVENTS = 10_000
 class Logs:
     """CloudWatch Logs.
 
-    Args:
+    Parameters:
         store: of all logs.
     """
 

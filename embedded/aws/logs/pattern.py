@@ -16,7 +16,7 @@ _WORD = re.compile(r'\s*([?-]?)("(?:[^"\\]|\\.)*"|[^\s"{}\[\]%]+)(?=\s|$)')
 def matcher(pattern: str) -> Callable[[str], bool]:
     """A test whether a message is meant.
 
-    Args:
+    Parameters:
         pattern: words that must all be there; `?word` for one of several, `-word` for one that must not.
 
     Raises:

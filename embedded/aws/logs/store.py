@@ -63,7 +63,7 @@ def now() -> int:
 class LogStore:
     """All logs. Its methods raise AwsError by the codes of CloudWatch Logs; any thread may call them.
 
-    Args:
+    Parameters:
         file: the database.
     """
 
@@ -139,7 +139,7 @@ class LogStore:
     def write(self, stream: int, events: Iterable[tuple[int, str]]) -> None:
         """Add events to a stream.
 
-        Args:
+        Parameters:
             stream: its number.
             events: milliseconds since 1970, and text.
         """
@@ -160,7 +160,7 @@ class LogStore:
     ) -> list[Event]:
         """Events in the order of their times.
 
-        Args:
+        Parameters:
             streams: their numbers.
             start: the first millisecond that counts; None for all.
             end: the first that counts no more.

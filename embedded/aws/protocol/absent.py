@@ -12,7 +12,7 @@ from embedded.aws.protocol.wire import WIRES
 class Absent:
     """A part of the front for a service that is not part of the embedded AWS.
 
-    Args:
+    Parameters:
         name: that the request is signed for.
         request: tells by its form how the service takes requests.
     """

@@ -30,7 +30,7 @@ class Invalid(ValueError):
 def read(shape: Shape | None, value: Any) -> dict[str, Any]:
     """Read the parameters of an operation.
 
-    Args:
+    Parameters:
         shape: of its input; None when it has none.
         value: as JSON gives it; texts in place of numbers are taken too, as forms have nothing else.
 

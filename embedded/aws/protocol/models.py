@@ -12,7 +12,7 @@ from botocore.model import OperationModel, ServiceModel, Shape
 def load(service: str) -> ServiceModel:
     """A service's model; read when it is first asked for, as it takes a few megabytes.
 
-    Args:
+    Parameters:
         service: its name in boto3, such as `glue`.
     """
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
@@ -21,7 +21,7 @@ def load(service: str) -> ServiceModel:
 def operation(service: str, name: str) -> OperationModel | None:
     """An operation's model; None when the service has no such operation.
 
-    Args:
+    Parameters:
         service: as for `load`.
         name: such as `GetTable`.
     """
@@ -32,7 +32,7 @@ def operation(service: str, name: str) -> OperationModel | None:
 def wire_name(shape: Shape, default: str) -> str:
     """The name under which a member travels.
 
-    Args:
+    Parameters:
         shape: the member's.
         default: its name in the model.
     """

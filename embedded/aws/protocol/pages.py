@@ -18,7 +18,7 @@ def page(
 ) -> tuple[list[Item], str | None]:
     """A page of a list.
 
-    Args:
+    Parameters:
         items: all of them.
         key: what they are ordered by, which JSON can hold; a page begins after the key in its token.
         token: that the page before gave; None for the first page.

@@ -52,7 +52,7 @@ class Call:
     def arn(self, service: str, resource: str) -> str:
         """The name of a resource of this account and region, such as `arn:aws:glue:...:table/a/b`.
 
-        Args:
+        Parameters:
             service: such as `glue`.
             resource: such as `table/a/b`.
         """
@@ -66,7 +66,7 @@ class Service:
     boto3, such as `database_name`. It returns the output by the names in the model, or None for an empty one. It runs
     in a thread of a pool. A parameter that the method does not have is refused unless it is empty, never ignored.
 
-    Args:
+    Parameters:
         name: of the service, in boto3 and in signatures.
         parts: have the methods.
         invalid: the code for parameters that do not fit the model.
@@ -82,7 +82,7 @@ class Service:
     async def handle(self, request: Request, path: str, caller: str | None) -> Response:
         """Answer a request.
 
-        Args:
+        Parameters:
             request: the request; `request.state.region` is the region that it is signed for.
             path: as it was sent.
             caller: the access key; None for nobody.

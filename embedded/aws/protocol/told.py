@@ -15,7 +15,7 @@ from embedded.aws.protocol.models import wire_name
 def shaped(shape: Shape | None, value: Any) -> Any:
     """A value for JSON.
 
-    Args:
+    Parameters:
         shape: of the model; None for an operation without an output.
         value: by the names in the model: times in seconds since 1970, blobs as bytes; None leaves a member out.
 

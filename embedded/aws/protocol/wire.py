@@ -176,7 +176,7 @@ def _rest_parameters(operation: OperationModel, in_path: Mapping[str, str], sent
 def _unfolded(shape: Shape, form: Mapping[str, str], prefix: str) -> Any:
     """What a form says of a shape; None when it says nothing.
 
-    Args:
+    Parameters:
         shape: of the model.
         form: `Tags.member.1.Key` and the like.
         prefix: of the names that count, such as `Tags`; empty for the input as a whole.

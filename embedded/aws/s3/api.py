@@ -84,7 +84,7 @@ _PARTS = frozenset(
 class S3:
     """S3 on a store.
 
-    Args:
+    Parameters:
         store: of all buckets.
     """
 
@@ -94,7 +94,7 @@ class S3:
     async def handle(self, request: Request, path: str, caller: str | None) -> Response:
         """Answer a request.
 
-        Args:
+        Parameters:
             request: the request.
             path: as it was sent.
             caller: the access key; None for nobody.

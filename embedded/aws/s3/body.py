@@ -46,7 +46,7 @@ _CHECKSUMS: dict[str, Any] = {
 async def receive(request: Request, blobs: Blobs) -> tuple[Content, dict[str, str]]:
     """Keep a request's body as a blob.
 
-    Args:
+    Parameters:
         request: the request.
         blobs: where to.
 

@@ -36,7 +36,7 @@ def check(text: bytes) -> str:
 def allows(policy: str | None, caller: str | None, action: str, resource: str) -> bool:
     """Tell whether a request may go on.
 
-    Args:
+    Parameters:
         policy: the bucket's, if it has one.
         caller: the access key; None for nobody.
         action: such as `s3:GetObject`.

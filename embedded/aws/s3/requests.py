@@ -41,7 +41,7 @@ class Call:
     def require(self, action: str, bucket: str | None = None, key: str | None = None) -> None:
         """Check the right to do something.
 
-        Args:
+        Parameters:
             action: such as `GetObject`.
             bucket: if not this call's.
             key: likewise.
@@ -137,7 +137,7 @@ def precondition(name: str) -> AwsError:
 def check_read(request: Request, item: Object, before: str = "") -> bool:
     """Check the conditions of a read.
 
-    Args:
+    Parameters:
         request: the request.
         item: what is there.
         before: what precedes the headers' names, such as `x-amz-copy-source-`.

@@ -93,7 +93,7 @@ def no_key(key: str) -> AwsError:
 class Store:
     """All buckets of one folder. Each method may be called from any thread.
 
-    Args:
+    Parameters:
         folder: where they are kept.
     """
 
@@ -173,7 +173,7 @@ class Store:
     def put(self, bucket: str, key: str, content: Content, about: About, check: Check | None = None) -> Object:
         """Put an object in place of what may be there.
 
-        Args:
+        Parameters:
             bucket: where to.
             key: likewise.
             content: its bytes; they are removed if it cannot be put.
@@ -206,7 +206,7 @@ class Store:
     def keys(self, bucket: str, low: str, high: str | None, limit: int) -> list[Object]:
         """Objects in the order of their keys' bytes.
 
-        Args:
+        Parameters:
             bucket: whose.
             low: the first key that counts.
             high: the first key that counts no more, if there is one.

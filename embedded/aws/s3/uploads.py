@@ -88,7 +88,7 @@ class Uploads:
     ) -> Object:
         """Make the object.
 
-        Args:
+        Parameters:
             upload: the upload's id.
             bucket: where to.
             key: likewise.

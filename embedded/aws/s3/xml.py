@@ -18,7 +18,7 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 def document(name: str, content: Mapping[str, Any], namespace: str | None = NAMESPACE) -> bytes:
     """A document.
 
-    Args:
+    Parameters:
         name: of its root.
         content: values by element; a list repeats its element, None leaves it out.
         namespace: of the root.

@@ -20,7 +20,7 @@ ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 class Sts:
     """STS.
 
-    Args:
+    Parameters:
         keys: all that are known.
         iam: has the roles.
     """
@@ -59,7 +59,7 @@ class Sts:
 def session_arn(role: str, session: str) -> str:
     """The ARN of a session.
 
-    Args:
+    Parameters:
         role: the role's name.
         session: its own name.
     """

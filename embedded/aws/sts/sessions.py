@@ -33,7 +33,7 @@ class Session:
 class Keys:
     """All access keys.
 
-    Args:
+    Parameters:
         file: the database of the sessions.
         own: the account's secrets by access key.
     """
@@ -55,7 +55,7 @@ class Keys:
     def check_token(self, access_key: str, token: str | None) -> None:
         """Check what a request's sender told besides a right signature.
 
-        Args:
+        Parameters:
             access_key: the sender's.
             token: of the session; None if none was sent.
 
@@ -71,7 +71,7 @@ class Keys:
     def open(self, arn: str, seconds: float) -> Session:
         """Start a session.
 
-        Args:
+        Parameters:
             arn: of role and session.
             seconds: until it ends.
         """

@@ -35,7 +35,7 @@ _JOB = f"{_PROJECT}/jobs/{{job}}"
 class BigQuery:
     """BigQuery of one project.
 
-    Args:
+    Parameters:
         home: where all is kept; made if it is missing.
         objects: of Cloud Storage.
         project: its id.

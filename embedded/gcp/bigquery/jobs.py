@@ -32,7 +32,7 @@ _KEPT_DAYS = 7
 class Done:
     """What a job has brought.
 
-    Args:
+    Parameters:
         statistics: the part of its kind, `query` or `load`.
         columns: names and types of its rows; None if it has none.
         count: of the rows.
@@ -67,7 +67,7 @@ class Record:
 class JobBook:
     """All jobs of a project, which outlive the process.
 
-    Args:
+    Parameters:
         store: where they are written down.
         results: the rows of queries.
     """

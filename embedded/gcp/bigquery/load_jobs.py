@@ -52,7 +52,7 @@ class LoadJobs:
     def work(self, configuration: Json, upload: Path | None, run: Run) -> Done:
         """Do what a configuration asks for. Raises SqlError.
 
-        Args:
+        Parameters:
             configuration: of the job.
             upload: the file that came with the request, instead of addresses.
             run: the means of the job.

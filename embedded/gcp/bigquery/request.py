@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 class Call:
     """A request.
 
-    Args:
+    Parameters:
         path: names from the address.
         query: parameters of the address.
         body: the document that came with it; {} if there was none.
@@ -56,7 +56,7 @@ class Call:
 def handler(project: str, work: Callable[[Call], Json | None]) -> Callable[[Request], Awaitable[Response]]:
     """A route's endpoint.
 
-    Args:
+    Parameters:
         project: the only one that is there.
         work: answers a call; None is an answer without content. It may block, and may raise GoogleError and SqlError.
     """

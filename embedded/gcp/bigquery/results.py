@@ -26,7 +26,7 @@ MOST_ROWS = 50_000
 class Rows:
     """Rows that can be paged through.
 
-    Args:
+    Parameters:
         sql: what stands in FROM; DuckDB has the columns as c0, c1, ...
         columns: names and types, as told.
         count: how many there are.
@@ -95,7 +95,7 @@ def page(
 ) -> list[dict[str, Any]]:
     """Some of the rows, as the API tells them.
 
-    Args:
+    Parameters:
         rows: all of them.
         start: the first, from 0.
         most: how many at most.

@@ -30,7 +30,7 @@ _DEEPEST_VIEW = 16
 class Session:
     """One job's means.
 
-    Args:
+    Parameters:
         store: of the project.
         objects: of Cloud Storage.
         results: where rows of queries go.
@@ -66,7 +66,7 @@ class Session:
 class Tables:
     """Finds the tables of a statement in one state of the catalogue.
 
-    Args:
+    Parameters:
         session: whose statement it is.
         catalogue: the state.
         stack: files that are fetched stay until it ends.

@@ -39,7 +39,7 @@ _PATIENCE = 0.05
 class Table:
     """A table, a view or an external table.
 
-    Args:
+    Parameters:
         dataset: its data set.
         id: its name in it.
         number: of DuckDB's table with the rows; 0 if there are none here.
@@ -70,7 +70,7 @@ class Table:
 class Store:
     """The file of a project.
 
-    Args:
+    Parameters:
         home: the folder it lies in.
         project: its id.
     """
@@ -104,7 +104,7 @@ class Store:
     ) -> Iterator[Catalogue]:
         """All or nothing, one writer at a time, as BigQuery queues statements that change one table.
 
-        Args:
+        Parameters:
             connection: to work with.
             check: raises if the wait is no longer wanted.
         """

@@ -94,7 +94,7 @@ def check_name(name: str) -> str:
 def fill(catalogue: Catalogue, table: Table, sql: str, names: Sequence[str] | None = None) -> int:
     """Add the rows of a query; returns their number.
 
-    Args:
+    Parameters:
         catalogue: of the table.
         table: that gets them.
         sql: the query.
@@ -114,7 +114,7 @@ def fill(catalogue: Catalogue, table: Table, sql: str, names: Sequence[str] | No
 def assigned(value: Value, name: str, of: Type, given: Value | None) -> str:
     """A value that goes into a column. Raises SqlError: it has another type.
 
-    Args:
+    Parameters:
         value: as it is.
         name: of the column.
         of: the type of the column.
@@ -142,7 +142,7 @@ def _check_partitioning(body: Json, found: dict[str, Type]) -> None:
 def disposed(catalogue: Catalogue, dataset: str, name: str, body: Json, creation: str | None, writing: str) -> Table:
     """The table that rows are to be written to, made or emptied if need be.
 
-    Args:
+    Parameters:
         catalogue: to find it in.
         dataset: its data set.
         name: its id.

@@ -40,7 +40,7 @@ class _Upload:
 class Uploads:
     """A folder for files on their way.
 
-    Args:
+    Parameters:
         folder: emptied at the start: what was on its way is sent again.
         project: the only one that is there.
         begin: starts a job with a file, which it removes.

@@ -34,7 +34,7 @@ _DOWNLOAD: dict[str, dict[str, Handler]] = {"b/*/o/*": {"GET": objects.download}
 class Gcs:
     """Cloud Storage.
 
-    Args:
+    Parameters:
         store: what it serves.
     """
 

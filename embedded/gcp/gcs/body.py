@@ -38,7 +38,7 @@ class Digests:
     def content(self, blob: str, said: Mapping[str, Any]) -> Content:
         """What has arrived, as `blob`.
 
-        Args:
+        Parameters:
             blob: its name.
             said: `md5Hash` and `crc32c` as the client has them, as far as it told.
 

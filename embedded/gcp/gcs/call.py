@@ -119,7 +119,7 @@ def parsed(body: bytes) -> dict[str, Any]:
 def check(conditions: dict[str, str], generation: int | None = None) -> Check:
     """A check of what is there: that it is of this generation, and as the conditions say.
 
-    Args:
+    Parameters:
         conditions: names and values as in the address (https://cloud.google.com/storage/docs/request-preconditions).
         generation: the one that is meant, if only one is.
     """

@@ -114,7 +114,7 @@ def no_object(bucket: str, key: str) -> GoogleError:
 class Store:
     """All buckets of one folder. Each method may be called from any thread.
 
-    Args:
+    Parameters:
         folder: where they are kept.
     """
 
@@ -205,7 +205,7 @@ class Store:
     def put(self, bucket: str, key: str, content: Content, about: About, check: Check) -> Object:
         """Put an object in place of what may be there.
 
-        Args:
+        Parameters:
             bucket: where to.
             key: likewise.
             content: its bytes; they are removed if it cannot be put.

@@ -40,7 +40,7 @@ class Token:
 class Tokens:
     """The words of a statement.
 
-    Args:
+    Parameters:
         sql: the statement.
     """
 

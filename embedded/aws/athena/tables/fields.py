@@ -17,7 +17,7 @@ _NESTED = (Kind.ARRAY, Kind.MAP, Kind.STRUCT)
 def lenient(value: Value, of: Type, name: str) -> str:
     """The value of a text; NULL for what is no value of the type.
 
-    Args:
+    Parameters:
         value: the text.
         of: the column's type.
         name: the column's name, for messages.
@@ -37,7 +37,7 @@ def lenient(value: Value, of: Type, name: str) -> str:
 def strict(value: Value, of: Type, name: str, more: Sequence[Kind] = ()) -> str:
     """As `lenient`, but what is no value of the type is an error when it is met.
 
-    Args:
+    Parameters:
         value: the text.
         of: the column's type: text, a truth value, a number, or one of `more`.
         name: the column's name, for messages.
@@ -58,7 +58,7 @@ def strict(value: Value, of: Type, name: str, more: Sequence[Kind] = ()) -> str:
 def member(document: str, name: str, folded: bool) -> str:
     """The value under a key of a JSON object; NULL without the key.
 
-    Args:
+    Parameters:
         document: the object, of type JSON.
         name: the key.
         folded: whether keys count as if they were of lower case. Two that are the same then are an error when met.
@@ -76,7 +76,7 @@ def of_json(sql: str, of: Type, name: str, folded: bool, depth: int = 0) -> str:
     An object becomes a structure by its keys: those that the type has not are left out, those that the object has not
     are NULL.
 
-    Args:
+    Parameters:
         sql: the JSON value.
         of: the column's type.
         name: the column's name, for messages.

@@ -41,7 +41,7 @@ class Part:
 class Files:
     """Fetches the files of tables for one query.
 
-    Args:
+    Parameters:
         objects: of S3.
         closing: what ends the use of each file is put into it.
     """
@@ -55,7 +55,7 @@ class Files:
     def parts(self, table: Mapping[str, Any], partitions: Sequence[Mapping[str, Any]]) -> list[Part]:
         """The files of a table.
 
-        Args:
+        Parameters:
             table: as Glue has it.
             partitions: likewise; empty for a table without keys.
 

@@ -65,7 +65,7 @@ class Layout:
 def layout(table: Mapping[str, Any], storage: Mapping[str, Any] | None = None) -> Layout:
     """The layout of a table of the catalogue.
 
-    Args:
+    Parameters:
         table: as Glue has it.
         storage: the descriptor of one of its partitions; None for the table's own.
 

@@ -21,7 +21,7 @@ Columns = Sequence[tuple[str, Type]]
 def read(files: Sequence[File], columns: Columns, file_column: str, connection: duckdb.DuckDBPyConnection) -> str:
     """A query that gives the columns and the file; those that a file does not have are NULL.
 
-    Args:
+    Parameters:
         files: to read.
         columns: of the catalogue.
         file_column: name of the column with the path.

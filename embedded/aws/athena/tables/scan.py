@@ -42,7 +42,7 @@ class Scan:
 def query(scan: Scan, connection: duckdb.DuckDBPyConnection) -> str:
     """A query for DuckDB that gives all columns, then all keys.
 
-    Args:
+    Parameters:
         scan: what to read.
         connection: tells what stands in Parquet files.
 

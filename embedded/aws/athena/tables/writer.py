@@ -64,7 +64,7 @@ class Done:
 class Writer:
     """Writes tables.
 
-    Args:
+    Parameters:
         connection: of the query.
         objects: of S3.
     """
@@ -78,7 +78,7 @@ class Writer:
     ) -> Done:
         """Write the rows of a query.
 
-        Args:
+        Parameters:
             query: what to write; the keys of partitions are its last columns.
             target: where to.
             key_count: how many keys there are.

@@ -29,7 +29,7 @@ _SECONDS = {0: "%Y-%m-%d %H:%M:%S", 3: "%Y-%m-%d %H:%M:%S.%g"}
 def cast(value: Value, target: Type, safe: bool) -> Value:
     """CAST or TRY_CAST.
 
-    Args:
+    Parameters:
         value: what to cast.
         target: to which type.
         safe: NULL instead of a failure.

@@ -36,7 +36,7 @@ _GROUPED = re.compile(r'column "?([^"\s]+)"? must appear in the GROUP BY')
 def fail(code: str, message: str, value: str | None = None, of: str = "VARCHAR") -> str:
     """An expression that fails.
 
-    Args:
+    Parameters:
         code: Trino's, such as `DIVISION_BY_ZERO`.
         message: with `{}` in the place of the value.
         value: an expression of type VARCHAR.

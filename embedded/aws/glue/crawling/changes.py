@@ -42,7 +42,7 @@ class Counts:
 class Changes:
     """Writes the tables of one crawl.
 
-    Args:
+    Parameters:
         catalogue: to write to.
         crawler: in Glue's shape.
         configuration: of the crawler.

@@ -35,7 +35,7 @@ def crawl(
 ) -> Counts:
     """Crawl once.
 
-    Args:
+    Parameters:
         crawler: in Glue's shape.
         catalogue: of its region.
         objects: of S3.

@@ -34,7 +34,7 @@ _LOST = "Internal Service Exception: the service ended while the crawler was run
 class Crawlers:
     """All crawlers. Errors are AwsError by Glue's codes; any thread may call the methods.
 
-    Args:
+    Parameters:
         db: the catalogue's.
         objects: of S3.
         logs: takes what the crawlers say.

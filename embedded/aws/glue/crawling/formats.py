@@ -53,7 +53,7 @@ class Schema:
     def similar(self, other: Schema, combine: bool = False) -> bool:
         """Tell whether two may be of one table.
 
-        Args:
+        Parameters:
             other: the other one.
             combine: whether the format alone counts, as with `CombineCompatibleSchemas`.
         """
@@ -76,7 +76,7 @@ def joined(schemas: Iterable[Schema]) -> Schema:
 def inspect(connection: duckdb.DuckDBPyConnection, path: Path) -> Schema | None:
     """The schema of a file; None for a file that is of no known format, is cut short or is empty.
 
-    Args:
+    Parameters:
         connection: to any database.
         path: of the file.
     """

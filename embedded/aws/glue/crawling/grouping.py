@@ -83,7 +83,7 @@ class _Folder:
 def tables(files: Iterable[File], target: Path, level: int | None = None, combine: bool = False) -> list[Table]:
     """The tables that files make.
 
-    Args:
+    Parameters:
         files: all that lie under a crawler's target.
         target: its folder.
         level: where tables begin, the bucket being level 1; None to find it by the schemas.

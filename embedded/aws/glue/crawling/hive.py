@@ -28,7 +28,7 @@ _NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double")
 def hive_type(kind: Any) -> str:
     """The type of a column of a typed file; `string` for what Hive does not have.
 
-    Args:
+    Parameters:
         kind: DuckDB's type.
     """
     if kind.id == "decimal":
@@ -49,7 +49,7 @@ def json_type(kind: Any) -> str:
 
     Source: https://github.com/awslabs/aws-athena-query-federation/issues/245.
 
-    Args:
+    Parameters:
         kind: DuckDB's type.
     """
     if kind.id == "list":
@@ -64,7 +64,7 @@ def json_type(kind: Any) -> str:
 def csv_type(kind: str) -> str:
     """The type of a column of CSV, for which the classifier knows numbers, truth values and text.
 
-    Args:
+    Parameters:
         kind: the name of DuckDB's type.
     """
     return kind.lower() if kind in ("BIGINT", "DOUBLE", "BOOLEAN") else "string"

@@ -59,7 +59,7 @@ class Configuration:
 def targets(given: Mapping[str, Any]) -> list[Target]:
     """The targets of a crawler.
 
-    Args:
+    Parameters:
         given: as Glue's CrawlerTargets.
 
     Raises:
@@ -77,7 +77,7 @@ def targets(given: Mapping[str, Any]) -> list[Target]:
 def configuration(text: str | None) -> Configuration:
     """The configuration of a crawler.
 
-    Args:
+    Parameters:
         text: as JSON; None for the default.
 
     Raises:

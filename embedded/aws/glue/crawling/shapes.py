@@ -22,7 +22,7 @@ _LONGEST_NAME = 128
 def table_input(table: Table, name: str, crawler: str) -> dict[str, Any]:
     """A table as Glue's TableInput.
 
-    Args:
+    Parameters:
         table: what was found.
         name: of the table.
         crawler: the crawler's name.
@@ -51,7 +51,7 @@ def table_input(table: Table, name: str, crawler: str) -> dict[str, Any]:
 def partition_input(table: Table, partition: Partition, columns: Columns | None = None) -> dict[str, Any]:
     """A partition as Glue's PartitionInput.
 
-    Args:
+    Parameters:
         table: to which it belongs.
         partition: its files.
         columns: to have instead of its own.

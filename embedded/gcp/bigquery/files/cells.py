@@ -20,7 +20,7 @@ _SCALARS = (Kind.BOOL, Kind.INT64, Kind.FLOAT64, Kind.DECIMAL, Kind.BYTES, Kind.
 def cell(sql: str, of: Type, safe: bool) -> str:
     """Text as a value of a type.
 
-    Args:
+    Parameters:
         sql: an expression of DuckDB for the text.
         of: the type of the column.
         safe: NULL for what cannot be read, instead of an error.

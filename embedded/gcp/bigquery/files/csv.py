@@ -30,7 +30,7 @@ _LARGEST_CELL = 100 << 20
 def relation(wanted: Source, files: list[File], columns: list[tuple[str, Type]], safe: bool = False) -> str:
     """A SELECT for DuckDB over the files.
 
-    Args:
+    Parameters:
         wanted: how to read them.
         files: where they are, all compressed or none.
         columns: names and types.

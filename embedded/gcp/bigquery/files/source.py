@@ -28,7 +28,7 @@ _DELIMITERS = {"tab": "\t", "\\t": "\t"}
 class Source:
     """What is to be read, and how.
 
-    Args:
+    Parameters:
         format: one of FORMATS.
         uris: `gs://bucket/name`, with at most one `*` in the name.
         columns: names and types; None if they are to be found out.

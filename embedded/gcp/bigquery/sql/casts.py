@@ -45,7 +45,7 @@ def as_text(value: Value) -> str:
 def failure(message: str, of: Type, safe: bool) -> str:
     """What stands for a value that cannot be had: NULL if asked for, else an error.
 
-    Args:
+    Parameters:
         message: an expression of DuckDB for the text of the error.
     """
     return f"CAST(NULL AS {of.duckdb})" if safe else f"CAST(error({message}) AS {of.duckdb})"

@@ -21,7 +21,7 @@ _HOLE = re.compile(r"\{(\d|over)\}")
 class Signature:
     """One way to call a function.
 
-    Args:
+    Parameters:
         takes: the types of the arguments.
         gives: the type of the result.
         sql: for DuckDB; `{0}` is the first argument, `{over}` the OVER clause of an aggregate.

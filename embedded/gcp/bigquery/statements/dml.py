@@ -30,7 +30,7 @@ AMBIGUOUS = "UPDATE/MERGE must match at most one source row for each target row"
 class Target:
     """The table that a statement changes.
 
-    Args:
+    Parameters:
         session: whose statement it is.
         catalogue: as the statement sees it.
         node: the table's name in the statement.

@@ -31,7 +31,7 @@ MATCHED, NEW, GONE = "matched", "new", "gone"
 class _Change:
     """One WHEN clause, ready to be done.
 
-    Args:
+    Parameters:
         where: MATCHED, NEW or GONE.
         sql: the rows: their numbers (r) and new values (v0, v1, ...), or only the values of new rows.
         columns: that the values are for; none for a DELETE.

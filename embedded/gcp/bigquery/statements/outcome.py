@@ -12,7 +12,7 @@ from embedded.warehouse.types import Type
 class Outcome:
     """What a statement has done.
 
-    Args:
+    Parameters:
         type: BigQuery's word for the kind of statement.
         columns: of its rows; None if it has none.
         count: of its rows.

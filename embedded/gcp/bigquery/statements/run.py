@@ -35,7 +35,7 @@ _CHANGES: dict[type[exp.Expression], Callable[[Session, Catalogue, Statement, Ex
 def run(session: Session, statement: Statement, keep_as: str) -> Outcome:
     """Run one statement.
 
-    Args:
+    Parameters:
         session: its job's.
         statement: what is to be run.
         keep_as: the name under which the rows of a query are kept.

@@ -85,7 +85,7 @@ def code_of(error: ClientError) -> str:
 def failures(bucket: str, key: str = "") -> Iterator[None]:
     """Turn what S3 refuses in the block into TaskError that names the place and the remedy.
 
-    Args:
+    Parameters:
         bucket: what it is about.
         key: likewise; empty for the whole bucket.
     """

@@ -52,7 +52,7 @@ def downloads(task: Task) -> Outputs:
 def fetch(task: Task, s3: Any, key: str, version: str | None = None, etag: str | None = None) -> Outputs:
     """Stream an object into the internal storage.
 
-    Args:
+    Parameters:
         task: whose properties name the bucket.
         s3: the client.
         key: the object.

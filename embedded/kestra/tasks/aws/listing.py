@@ -25,7 +25,7 @@ _OPTIONS = {
 def listed(task: Task, s3: Any, filter: str | None = None) -> list[dict[str, Any]]:
     """The objects that the task's properties choose, of the first `maxKeys` of the listing; at most `maxFiles`.
 
-    Args:
+    Parameters:
         task: the task.
         s3: the client.
         filter: FILES, DIRECTORY or BOTH, if not by the task's property.

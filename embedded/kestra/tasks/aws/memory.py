@@ -49,7 +49,7 @@ class Claim:
 class Memory:
     """What one trigger remembers.
 
-    Args:
+    Parameters:
         folder: where the database is.
         trigger: whose claims they are.
         scope: namespace and state key; several triggers may share what was seen.

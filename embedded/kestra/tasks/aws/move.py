@@ -43,7 +43,7 @@ class Move:
 def plan(task: Task, item: Outputs) -> Move:
     """Find out what is to be done with an object.
 
-    Args:
+    Parameters:
         task: a task or trigger with `action` and `moveTo`.
         item: the object, as outputs name it.
 
@@ -68,7 +68,7 @@ def plan(task: Task, item: Outputs) -> Move:
 def act(task: Task, s3: Any, bucket: str, move: Move) -> str | None:
     """Do it; done before in part or whole, it is brought to its end.
 
-    Args:
+    Parameters:
         task: for what is to be logged.
         s3: the client.
         bucket: the object's.

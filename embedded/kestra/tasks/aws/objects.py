@@ -50,7 +50,7 @@ def copy(task: Task) -> Outputs:
 def copy_object(s3: Any, source: dict[str, Any], place: dict[str, str], options: dict[str, Any]) -> str:
     """Copy an object inside S3.
 
-    Args:
+    Parameters:
         s3: the client.
         source: its bucket and key, perhaps its versionId and the etag that it must have.
         place: Bucket and Key of the copy.

@@ -79,7 +79,7 @@ def bigquery_client(task: Task) -> bigquery.Client:
 def account(given: dict[str, Any]) -> Account:
     """The account that a task's properties name; without a key, the one that Google's own tools find.
 
-    Args:
+    Parameters:
         given: the properties.
 
     Raises:
@@ -109,7 +109,7 @@ def account(given: dict[str, Any]) -> Account:
 def failures(place: str, **remedies: str) -> Iterator[None]:
     """Turn what Google refuses in the block into TaskError that names the place and the remedy.
 
-    Args:
+    Parameters:
         place: what it is about, such as gs://bucket/key.
         remedies: what helps, by the status of the answer, such as `_404`.
     """

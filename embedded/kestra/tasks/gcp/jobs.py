@@ -32,7 +32,7 @@ def labels(task: Task) -> dict[str, str]:
 def run(task: Task, start: Callable[[], Any], **how: Any) -> tuple[Any, Any]:
     """Run a job to its end, again if its error is one that may pass.
 
-    Args:
+    Parameters:
         task: whose job it is; when it is cancelled, so is the job.
         start: starts the job.
         how: arguments of the job's `result`.

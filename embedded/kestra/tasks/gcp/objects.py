@@ -121,7 +121,7 @@ def required(task: Task, name: str) -> str:
 def object_at(client: storage.Client, uri: str, name: str) -> storage.Blob:
     """The object that an address gs://bucket/name means; as in Kestra, a + stands for a space.
 
-    Args:
+    Parameters:
         client: whose.
         uri: the address.
         name: of the property that it stands in.

@@ -19,7 +19,7 @@ from embedded.warehouse.values import Call, Function, Value
 class Overload:
     """One way to call a function.
 
-    Args:
+    Parameters:
         takes: the types of its arguments.
         gives: the type of its result.
         sql: for DuckDB, with `{0}` and so on for the arguments.
