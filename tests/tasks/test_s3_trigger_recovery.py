@@ -141,6 +141,7 @@ def test_a_kill_as_soon_as_the_execution_is_there(engine: Engine, watch: Watch) 
     assert watch.there() == ["done/a.txt", "done/b.txt"]
 
 
+@pytest.mark.slow  # the kills above are at the moments that matter
 def test_kills_at_any_moment(engine: Engine, watch: Watch) -> None:
     """Objects come one by one while the engine is killed again and again."""
     draws = random.Random(4)
