@@ -39,7 +39,7 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 setup: $(VENV)/.installed  ## Install and fetch everything; afterwards no network is needed
-	@$(BIN)/python -m embedded.setup
+	@$(BIN)/python -m embedded.cli.setup
 
 run: setup  ## Run the lessons headless: make run, or make run LESSONS="01 04"
 	@$(IN_STACK) $(BIN)/python -m workbook run --to $(RUNS) $(LESSONS)
@@ -63,27 +63,27 @@ reset: $(VENV)/.installed  ## Stop the stack and clear its state
 	@$(BIN)/python -m embedded reset
 
 secrets: $(VENV)/.installed  ## Write .env.secrets for the Docker stack from the passwords in .env
-	@$(BIN)/python docker/secrets.py
+	@$(BIN)/python docker/generate_secrets.py
 
 lint: $(VENV)/.installed-dev  ## Check code and notebooks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/python -m tests.notebooks.hygiene
+	@$(BIN)/python -m tools.notebook_hygiene
 
 ifeq ($(FLOWS),)
 test: setup lint  ## Run the tests; ALL=1: the slow ones too; FLOWS=folder: those of your own flows alone
-	@$(BIN)/python -m tests.areas $(if $(ALL),--all)
+	@$(BIN)/python -m tools.test_suites $(if $(ALL),--all)
 else
 test: setup
 	@$(BIN)/python -m flowtests $(FLOWS) --junitxml=$(JUNIT)
 endif
 
 newest: setup $(VENV)/.installed-dev  ## Upgrade to the newest releases that the pins' major versions allow
-	@$(BIN)/python -m tests.newest > $(VENV)/newest.txt
+	@$(BIN)/python -m tools.newest > $(VENV)/newest.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade -r $(VENV)/newest.txt
 
 notebooks: setup $(VENV)/.installed-dev  ## Run every notebook on a fresh stack and write its outputs into it
-	@$(BIN)/python -m tests.notebooks.refresh $(LESSONS)
+	@$(BIN)/python -m tools.refresh_notebooks $(LESSONS)
 
 clean: down  ## Remove the virtual environment and what the runs left
 	@rm -rf $(VENV) runs

@@ -24,8 +24,8 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 from starlette.applications import Starlette
 
-from embedded.gcp.bigquery.api import BigQuery
-from embedded.objects.interface import ObjectInfo
+from embedded.object_store.interface import ObjectInfo
+from embedded.services.gcp.bigquery.api import BigQuery
 
 ROWS = 1_000_000
 ROUNDS = 3

@@ -1,8 +1,8 @@
 """Whether Google's own Java clients, made as Kestra's tasks make them, work on the embedded Google Cloud.
 
-    .venv/bin/python bench/google_java.py
+    .venv/bin/python -m bench.google_java
 
-In containers they reach it by Google's names (docker-compose.gcp.yml). Here a proxy of this process leads those names
+In containers they reach it by Google's names (docker/compose.gcp.yml). Here a proxy of this process leads those names
 to it, with the same certificate and the same truststore. It needs a JDK and Maven, which fetches a hundred jars the
 first time; that is why no test does this.
 """
@@ -17,12 +17,11 @@ import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from embedded.services.gcp import KEY_FILE
+from embedded.services.gcp.certificate import TRUSTSTORE, TRUSTSTORE_PASSWORD
+from embedded.shared.paths import cache_folder
 
-from embedded.gcp import KEY_FILE  # noqa: E402
-from embedded.gcp.certificate import TRUSTSTORE, TRUSTSTORE_PASSWORD  # noqa: E402
-from embedded.paths import cache_folder  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 SOURCE = Path(__file__).with_suffix("")
 GOOGLE_S = "https://oauth2.googleapis.com/token"
@@ -36,7 +35,9 @@ def main() -> int:
         subprocess.run(["javac", "-cp", f"{jars}/*", "-d", folder, str(SOURCE / "Check.java")], check=True)
         home, port, tls = Path(folder), _free_port(), _free_port()
         told = {"GCP_HOME": folder, "GCP_PORT": str(port), "GCP_TLS_PORT": str(tls)}
-        with subprocess.Popen([sys.executable, "-m", "embedded.gcp"], cwd=ROOT, env=os.environ | told) as service:
+        with subprocess.Popen(
+            [sys.executable, "-m", "embedded.services.gcp"], cwd=ROOT, env=os.environ | told
+        ) as service:
             try:
                 proxy = _proxy(tls)
                 _await(port)

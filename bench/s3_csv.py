@@ -1,4 +1,4 @@
-"""How near the CSV pipeline comes to the stores' own bulk loaders: `python bench/s3_csv.py [ROWS [STORE...]]`.
+"""How near the CSV pipeline comes to the stores' own bulk loaders: `python -m bench.s3_csv [ROWS [STORE...]]`.
 
 On one fresh stack, with one generated file (1 M rows unless told), it prints
 
@@ -27,14 +27,12 @@ from statistics import median
 from typing import Any
 
 import psutil
+from qdrant_client import models
+
+from tests.pipelines.lab import SERVICES, STORES, Lab, Run
+from tests.stack import own_stack
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from qdrant_client import models  # noqa: E402
-
-from tests.pipelines.lab import SERVICES, STORES, Lab, Run  # noqa: E402
-from tests.stack import own_stack  # noqa: E402
 
 FLOW = "s3-csv-ingestion"
 KEY = "bench/metrics.csv"
@@ -128,7 +126,7 @@ def describe(command: list[str]) -> str:
     """A process in a word or two."""
     line = " ".join(command)
     for name in ("elasticsearch", "kestra", "clickhouse", "qdrant", "aws", "dataset", "supervise"):
-        if "embedded.qdrant.compaction" in line:
+        if "embedded.services.qdrant.compaction" in line:
             return "qdrant compaction"
         if f"embedded.{name}" in line or f"org.{name}" in line or f"embedded {name}" in line:
             return name

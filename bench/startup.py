@@ -1,4 +1,4 @@
-"""Times the embedded stack's start: `python bench/startup.py [RUNS]`, after `make setup`.
+"""Times the embedded stack's start: `python -m bench.startup [RUNS]`, after `make setup`.
 
 Prints the medians of: `embedded up` to the end of a first hello-world execution, a second hello-world, a hundred
 hello-worlds submitted at once. Every run has folders and ports of its own.
@@ -12,10 +12,9 @@ from pathlib import Path
 
 import requests
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from tests.stack import own_stack
 
-from tests.stack import own_stack  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 FLOW = """
 id: hello

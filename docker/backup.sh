@@ -6,7 +6,7 @@
 # database names is in the copy. Kestra may run meanwhile. To restore, Kestra's components are stopped first.
 set -eu
 cd "$(dirname "$0")/.."
-compose="docker compose -f docker-compose.distributed.yml"
+compose="docker compose --project-directory . -f docker/compose.distributed.yml"
 components="webserver executor scheduler indexer worker"
 
 usage() { echo "usage: docker/backup.sh save|restore FOLDER" >&2; exit 2; }

@@ -5,7 +5,7 @@
 # the other replica serves, and what a stopped worker had not finished is given to another one.
 set -eu
 cd "$(dirname "$0")/.."
-compose="docker compose -f docker-compose.distributed.yml"
+compose="docker compose --project-directory . -f docker/compose.distributed.yml"
 
 $compose pull --quiet
 for service in ${*:-executor scheduler indexer worker webserver}; do

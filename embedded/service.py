@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import http.client
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embedded.paths import ROOT
-from embedded.processes import leftovers, stop_tree
-from embedded.settings import Settings
+from embedded.shared.accounts import Account
+from embedded.shared.paths import ROOT
+from embedded.shared.processes import leftovers, stop_tree
+from embedded.shared.settings import Settings
 
-HOST = "127.0.0.1"
 _CHILDREN_GRACE = 3.0
 
 
@@ -37,14 +35,6 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Account:
-    """Whom a process runs as, when not as ourselves."""
-
-    uid: int
-    gid: int
-
-
-@dataclass(frozen=True)
 class Launch:
     """How to start a process."""
 
@@ -54,7 +44,7 @@ class Launch:
     cwd: Path = ROOT
     account: Account | None = None
     lifeline: bool = False
-    """True when the process calls `embedded.lifeline.exit_with_parent()`; others are signalled from outside."""
+    """True when the process calls `exit_with_parent()` of `embedded.shared.parent_watch`; others get a signal."""
 
 
 class Service:
@@ -103,25 +93,3 @@ class Service:
 
     def reset(self, context: Context) -> None:
         """Remove what the service keeps outside its own folder."""
-
-
-def http_ok(port: int, path: str, timeout: float = 2.0, login: tuple[str, str] | None = None) -> bool:
-    """Tell whether a local server answers 200. No proxy setting is heeded: it is our own machine.
-
-    Parameters:
-        port: on the loopback address.
-        path: what to get.
-        timeout: seconds.
-        login: name and password, where the server asks for them.
-    """
-    headers = {}
-    if login:
-        headers["Authorization"] = "Basic " + base64.b64encode(":".join(login).encode()).decode()
-    connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
-    try:
-        connection.request("GET", path, headers=headers)
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import uvicorn
 
-from embedded.kestra.api.app import create_app
-from embedded.kestra.artifacts import engine_jars
-from embedded.kestra.engine import VERSION, Engine, EngineConfig
+from embedded.services.kestra.api.app import create_app
+from embedded.services.kestra.artifacts import engine_jars
+from embedded.services.kestra.engine import VERSION, Engine, EngineConfig
 
 
 @dataclass(frozen=True)

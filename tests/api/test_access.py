@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 import requests
 
-from embedded.kestra.api.app import create_app, every_route
+from embedded.services.kestra.api.app import create_app, every_route
 from tests.api.client import Api, Server
 from tests.api.serve import Settings
 

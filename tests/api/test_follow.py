@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from embedded.kestra.api import follow
+from embedded.services.kestra.api import follow
 from tests.api.client import Api
 
 STEPS = """

@@ -16,7 +16,7 @@ from kestrapy.api.namespaces_api import NamespacesApi
 from kestrapy.api.triggers_api import TriggersApi
 from starlette.routing import Match, Router
 
-from embedded.kestra.api.app import create_app
+from embedded.services.kestra.api.app import create_app
 from tests.api.serve import Settings
 
 GROUPS = (ExecutionsApi, FilesApi, FlowsApi, KVApi, LogsApi, NamespacesApi, TriggersApi)

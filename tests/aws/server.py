@@ -17,10 +17,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from embedded.aws import HEALTH
-from embedded.processes import OWNER
-from embedded.service import http_ok
-from embedded.settings import foreign
+from embedded.services.aws import HEALTH
+from embedded.shared.loopback import http_ok
+from embedded.shared.processes import OWNER
+from embedded.shared.settings import foreign
 from tests.stack import ROOT
 
 REGION = "ap-southeast-2"
@@ -48,7 +48,7 @@ class Server:
             OWNER: self.mark,
         }
         with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "embedded.aws"]
+            command = [sys.executable, "-m", "embedded.services.aws"]
             environment = {**foreign(os.environ), **own}
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         wait_for(lambda: http_ok(self.port, HEALTH), START_SECONDS)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from embedded.aws.sts.sessions import Keys
+from embedded.services.aws.sts.sessions import Keys
 from tests.aws.server import KEY, SECRET, Server, refusal
 
 ACCOUNT = "000000000000"

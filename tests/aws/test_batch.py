@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from embedded.aws.batch.attempt import Attempt
+from embedded.services.aws.batch.attempt import Attempt
 from tests.aws.batch import ENDED, IMAGE, NEEDS, RESOURCES, Batch
 from tests.aws.server import SECRET, Server, processes, refusal, running, wait_for
 
@@ -156,7 +156,7 @@ def test_a_time_limit_ends_the_whole_process_group(tmp_path: Path) -> None:
 
 
 def test_a_process_that_ignores_the_signal_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embedded.aws.batch.attempt.GRACE_SECONDS", 0.5)
+    monkeypatch.setattr("embedded.services.aws.batch.attempt.GRACE_SECONDS", 0.5)
     environment = {"PATH": os.environ["PATH"], "AWS_BATCH_JOB_ID": "stubborn"}
     attempt = Attempt([sys.executable, "-c", STUBBORN], tmp_path, environment, seconds=None)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from embedded.aws.glue.expression import NO_VALUE, Expression
+from embedded.services.aws.glue.expression import NO_VALUE, Expression
 from tests.aws.server import Server, refusal
 
 DATABASE = "catalogue_tests"

@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from embedded.aws.glue.crawling.formats import Format, Schema
-from embedded.aws.glue.crawling.grouping import File, tables
-from embedded.aws.glue.crawling.settings import targets
+from embedded.services.aws.glue.crawling.formats import Format, Schema
+from embedded.services.aws.glue.crawling.grouping import File, tables
+from embedded.services.aws.glue.crawling.settings import targets
 from tests.aws.server import Server, refusal, running, wait_for
 from tests.warehouse.athena import Athena
 

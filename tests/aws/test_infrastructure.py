@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 from tests.aws.server import REGION, refusal, wait_for
 from tests.stack import ROOT, own_stack
 
-sys.path.insert(0, str(ROOT / "infrastructure"))
+sys.path.insert(0, str(ROOT / "projects" / "insightflow" / "infrastructure"))
 
 from insightflow_steps import account as accounts
 from insightflow_steps.account import Account, StepError
@@ -39,7 +39,7 @@ class Cloud:
         self.environment = environment
 
     def script(self, *arguments: str, **changed: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "infrastructure/insightflow.py", *arguments]
+        command = [sys.executable, "projects/insightflow/infrastructure/insightflow.py", *arguments]
         environment = {**self.environment, **changed}
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
@@ -245,7 +245,9 @@ def test_a_work_group_that_is_gone_already(aws: Account) -> None:
 
 
 def test_the_script_stands_alone() -> None:
-    texts = "\n".join(path.read_text() for path in Path(ROOT, "infrastructure").rglob("*.py"))
+    texts = "\n".join(
+        path.read_text() for path in Path(ROOT, "projects", "insightflow", "infrastructure").rglob("*.py")
+    )
     assert "import workbook" not in texts
     assert "embedded." not in texts
     assert "127.0.0.1" not in texts

@@ -15,11 +15,11 @@ from botocore.serialize import create_serializer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedded.aws.errors import AwsError
-from embedded.aws.protocol import models
-from embedded.aws.protocol.given import Invalid, read
-from embedded.aws.protocol.pages import page
-from embedded.aws.protocol.wire import WIRES, Sent
+from embedded.services.aws.errors import AwsError
+from embedded.services.aws.protocol import models
+from embedded.services.aws.protocol.pages import page
+from embedded.services.aws.protocol.parse_input import Invalid, read
+from embedded.services.aws.protocol.wire import WIRES, Sent
 from tests.aws.server import KEY, REGION, SECRET, Server, refusal
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from embedded.kestra.engine import VERSION
-from embedded.settings import Settings
+from embedded.services.kestra.engine import VERSION
+from embedded.shared.settings import Settings
 from tests.compose.stack import Stack, example
 from tests.compose.versions import store_versions
 from tests.stack import ROOT
@@ -25,7 +25,7 @@ def differences(texts: Mapping[str, str] | None = None) -> list[str]:
         texts: other texts for some files, to see what a change of them does.
     """
     docker = Stack("docker-compose.yml", texts)
-    distributed = Stack("docker-compose.distributed.yml", texts)
+    distributed = Stack("docker/compose.distributed.yml", texts)
     facts = [*_settings(docker, example(texts)), *_seen_by_flows(docker), *_between(docker, distributed)]
     facts += store_versions(docker)
     return [f"{name}: {values}" for name, values in facts if len({str(value) for value in values.values()}) > 1]
@@ -115,7 +115,7 @@ def _between(docker: Stack, distributed: Stack) -> list[Fact]:
 
 
 def _dbt_core() -> str:
-    return re.findall(r"dbt-core==(\S+)", (ROOT / "dbt" / "Dockerfile").read_text())[0]
+    return re.findall(r"dbt-core==(\S+)", (ROOT / "projects" / "insightflow" / "dbt" / "Dockerfile").read_text())[0]
 
 
 def _attribute(variable: str) -> str:

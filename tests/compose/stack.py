@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 
 from tests.stack import ROOT
 
-FILES = ("docker-compose.yml", "docker-compose.dev.yml", "docker-compose.gcp.yml", "docker-compose.distributed.yml")
+FILES = ("docker-compose.yml", "docker-compose.dev.yml", "docker/compose.gcp.yml", "docker/compose.distributed.yml")
 _DEFAULT = re.compile(r"(?<!\$)\$\{\w+:?-([^{}]*)\}")
 
 

@@ -10,15 +10,15 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 
-from embedded.gcp import KEY_FILE
-from embedded.gcp.certificate import NAMES, TRUSTSTORE, TRUSTSTORE_PASSWORD
+from embedded.services.gcp import KEY_FILE
+from embedded.services.gcp.certificate import NAMES, TRUSTSTORE, TRUSTSTORE_PASSWORD
 from tests.compose.stack import FILES, Stack, lessons
 from tests.stack import ROOT
 from workbook.settings import load
 
 DOCKER = Stack("docker-compose.yml")
-GOOGLE = Stack("docker-compose.gcp.yml")
-DISTRIBUTED = Stack("docker-compose.distributed.yml")
+GOOGLE = Stack("docker/compose.gcp.yml")
+DISTRIBUTED = Stack("docker/compose.distributed.yml")
 STORES = ("timescale", "clickhouse", "elasticsearch", "qdrant", "aws")
 SERVICES = [
     pytest.param(service, id=f"{stack.whole['name']}-{name}")
@@ -139,7 +139,7 @@ def test_the_settings_of_all_lessons_start_everything_and_find_it() -> None:
     told = lessons()
     profiles = str(told["COMPOSE_PROFILES"]).split(",")
     assert set(profiles) == {one for service in DOCKER.services.values() for one in service.get("profiles", [])}
-    assert str(told["COMPOSE_FILE"]).split(":") == ["docker-compose.yml", "docker-compose.gcp.yml"]
+    assert str(told["COMPOSE_FILE"]).split(":") == ["docker-compose.yml", "docker/compose.gcp.yml"]
     assert urlsplit(str(told["FLOWS_DATASET_URL"])).hostname in DOCKER.services
     settings = load({name: str(value) for name, value in told.items()}, ROOT / "no.env")
     assert settings.generated_data
@@ -197,7 +197,7 @@ def test_kestra_has_more_memory_than_it_dies_of() -> None:
 
 
 def test_workers_scale_by_a_number_and_share_one_storage() -> None:
-    raw = yaml.safe_load((ROOT / "docker-compose.distributed.yml").read_text())["services"]
+    raw = yaml.safe_load((ROOT / "docker/compose.distributed.yml").read_text())["services"]
     assert raw["worker"]["deploy"]["replicas"] == "${WORKERS:-2}"
     assert (raw["webserver"]["deploy"]["replicas"], raw["executor"]["deploy"]["replicas"]) == (2, 2)
     storages = {str(DISTRIBUTED.configuration(name)["kestra"]["storage"]) for name in ("webserver", "worker")}

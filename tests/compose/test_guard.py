@@ -10,7 +10,7 @@ from tests.stack import ROOT
 
 SAMPLES = {
     name: value
-    for stack in ("docker-compose.yml", "docker-compose.distributed.yml")
+    for stack in ("docker-compose.yml", "docker/compose.distributed.yml")
     for name, value in Stack(stack).environment("guard").items()
     if name != "BIND_ADDRESS"
 }
@@ -37,7 +37,7 @@ def test_beyond_it_each_sample_is_refused_by_its_name(name: str) -> None:
     assert SAMPLES[name] not in refused.stderr.replace(name, "")
 
 
-@pytest.mark.parametrize("file", ["docker-compose.yml", "docker-compose.distributed.yml"])
+@pytest.mark.parametrize("file", ["docker-compose.yml", "docker/compose.distributed.yml"])
 def test_nothing_that_binds_a_port_starts_without_it(file: str) -> None:
     stack = Stack(file)
     for name, service in stack.services.items():

@@ -55,7 +55,8 @@ def test_notebooks_on_the_docker_stack_start_no_other(
 def test_containers_are_replaced_one_by_one(calls: Path) -> None:
     assert run("rolling-restart.sh", "webserver").returncode == 0
     steps = [line for line in calls.read_text().splitlines() if line.startswith(("stop", "rm")) or " up " in line]
-    up = "compose -f docker-compose.distributed.yml up --detach --no-deps --no-recreate --wait webserver"
+    compose = "compose --project-directory . -f docker/compose.distributed.yml"
+    up = f"{compose} up --detach --no-deps --no-recreate --wait webserver"
     assert steps == [
         *("stop --time 360 webserver-1", "rm webserver-1", up),
         *("stop --time 360 webserver-2", "rm webserver-2", up),

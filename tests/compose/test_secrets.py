@@ -14,7 +14,7 @@ from tests.stack import ROOT
 def test_passwords_become_secrets_that_only_their_owner_reads(tmp_path: Path) -> None:
     source, target = tmp_path / ".env", tmp_path / ".env.secrets"
     source.write_text("POSTGRES_PASSWORD='päss $word=1'\nKESTRA_PASSWORD=Other1234\nES_PASSWORD=\n")
-    command = [sys.executable, str(ROOT / "docker" / "secrets.py"), str(source), str(target)]
+    command = [sys.executable, str(ROOT / "docker" / "generate_secrets.py"), str(source), str(target)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     written = dotenv_values(target, interpolate=False)
     assert base64.b64decode(written["SECRET_POSTGRES_PASSWORD"] or "").decode() == "päss $word=1"

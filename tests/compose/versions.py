@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from embedded.artifacts import read_lock
-from embedded.elasticsearch.distribution import LOCK
-from embedded.postgres.cluster import INSTALLATION
-from embedded.qdrant.app import VERSION as QDRANT
+from embedded.services.elasticsearch.distribution import LOCK
+from embedded.services.postgres.cluster import INSTALLATION
+from embedded.services.qdrant.app import VERSION as QDRANT
+from embedded.shared.downloads import read_lock
 from tests.compose.stack import Stack
 from tests.stack import ROOT
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedded.dataset import files
-from embedded.dataset.catalogue import ALL_FILES, Edition, TaxiFile, UnknownFileError
-from embedded.dataset.draws import chosen, quantiles
-from embedded.dataset.texts import MILES, MONEY, TIME, table
-from embedded.dataset.trips import BLOCK, blocks
+from embedded.services.dataset import files
+from embedded.services.dataset.catalogue import ALL_FILES, Edition, TaxiFile, UnknownFileError
+from embedded.services.dataset.prng import chosen, quantiles
+from embedded.services.dataset.texts import MILES, MONEY, TIME, table
+from embedded.services.dataset.trips import BLOCK, blocks
 
 DECEMBER = TaxiFile("yellow", 2020, 12)
 GREEN_APRIL = TaxiFile("green", 2020, 4)
@@ -39,7 +39,7 @@ def december() -> pd.DataFrame:
 
 
 def test_another_process_makes_the_same_bytes(tmp_path):
-    command = [sys.executable, "-m", "embedded.dataset", "write", "--taxi", "green", "--month", "2020-04"]
+    command = [sys.executable, "-m", "embedded.services.dataset", "write", "--taxi", "green", "--month", "2020-04"]
     environment = {**os.environ, "EMBEDDED_HOME": str(tmp_path / "home"), "PYTHONHASHSEED": "4"}
     subprocess.run([*command, "--rows", "3000", "--seed", "7", "--to", tmp_path], check=True, env=environment)
     written = (tmp_path / GREEN_APRIL.name).read_bytes()
@@ -134,9 +134,9 @@ def test_the_first_piece_is_out_before_the_second_block_is_made():
 
 MEMORY = """
 import resource, sys
-from embedded.dataset import files
-from embedded.dataset.catalogue import Edition, TaxiFile
-from embedded.dataset.tally import Tally
+from embedded.services.dataset import files
+from embedded.services.dataset.catalogue import Edition, TaxiFile
+from embedded.services.dataset.profile import Tally
 edition = Edition(TaxiFile("yellow", 2020, 12), int(sys.argv[1]), 1)
 tally = Tally(edition.file)
 for piece in files.Gzip().pack(files.csv(edition, watch=tally.add)):

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from embedded.dataset import insightflow
+from embedded.services.dataset import insightflow
 
 DAY = date(2025, 6, 9)  # a day before the figures of April appear
 Query = Callable[..., list[tuple[Any, ...]]]

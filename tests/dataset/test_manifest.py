@@ -5,10 +5,10 @@ import json
 import duckdb
 import pytest
 
-from embedded.dataset.catalogue import Edition, TaxiFile
-from embedded.dataset.manifest import Manifests
-from embedded.dataset.tally import natural_key
-from embedded.dataset.trips import BLOCK
+from embedded.services.dataset.catalogue import Edition, TaxiFile
+from embedded.services.dataset.manifest import Manifests
+from embedded.services.dataset.profile import natural_key
+from embedded.services.dataset.trips import BLOCK
 
 EDITIONS = [
     Edition(TaxiFile("yellow", 2020, 12), BLOCK + 30_000, 7),

@@ -29,7 +29,7 @@ def base(tmp_path_factory):
         "DATASET_PORT": str(port),
         "DATASET_ROWS": "2000",
     }
-    server = subprocess.Popen([sys.executable, "-m", "embedded.dataset"], env={**os.environ, **settings})
+    server = subprocess.Popen([sys.executable, "-m", "embedded.services.dataset"], env={**os.environ, **settings})
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(address)
@@ -148,7 +148,7 @@ def test_products_have_prices_and_some_have_no_brand(base):
 
 
 def test_writing_a_month_that_does_not_exist_says_so(tmp_path):
-    command = [sys.executable, "-m", "embedded.dataset", "write", "--taxi", "yellow", "--month", "2022-01"]
+    command = [sys.executable, "-m", "embedded.services.dataset", "write", "--taxi", "yellow", "--month", "2022-01"]
     ended = subprocess.run([*command, "--to", tmp_path], capture_output=True, text=True, check=False)
     assert (ended.returncode, list(tmp_path.iterdir())) == (2, [])
     assert "2019-01 to 2021-07" in ended.stderr
@@ -157,7 +157,9 @@ def test_writing_a_month_that_does_not_exist_says_so(tmp_path):
 def test_a_taken_port_ends_the_server(base):
     port = base.rsplit(":", 1)[1]
     environment = {**os.environ, "DATASET_PORT": port}
-    ended = subprocess.run([sys.executable, "-m", "embedded.dataset"], env=environment, check=False, timeout=30)
+    ended = subprocess.run(
+        [sys.executable, "-m", "embedded.services.dataset"], env=environment, check=False, timeout=30
+    )
     assert ended.returncode != 0
 
 

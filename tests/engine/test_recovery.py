@@ -58,7 +58,7 @@ class Stack:
         mine = self.environment["EMBEDDED_HOME"]
         for process in psutil.process_iter(["cmdline", "environ"]):
             words, environ = process.info["cmdline"] or [], process.info["environ"] or {}
-            if "embedded.kestra" in words and environ.get("KESTRA_HOME", "").startswith(mine):
+            if "embedded.services.kestra" in words and environ.get("KESTRA_HOME", "").startswith(mine):
                 process.send_signal(signal.SIGKILL)
                 process.wait(10)
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.stack import ROOT, own_stack
 
-sys.path.insert(0, str(ROOT / "ingestion"))
+sys.path.insert(0, str(ROOT / "projects" / "insightflow" / "ingestion"))
 
 BUCKET = "insightflow-test-raw-data"
 
@@ -79,7 +79,7 @@ class Job:
         told = {"TARGET_BUCKET": BUCKET, "INSIGHTFLOW_BASE_URL": base, **changed}
         return subprocess.run(
             [sys.executable, "-m", "insightflow_ingestion"],
-            cwd=ROOT / "ingestion",
+            cwd=ROOT / "projects" / "insightflow" / "ingestion",
             env={**os.environ, **self.environment, **told},
             capture_output=True,
             text=True,

@@ -142,6 +142,6 @@ def test_a_file_that_is_no_parquet_or_cut_short_is_told(parquet: Maker, tmp_path
 
 def test_the_image_has_the_versions_that_the_tests_ran_with() -> None:
     pins = re.compile(r"^([\w-]+==[\d.]+)", re.MULTILINE)
-    image = set(pins.findall((ROOT / "ingestion" / "requirements.txt").read_text()))
+    image = set(pins.findall((ROOT / "projects" / "insightflow" / "ingestion" / "requirements.txt").read_text()))
     assert image
     assert image <= set(pins.findall((ROOT / "requirements.txt").read_text()))

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import requests
 
-from embedded.kestra import programs
+from embedded.services.kestra import tool_environments
 from tests.stack import ROOT
 from workbook.kestra.models import Execution
 from workbook.lab import Lab
@@ -19,7 +19,7 @@ from workbook.settings import load
 from workbook.stores.athena import Athena
 
 NAMESPACE, FLOW = "prod.pipelines", "insightflow_prod_pipeline"
-PROJECT = ROOT / "dbt" / "insightflow"
+PROJECT = ROOT / "projects" / "insightflow" / "dbt" / "insightflow"
 DATABASE, AUDIT = "insightflow_prod", "insightflow_prod_audit"
 WORK_GROUP, REGION = "insightflow-prod", "ap-southeast-2"
 RAW = "insightflow-prod-raw-data"
@@ -43,7 +43,7 @@ class Pipeline:
         self.lab.kestra.import_flow(ROOT / "flows" / f"{FLOW}.yml")
 
     def infrastructure(self) -> None:
-        self.lab.run("infrastructure/insightflow.py", "up")
+        self.lab.run("projects/insightflow/infrastructure/insightflow.py", "up")
 
     def run(self, **inputs: Any) -> Execution:
         return self.lab.kestra.execute(NAMESPACE, FLOW, inputs=inputs, check=False)
@@ -116,5 +116,5 @@ class Pipeline:
     def _dbt(self, project: Path, *arguments: str) -> int:
         quiet = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_VERSION_CHECK": "false"}
         environment = {**os.environ, **self.environment, **quiet, "AWS_DEFAULT_REGION": REGION}
-        command = [programs.commands("dbt") / "dbt", *arguments]
+        command = [tool_environments.commands("dbt") / "dbt", *arguments]
         return subprocess.run(command, cwd=project, env=environment, timeout=SECONDS, check=False).returncode

@@ -17,9 +17,9 @@ import pytest
 from tests.notebooks import lessons
 from tests.notebooks.docker import docker_settings
 from tests.notebooks.first_day import clear
-from tests.notebooks.hygiene import problems
 from tests.notebooks.parameters import OTHER
 from tests.stack import ROOT
+from tools.notebook_hygiene import problems
 
 LESSONS = lessons.all_lessons()
 SECONDS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from embedded.paths import cache_folder
+from embedded.shared.paths import cache_folder
 from tests.stack import PORTS
 from tests.supervisor.conftest import REAL, Command
 

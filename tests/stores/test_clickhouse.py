@@ -178,7 +178,9 @@ def test_a_million_rows_stay_within_memory(tmp_path: Path) -> None:
     with commanded(tmp_path) as command:
         client = connect(start(command, "clickhouse"))
         client.command(f"CREATE TABLE m ({COLUMNS}) {ENGINE}")
-        [process] = [one for one in family(command, "clickhouse") if "embedded.clickhouse" in " ".join(one.cmdline())]
+        [process] = [
+            one for one in family(command, "clickhouse") if "embedded.services.clickhouse" in " ".join(one.cmdline())
+        ]
         peak = _Peak(process)
         lines = "".join(
             f"2024-0{1 + n % 3}-01 00:00:{n % 60:02d}.{n % 1000:03d},d{n},x,{n}.5,b\n" for n in range(250_000)

@@ -13,7 +13,7 @@ import requests
 from elasticsearch import ApiError, AuthenticationException, Elasticsearch
 from elasticsearch.helpers import BulkIndexError, bulk, parallel_bulk, scan, streaming_bulk
 
-from embedded.elasticsearch import configuration
+from embedded.services.elasticsearch import configuration
 from tests.stack import own_stack
 from tests.stores.life import commanded, family, kill_everything, listening, start
 from tests.supervisor.conftest import Command, wait_until

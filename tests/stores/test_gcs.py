@@ -26,9 +26,9 @@ from google.oauth2.credentials import Credentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedded.gcp.gcs.reading import StoredObjects
-from embedded.gcp.gcs.store import Content, Store
-from embedded.objects.interface import NotFound as NoObject
+from embedded.object_store.interface import NotFound as NoObject
+from embedded.services.gcp.gcs.reading import StoredObjects
+from embedded.services.gcp.gcs.store import Content, Store
 from tests.stores.life import commanded, kill_everything, listening, start
 from tests.supervisor.conftest import Command
 

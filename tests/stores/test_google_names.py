@@ -24,8 +24,8 @@ from google.auth.transport.requests import AuthorizedSession
 from google.cloud import bigquery, storage
 from google.oauth2 import service_account
 
-from embedded.gcp import KEY_FILE, certificate
-from embedded.gcp.certificate import NAMES, TRUSTSTORE, TRUSTSTORE_PASSWORD
+from embedded.services.gcp import KEY_FILE, certificate
+from embedded.services.gcp.certificate import NAMES, TRUSTSTORE, TRUSTSTORE_PASSWORD
 from tests.stack import ROOT
 from workbook.settings import Settings
 from workbook.stores.bigquery import BigQuery
@@ -58,7 +58,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     port, tls = free_port(), free_port()
     told = {"GCP_HOME": home, "GCP_KEY_FOLDER": key, "GCP_HOST": "gcp", "GCP_PORT": port, "GCP_TLS_PORT": tls}
     environment = os.environ | {name: str(value) for name, value in told.items()}
-    with subprocess.Popen([sys.executable, "-m", "embedded.gcp"], cwd=ROOT, env=environment) as process:
+    with subprocess.Popen([sys.executable, "-m", "embedded.services.gcp"], cwd=ROOT, env=environment) as process:
         try:
             await_health(f"http://127.0.0.1:{port}/_health")
             yield Place(home, key / KEY_FILE, port, tls)

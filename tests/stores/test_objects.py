@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from embedded.objects.blobs import Blobs, take
-from embedded.objects.listing import every
+from embedded.object_store.blobs import Blobs, take
+from embedded.object_store.listing import every
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ import requests
 from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import UnexpectedResponse
 
-from embedded.paths import ROOT
-from embedded.qdrant import schema
+from embedded.services.qdrant import schema
+from embedded.shared.paths import ROOT
 from tests.stack import own_stack
 from tests.stores.life import commanded, family, kill_everything, listening, start
 
@@ -431,7 +431,7 @@ for process in [server, *children]:
 
 
 def test_a_second_server_on_the_same_folder_is_refused(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "embedded.qdrant", str(tmp_path / "data")]
+    command = [sys.executable, "-m", "embedded.services.qdrant", str(tmp_path / "data")]
     first = subprocess.Popen([*command, "0"], cwd=ROOT)
     try:
         lock = tmp_path / "data" / "server.lock"

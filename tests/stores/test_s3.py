@@ -27,8 +27,8 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedded.aws.s3.store import About, Content, Store
-from embedded.objects.listing import page
+from embedded.object_store.listing import page
+from embedded.services.aws.s3.store import About, Content, Store
 from tests.stack import ROOT
 
 BUCKET = "stores.flowio.app"
@@ -57,7 +57,7 @@ class Aws:
         mine = self.environment["EMBEDDED_HOME"]
         for process in psutil.process_iter(["cmdline", "environ"]):
             words, environ = process.info["cmdline"] or [], process.info["environ"] or {}
-            if "embedded.aws" in words and environ.get("AWS_HOME", "").startswith(mine):
+            if "embedded.services.aws" in words and environ.get("AWS_HOME", "").startswith(mine):
                 return process
         raise AssertionError("aws does not run")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from embedded.artifacts import read_lock
-from embedded.kestra.artifacts import LOCK
+from embedded.services.kestra.artifacts import LOCK
+from embedded.shared.downloads import read_lock
 from tests.stack import ROOT
 
 FLOWS = sorted((ROOT / "flows").glob("*.y*ml"))
@@ -48,7 +48,7 @@ def test_only_the_wire_is_between_workbook_and_embedded(package: str, other: str
 def test_no_cloud_is_known_to_the_other_nor_to_what_they_share(package: str) -> None:
     packages = imported(f"embedded.{package}")
     assert "pathlib" in packages  # the search does find imports
-    assert packages & {"embedded.aws", "embedded.gcp"} <= {f"embedded.{package}"}
+    assert packages & {"embedded.services.aws", "embedded.services.gcp"} <= {f"embedded.{package}"}
 
 
 @pytest.mark.parametrize("path", [*FLOWS, *EXAMPLES], ids=lambda path: path.stem)

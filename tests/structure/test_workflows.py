@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from tests.compose.stack import lessons
-from tests.newest import loosened
 from tests.stack import ROOT
+from tools.newest import loosened
 
 WORKFLOWS = {path.name: yaml.safe_load(path.read_text()) for path in (ROOT / ".github" / "workflows").glob("*.yml")}
 JOBS = {f"{file}-{name}": job for file, whole in WORKFLOWS.items() for name, job in whole["jobs"].items()}
@@ -57,7 +57,7 @@ def test_containers_set_up_the_embedded_stack() -> None:
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
     assert container["postCreateCommand"].removeprefix("make ") in TARGETS
     assert (ROOT / ".binder" / "requirements.txt").resolve() == ROOT / "requirements.txt"
-    assert "python -m embedded.setup" in (ROOT / ".binder" / "postBuild").read_text()
+    assert "python -m embedded.cli.setup" in (ROOT / ".binder" / "postBuild").read_text()
 
 
 @pytest.mark.parametrize(

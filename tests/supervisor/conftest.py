@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from embedded.paths import ROOT
-from embedded.processes import OWNER, runs
+from embedded.shared.paths import ROOT
+from embedded.shared.processes import OWNER, runs
 
 FAKES, REAL = "tests.supervisor.fake_stack", "embedded"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path.cwd()))
 
-from embedded.lifeline import exit_with_parent
+from embedded.shared.parent_watch import exit_with_parent
 
 
 class _Health(http.server.BaseHTTPRequestHandler):

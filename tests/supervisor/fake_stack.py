@@ -4,10 +4,11 @@ import os
 import sys
 from pathlib import Path
 
-from embedded.cli import main
-from embedded.service import Context, Launch, Service, http_ok
-from embedded.settings import Settings
-from embedded.stack import Stack
+from embedded.cli.commands import main
+from embedded.registry import Stack
+from embedded.service import Context, Launch, Service
+from embedded.shared.loopback import http_ok
+from embedded.shared.settings import Settings
 
 _PROCESS = str(Path(__file__).with_name("fake_service.py"))
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import psutil
 import pytest
 
-from embedded.lifeline import watcher
-from embedded.paths import ROOT
-from embedded.processes import OWNER, Identity, bearers, runs
+from embedded.shared.parent_watch import watcher
+from embedded.shared.paths import ROOT
+from embedded.shared.processes import OWNER, Identity, bearers, runs
 from tests.supervisor.conftest import wait_until
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded.ports import Ports, is_free
+from embedded.supervision.ports import Ports, is_free
 from tests.supervisor.conftest import Command
 
 

@@ -10,7 +10,7 @@ import psutil
 import psycopg2
 import pytest
 
-from embedded.processes import runs
+from embedded.shared.processes import runs
 from tests.supervisor.conftest import Command, wait_until
 
 

@@ -8,7 +8,7 @@ import select
 import termios
 from pathlib import Path
 
-from embedded.progress import Progress
+from embedded.supervision.progress import Progress
 
 
 def _snapshot(name: str, state: str, **other: object) -> dict[str, object]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from embedded.registry import EMBEDDED
 from embedded.service import Context
-from embedded.settings import Settings, SettingsError, foreign
-from embedded.stack import EMBEDDED
+from embedded.shared.settings import Settings, SettingsError, foreign
 
 
 def _load(tmp_path: Path, env_file: str = "", **environ: str) -> Settings:

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from embedded.kestra import compiler
+from embedded.services.kestra import compiler
 
 SOURCE = """package demo;
 

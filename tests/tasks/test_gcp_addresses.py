@@ -8,8 +8,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from embedded.kestra.tasks.bridge import Task, TaskError
-from embedded.kestra.tasks.gcp.connection import account, bigquery_client, storage_client
+from embedded.services.kestra.tasks.bridge import Task, TaskError
+from embedded.services.kestra.tasks.gcp.connection import account, bigquery_client, storage_client
 
 HERE = "http://127.0.0.1:4443"
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 from google.api_core.exceptions import BadRequest
 
-from embedded.kestra.tasks.bridge import Task, TaskError
-from embedded.kestra.tasks.gcp import jobs
+from embedded.services.kestra.tasks.bridge import Task, TaskError
+from embedded.services.kestra.tasks.gcp import jobs
 
 GIVEN = {"retryReasons": ["backendError"], "retryMessages": ["Due to concurrent update"]}
 

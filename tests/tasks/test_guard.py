@@ -8,10 +8,10 @@ import time
 import psutil
 import pytest
 
-from embedded.kestra.tasks import guard
+from embedded.services.kestra.tasks import process_group
 from tests.tasks.lab import until
 
-GUARD = [sys.executable, "-I", "-S", guard.__file__]
+GUARD = [sys.executable, "-I", "-S", process_group.__file__]
 
 
 @pytest.fixture

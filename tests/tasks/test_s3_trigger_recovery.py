@@ -44,7 +44,7 @@ class Engine:
         """End the engine's process at once."""
         for process in psutil.process_iter(["cmdline", "environ"]):
             words, environ = process.info["cmdline"] or [], process.info["environ"] or {}
-            if "embedded.kestra" in words and environ.get("KESTRA_HOME", "").startswith(str(self.lab.home)):
+            if "embedded.services.kestra" in words and environ.get("KESTRA_HOME", "").startswith(str(self.lab.home)):
                 os.kill(process.pid, signal.SIGKILL)
                 process.wait(10)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedded.kestra.tasks import statements
+from embedded.services.kestra.tasks import statements
 
 PIECES = [
     "SELECT 1", "'a;b'", '"c;d"', "E'x\\';y'", "'it''s;'", "$$ ; $$", "$t$ ; $$ ; $t$", "/* ; /* ; */ ; */", "x::int",

@@ -14,7 +14,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 from starlette.applications import Starlette
 
-from embedded.gcp.bigquery.api import BigQuery
+from embedded.services.gcp.bigquery.api import BigQuery
 from tests.warehouse.folder import Folder
 
 PROJECT = "test-project"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from embedded.objects.interface import NotFound, ObjectInfo
+from embedded.object_store.interface import NotFound, ObjectInfo
 
 
 class Folder:

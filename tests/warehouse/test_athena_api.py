@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from embedded.aws.athena.statements import parse
+from embedded.services.aws.athena.statements import parse
 from tests.aws.server import Server, refusal, running, wait_for
 from tests.warehouse.athena import BUCKET, RESULTS, Athena, furnished, values
 

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from embedded.kestra import programs
+from embedded.services.kestra import tool_environments
 from tests.aws.server import Server
 from tests.warehouse.athena import Athena
 
@@ -39,7 +39,7 @@ class Shop:
 
     def dbt(self, *words: str, succeeds: bool = True) -> str:
         """Run dbt; returns what it says."""
-        command = [programs.commands("dbt") / "dbt", "--no-use-colors", *words, "--target", "prod"]
+        command = [tool_environments.commands("dbt") / "dbt", "--no-use-colors", *words, "--target", "prod"]
         done = subprocess.run(
             command,
             cwd=self._project,

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from google.api_core.exceptions import GoogleAPICallError
 
-from embedded.gcp.bigquery.api import BigQuery
+from embedded.services.gcp.bigquery.api import BigQuery
 from tests.stack import ROOT
 from tests.warehouse.bigquery_server import PROJECT, client, served
 from tests.warehouse.folder import Folder

@@ -12,7 +12,7 @@ tasks:
 def _pipeline(lab):
     """The flow, with all that it needs."""
     if not lab.__dict__.get("insightflow"):
-        lab.run("infrastructure/insightflow.py", "up")
+        lab.run("projects/insightflow/infrastructure/insightflow.py", "up")
         lab.kestra.namespace_files("prod.pipelines").upload(lab.settings.root / PROJECT, PROJECT)
         lab.__dict__["insightflow"] = lab.kestra.import_flow(
             lab.settings.root / "flows" / "insightflow_prod_pipeline.yml"

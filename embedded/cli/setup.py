@@ -1,0 +1,45 @@
+"""Fetches and builds all that the embedded stack needs, so that no network is needed afterwards.
+
+Run as `python -m embedded.cli.setup`, any number of times: what is there already is not made again.
+"""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from embedded.services.elasticsearch.distribution import distribution
+from embedded.services.kestra import tool_environments
+from embedded.services.kestra.artifacts import compiler_jar, engine_jars
+from embedded.services.kestra.cds import archive
+from embedded.services.kestra.compiler import CompileError
+from embedded.services.kestra.launch import class_path
+from embedded.services.kestra.tasks import environments
+from embedded.shared.downloads import ArtifactError
+from embedded.shared.paths import ROOT, cache_folder
+
+
+def main() -> None:
+    """Fetch the engine and Elasticsearch, compile task types, and build the environments of scripts and programs."""
+    try:
+        with ThreadPoolExecutor() as beside:
+            programs_built = beside.submit(tool_environments.prewarm)  # waits for the network most of its time
+            engine_jars()
+            compiler_jar()
+            distribution()
+            _archive_classes()
+            environments.prewarm(environments.dependency_lists(ROOT / "flows"))
+            programs_built.result()
+    except (ArtifactError, CompileError, environments.EnvironmentProblem) as problem:
+        sys.exit(f"Set-up stopped: {problem}")
+    print(f"Everything is in place; what was fetched and built is kept in {cache_folder()}")
+
+
+def _archive_classes() -> None:
+    """What only makes starts faster must not stop the set-up."""
+    try:
+        archive.build(class_path())
+    except archive.ArchiveError as problem:
+        print(f"Kestra will start more slowly, for its classes could not be archived:\n{problem}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

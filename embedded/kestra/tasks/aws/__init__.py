@@ -1,5 +1,0 @@
-"""Bodies of io.kestra.plugin.aws: s3.* with boto3, and cli.AwsCLI."""
-
-from embedded.kestra.tasks.aws import cli, download, objects, trigger, upload
-
-__all__ = ["cli", "download", "objects", "trigger", "upload"]

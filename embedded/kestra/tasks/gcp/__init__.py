@@ -1,5 +1,0 @@
-"""Bodies of io.kestra.plugin.gcp.gcs.* and io.kestra.plugin.gcp.bigquery.*, with Google's own clients."""
-
-from embedded.kestra.tasks.gcp import buckets, datasets, listing, load, objects, query
-
-__all__ = ["buckets", "datasets", "listing", "load", "objects", "query"]

@@ -1,5 +1,0 @@
-"""Bodies of `io.kestra.plugin.jdbc.postgresql`, one module for each kind of task."""
-
-from embedded.kestra.tasks.postgresql import batch, copy, queries
-
-__all__ = ["batch", "copy", "queries"]

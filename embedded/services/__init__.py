@@ -1,0 +1,1 @@
+"""The services of the embedded stack, one package each; none imports another."""

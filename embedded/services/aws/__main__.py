@@ -1,0 +1,41 @@
+"""The process of the `aws` service. Run as `python -m embedded.services.aws [--host ADDRESS]`.
+
+Environment: `AWS_HOME` (where its state is kept), and of the stack's settings `AWS_PORT`, `AWS_ACCESS_KEY_ID`,
+`AWS_SECRET_ACCESS_KEY` and `DATASET_SEED`.
+"""
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+from embedded.services.aws.front import Front
+from embedded.services.aws.registry import parts
+from embedded.services.aws.s3.store import Store
+from embedded.services.aws.samples import furnish
+from embedded.services.aws.sts.sessions import Keys
+from embedded.shared.http_server import serve
+from embedded.shared.listen_host import chosen_host
+from embedded.shared.loopback import HOST
+from embedded.shared.parent_watch import exit_with_parent
+from embedded.shared.settings import Settings
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    exit_with_parent()
+    listen_on = chosen_host(__doc__ or "")
+    settings = Settings.load()
+    home = Path(os.environ["AWS_HOME"])
+    buckets = home / "s3"
+    buckets.mkdir(mode=0o700, exist_ok=True)
+    store = Store(buckets)
+    furnish(store, settings.dataset_seed)
+    keys = Keys(home / "sts.sqlite", {settings.aws_access_key_id: settings.aws_secret_access_key})
+    closing = ExitStack()
+    endpoint = f"http://{HOST}:{settings.aws_port}"
+    front = Front(parts(home, store, keys, endpoint, closing), keys)
+    serve(front.app(closing), settings.aws_port, listen_on)
+
+
+if __name__ == "__main__":
+    main()

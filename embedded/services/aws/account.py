@@ -1,0 +1,3 @@
+"""The account that all resources of the emulator belong to."""
+
+ACCOUNT = "000000000000"

@@ -1,0 +1,148 @@
+"""Athena's operations on data catalogues, which tell what Glue has.
+
+Each method is an operation as `embedded.services.aws.protocol.dispatcher` calls it; its parameters are described at
+https://docs.aws.amazon.com/athena/latest/APIReference/API_Operations.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from embedded.services.aws.account import ACCOUNT
+from embedded.services.aws.athena.catalog import NAME
+from embedded.services.aws.athena.errors import invalid_request, no_metadata
+from embedded.services.aws.errors import AwsError
+from embedded.services.aws.glue.catalogue import Catalogue
+from embedded.services.aws.protocol.dispatcher import Call
+from embedded.services.aws.protocol.pages import page
+from embedded.shared.sqlite import Database
+
+_PAGE = 50
+_CODE = "InvalidRequestException"
+Json = dict[str, Any]
+
+
+class Catalogs:
+    """Operations on catalogues.
+
+    Parameters:
+        glue: the database of the catalogue.
+    """
+
+    def __init__(self, glue: Database) -> None:
+        self._glue = glue
+
+    def list_data_catalogs(
+        self, call: Call, next_token: str | None = None, max_results: int = _PAGE, work_group: str | None = None
+    ) -> Json:
+        del call, work_group, max_results  # there is one
+        if next_token is not None:
+            raise invalid_request("Invalid NextToken")
+        summary = {"CatalogName": NAME, "Type": "GLUE", "Status": "CREATE_COMPLETE"}
+        return {"DataCatalogsSummary": [summary]}
+
+    def get_data_catalog(self, call: Call, name: str, work_group: str | None = None) -> Json:
+        del work_group
+        _check(name)
+        parameters = {"catalog-id": ACCOUNT}
+        return {"DataCatalog": {"Name": NAME, "Type": "GLUE", "Parameters": parameters}}
+
+    def list_databases(
+        self,
+        call: Call,
+        catalog_name: str,
+        next_token: str | None = None,
+        max_results: int = _PAGE,
+        work_group: str | None = None,
+    ) -> Json:
+        del work_group
+        _check(catalog_name)
+        known = self._catalogue(call).databases()
+        found, token = page(known, lambda one: one["Name"], next_token, max_results, _CODE)
+        return {"DatabaseList": [_database(each) for each in found], "NextToken": token}
+
+    def get_database(self, call: Call, catalog_name: str, database_name: str, work_group: str | None = None) -> Json:
+        del work_group
+        _check(catalog_name)
+        try:
+            return {"Database": _database(self._catalogue(call).database(database_name))}
+        except AwsError as error:
+            raise no_metadata(error.message) from error
+
+    def list_table_metadata(
+        self,
+        call: Call,
+        catalog_name: str,
+        database_name: str,
+        expression: str | None = None,
+        next_token: str | None = None,
+        max_results: int = _PAGE,
+        work_group: str | None = None,
+    ) -> Json:
+        del work_group
+        _check(catalog_name)
+        try:
+            known: Sequence[Mapping[str, Any]] = self._catalogue(call).tables(database_name)
+            pattern = re.compile(expression or ".*", re.IGNORECASE)
+        except AwsError as error:
+            raise no_metadata(error.message) from error
+        except re.error as error:
+            raise invalid_request(f"Expression {expression!r} is no regular expression: {error}") from error
+        chosen = [table for table in known if pattern.fullmatch(table["Name"])]
+        found, token = page(chosen, lambda one: one["Name"], next_token, max_results, _CODE)
+        return {"TableMetadataList": [_table(each) for each in found], "NextToken": token}
+
+    def get_table_metadata(
+        self, call: Call, catalog_name: str, database_name: str, table_name: str, work_group: str | None = None
+    ) -> Json:
+        del work_group
+        _check(catalog_name)
+        try:
+            return {"TableMetadata": _table(self._catalogue(call).table(database_name, table_name))}
+        except AwsError as error:
+            raise no_metadata(error.message) from error
+
+    def _catalogue(self, call: Call) -> Catalogue:
+        return Catalogue(self._glue, call.region)
+
+
+def _check(name: str) -> None:
+    if name.lower() != NAME.lower():
+        raise invalid_request(f"Data Catalog {name} was not found")
+
+
+def _database(body: Mapping[str, Any]) -> Json:
+    return {key: body[key] for key in ("Name", "Description", "Parameters") if body.get(key)}
+
+
+def _table(body: Mapping[str, Any]) -> Json:
+    storage = body.get("StorageDescriptor", {})
+    parameters = {**body.get("Parameters", {}), **_storage(storage)}
+    return {
+        "Name": body["Name"],
+        "CreateTime": body.get("CreateTime"),
+        "LastAccessTime": body.get("LastAccessTime"),
+        "TableType": body.get("TableType"),
+        "Columns": [_column(each) for each in storage.get("Columns", [])],
+        "PartitionKeys": [_column(each) for each in body.get("PartitionKeys", [])],
+        "Parameters": parameters,
+    }
+
+
+def _storage(storage: Mapping[str, Any]) -> dict[str, str]:
+    """What tables say of their files, among the parameters."""
+    serde = storage.get("SerdeInfo", {})
+    told = {
+        "location": storage.get("Location"),
+        "inputformat": storage.get("InputFormat"),
+        "outputformat": storage.get("OutputFormat"),
+        "serde.serialization.lib": serde.get("SerializationLibrary"),
+    }
+    settings = {f"serde.param.{key}": value for key, value in serde.get("Parameters", {}).items()}
+    return {key: value for key, value in {**told, **settings}.items() if value}
+
+
+def _column(column: Mapping[str, Any]) -> Json:
+    return {key: column[key] for key in ("Name", "Type", "Comment") if column.get(key)}

@@ -1,0 +1,141 @@
+"""Runs one statement: finds its tables, has DuckDB do the work, and hands out what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from embedded.object_store.interface import WritableObjects
+from embedded.services.aws.athena import results
+from embedded.services.aws.athena.answer import Lines, Written
+from embedded.services.aws.athena.catalog import Names
+from embedded.services.aws.athena.errors import Failure
+from embedded.services.aws.athena.hive.execute import execute
+from embedded.services.aws.athena.relations import Reader
+from embedded.services.aws.athena.statements import Parsed
+from embedded.services.aws.athena.tables.writer import Writer
+from embedded.services.aws.athena.trino.coercions import MONTHS
+from embedded.services.aws.athena.trino.queries import TrinoQueries
+from embedded.services.aws.athena.trino.rules import TrinoRules
+from embedded.services.aws.athena.writes import Writes
+from embedded.services.aws.errors import AwsError
+from embedded.sql_engine.errors import Reason
+from embedded.sql_engine.jobs import Run
+from embedded.sql_engine.types import Type
+
+MACROS = (Path(__file__).parent / "trino" / "macros.sql").read_text()
+"""What a database needs before the first query."""
+_BATCH = 10_000
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The result of a query, not yet read.
+
+    Parameters:
+        columns: names and types.
+        batches: of rows, as DuckDB hands them out.
+    """
+
+    columns: Sequence[tuple[str, Type]]
+    batches: Iterator[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a query stands.
+
+    Parameters:
+        names: resolves tables.
+        tables: `s3://` of the folder for a table that does not say where it goes.
+        enforced: tables may not say it.
+        cutoff: bytes that it may read; None for no limit.
+    """
+
+    names: Names
+    tables: str
+    enforced: bool
+    cutoff: int | None
+
+
+class Statement:
+    """One statement on its way.
+
+    Parameters:
+        parsed: what to do.
+        place: where.
+        objects: of S3.
+        run: of the job; it has the connection.
+        closing: ends the use of files.
+    """
+
+    def __init__(self, parsed: Parsed, place: Place, objects: WritableObjects, run: Run, closing: ExitStack) -> None:
+        self._parsed = parsed
+        self._place = place
+        self._objects = objects
+        self._run = run
+        self._reader = Reader(place.names, objects, run.connection, closing)
+        self._queries = TrinoQueries(TrinoRules(), self._reader)
+
+    @property
+    def scanned(self) -> int:
+        """Bytes of all files that were read."""
+        return self._reader.files.scanned
+
+    def perform(self) -> Rows | Lines | Written:
+        """Do the work.
+
+        Raises:
+            SqlError: it cannot be done.
+            duckdb.Error: likewise.
+        """
+        try:
+            if self._parsed.hive is not None:
+                return execute(self._parsed.hive, self._place.names, self._objects)
+            return self._trino(self._parsed.tree)
+        except AwsError as error:  # of the catalogue, where somebody else was faster
+            raise Failure("HIVE_METASTORE_ERROR", error.message, reason=Reason.DATA) from error
+
+    def _trino(self, tree: exp.Expression | None) -> Rows | Lines | Written:
+        if isinstance(tree, exp.Delete | exp.Update | exp.Merge):
+            message = "Modifying Hive table rows is only supported for transactional tables"
+            raise Failure("NOT_SUPPORTED", message, reason=Reason.UNSUPPORTED)
+        writes = Writes(self._place.names, self._objects, self._queries, Writer(self._run.connection, self._objects))
+        if isinstance(tree, exp.Insert):
+            return writes.insert(tree)
+        if isinstance(tree, exp.Create) and tree.kind == "VIEW":
+            return writes.create_view(tree, self._parsed.body)
+        if isinstance(tree, exp.Create):
+            return writes.create_table(tree, self._place.tables, self._place.enforced)
+        return self._query(tree)
+
+    def _query(self, tree: exp.Expression | None) -> Rows:
+        query = self._queries.compile(tree)  # type: ignore[arg-type]
+        if any(of == MONTHS for _, of in query.columns):
+            raise Failure("NOT_SUPPORTED", "An interval of months as a result")
+        self._check_cutoff()
+        self._run.connection.execute(query.sql)
+        return Rows(query.columns, _batches(self._run.connection, self._run))
+
+    def _check_cutoff(self) -> None:
+        cutoff = self._place.cutoff
+        if cutoff is not None and self.scanned > cutoff:
+            raise Failure("CANCELLED", "Query cancelled! : Bytes scanned limit was exceeded", reason=Reason.CANCELLED)
+
+
+def _batches(connection: duckdb.DuckDBPyConnection, run: Run) -> Iterator[Sequence[Any]]:
+    while rows := connection.fetchmany(_BATCH):
+        run.check()
+        yield rows
+
+
+def write_rows(path: Path, rows: Rows) -> int:
+    """Write a result as Athena's CSV; returns the number of rows."""
+    with path.open("wb") as file:
+        return results.write(file, [name for name, _ in rows.columns], [of for _, of in rows.columns], rows.batches)

@@ -1,0 +1,144 @@
+"""A statement as Athena takes it: parsed at once, with the kind that GetQueryExecution tells, and run later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.errors import TokenError
+from sqlglot.tokens import TokenType
+
+from embedded.services.aws.athena.errors import Failure
+from embedded.services.aws.athena.hive import model, parser
+from embedded.services.aws.athena.trino.rules import Grammar
+from embedded.sql_engine.errors import Reason, SqlError, unsupported
+from embedded.sql_engine.grammar import only, statements
+
+DDL, DML, UTILITY = "DDL", "DML", "UTILITY"
+_COMMENTS = re.compile(r"(\s+|--[^\n]*(\n|\Z)|/\*.*?\*/)*", re.DOTALL)
+_HIVE = re.compile(r"(CREATE|DROP|ALTER|MSCK|SHOW|DESCRIBE|DESC)\b", re.IGNORECASE)
+_EXPLAIN = re.compile(r"EXPLAIN\b", re.IGNORECASE)
+_AS = re.compile(r"\bAS\b", re.IGNORECASE)
+_REFUSED = (TokenType.DCOLON,)
+_KINDS: dict[type, tuple[str, str]] = {
+    model.CreateDatabase: (DDL, "CREATE_DATABASE"),
+    model.DropDatabase: (DDL, "DROP_DATABASE"),
+    model.CreateTable: (DDL, "CREATE_TABLE"),
+    model.AddPartitions: (DDL, "ALTER_TABLE_ADD_PARTITION"),
+    model.DropPartitions: (DDL, "ALTER_TABLE_DROP_PARTITION"),
+    model.SetProperties: (DDL, "ALTER_TABLE_PROPERTIES"),
+    model.SetLocation: (DDL, "ALTER_TABLE_LOCATION"),
+    model.AddColumns: (DDL, "ALTER_TABLE_ADD_COLUMNS"),
+    model.ChangeColumn: (DDL, "ALTER_TABLE_CHANGE_COLUMN"),
+    model.Repair: (DDL, "MSCK_REPAIR"),
+    model.ShowDatabases: (UTILITY, "SHOW_DATABASES"),
+    model.ShowTables: (UTILITY, "SHOW_TABLES"),
+    model.ShowColumns: (UTILITY, "SHOW_COLUMNS"),
+    model.ShowPartitions: (UTILITY, "SHOW_PARTITIONS"),
+    model.ShowCreate: (UTILITY, "SHOW_CREATE"),
+    model.ShowProperties: (UTILITY, "SHOW_TABLE_PROPERTIES"),
+    model.Describe: (UTILITY, "DESCRIBE"),
+}
+_CHANGES = (exp.Delete, exp.Update, exp.Merge)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A statement.
+
+    Parameters:
+        text: as written, without what stands around it.
+        type: DDL, DML or UTILITY.
+        subtype: such as SELECT.
+        hive: for Hive's DDL.
+        tree: for Trino's SQL.
+        body: the text of a view's query.
+    """
+
+    text: str
+    type: str
+    subtype: str
+    hive: model.Statement | None = None
+    tree: exp.Expression | None = None
+    body: str = ""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it writes a table of its own."""
+        return self.subtype == "CREATE_TABLE_AS_SELECT"
+
+
+def parse(sql: str, parameters: Sequence[str] = ()) -> Parsed:
+    """Read a statement.
+
+    Parameters:
+        sql: the statement.
+        parameters: what stands for each `?`, written as in SQL.
+
+    Raises:
+        SqlError: it is none, or one that is not known here.
+    """
+    before = _COMMENTS.match(sql)
+    text = sql[before.end() :] if before else sql
+    if _EXPLAIN.match(text):
+        raise unsupported("EXPLAIN")
+    if _HIVE.match(text) and (found := parser.read(sql)) is not None:
+        kind, subtype = _hive_kind(found)
+        return Parsed(sql, kind, subtype, hive=found)
+    return _trino(_with_parameters(sql, parameters))
+
+
+def _hive_kind(statement: model.Statement) -> tuple[str, str]:
+    if isinstance(statement, model.DropTable):
+        return DDL, "DROP_VIEW" if statement.view else "DROP_TABLE"
+    return _KINDS[type(statement)]
+
+
+def _trino(sql: str) -> Parsed:
+    found = statements(sql, Grammar, _REFUSED)
+    if len(found) != 1:
+        raise SqlError(Reason.SYNTAX, "Only one sql statement is allowed. Got: " + (sql if found else "<EOF>"), 0)
+    tree = found[0].tree
+    if any(not select.expressions for select in tree.find_all(exp.Select)):
+        raise SqlError(Reason.SYNTAX, "mismatched input: SELECT without anything to select", 0)
+    if isinstance(tree, exp.Create):
+        return _create(sql, found[0].text, tree)
+    if isinstance(tree, exp.Insert):
+        return Parsed(sql, DML, "INSERT_INTO", tree=tree)
+    if isinstance(tree, _CHANGES):
+        return Parsed(sql, DML, type(tree).__name__.upper(), tree=tree)
+    if isinstance(tree, exp.Query | exp.Values):
+        return Parsed(sql, DML, "SELECT", tree=tree)
+    raise SqlError(Reason.SYNTAX, "Queries of this type are not supported", 0)
+
+
+def _create(sql: str, text: str, tree: exp.Create) -> Parsed:
+    if tree.kind == "VIEW" and tree.expression is not None:
+        match = _AS.search(text)
+        return Parsed(sql, DDL, "CREATE_VIEW", tree=tree, body=text[match.end() :].strip() if match else "")
+    if tree.kind == "TABLE" and tree.expression is not None:
+        return Parsed(sql, DDL, "CREATE_TABLE_AS_SELECT", tree=tree)
+    if tree.kind == "TABLE":
+        message = "CREATE TABLE without EXTERNAL is for tables of Iceberg only; use CREATE EXTERNAL TABLE"
+        raise Failure("NOT_SUPPORTED", message, reason=Reason.UNSUPPORTED)
+    raise SqlError(Reason.SYNTAX, "Queries of this type are not supported", 0)
+
+
+def _with_parameters(sql: str, parameters: Sequence[str]) -> str:
+    """The statement with each `?` replaced by what stands for it."""
+    try:
+        tokens = Grammar().tokenize(sql)
+    except TokenError as error:
+        raise SqlError(Reason.SYNTAX, f"mismatched input: {str(error).splitlines()[0]}", 0) from error
+    places = [token for token in tokens if token.token_type is TokenType.PLACEHOLDER]
+    if len(places) != len(parameters):
+        message = f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}"
+        raise SqlError(Reason.SYNTAX, message, 0)
+    made, last = "", 0
+    for token, value in zip(places, parameters, strict=True):
+        only(Grammar().parse(f"SELECT {value}")[0], "expressions")
+        made += f"{sql[last : token.start]}({value})"
+        last = token.end + 1
+    return made + sql[last:]

@@ -1,0 +1,188 @@
+"""Writes the rows of a query as files of a table, one for each partition."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from embedded.object_store.interface import NotFound, WritableObjects
+from embedded.services.aws.athena.errors import Failure
+from embedded.services.aws.athena.hive.partitions import folder
+from embedded.services.aws.athena.s3_uri import address
+from embedded.services.aws.athena.tables.layout import Format
+from embedded.services.aws.athena.tables.scan import NO_PARTITION
+from embedded.services.aws.athena.trino.casts import to_text
+from embedded.sql_engine.errors import Reason
+from embedded.sql_engine.queries import Query
+from embedded.sql_engine.types import Kind, Type, quote, text
+
+MOST_PARTITIONS = 100
+"""Of one statement; https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html"""
+_NESTED = (Kind.ARRAY, Kind.MAP, Kind.STRUCT, Kind.BYTES)
+_KIND = "application/octet-stream"
+_ENDINGS = {"gzip": ".gz", "zstd": ".zst"}
+_ROWS = "written"
+
+
+@dataclass(frozen=True)
+class Target:
+    """How and where to write.
+
+    Parameters:
+        format: of the files.
+        location: `s3://` of their folder, with a slash at its end.
+        delimiter: between columns of a text file; None for control A.
+        compression: of the files.
+    """
+
+    format: Format
+    location: str
+    delimiter: str | None
+    compression: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was written.
+
+    Parameters:
+        rows: how many.
+        files: `s3://` addresses.
+        partitions: the place of each, by its values.
+    """
+
+    rows: int
+    files: Sequence[str]
+    partitions: Mapping[Sequence[str], str]
+
+
+class Writer:
+    """Writes tables.
+
+    Parameters:
+        connection: of the query.
+        objects: of S3.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, objects: WritableObjects) -> None:
+        self._connection = connection
+        self._objects = objects
+
+    def write(
+        self, query: Query, target: Target, key_count: int, known: Mapping[Sequence[str], str] | None = None
+    ) -> Done:
+        """Write the rows of a query.
+
+        Parameters:
+            query: what to write; the keys of partitions are its last columns.
+            target: where to.
+            key_count: how many keys there are.
+            known: the places of partitions that are there already, by their values.
+
+        Raises:
+            SqlError: there are too many partitions, or the files cannot be written.
+        """
+        names = [name for name, _ in query.columns]
+        inside = [f"c{index}" for index in range(len(names))]
+        own = [(made, name, of) for made, (name, of) in zip(inside, query.columns, strict=True)]
+        files, keys = own[: len(own) - key_count], own[len(own) - key_count :]
+        if not keys:
+            return self._plain(query, inside, files, target)
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {_ROWS} AS SELECT * FROM ({query.sql}) AS s({', '.join(inside)})"
+        )
+        try:
+            return self._partitioned(files, keys, target, known or {})
+        finally:
+            self._connection.execute(f"DROP TABLE IF EXISTS {_ROWS}")
+
+    def _plain(
+        self, query: Query, inside: Sequence[str], files: Sequence[tuple[str, str, Type]], target: Target
+    ) -> Done:
+        source = f"({query.sql}) AS s({', '.join(inside)})"
+        rows, made = self._file(f"SELECT {_selected(files, target)} FROM {source}", target, target.location)
+        return Done(rows, made, {})
+
+    def _partitioned(
+        self,
+        files: Sequence[tuple[str, str, Type]],
+        keys: Sequence[tuple[str, str, Type]],
+        target: Target,
+        known: Mapping[Sequence[str], str],
+    ) -> Done:
+        shown = ", ".join(_value(made, of) for made, _, of in keys)
+        found = self._connection.execute(f"SELECT DISTINCT {shown} FROM {_ROWS} ORDER BY ALL").fetchall()
+        if len(found) > MOST_PARTITIONS:
+            message = f"Exceeded limit of {MOST_PARTITIONS} open writers for partitions/buckets."
+            raise Failure("HIVE_TOO_MANY_OPEN_PARTITIONS", message)
+        total, written, places = 0, [], {}
+        for values in found:
+            place = known.get(values) or target.location + folder([name for _, name, _ in keys], values)
+            tests = " AND ".join(
+                f"{_value(made, of)} = {text(value)}" for (made, _, of), value in zip(keys, values, strict=True)
+            )
+            rows, made_files = self._file(
+                f"SELECT {_selected(files, target)} FROM {_ROWS} WHERE {tests}", target, place
+            )
+            total += rows
+            written += made_files
+            places[values] = place
+        return Done(total, written, places)
+
+    def _file(self, sql: str, target: Target, place: str) -> tuple[int, list[str]]:
+        """Write one file, none for no rows; returns the rows and the addresses."""
+        bucket, prefix = address(place)
+        with tempfile.TemporaryDirectory(prefix="athena-") as temporary:
+            path = Path(temporary, "file")
+            options = ", ".join(_options(target))
+            counted = self._connection.execute(f"COPY ({sql}) TO {text(str(path))} ({options})").fetchone()
+            rows = int(counted[0]) if counted else 0
+            if not rows and target.format is not Format.PARQUET:
+                return 0, []
+            ending = "" if target.format is Format.PARQUET else _ENDINGS.get(target.compression, "")
+            key = f"{prefix}{uuid.uuid4().hex}{ending}"
+            try:
+                self._objects.put(bucket, key, path, _KIND)
+            except NotFound as error:
+                message = f"Error committing write to Hive: the bucket of {place} is not there"
+                raise Failure("HIVE_WRITER_CLOSE_ERROR", message, reason=Reason.DATA) from error
+        return rows, [f"s3://{bucket}/{key}"]
+
+
+def _selected(columns: Sequence[tuple[str, str, Type]], target: Target) -> str:
+    if target.format is Format.TEXT:
+        return ", ".join(f"{_as_text(made, name, of)} AS {quote(name)}" for made, name, of in columns)
+    if target.format is Format.JSON:
+        return ", ".join(f"{_for_json(made, of)} AS {quote(name)}" for made, name, of in columns)
+    return ", ".join(f"{made} AS {quote(name)}" for made, name, _ in columns)
+
+
+def _as_text(sql: str, name: str, of: Type) -> str:
+    if of.kind in _NESTED:
+        raise Failure("NOT_SUPPORTED", f"{name}: nested columns and bytes in text files")
+    return to_text(sql, of)
+
+
+def _for_json(sql: str, of: Type) -> str:
+    return to_text(sql, of) if of.kind in (Kind.DATE, Kind.DATETIME) else sql
+
+
+def _options(target: Target) -> list[str]:
+    compression = "none" if target.compression == "uncompressed" else target.compression
+    if target.format is Format.PARQUET:
+        return ["FORMAT parquet", f"COMPRESSION {target.compression}"]
+    if target.format is Format.JSON:
+        return ["FORMAT json", f"COMPRESSION {text(compression)}"]
+    between = text(target.delimiter or "\x01")
+    plain = "QUOTE '', ESCAPE '', HEADER false, NULLSTR '\\N'"
+    return ["FORMAT csv", f"DELIMITER {between}", plain, f"COMPRESSION {text(compression)}"]
+
+
+def _value(made: str, of: Type) -> str:
+    """A key's value as the name of a partition has it."""
+    return f"coalesce({to_text(made, of)}, {text(NO_PARTITION)})"

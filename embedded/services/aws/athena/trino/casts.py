@@ -1,0 +1,180 @@
+"""Explicit casts, with Trino's rules for what a text may look like and how numbers are rounded.
+
+Source: https://trino.io/docs/current/functions/conversion.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from embedded.services.aws.athena import typenames
+from embedded.services.aws.athena.errors import Failure
+from embedded.services.aws.athena.trino.coercions import coerces, digits
+from embedded.services.aws.athena.trino.failures import UNKNOWN, fail
+from embedded.sql_engine.types import FLOATS, INTEGERS, NUMBERS, Kind, Type, quote, text
+from embedded.sql_engine.values import Value
+
+_INTEGER = r"[+-]?[0-9]+"
+_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+_REAL = rf"\s*({_NUMBER}|[+-]?(NaN|Infinity))\s*"
+_DAY = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+_DATE = rf"\s*{_DAY}\s*"
+_TIMESTAMP = rf"\s*{_DAY}( [0-9]{{1,2}}:[0-9]{{1,2}}(:[0-9]{{1,2}}(\.[0-9]{{1,6}})?)?)?\s*"
+_UTC = r"\s*(UTC|Z|[+-]00:00)"
+_BOOLEAN = r"(?i)(t|f|true|false|1|0)"
+_SECONDS = {0: "%Y-%m-%d %H:%M:%S", 3: "%Y-%m-%d %H:%M:%S.%g"}
+
+
+def cast(value: Value, target: Type, safe: bool) -> Value:
+    """CAST or TRY_CAST.
+
+    Parameters:
+        value: what to cast.
+        target: to which type.
+        safe: NULL instead of a failure.
+
+    Raises:
+        SqlError: Trino has no such cast, or it is not read here.
+    """
+    sql = value.sql if value.type == target else _cast(value.sql, value.type, target)
+    return Value(f"TRY({sql})" if safe and sql != value.sql else sql, target)
+
+
+def _cast(sql: str, given: Type, target: Type) -> str:
+    if given.kind is Kind.NULL:
+        return f"CAST(NULL AS {target.duckdb})"
+    if target.kind is Kind.STRING:
+        return _limited(sql, given, target)
+    if given.kind is Kind.ARRAY and target.kind is Kind.ARRAY and given.element and target.element:
+        inner = _cast("x_", given.element, target.element) if given.element != target.element else "x_"
+        return f"list_transform({sql}, lambda x_: {inner})"
+    if given.kind is Kind.STRUCT and target.kind is Kind.STRUCT and len(given.fields) == len(target.fields):
+        return _row(sql, given, target)
+    if given.kind is Kind.MAP and target.kind is Kind.MAP and coerces(given, target):
+        return f"CAST({sql} AS {target.duckdb})"
+    write = _WRITERS.get((_family(given), _family(target)))
+    if write is None:
+        raise Failure("TYPE_MISMATCH", f"Cannot cast {typenames.trino(given)} to {typenames.trino(target)}")
+    return write(sql, given, target)
+
+
+def _family(of: Type) -> str:
+    if of.kind in INTEGERS:
+        return "integer"
+    return "float" if of.kind in FLOATS else of.kind.name
+
+
+def _plain(sql: str, given: Type, target: Type) -> str:
+    return f"CAST({sql} AS {target.duckdb})"
+
+
+def _row(sql: str, given: Type, target: Type) -> str:
+    fields = []
+    for index, ((_, first), (name, second)) in enumerate(zip(given.fields, target.fields, strict=True), 1):
+        item = f"struct_extract_at({sql}, {index})"
+        fields.append(f"{quote(name)} := {_cast(item, first, second) if first != second else item}")
+    if not all(name for name, _ in target.fields):
+        return f"CAST({sql} AS {target.duckdb})"
+    return f"CASE WHEN {sql} IS NOT NULL THEN struct_pack({', '.join(fields)}) END"
+
+
+def to_text(sql: str, given: Type) -> str:
+    """A value as VARCHAR. Raises SqlError: there is no such cast."""
+    if given.kind is Kind.STRING:
+        return sql
+    if given.kind is Kind.FLOAT64:
+        return f"athena_double_text({sql})"
+    if given.kind is Kind.FLOAT32:
+        return f"athena_real_text({sql})"
+    if given.kind is Kind.DATETIME:
+        return f"strftime({sql}, {text(_pattern(given))})"
+    if given.kind is Kind.TIMESTAMP:
+        return f"(strftime({sql} AT TIME ZONE 'UTC', {text(_pattern(given))}) || ' UTC')"
+    if given.kind in (*NUMBERS, Kind.BOOL, Kind.DATE):
+        return f"CAST({sql} AS VARCHAR)"
+    raise Failure("TYPE_MISMATCH", f"Cannot cast {typenames.trino(given)} to varchar")
+
+
+def _pattern(of: Type) -> str:
+    found = _SECONDS.get(digits(of))
+    if found is None:
+        raise Failure("NOT_SUPPORTED", f"{typenames.trino(of)} with {digits(of)} digits as text")
+    return found
+
+
+def _limited(sql: str, given: Type, target: Type) -> str:
+    whole = to_text(sql, given)
+    if target.precision is None:
+        return whole
+    cut = f"left({whole}, {target.precision})"
+    if given.kind is Kind.STRING:
+        return cut
+    told = fail("INVALID_CAST_ARGUMENT", f"Value {{}} cannot be represented as varchar({target.precision})", whole)
+    return f"CASE WHEN length({whole}) > {target.precision} THEN {told} ELSE {whole} END"
+
+
+def _read(pattern: str, convert: str = "CAST({} AS {})") -> Callable[[str, Type, Type], str]:
+    """A cast of texts that look like a pattern; others fail."""
+
+    def write(sql: str, given: Type, target: Type) -> str:
+        name = typenames.trino(replace(target, precision=None) if target.kind is Kind.DATETIME else target)
+        shown = name.upper() if target.kind is not Kind.DATETIME else "timestamp"
+        failure = fail("INVALID_CAST_ARGUMENT", f"Cannot cast '{{}}' to {shown}", sql, target.duckdb)
+        read = convert.format(f"trim({sql})" if pattern in (_REAL, _DATE, _TIMESTAMP) else sql, target.duckdb)
+        return (
+            f"CASE WHEN {sql} IS NULL THEN NULL WHEN regexp_full_match({sql}, {text(pattern)}) THEN {read} "
+            f"ELSE {failure} END"
+        )
+
+    return write
+
+
+def _moment(sql: str, given: Type, target: Type) -> str:
+    """A text with or without a zone, of which only UTC is known here."""
+    other = fail(UNKNOWN, "'{}' as timestamp with time zone: the zone is not UTC", sql, target.duckdb)
+    bad = fail("INVALID_CAST_ARGUMENT", "Value cannot be cast to timestamp with time zone: {}", sql, target.duckdb)
+    plain = f"regexp_replace(trim({sql}), {text(_UTC + '$')}, '')"
+    read = f"(CAST(CAST({plain} AS TIMESTAMP_MS) AS TIMESTAMP) AT TIME ZONE 'UTC')"
+    return (
+        f"CASE WHEN {sql} IS NULL THEN NULL WHEN regexp_full_match({plain}, {text(_TIMESTAMP)}) THEN {read} "
+        f"WHEN regexp_matches({sql}, {text(_DAY)}) THEN {other} ELSE {bad} END"
+    )
+
+
+def _rounded(sql: str, given: Type, target: Type) -> str:
+    return f"CAST(round({sql}) AS {target.duckdb})"
+
+
+def _to_moment(sql: str, given: Type, target: Type) -> str:
+    return f"(CAST({sql} AS TIMESTAMP) AT TIME ZONE 'UTC')"
+
+
+def _from_moment(sql: str, given: Type, target: Type) -> str:
+    return f"CAST(({sql} AT TIME ZONE 'UTC') AS {target.duckdb})"
+
+
+_MILLIS = "CAST(CAST({} AS TIMESTAMP_MS) AS {})"
+_WRITERS: dict[tuple[str, str], Callable[[str, Type, Type], str]] = {
+    **{(given, target): _plain for given in ("integer", "DECIMAL") for target in ("integer", "DECIMAL", "float")},
+    ("float", "float"): _plain,
+    ("float", "integer"): _rounded,
+    ("float", "DECIMAL"): _plain,
+    **{(given, "BOOL"): _plain for given in ("integer", "float", "DECIMAL")},
+    **{("BOOL", target): _plain for target in ("integer", "float", "DECIMAL", "BOOL")},
+    ("STRING", "integer"): _read(_INTEGER),
+    ("STRING", "DECIMAL"): _read(_NUMBER),
+    ("STRING", "float"): _read(_REAL),
+    ("STRING", "BOOL"): _read(_BOOLEAN),
+    ("STRING", "DATE"): _read(_DATE),
+    ("STRING", "DATETIME"): _read(_TIMESTAMP, _MILLIS),
+    ("STRING", "TIMESTAMP"): _moment,
+    ("DATE", "DATETIME"): _plain,
+    ("DATETIME", "DATE"): _plain,
+    ("DATETIME", "DATETIME"): lambda sql, given, target: sql,
+    ("TIMESTAMP", "TIMESTAMP"): lambda sql, given, target: sql,
+    ("DATE", "TIMESTAMP"): _to_moment,
+    ("DATETIME", "TIMESTAMP"): _to_moment,
+    ("TIMESTAMP", "DATE"): _from_moment,
+    ("TIMESTAMP", "DATETIME"): _from_moment,
+}

@@ -1,0 +1,128 @@
+"""Which types become which by themselves.
+
+Source: https://trino.io/docs/current/language/types.html and the implicit casts that Trino's TypeCoercion lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from embedded.sql_engine.types import FLOAT64, FLOATS, INTEGERS, Kind, Type, array, decimal, struct
+from embedded.sql_engine.values import Value
+
+DIGITS = {Kind.INT8: 3, Kind.INT16: 5, Kind.INT32: 10, Kind.INT64: 19}
+"""Of the decimal type that holds all values of an integer type."""
+MOST_DIGITS = 38
+MONTHS = Type(Kind.INTERVAL, precision=12)
+"""INTERVAL YEAR TO MONTH, which is a type of its own beside INTERVAL DAY TO SECOND."""
+_MOMENTS = (Kind.DATE, Kind.DATETIME, Kind.TIMESTAMP)
+
+
+def as_decimal(of: Type) -> Type:
+    """The decimal type that holds an exact number."""
+    return of if of.kind is Kind.DECIMAL else decimal(DIGITS[of.kind], 0)
+
+
+def coerces(given: Type, target: Type) -> bool:
+    """Whether a type becomes another by itself."""
+    if given == target or given.kind is Kind.NULL:
+        return True
+    common = common_of(given, target)
+    return common is not None and _same(common, target)
+
+
+def coerced(value: Value, target: Type) -> Value | None:
+    """A value as another type, or None if it does not become that by itself."""
+    if not coerces(value.type, target):
+        return None
+    if value.type.duckdb == target.duckdb:
+        return replace(value, type=target)
+    if value.type.kind is Kind.DATETIME and target.kind is Kind.TIMESTAMP:
+        return Value(f"({value.sql} AT TIME ZONE 'UTC')", target)
+    if value.type.kind is Kind.DATE and target.kind is Kind.TIMESTAMP:
+        return Value(f"(CAST({value.sql} AS TIMESTAMP) AT TIME ZONE 'UTC')", target)
+    return Value(f"CAST({value.sql} AS {target.duckdb})", target, value.constant)
+
+
+def common_type(values: Sequence[Value]) -> Type | None:
+    """The type that all values become, or None."""
+    found: Type | None = values[0].type if values else None
+    for value in values[1:]:
+        found = common_of(found, value.type) if found else None
+    return found
+
+
+def common_of(left: Type, right: Type) -> Type | None:
+    """The type that two become, or None."""
+    if left.kind is Kind.NULL:
+        return right
+    if right.kind is Kind.NULL or left == right:
+        return left
+    if left.kind is right.kind:
+        return _common_alike(left, right)
+    for first, second in ((left, right), (right, left)):
+        if found := _common_unlike(first, second):
+            return found
+    return None
+
+
+def digits(of: Type) -> int:
+    """Of the fraction of a second."""
+    return 3 if of.precision is None else of.precision
+
+
+def _same(found: Type, target: Type) -> bool:
+    """Whether a common type is the target, digits of a second and lengths of texts aside."""
+    plain = (Kind.STRING, Kind.DATETIME, Kind.TIMESTAMP)
+    return found == target or (found.kind is target.kind and found.kind in plain) or found.duckdb == target.duckdb
+
+
+def _common_alike(left: Type, right: Type) -> Type | None:
+    """For two types of one family with different parameters."""
+    if left.kind is Kind.DECIMAL:
+        return _wider_decimal(left, right)
+    if left.kind is Kind.STRING:
+        return Type(Kind.STRING)
+    if left.kind in (Kind.DATETIME, Kind.TIMESTAMP):
+        return replace(left, precision=max(digits(left), digits(right)))
+    if left.kind is Kind.ARRAY and left.element and right.element:
+        element = common_of(left.element, right.element)
+        return array(element) if element else None
+    if left.kind is Kind.MAP and left.key and right.key and left.element and right.element:
+        key, element = common_of(left.key, right.key), common_of(left.element, right.element)
+        return Type(Kind.MAP, key=key, element=element) if key and element else None
+    if left.kind is Kind.STRUCT and len(left.fields) == len(right.fields):
+        return _common_row(left, right)
+    return None
+
+
+def _common_row(left: Type, right: Type) -> Type | None:
+    fields = []
+    for (name, first), (other, second) in zip(left.fields, right.fields, strict=True):
+        found = common_of(first, second)
+        if found is None:
+            return None
+        fields.append((name if name == other or not other else (other if not name else ""), found))
+    return struct(fields)
+
+
+def _common_unlike(narrow: Type, wide: Type) -> Type | None:
+    """For types of two families, if the first becomes the second's."""
+    if narrow.kind in INTEGERS and wide.kind in INTEGERS:
+        return wide if DIGITS[narrow.kind] < DIGITS[wide.kind] else None
+    if narrow.kind in INTEGERS and wide.kind is Kind.DECIMAL:
+        return _wider_decimal(as_decimal(narrow), wide)
+    if (narrow.kind in INTEGERS or narrow.kind is Kind.DECIMAL) and wide.kind in FLOATS:
+        return wide
+    if narrow.kind is Kind.FLOAT32 and wide.kind is Kind.FLOAT64:
+        return FLOAT64
+    if narrow.kind in _MOMENTS and wide.kind in _MOMENTS and _MOMENTS.index(narrow.kind) < _MOMENTS.index(wide.kind):
+        return wide
+    return None
+
+
+def _wider_decimal(left: Type, right: Type) -> Type | None:
+    scale = max(left.scale or 0, right.scale or 0)
+    whole = max((left.precision or 0) - (left.scale or 0), (right.precision or 0) - (right.scale or 0))
+    return decimal(min(MOST_DIGITS, whole + scale), scale)

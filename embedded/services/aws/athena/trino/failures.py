@@ -1,0 +1,75 @@
+"""Failures that show only while a query runs, such as a text that is no number.
+
+DuckDB's own `error()` cannot stand in TRY, so a failure that TRY turns into NULL is a cast that cannot succeed, whose
+text tells what is wrong. What is only unknown here must not become NULL: that is `error()`, and TRY refuses it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from embedded.services.aws.athena.errors import Failure
+from embedded.sql_engine.errors import Reason, SqlError
+from embedded.sql_engine.types import text
+
+UNKNOWN = "NOT_SUPPORTED"
+"""The code of what Athena can do and this stand-in cannot."""
+_MARK = "@failure:"
+_FOUND = re.compile(rf"{_MARK}(\w+):(.*?)(?:' to INT32|\Z)", re.DOTALL)
+_KNOWN = (
+    (re.compile(r"[Dd]ivision by zero"), "DIVISION_BY_ZERO", "Division by zero"),
+    (re.compile(r"Overflow|out of range|Out of Range", re.IGNORECASE), "NUMERIC_VALUE_OUT_OF_RANGE", None),
+    (re.compile(r"TRY can not be used"), UNKNOWN, "TRY around an expression that may meet what is not known here"),
+    (re.compile(r"More than one row returned by a subquery"), "SUBQUERY_MULTIPLE_ROWS", None),
+    (re.compile(r"must appear in the GROUP BY clause"), "EXPRESSION_NOT_AGGREGATE", None),
+    (re.compile(r"Malformed JSON"), "INVALID_FUNCTION_ARGUMENT", None),
+    (
+        re.compile(r"Invalid Input Error|Conversion Error|Could not convert|Could not parse"),
+        "INVALID_CAST_ARGUMENT",
+        None,
+    ),
+)
+_ONE_ROW = "Scalar sub-query has returned multiple rows"
+_GROUPED = re.compile(r'column "?([^"\s]+)"? must appear in the GROUP BY')
+
+
+def fail(code: str, message: str, value: str | None = None, of: str = "VARCHAR") -> str:
+    """An expression that fails.
+
+    Parameters:
+        code: Trino's, such as `DIVISION_BY_ZERO`.
+        message: with `{}` in the place of the value.
+        value: an expression of type VARCHAR.
+        of: the type that the expression pretends to have, in DuckDB's words.
+    """
+    before, _, after = message.partition("{}")
+    told = text(f"{_MARK}{code}:{before}")
+    if value is not None:
+        told = f"{told} || coalesce({value}, 'NULL') || {text(after)}"
+    if code == UNKNOWN:
+        return f"CAST(error({told}) AS {of})"
+    return f"CAST(CAST(CAST({told} AS INTEGER) AS VARCHAR) AS {of})"
+
+
+def translated(error: SqlError) -> SqlError:
+    """What DuckDB told, in Trino's words."""
+    if isinstance(error, Failure) or error.reason not in (Reason.DATA, Reason.INVALID):
+        return error
+    if found := _FOUND.search(error.message):
+        return Failure(found[1], found[2], error.start, Reason.DATA)
+    for pattern, code, message in _KNOWN:
+        if pattern.search(error.message):
+            return Failure(code, _words(code, message, error.message), error.start, error.reason)
+    return error
+
+
+def _words(code: str, message: str | None, told: str) -> str:
+    if message:
+        return message
+    if code == "SUBQUERY_MULTIPLE_ROWS":
+        return _ONE_ROW
+    if code == "EXPRESSION_NOT_AGGREGATE":
+        column = _GROUPED.search(told)
+        shown = f"'{column[1]}'" if column and not column[1].isdecimal() else "Expression"
+        return f"{shown} must be an aggregate expression or appear in GROUP BY clause"
+    return told.split("\n", 1)[0]

@@ -1,0 +1,176 @@
+"""Trino's dialect for the shared core: names of types, literals, operators, and Athena's words for what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+from sqlglot.dialects.trino import Trino
+
+from embedded.services.aws.athena import typenames
+from embedded.services.aws.athena.errors import Failure
+from embedded.services.aws.athena.trino import casts, coercions, operators
+from embedded.services.aws.athena.trino.functions import FUNCTIONS
+from embedded.services.aws.athena.trino.nodes import special
+from embedded.sql_engine.expressions import Expressions
+from embedded.sql_engine.grammar import place, plain
+from embedded.sql_engine.scope import Scope
+from embedded.sql_engine.types import BOOL, FLOAT64, INT32, INT64, Kind, Type, array, decimal, struct
+from embedded.sql_engine.values import Rules, Value
+
+_FORMS = (
+    "CAST",
+    "TRY_CAST",
+    "EXTRACT",
+    "POSITION",
+    "SUBSTRING",
+    "TRIM",
+    "CEIL",
+    "FLOOR",
+    "LISTAGG",
+)
+_Plain = plain(Trino, _FORMS)
+
+
+class Grammar(_Plain):  # type: ignore[misc, valid-type]
+    """Trino's grammar, in which functions keep their names and subscripts their numbers."""
+
+    INDEX_OFFSET = 0
+
+
+_NAMES = {
+    "BOOLEAN": BOOL,
+    "TINYINT": Type(Kind.INT8),
+    "SMALLINT": Type(Kind.INT16),
+    "INT": INT32,
+    "BIGINT": INT64,
+    "FLOAT": Type(Kind.FLOAT32),
+    "DOUBLE": FLOAT64,
+    "VARBINARY": Type(Kind.BYTES),
+    "DATE": Type(Kind.DATE),
+    "JSON": Type(Kind.JSON),
+}
+_TIMES = {"TIMESTAMP": Kind.DATETIME, "TIMESTAMPTZ": Kind.TIMESTAMP}
+_LARGEST_INT32, _LARGEST_INT64 = 2**31 - 1, 2**63 - 1
+_UNSORTED = (Kind.MAP, Kind.JSON)
+
+
+class TrinoRules(Rules):
+    """The dialect."""
+
+    dialect = Grammar
+    functions = FUNCTIONS
+    filters = True
+    aliases_in_group = False
+    if_without_else = True
+    rows_by_name = False
+
+    def unknown_function(self, name: str, start: int | None) -> Failure:
+        return Failure("FUNCTION_NOT_FOUND", f"Function '{name.lower()}' not registered", start)
+
+    def unknown_name(self, name: str, start: int | None) -> Failure:
+        more = "cannot be resolved or requester is not authorized to access requested resources"
+        return Failure("COLUMN_NOT_FOUND", f"Column '{name.lower()}' {more}", start)
+
+    def ambiguous_name(self, name: str, start: int | None) -> Failure:
+        return Failure("AMBIGUOUS_NAME", f"Column '{name.lower()}' is ambiguous", start)
+
+    def unnamed(self, index: int) -> str:
+        return f"_col{index}"
+
+    def type_name(self, of: Type) -> str:
+        return typenames.trino(of)
+
+    def named_type(self, node: exp.DataType) -> Type:
+        name = node.this.value if isinstance(node.this, exp.DataType.Type) else str(node.this)
+        if name in _NAMES:
+            return _NAMES[name]
+        sizes = [int(size.name) for size in node.expressions if isinstance(size, exp.DataTypeParam)]
+        if name == "DECIMAL":
+            return self._decimal(sizes, node)
+        if name == "VARCHAR":
+            return Type(Kind.STRING, precision=sizes[0] if sizes else None)
+        if name in _TIMES:
+            if sizes and sizes[0] not in (0, 3):
+                raise Failure("NOT_SUPPORTED", f"{name.lower()}({sizes[0]}): times have milliseconds", place(node))
+            return Type(_TIMES[name], precision=sizes[0] if sizes else None)
+        found = self._nested(name, node)
+        if found is None:
+            raise Failure("TYPE_NOT_FOUND", f"Unknown type: {node.sql().lower()}", place(node))
+        return found
+
+    def _decimal(self, sizes: Sequence[int], node: exp.DataType) -> Type:
+        precision, scale = (sizes[0] if sizes else 38), (sizes[1] if len(sizes) > 1 else 0)
+        if not 1 <= precision <= coercions.MOST_DIGITS or scale > precision:
+            raise Failure("INVALID_ARGUMENTS", f"DECIMAL({precision}, {scale}) is out of range", place(node))
+        return decimal(precision, scale)
+
+    def _nested(self, name: str, node: exp.DataType) -> Type | None:
+        if name == "ARRAY" and len(node.expressions) == 1:
+            return array(self.named_type(node.expressions[0]))
+        if name == "MAP" and len(node.expressions) == 2:
+            key, element = map(self.named_type, node.expressions)
+            return Type(Kind.MAP, key=key, element=element)
+        if name == "STRUCT":
+            return struct([self._field(each) for each in node.expressions])
+        return None
+
+    def _field(self, node: exp.Expression) -> tuple[str, Type]:
+        if isinstance(node, exp.ColumnDef):
+            return node.name.lower(), self.named_type(node.args["kind"])
+        if isinstance(node, exp.DataType):
+            return "", self.named_type(node)
+        raise Failure("TYPE_NOT_FOUND", f"Unknown type: {node.sql().lower()}", place(node))
+
+    def number(self, text: str) -> Value:
+        if "e" in text.lower():
+            return Value(f"CAST({text} AS DOUBLE)", FLOAT64, constant=True)
+        if "." in text:
+            whole, _, fraction = text.partition(".")
+            digits = len(whole.lstrip("0")) + len(fraction)
+            of = decimal(max(digits, 1), len(fraction))
+            return Value(f"CAST('{text}' AS {of.duckdb})", of, constant=True)
+        if not text.isdecimal() or int(text) > _LARGEST_INT64:
+            raise Failure("SYNTAX_ERROR", f"Invalid numeric literal: {text}")
+        return Value(text, INT32 if int(text) <= _LARGEST_INT32 else INT64, constant=True)
+
+    def cast(self, value: Value, target: Type, safe: bool) -> Value:
+        if value.constant and value.type.kind is Kind.STRING and target == decimal(coercions.MOST_DIGITS, 0):
+            message = "DECIMAL '...' and CAST('...' AS DECIMAL): write the digits, as in DECIMAL(10, 2)"
+            raise Failure("NOT_SUPPORTED", message)
+        return casts.cast(value, target, safe)
+
+    def coerce(self, value: Value, target: Type) -> Value | None:
+        return coercions.coerced(value, target)
+
+    def common(self, values: Sequence[Value]) -> Type | None:
+        return coercions.common_type(values)
+
+    def binary(self, symbol: str, left: Value, right: Value, node: exp.Expression) -> Value:
+        return operators.binary(symbol, left, right, node)
+
+    def mismatch(self, what: str, types: Sequence[Type], start: int | None) -> Failure:
+        symbol = what.removeprefix("operator ")
+        told = (
+            f" {symbol} ".join(map(typenames.trino, types))
+            if what != symbol
+            else ", ".join(map(typenames.trino, types))
+        )
+        message = f"Cannot apply operator: {told}" if what != symbol else f"{what}: types do not match: {told}"
+        return Failure("TYPE_MISMATCH", message, start)
+
+    def comparable(self, of: Type) -> bool:
+        return of.kind is not Kind.JSON
+
+    def orderable(self, of: Type) -> bool:
+        if of.kind is Kind.ARRAY and of.element:
+            return self.orderable(of.element)
+        if of.kind is Kind.STRUCT:
+            return all(self.orderable(field) for _, field in of.fields)
+        return of.kind not in _UNSORTED
+
+    def groupable(self, of: Type) -> bool:
+        return of.kind is not Kind.JSON
+
+    def special(self, node: exp.Expression, compiler: Expressions, scope: Scope) -> Value | None:
+        return special(node, compiler, scope)

@@ -1,0 +1,192 @@
+"""Log groups, streams and events on the disk."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embedded.services.aws.errors import AwsError
+from embedded.shared.sqlite import Database
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS groups (
+    region TEXT, name TEXT, created INTEGER NOT NULL, PRIMARY KEY (region, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS streams (
+    id INTEGER PRIMARY KEY, region TEXT NOT NULL, "group" TEXT NOT NULL, name TEXT NOT NULL, created INTEGER NOT NULL,
+    UNIQUE (region, "group", name), FOREIGN KEY (region, "group") REFERENCES groups ON DELETE CASCADE);
+CREATE TABLE IF NOT EXISTS events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,
+    at INTEGER NOT NULL, ingested INTEGER NOT NULL, message TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS events_of_streams ON events (stream, at, id);
+"""
+_FIRST = (-(2**62), 0)
+_LAST = (2**62, 0)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of a log; times in milliseconds since 1970."""
+
+    id: int
+    stream: str
+    at: int
+    ingested: int
+    message: str
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands among others."""
+        return self.at, self.id
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A stream, and when its first and last events were; times in milliseconds since 1970."""
+
+    id: int
+    name: str
+    created: int
+    first: int | None
+    last: int | None
+    ingested: int | None
+
+
+def now() -> int:
+    """Milliseconds since 1970."""
+    return int(time.time() * 1000)
+
+
+class LogStore:
+    """All logs. Its methods raise AwsError by the codes of CloudWatch Logs; any thread may call them.
+
+    Parameters:
+        file: the database.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._db = Database(file, _TABLES)
+
+    def groups(self, region: str, prefix: str = "") -> list[tuple[str, int]]:
+        """Names that begin so, and when they were made."""
+        rows = self._db.rows("SELECT name, created FROM groups WHERE region = ? ORDER BY name", region)
+        return [(name, created) for name, created in rows if name.startswith(prefix)]
+
+    def create_group(self, region: str, name: str) -> None:
+        """Make a group.
+
+        Raises:
+            AwsError: ResourceAlreadyExistsException.
+        """
+        try:
+            self._db.rows("INSERT INTO groups VALUES (?, ?, ?)", region, name, now())
+        except sqlite3.IntegrityError as error:
+            raise _exists("group") from error
+
+    def delete_group(self, region: str, name: str) -> None:
+        """Remove a group with its streams; ResourceNotFoundException if there is none."""
+        self._check_group(region, name)
+        self._db.rows("DELETE FROM groups WHERE region = ? AND name = ?", region, name)
+
+    def streams(self, region: str, group: str, prefix: str = "") -> list[Stream]:
+        """The streams of a group whose names begin so.
+
+        Raises:
+            AwsError: ResourceNotFoundException.
+        """
+        self._check_group(region, group)
+        sql = """SELECT s.id, name, created, min(at), max(at), max(ingested) FROM streams s
+            LEFT JOIN events e ON e.stream = s.id WHERE region = ? AND "group" = ? GROUP BY s.id ORDER BY name"""
+        streams = [Stream(*row) for row in self._db.rows(sql, region, group)]
+        return [stream for stream in streams if stream.name.startswith(prefix)]
+
+    def create_stream(self, region: str, group: str, name: str) -> int:
+        """Make a stream.
+
+        Returns:
+            Its number, for `write`.
+
+        Raises:
+            AwsError: ResourceNotFoundException, ResourceAlreadyExistsException.
+        """
+        self._check_group(region, group)
+        sql = 'INSERT INTO streams (region, "group", name, created) VALUES (?, ?, ?, ?) RETURNING id'
+        try:
+            return self._db.rows(sql, region, group, name, now())[0][0]
+        except sqlite3.IntegrityError as error:
+            raise _exists("stream") from error
+
+    def delete_stream(self, region: str, group: str, name: str) -> None:
+        """Remove a stream; ResourceNotFoundException if there is none."""
+        self._db.rows("DELETE FROM streams WHERE id = ?", self.stream(region, group, name))
+
+    def stream(self, region: str, group: str, name: str) -> int:
+        """The number of a stream.
+
+        Raises:
+            AwsError: ResourceNotFoundException.
+        """
+        self._check_group(region, group)
+        sql = 'SELECT id FROM streams WHERE region = ? AND "group" = ? AND name = ?'
+        found = self._db.rows(sql, region, group, name)
+        if not found:
+            raise _missing("stream")
+        return found[0][0]
+
+    def write(self, stream: int, events: Iterable[tuple[int, str]]) -> None:
+        """Add events to a stream.
+
+        Parameters:
+            stream: its number.
+            events: milliseconds since 1970, and text.
+        """
+        ingested = now()
+        rows = [(stream, at, ingested, message) for at, message in events]
+        with self._db.transaction() as db:
+            db.executemany("INSERT INTO events (stream, at, ingested, message) VALUES (?, ?, ?, ?)", rows)
+
+    def events(
+        self,
+        streams: Sequence[int],
+        start: int | None = None,
+        end: int | None = None,
+        after: tuple[int, int] | None = None,
+        before: tuple[int, int] | None = None,
+        limit: int = 10_000,
+        newest: bool = False,
+    ) -> list[Event]:
+        """Events in the order of their times.
+
+        Parameters:
+            streams: their numbers.
+            start: the first millisecond that counts; None for all.
+            end: the first that counts no more.
+            after: only what stands after this place.
+            before: only what stands before it.
+            limit: events at the most.
+            newest: whether to take the last of them instead of the first.
+        """
+        marks = ", ".join("?" for _ in streams)
+        order = "DESC" if newest else "ASC"
+        sql = f"""SELECT e.id, name, at, ingested, message FROM events e JOIN streams s ON e.stream = s.id
+            WHERE stream IN ({marks}) AND at >= ? AND at < ? AND (at, e.id) > (?, ?) AND (at, e.id) < (?, ?)
+            ORDER BY at {order}, e.id {order} LIMIT ?"""
+        bounds: list[Any] = [_FIRST[0] if start is None else start, _LAST[0] if end is None else end]
+        rows = self._db.rows(sql, *streams, *bounds, *(after or _FIRST), *(before or _LAST), limit)
+        found = [Event(*row) for row in rows]
+        return found[::-1] if newest else found
+
+    def _check_group(self, region: str, name: str) -> None:
+        if not self._db.rows("SELECT 1 FROM groups WHERE region = ? AND name = ?", region, name):
+            raise _missing("group")
+
+
+def _missing(what: str) -> AwsError:
+    return AwsError("ResourceNotFoundException", f"The specified log {what} does not exist.")
+
+
+def _exists(what: str) -> AwsError:
+    return AwsError("ResourceAlreadyExistsException", f"The specified log {what} already exists")

@@ -1,0 +1,53 @@
+"""The process of the `gcp` service. Run as `python -m embedded.services.gcp [--host ADDRESS]`.
+
+Environment: `GCP_HOME` (where all is kept), and of the stack's settings `GCP_PORT` and `GCP_PROJECT_ID`. In a container
+besides: `GCP_HOST`, the name by which others find it; `GCP_KEY_FOLDER`, where its account's key lies for them; and
+`GCP_TLS_PORT`, where it serves under Google's own names.
+"""
+
+import os
+from pathlib import Path
+
+from embedded.services.gcp import KEY_FILE
+from embedded.services.gcp.bigquery.api import BigQuery
+from embedded.services.gcp.certificate import certificate
+from embedded.services.gcp.front import TOKEN, application
+from embedded.services.gcp.gcs.api import Gcs
+from embedded.services.gcp.gcs.reading import StoredObjects
+from embedded.services.gcp.gcs.store import Store
+from embedded.services.gcp.identity import Identity
+from embedded.shared.http_server import Tls, serve
+from embedded.shared.listen_host import chosen_host
+from embedded.shared.loopback import HOST
+from embedded.shared.parent_watch import exit_with_parent
+from embedded.shared.settings import Settings
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    exit_with_parent()
+    listen_on = chosen_host(__doc__ or "")
+    settings = Settings.load()
+    home = Path(os.environ["GCP_HOME"])
+    token_uri = f"http://{os.environ.get('GCP_HOST', HOST)}:{settings.gcp_port}{TOKEN}"
+    key_file = Path(os.environ.get("GCP_KEY_FOLDER", home)) / KEY_FILE
+    identity = Identity(key_file, settings.gcp_project_id, token_uri)
+    store = Store(home / "gcs")
+    bigquery = BigQuery(home / "bigquery", StoredObjects(store, home / "scratch"), settings.gcp_project_id)
+    try:
+        app = application(identity, [*Gcs(store).routes(), *bigquery.routes()])
+        serve(app, settings.gcp_port, listen_on, tls=_tls(home))
+    finally:
+        bigquery.close()
+
+
+def _tls(home: Path) -> Tls | None:
+    port = os.environ.get("GCP_TLS_PORT")
+    if not port:
+        return None
+    files = certificate(home)
+    return Tls(int(port), files.certificate, files.key)
+
+
+if __name__ == "__main__":
+    main()

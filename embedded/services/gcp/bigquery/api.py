@@ -1,0 +1,91 @@
+"""BigQuery's REST API v2, for Google's own clients.
+
+https://cloud.google.com/bigquery/docs/reference/rest
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.routing import Route
+
+from embedded.object_store.interface import Objects
+from embedded.services.gcp.bigquery.dataset_api import DatasetApi
+from embedded.services.gcp.bigquery.job_api import JobApi
+from embedded.services.gcp.bigquery.jobs import JobBook
+from embedded.services.gcp.bigquery.load_jobs import LoadJobs
+from embedded.services.gcp.bigquery.query_jobs import QueryJobs
+from embedded.services.gcp.bigquery.request import Call, handler
+from embedded.services.gcp.bigquery.results import Results
+from embedded.services.gcp.bigquery.store import Store
+from embedded.services.gcp.bigquery.table_api import TableApi
+from embedded.services.gcp.bigquery.uploads import Uploads
+
+Work = Callable[[Call], dict[str, Any] | None]
+
+_PROJECT = "/bigquery/v2/projects/{project}"
+_DATASETS = f"{_PROJECT}/datasets"
+_DATASET = f"{_DATASETS}/{{dataset}}"
+_TABLE = f"{_DATASET}/tables/{{table}}"
+_JOB = f"{_PROJECT}/jobs/{{job}}"
+
+
+class BigQuery:
+    """BigQuery of one project.
+
+    Parameters:
+        home: where all is kept; made if it is missing.
+        objects: of Cloud Storage.
+        project: its id.
+
+    Raises:
+        duckdb.IOException: another process has the home.
+    """
+
+    def __init__(self, home: Path, objects: Objects, project: str) -> None:
+        self._project = project
+        self._store = Store(home, project)
+        results = Results(home / "results")
+        self._book = JobBook(self._store, results)
+        queries = QueryJobs(self._store, objects, results)
+        self._jobs = JobApi(self._store, self._book, queries, LoadJobs(self._store, objects))
+        self._datasets = DatasetApi(self._store)
+        self._tables = TableApi(self._store, objects, results, self._book)
+        self._uploads = Uploads(home / "uploads", project, self._jobs.begin)
+
+    def close(self) -> None:
+        """Stop all jobs, and close the files."""
+        self._book.close()
+        self._store.close()
+
+    def routes(self) -> list[Route]:
+        """Where it answers."""
+        datasets, tables, jobs = self._datasets, self._tables, self._jobs
+        listed: list[tuple[str, str, Work]] = [
+            ("GET", _DATASETS, datasets.list),
+            ("POST", _DATASETS, datasets.insert),
+            ("GET", _DATASET, datasets.get),
+            ("PATCH", _DATASET, datasets.patch),
+            ("PUT", _DATASET, datasets.update),
+            ("DELETE", _DATASET, datasets.delete),
+            ("GET", f"{_DATASET}/tables", tables.list),
+            ("POST", f"{_DATASET}/tables", tables.insert),
+            ("GET", _TABLE, tables.get),
+            ("PATCH", _TABLE, tables.patch),
+            ("PUT", _TABLE, tables.update),
+            ("DELETE", _TABLE, tables.delete),
+            ("GET", f"{_TABLE}/data", tables.data),
+            ("POST", f"{_TABLE}/insertAll", tables.insert_all),
+            ("GET", f"{_PROJECT}/jobs", jobs.list),
+            ("POST", f"{_PROJECT}/jobs", jobs.insert),
+            ("GET", _JOB, jobs.get),
+            ("POST", f"{_JOB}/cancel", jobs.cancel),
+            ("DELETE", f"{_JOB}/delete", jobs.delete),
+            ("POST", f"{_PROJECT}/queries", jobs.query),
+            ("GET", f"{_PROJECT}/queries/{{job}}", jobs.results),
+        ]
+        routes = [Route(path, handler(self._project, work), methods=[method]) for method, path, work in listed]
+        upload = f"/upload{_PROJECT}/jobs"
+        return [*routes, Route(upload, self._uploads.handle, methods=["POST", "PUT"])]

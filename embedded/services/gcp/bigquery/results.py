@@ -1,0 +1,154 @@
+"""The rows of queries: kept in files until they are old, and given out page by page.
+
+The encoding of values is that of tabledata.list: all text, moments as microseconds or seconds since 1970.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from embedded.services.gcp.bigquery.sql.types import schema_field
+from embedded.sql_engine.types import FLOAT64, Kind, Type, quote, text
+
+_DAY = 86_400
+MOST_ROWS = 50_000
+"""On one page; BigQuery's limit is 10 MB."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows that can be paged through.
+
+    Parameters:
+        sql: what stands in FROM; DuckDB has the columns as c0, c1, ...
+        columns: names and types, as told.
+        count: how many there are.
+        numbered: DuckDB knows the number of each row, so that a page needs no counting.
+    """
+
+    sql: str
+    columns: Sequence[tuple[str, Type]]
+    count: int
+    numbered: bool = False
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """As the API tells it."""
+        return {"fields": [schema_field(name, of) for name, of in self.columns]}
+
+
+class Results:
+    """A folder of results, one file a query."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for old in folder.glob("*"):
+            if old.suffix != ".parquet" or time.time() - old.stat().st_mtime > _DAY:
+                old.unlink()
+
+    def keep(
+        self, name: str, sql: str, columns: Sequence[tuple[str, Type]], connection: duckdb.DuckDBPyConnection
+    ) -> int:
+        """Run a query and keep its rows; returns their number."""
+        listed = ", ".join(f"c{index}" for index in range(len(columns)))
+        checked = ", ".join(f"{checked_value(f'c{index}', of)} AS c{index}" for index, (_, of) in enumerate(columns))
+        target = self._file(name)
+        unfinished = target.with_suffix(".unfinished")
+        made = connection.execute(
+            f"COPY (SELECT {checked} FROM ({sql}) AS r({listed})) TO {text(str(unfinished))} (FORMAT parquet)"
+        ).fetchone()
+        unfinished.replace(target)
+        return int(made[0]) if made else 0
+
+    def rows(self, name: str, columns: Sequence[tuple[str, Type]], count: int) -> Rows | None:
+        """The rows that were kept, or None if they are too old."""
+        file = self._file(name)
+        if not file.exists():
+            return None
+        return Rows(f"read_parquet({text(str(file))}, file_row_number = true)", columns, count, numbered=True)
+
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{base64.urlsafe_b64encode(name.encode()).decode().rstrip('=')}.parquet"
+
+
+def checked_value(sql: str, of: Type) -> str:
+    """A value that may be told or stored: no overflown FLOAT64, no array with NULL in it."""
+    if of == FLOAT64:
+        wrong = "CAST(error('Floating point overflow') AS DOUBLE)"
+        return f"(CASE WHEN {sql} IS NULL OR isfinite({sql}) THEN {sql} ELSE {wrong} END)"
+    if of.kind is Kind.ARRAY:
+        wrong = f"CAST(error('Array cannot have a null element') AS {of.duckdb})"
+        return f"(CASE WHEN len(list_filter({sql}, lambda e: e IS NULL)) > 0 THEN {wrong} ELSE {sql} END)"
+    return sql
+
+
+def page(
+    rows: Rows, start: int, most: int, connection: duckdb.DuckDBPyConnection, whole_moments: bool
+) -> list[dict[str, Any]]:
+    """Some of the rows, as the API tells them.
+
+    Parameters:
+        rows: all of them.
+        start: the first, from 0.
+        most: how many at most.
+        connection: to read them with.
+        whole_moments: microseconds, instead of seconds with a fraction.
+    """
+    values = ", ".join(_told(f"c{index}", of, whole_moments) for index, (_, of) in enumerate(rows.columns))
+    most = min(most, MOST_ROWS)
+    wanted = f"LIMIT {most} OFFSET {start}"
+    if rows.numbered:
+        wanted = f"WHERE file_row_number >= {start} AND file_row_number < {start + most} ORDER BY file_row_number"
+    cursor = connection.execute(f"SELECT {values} FROM {rows.sql} {wanted}")
+    kinds = [of for _, of in rows.columns]
+    if not any(of.kind in (Kind.ARRAY, Kind.STRUCT) for of in kinds):
+        return [{"f": [{"v": value} for value in row]} for row in cursor.fetchall()]
+    return [
+        {"f": [{"v": _nested(value, of)} for value, of in zip(row, kinds, strict=True)]} for row in cursor.fetchall()
+    ]
+
+
+def _told(sql: str, of: Type, whole_moments: bool) -> str:
+    """A value as text, or a list or struct of such."""
+    if of.kind is Kind.ARRAY and of.element:
+        return f"list_transform(coalesce({sql}, []), lambda e: {_told('e', of.element, whole_moments)})"
+    if of.kind is Kind.STRUCT:
+        fields = ", ".join(
+            f"f{index} := {_told(f'struct_extract({sql}, {text(name)})', field, whole_moments)}"
+            for index, (name, field) in enumerate(of.fields)
+        )
+        return f"(CASE WHEN {sql} IS NULL THEN NULL ELSE struct_pack({fields}) END)"
+    if of.kind is Kind.BYTES:
+        return f"to_base64({sql})"
+    if of.kind is Kind.DATETIME:
+        return f"replace(CAST({sql} AS VARCHAR), ' ', 'T')"
+    if of.kind is Kind.MOMENT:
+        micros = f"epoch_us({sql})"
+        return f"CAST({micros} AS VARCHAR)" if whole_moments else f"printf('%.6f', {micros} / 1e6)"
+    if of.kind is Kind.DECIMAL:
+        return f"rtrim(rtrim(CAST({sql} AS VARCHAR), '0'), '.')"
+    return f"CAST({sql} AS VARCHAR)"
+
+
+def _nested(value: Any, of: Type) -> Any:
+    if value is None:
+        return None
+    if of.kind is Kind.ARRAY and of.element:
+        return [{"v": _nested(each, of.element)} for each in value]
+    if of.kind is Kind.STRUCT:
+        return {"f": [{"v": _nested(each, field)} for each, (_, field) in zip(value.values(), of.fields, strict=True)]}
+    return value
+
+
+def of_table(rows: str, columns: Sequence[tuple[str, Type]], count: int) -> Rows:
+    """The rows of a table, in the order in which they lie there."""
+    listed = ", ".join(f"{quote(name)} AS c{index}" for index, (name, _) in enumerate(columns))
+    return Rows(f"(SELECT {listed} FROM {rows})", columns, count)

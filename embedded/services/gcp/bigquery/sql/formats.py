@@ -1,0 +1,46 @@
+"""Format elements of dates and times.
+
+https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements. Those that DuckDB writes in the same way,
+or that can be put together of such; all others are refused.
+"""
+
+from __future__ import annotations
+
+import re
+
+from embedded.sql_engine.errors import unsupported
+from embedded.sql_engine.types import Kind
+
+_ELEMENT = re.compile(r"%(?:E\dS|E4Y|.)", re.DOTALL)
+_DATE = {
+    "%A": "%A", "%a": "%a", "%B": "%B", "%b": "%b", "%h": "%b", "%D": "%m/%d/%y", "%d": "%d", "%F": "%Y-%m-%d",
+    "%j": "%j", "%m": "%m", "%U": "%U", "%w": "%w", "%Y": "%Y", "%E4Y": "%Y", "%y": "%y", "%x": "%m/%d/%y",
+}  # fmt: skip
+_CLOCK = {
+    "%H": "%H", "%I": "%I", "%M": "%M", "%p": "%p", "%R": "%H:%M", "%S": "%S", "%T": "%H:%M:%S", "%X": "%H:%M:%S",
+    "%E6S": "%S.%f", "%E3S": "%S.%g",
+}  # fmt: skip
+_BOTH = {"%%": "%%", "%n": "\n", "%t": "\t"}
+_NOT_PARSED = ("%A", "%a", "%U", "%w", "%j", "%x", "%X", "%D", "%E6S", "%E3S", "%n", "%t")
+
+
+def for_duckdb(written: str, kind: Kind, parse: bool = False) -> str:
+    """A format string for strftime, or for strptime.
+
+    Raises:
+        SqlError: an element is not known here, or not for this kind of value.
+    """
+    known = dict(_BOTH)
+    if kind is not Kind.TIME:
+        known |= _DATE
+    if kind is not Kind.DATE:
+        known |= _CLOCK
+    if parse:
+        known = {element: meaning for element, meaning in known.items() if element not in _NOT_PARSED}
+
+    def meaning(found: re.Match[str]) -> str:
+        if found[0] not in known:
+            raise unsupported(f"the format element {found[0]} of a {kind.name}")
+        return known[found[0]]
+
+    return _ELEMENT.sub(meaning, written)

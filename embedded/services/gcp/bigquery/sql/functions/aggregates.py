@@ -1,0 +1,158 @@
+"""Aggregate functions.
+
+https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from embedded.services.gcp.bigquery.sql.numbers import numeric_quotient
+from embedded.services.gcp.bigquery.sql.signatures import aggregate, arguments, mismatch, signature
+from embedded.services.gcp.bigquery.sql.types import NUMERIC, type_name
+from embedded.sql_engine.errors import invalid, unsupported
+from embedded.sql_engine.grammar import place
+from embedded.sql_engine.types import BOOL, FLOAT64, INT64, STRING, Kind, array
+from embedded.sql_engine.values import Call, Function, Use, Value
+
+_N = NUMERIC.duckdb
+
+
+def _refuse(call: Call, *parts: str) -> None:
+    """Refuse DISTINCT, ORDER BY, LIMIT or IGNORE NULLS where a function does not take them."""
+    for part in parts:
+        if getattr(call, part) not in ("", None, False):
+            raise unsupported(f"{part.upper().replace('_', ' ')} in {call.name}", place(call.node))
+
+
+def _count(call: Call) -> Value:
+    _refuse(call, "order", "limit", "ignore_nulls")
+    arguments(call, 1, 1)
+    if isinstance(call.arguments[0], exp.Star):
+        if call.distinct:
+            raise invalid("COUNT(*) cannot be used with DISTINCT", place(call.node))
+        return Value(f"count(*){call.over}", INT64)
+    value = call.values()[0]
+    if call.distinct and not call.compiler.rules.groupable(value.type):
+        raise invalid(
+            f"Aggregate functions with DISTINCT cannot be used with arguments of type {type_name(value.type)}",
+            place(call.node),
+        )
+    return Value(f"count({'DISTINCT ' if call.distinct else ''}{value.sql}){call.over}", INT64)
+
+
+def _average(call: Call) -> Value:
+    """NUMERIC stays exact: DuckDB's own avg() of decimals is floating point."""
+    _refuse(call, "order", "limit", "ignore_nulls")
+    arguments(call, 1, 1)
+    value = call.values()[0]
+    each = "DISTINCT " if call.distinct else ""
+    if value.type.kind is Kind.DECIMAL:
+        total, number = (f"{name}({each}{value.sql}){call.over}" for name in ("sum", "count"))
+        exact = numeric_quotient(f"CAST({total} AS {_N})", f"CAST({number} AS {_N})")
+        return Value(f"(CASE WHEN {number} = 0 THEN NULL ELSE {exact} END)", NUMERIC)
+    if value.type.kind not in (Kind.INT64, Kind.FLOAT64, Kind.NULL):
+        raise mismatch(call, [value])
+    return Value(f"avg({each}CAST({value.sql} AS {'BIGINT' if value.type == INT64 else 'DOUBLE'})){call.over}", FLOAT64)
+
+
+def _extreme(name: str) -> Function:
+    def write(call: Call) -> Value:
+        _refuse(call, "order", "limit", "ignore_nulls")
+        arguments(call, 1, 1)
+        value = call.values()[0]
+        if not call.compiler.rules.orderable(value.type):
+            raise mismatch(call, [value])
+        return Value(f"{name}({value.sql}){call.over}", value.type)
+
+    return Function(write, Use.AGGREGATE)
+
+
+def _any_value(call: Call) -> Value:
+    """Any will do, but one that is not NULL would hide that NULL may come, too: the first it is."""
+    _refuse(call, "distinct", "order", "limit", "ignore_nulls")
+    arguments(call, 1, 1)
+    value = call.values()[0]
+    return Value(f"first({value.sql}){call.over}", value.type)
+
+
+def _filter(call: Call, sql: str) -> str:
+    return f" FILTER (WHERE {sql} IS NOT NULL)" if call.ignore_nulls else ""
+
+
+def _array_agg(call: Call) -> Value:
+    arguments(call, 1, 1)
+    value = call.values()[0]
+    if value.type.kind is Kind.ARRAY:
+        raise mismatch(call, [value])
+    each = "DISTINCT " if call.distinct else ""
+    order = f" {call.order}" if call.order else ""
+    sql = f"list({each}{value.sql}{order}){_filter(call, value.sql)}{call.over}"
+    return Value(sql if call.limit is None else f"list_slice({sql}, 1, {call.limit})", array(value.type))
+
+
+def _string_agg(call: Call) -> Value:
+    _refuse(call, "ignore_nulls")
+    arguments(call, 1, 2)
+    values = call.values()
+    if any(value.type.kind is not Kind.STRING for value in values):
+        raise mismatch(call, values)
+    between = values[1].sql if len(values) == 2 else "','"
+    each = "DISTINCT " if call.distinct else ""
+    order = f" {call.order}" if call.order else ""
+    if call.over:
+        return Value(f"string_agg({values[0].sql}, {between}){call.over}", STRING)
+    collected = f"list({each}{values[0].sql}{order}) FILTER (WHERE {values[0].sql} IS NOT NULL)"
+    if call.limit is not None:
+        collected = f"list_slice({collected}, 1, {call.limit})"
+    return Value(f"array_to_string({collected}, {between})", STRING)
+
+
+def _spread(name: str) -> Function:
+    def write(call: Call) -> Value:
+        _refuse(call, "distinct", "order", "limit", "ignore_nulls")
+        arguments(call, 1, 1)
+        value = call.values()[0]
+        if value.type.kind not in (Kind.INT64, Kind.FLOAT64):
+            raise unsupported(f"{call.name} of {type_name(value.type)}", place(call.node))
+        return Value(f"{name}(CAST({value.sql} AS DOUBLE)){call.over}", FLOAT64)
+
+    return Function(write, Use.AGGREGATE)
+
+
+def _checked(function: Function) -> Function:
+    def write(call: Call) -> Value:
+        _refuse(call, "order", "limit", "ignore_nulls")
+        return function.write(call)
+
+    return Function(write, Use.AGGREGATE)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "ANY_VALUE": Function(_any_value, Use.AGGREGATE),
+    "APPROX_COUNT_DISTINCT": Function(
+        lambda call: Value(f"count(DISTINCT {call.values()[0].sql}){call.over}", INT64), Use.AGGREGATE
+    ),
+    "ARRAY_AGG": Function(_array_agg, Use.AGGREGATE),
+    "AVG": Function(_average, Use.AGGREGATE),
+    "COUNT": Function(_count, Use.AGGREGATE),
+    "COUNTIF": _checked(aggregate(signature("count(CASE WHEN {0} THEN 1 END){over}", INT64, BOOL))),
+    "LOGICAL_AND": _checked(aggregate(signature("bool_and({0}){over}", BOOL, BOOL))),
+    "LOGICAL_OR": _checked(aggregate(signature("bool_or({0}){over}", BOOL, BOOL))),
+    "MAX": _extreme("max"),
+    "MIN": _extreme("min"),
+    "STDDEV": _spread("stddev_samp"),
+    "STDDEV_POP": _spread("stddev_pop"),
+    "STDDEV_SAMP": _spread("stddev_samp"),
+    "STRING_AGG": Function(_string_agg, Use.AGGREGATE),
+    "SUM": _checked(
+        aggregate(
+            signature("CAST(sum({0}){over} AS BIGINT)", INT64, INT64),
+            signature(f"CAST(sum({{0}}){{over}} AS {_N})", NUMERIC, NUMERIC),
+            signature("sum({0}){over}", FLOAT64, FLOAT64),
+        )
+    ),
+    "VARIANCE": _spread("var_samp"),
+    "VAR_POP": _spread("var_pop"),
+    "VAR_SAMP": _spread("var_samp"),
+}

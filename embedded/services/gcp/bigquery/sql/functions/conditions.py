@@ -1,0 +1,59 @@
+"""Functions that choose among values.
+
+https://cloud.google.com/bigquery/docs/reference/standard-sql/conditional_expressions
+"""
+
+from __future__ import annotations
+
+from embedded.services.gcp.bigquery.sql.signatures import arguments, mismatch, plain
+from embedded.sql_engine.errors import invalid
+from embedded.sql_engine.grammar import place
+from embedded.sql_engine.values import Call, Function, Value
+
+
+def _coalesce(call: Call) -> Value:
+    values = call.values()
+    if not values:
+        raise mismatch(call, values)
+    unified = call.compiler.unify(values, f"function {call.name}", call.node)
+    return Value(f"coalesce({', '.join(value.sql for value in unified)})", unified[0].type)
+
+
+def _ifnull(call: Call) -> Value:
+    arguments(call, 2, 2)
+    return _coalesce(call)
+
+
+def _nullif(call: Call) -> Value:
+    arguments(call, 2, 2)
+    values = call.values()
+    same = call.compiler.compare("=", *values, call.node)
+    first, _ = call.compiler.unify(values, "function NULLIF", call.node)
+    return Value(f"(CASE WHEN {same.sql} THEN NULL ELSE {first.sql} END)", first.type)
+
+
+def _extreme(name: str) -> Function:
+    """Unlike DuckDB's, NULL if any argument is."""
+
+    def write(call: Call) -> Value:
+        values = call.values()
+        if not values:
+            raise mismatch(call, values)
+        unified = call.compiler.unify(values, f"function {call.name}", call.node)
+        of = unified[0].type
+        if not call.compiler.rules.orderable(of):
+            raise invalid(f"{call.name} is not defined for such arguments", place(call.node))
+        missing = " OR ".join(f"{value.sql} IS NULL" for value in unified)
+        chosen = f"{name}({', '.join(value.sql for value in unified)})"
+        return Value(f"(CASE WHEN {missing} THEN NULL ELSE {chosen} END)", of)
+
+    return plain(write)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "COALESCE": plain(_coalesce),
+    "GREATEST": _extreme("greatest"),
+    "IFNULL": plain(_ifnull),
+    "LEAST": _extreme("least"),
+    "NULLIF": plain(_nullif),
+}

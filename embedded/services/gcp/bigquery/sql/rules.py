@@ -1,0 +1,169 @@
+"""BigQuery's rules: coercion, operators, and the expressions that have a grammar of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+from sqlglot.dialects.bigquery import BigQuery
+from sqlglot.tokens import TokenType
+
+from embedded.services.gcp.bigquery.sql import casts
+from embedded.services.gcp.bigquery.sql.functions import FUNCTIONS
+from embedded.services.gcp.bigquery.sql.numbers import arithmetic
+from embedded.services.gcp.bigquery.sql.special_syntax import FORMS
+from embedded.services.gcp.bigquery.sql.times import shifted
+from embedded.services.gcp.bigquery.sql.types import NUMERIC, named_type, type_name
+from embedded.sql_engine.errors import SqlError, invalid, unsupported
+from embedded.sql_engine.expressions import Expressions
+from embedded.sql_engine.grammar import Statement, place, plain, statements
+from embedded.sql_engine.scope import Scope
+from embedded.sql_engine.types import FLOAT64, INT64, Kind, Type
+from embedded.sql_engine.values import Rules, Value
+
+_DIALECT = plain(BigQuery, ("CAST", "SAFE_CAST", "EXTRACT"))
+_NOT_BIGQUERY = (TokenType.DCOLON, TokenType.PIPE_GT, TokenType.MOD)
+_FROM_TEXT = (Kind.DATE, Kind.DATETIME, Kind.TIME, Kind.MOMENT)
+_WIDENED = {
+    Kind.INT64: (Kind.DECIMAL, Kind.FLOAT64),
+    Kind.DECIMAL: (Kind.FLOAT64,),
+    Kind.DATE: (Kind.DATETIME,),
+}
+_UNCOMPARABLE = (Kind.ARRAY, Kind.STRUCT, Kind.INTERVAL)
+
+
+def parse(script: str) -> list[Statement]:
+    """All statements of a script. Raises SqlError."""
+    return statements(script, _DIALECT, _NOT_BIGQUERY)
+
+
+class BigQueryRules(Rules):
+    """Follows https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules and operators."""
+
+    dialect = _DIALECT
+    functions = FUNCTIONS
+
+    def unknown_function(self, name: str, start: int | None) -> SqlError:
+        """A function that BigQuery has not, or this stand-in."""
+        return invalid(f"Function not found: {name}", start)
+
+    def unknown_name(self, name: str, start: int | None) -> SqlError:
+        """A column that is not there."""
+        return invalid(f"Unrecognized name: {name}", start)
+
+    def ambiguous_name(self, name: str, start: int | None) -> SqlError:
+        """A column that several tables have."""
+        return invalid(f"Column name {name} is ambiguous", start)
+
+    def unnamed(self, index: int) -> str:
+        """The name of a column without one."""
+        return f"f{index}_"
+
+    def named_type(self, node: exp.DataType) -> Type:
+        """A type as written. Raises SqlError."""
+        return named_type(node)
+
+    def type_name(self, of: Type) -> str:
+        """A type in BigQuery's words."""
+        return type_name(of)
+
+    def number(self, text: str) -> Value:
+        """A number as written: INT64, or FLOAT64 if it has a point or an exponent."""
+        if text.isdigit():
+            if int(text) >= 2**63:
+                raise invalid(f"Invalid integer literal: {text}")
+            return Value(f"{text}::BIGINT", INT64, constant=True)
+        return Value(f"CAST('{text}' AS DOUBLE)", FLOAT64, constant=True)
+
+    def cast(self, value: Value, target: Type, safe: bool) -> Value:
+        """CAST or SAFE_CAST. Raises SqlError."""
+        return casts.cast(value, target, safe)
+
+    def coerce(self, value: Value, target: Type) -> Value | None:
+        """An implicit cast, or None."""
+        source = value.type
+        if source == target:
+            return value
+        if source.kind is Kind.NULL or target.kind in _WIDENED.get(source.kind, ()):
+            return casts.cast(value, target, safe=False)
+        if value.constant and self._literal_fits(source, target):
+            return casts.cast(value, target, safe=False)
+        if source.kind is Kind.ARRAY and source.element == Type(Kind.NULL) and target.kind is Kind.ARRAY:
+            return Value(f"CAST({value.sql} AS {target.duckdb})", target)
+        return None
+
+    def common(self, values: Sequence[Value]) -> Type | None:
+        """The type of those that are no literals, or what literals allow; NULL fits all."""
+        known = [value for value in values if value.type.kind is not Kind.NULL]
+        if not known:
+            return INT64
+        fixed = [value for value in known if not value.constant] or known
+        for among in (fixed, known):
+            found = self._supertype([value.type for value in among])
+            if found is not None and all(self.coerce(value, found) is not None for value in known):
+                return found
+        return None
+
+    def binary(self, symbol: str, left: Value, right: Value, node: exp.Expression) -> Value:
+        """`+ - * / ||`. Raises SqlError."""
+        if symbol == "||":
+            return self._concatenated(left, right, node)
+        dated = shifted(symbol, left, right, node)
+        if dated is not None:
+            return dated
+        target = self.common([left, right])
+        sides = [self.coerce(side, target) for side in (left, right)] if target else []
+        if not target or target.kind not in (Kind.INT64, Kind.DECIMAL, Kind.FLOAT64) or None in sides:
+            raise self._no_signature(symbol, left, right, node)
+        return arithmetic(symbol, *[side for side in sides if side is not None])
+
+    def comparable(self, of: Type) -> bool:
+        """Whether `=` is there for a type."""
+        return of.kind not in _UNCOMPARABLE
+
+    def orderable(self, of: Type) -> bool:
+        """Whether `<` and ORDER BY are there for a type."""
+        return of.kind not in _UNCOMPARABLE
+
+    def groupable(self, of: Type) -> bool:
+        """Whether GROUP BY is there for a type; grouping by arrays and structs is not offered here."""
+        return of.kind not in _UNCOMPARABLE
+
+    def special(self, node: exp.Expression, compiler: Expressions, scope: Scope) -> Value | None:
+        """Expressions with a grammar of their own."""
+        write = FORMS.get(type(node))
+        return None if write is None else write(node, compiler, scope)
+
+    @staticmethod
+    def _literal_fits(source: Type, target: Type) -> bool:
+        if source.kind is Kind.STRING:
+            return target.kind in _FROM_TEXT
+        return source.kind is Kind.FLOAT64 and target.kind is Kind.DECIMAL
+
+    @staticmethod
+    def _supertype(types: Sequence[Type]) -> Type | None:
+        distinct = set(types)
+        if len(distinct) == 1:
+            return types[0]
+        kinds = {of.kind for of in distinct}
+        if kinds <= {Kind.INT64, Kind.DECIMAL, Kind.FLOAT64}:
+            return FLOAT64 if Kind.FLOAT64 in kinds else NUMERIC
+        if kinds == {Kind.DATE, Kind.DATETIME}:
+            return Type(Kind.DATETIME)
+        for kind in _FROM_TEXT:
+            if kinds == {Kind.STRING, kind}:
+                return Type(kind)
+        return None
+
+    def _concatenated(self, left: Value, right: Value, node: exp.Expression) -> Value:
+        target = self.common([left, right])
+        if target is None or target.kind not in (Kind.STRING, Kind.BYTES, Kind.ARRAY):
+            raise self._no_signature("||", left, right, node)
+        if target.kind is Kind.ARRAY:
+            raise unsupported("|| of arrays; ARRAY_CONCAT does the same", place(node))
+        sides = [casts.cast(side, target, safe=False).sql for side in (left, right)]
+        return Value(f"({sides[0]} || {sides[1]})", target)
+
+    def _no_signature(self, symbol: str, left: Value, right: Value, node: exp.Expression) -> SqlError:
+        told = f"{type_name(left.type)}, {type_name(right.type)}"
+        return invalid(f"No matching signature for operator {symbol} for argument types: {told}", place(node))

@@ -1,0 +1,151 @@
+"""BigQuery's types: their names in SQL, in schemas, and as they are kept."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from embedded.sql_engine.errors import invalid, unsupported
+from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.types import (
+    BOOL,
+    BYTES,
+    DATE,
+    DATETIME,
+    FLOAT64,
+    INT64,
+    INTERVAL,
+    MOMENT,
+    STRING,
+    TIME,
+    Kind,
+    Type,
+    array,
+    decimal,
+    struct,
+)
+
+NUMERIC = decimal(38, 9)
+
+_NAMES = {
+    Kind.NULL: "INT64",
+    Kind.BOOL: "BOOL",
+    Kind.INT64: "INT64",
+    Kind.FLOAT64: "FLOAT64",
+    Kind.STRING: "STRING",
+    Kind.BYTES: "BYTES",
+    Kind.DATE: "DATE",
+    Kind.TIME: "TIME",
+    Kind.DATETIME: "DATETIME",
+    Kind.MOMENT: "TIMESTAMP",
+    Kind.INTERVAL: "INTERVAL",
+    Kind.DECIMAL: "NUMERIC",
+}
+_NODES = {
+    exp.DType.BOOLEAN: BOOL,
+    exp.DType.BIGINT: INT64,
+    exp.DType.INT: INT64,
+    exp.DType.SMALLINT: INT64,
+    exp.DType.TINYINT: INT64,
+    exp.DType.DOUBLE: FLOAT64,
+    exp.DType.FLOAT: FLOAT64,
+    exp.DType.TEXT: STRING,
+    exp.DType.BINARY: BYTES,
+    exp.DType.VARBINARY: BYTES,
+    exp.DType.DATE: DATE,
+    exp.DType.TIME: TIME,
+    exp.DType.TIMESTAMP: DATETIME,
+    exp.DType.DATETIME: DATETIME,
+    exp.DType.TIMESTAMPTZ: MOMENT,
+    exp.DType.DECIMAL: NUMERIC,
+    exp.DType.INTERVAL: INTERVAL,
+}
+_SCHEMA = {
+    "STRING": STRING,
+    "BYTES": BYTES,
+    "INTEGER": INT64,
+    "INT64": INT64,
+    "FLOAT": FLOAT64,
+    "FLOAT64": FLOAT64,
+    "BOOLEAN": BOOL,
+    "BOOL": BOOL,
+    "TIMESTAMP": MOMENT,
+    "DATE": DATE,
+    "TIME": TIME,
+    "DATETIME": DATETIME,
+    "NUMERIC": NUMERIC,
+}
+_LEGACY = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN", "STRUCT": "RECORD"}
+
+
+def type_name(of: Type) -> str:
+    """A type as messages and INFORMATION_SCHEMA tell it."""
+    if of.kind is Kind.ARRAY and of.element:
+        return f"ARRAY<{type_name(of.element)}>"
+    if of.kind is Kind.STRUCT:
+        return f"STRUCT<{', '.join(f'{name} {type_name(field)}'.strip() for name, field in of.fields)}>"
+    return _NAMES[of.kind]
+
+
+def named_type(node: exp.DataType) -> Type:
+    """A type as a statement writes it. Raises SqlError."""
+    if node.this is exp.DType.ARRAY:
+        return array(named_type(node.expressions[0]))
+    if node.this is exp.DType.STRUCT:
+        return struct([_field(each) for each in node.expressions])
+    only(node, "this", "expressions", "nested")
+    found = _NODES.get(node.this)
+    if found is None or (isinstance(node.this, exp.DType) and node.args.get("kind")):
+        raise unsupported(f"the type {node.sql(dialect='bigquery')}", place(node))
+    return _limited(found, [int(each.name) for each in node.expressions], node)
+
+
+def schema_type(field: dict) -> Type:
+    """The type of a field of a schema, as the API writes it. Raises SqlError."""
+    name = str(field.get("type", "")).upper()
+    if name in ("RECORD", "STRUCT"):
+        of = struct([(each["name"], schema_type(each)) for each in field.get("fields", [])])
+    elif name in _SCHEMA:
+        of = _SCHEMA[name]
+        if of is NUMERIC and ("precision" in field or "scale" in field):
+            raise unsupported(f"NUMERIC with a precision, at the field {field.get('name')}")
+        if "maxLength" in field:
+            raise unsupported(f"{name} with a length, at the field {field.get('name')}")
+    else:
+        raise unsupported(f"the type {name or 'without a name'} of the field {field.get('name')}")
+    return array(of) if str(field.get("mode", "")).upper() == "REPEATED" else of
+
+
+def schema_field(name: str, of: Type) -> dict:
+    """A column as the API tells it."""
+    mode = "NULLABLE"
+    if of.kind is Kind.ARRAY and of.element:
+        mode, of = "REPEATED", of.element
+    known = "RECORD" if of.kind is Kind.STRUCT else _NAMES[of.kind]
+    field = {"name": name, "type": _LEGACY.get(known, known), "mode": mode}
+    if of.kind is Kind.STRUCT:
+        field["fields"] = [schema_field(each, inner) for each, inner in of.fields]
+    return field
+
+
+def _field(node: exp.Expression) -> tuple[str, Type]:
+    if isinstance(node, exp.ColumnDef):
+        return node.name, named_type(node.args["kind"])
+    return "", named_type(node)
+
+
+def _limited(of: Type, sizes: list[int], node: exp.DataType) -> Type:
+    if not sizes:
+        return of
+    if of.kind is not Kind.DECIMAL or len(sizes) > 2:
+        raise unsupported(f"lengths of types, as in {node.sql(dialect='bigquery')}", place(node))
+    raise unsupported("NUMERIC with a precision", place(node))
+
+
+def check_storable(name: str, of: Type) -> None:
+    """Refuse a column that a table cannot have. Raises SqlError."""
+    if of.kind is Kind.ARRAY and of.element and of.element.kind is Kind.ARRAY:
+        raise invalid(f"Array of array is not allowed, at the column {name}")
+    if of.kind is Kind.INTERVAL:
+        raise unsupported(f"a stored INTERVAL, at the column {name}")
+    for inner, field in of.fields:
+        check_storable(inner, field)

@@ -1,0 +1,230 @@
+"""What a project keeps: data sets, tables and jobs, in one DuckDB file.
+
+Names tell upper from lower case in BigQuery and not in DuckDB, so a table has a number there. What is said of it
+(schema, description, partitioning) lies beside the rows, in the same file: one commit covers both.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from embedded.services.gcp.bigquery.errors import already_there, not_found
+from embedded.sql_engine.database import connect
+from embedded.sql_engine.types import quote
+
+Json = dict[str, Any]
+
+_SCHEMA = """
+CREATE SCHEMA IF NOT EXISTS meta;
+CREATE SCHEMA IF NOT EXISTS data;
+CREATE SEQUENCE IF NOT EXISTS meta.number;
+CREATE TABLE IF NOT EXISTS meta.datasets (id VARCHAR, body VARCHAR);
+CREATE TABLE IF NOT EXISTS meta.tables (dataset VARCHAR, id VARCHAR, number BIGINT, body VARCHAR);
+CREATE TABLE IF NOT EXISTS meta.jobs (id VARCHAR, created BIGINT, body VARCHAR);
+"""
+_MEMORY = "2GB"
+_PATIENCE = 0.05
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, a view or an external table.
+
+    Parameters:
+        dataset: its data set.
+        id: its name in it.
+        number: of DuckDB's table with the rows; 0 if there are none here.
+        body: what the API tells of it, without what is counted afresh each time.
+    """
+
+    dataset: str
+    id: str
+    number: int
+    body: Json = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """TABLE, VIEW or EXTERNAL."""
+        return str(self.body["type"])
+
+    @property
+    def rows(self) -> str:
+        """Where DuckDB has its rows."""
+        return f"data.t{self.number}"
+
+    @property
+    def fields(self) -> list[Json]:
+        """Its columns, as the API tells them."""
+        return list(self.body.get("schema", {}).get("fields", []))
+
+
+class Store:
+    """The file of a project.
+
+    Parameters:
+        home: the folder it lies in.
+        project: its id.
+    """
+
+    def __init__(self, home: Path, project: str) -> None:
+        self.project = project
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.database = connect(home / "bigquery.duckdb")
+        self.database.execute("SET GLOBAL ieee_floating_point_ops = false")
+        self.database.execute(f"SET GLOBAL memory_limit = '{_MEMORY}'")
+        self.database.execute(f"SET GLOBAL temp_directory = '{home / 'spill'}'")
+        self.database.execute(_SCHEMA)
+        self._writing = threading.Lock()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+    @contextmanager
+    def read(self, connection: duckdb.DuckDBPyConnection) -> Iterator[Catalogue]:
+        """One state of everything, whatever others write meanwhile."""
+        connection.execute("BEGIN")
+        try:
+            yield Catalogue(connection, self.project)
+        finally:
+            connection.execute("ROLLBACK")
+
+    @contextmanager
+    def write(
+        self, connection: duckdb.DuckDBPyConnection, check: Callable[[], None] | None = None
+    ) -> Iterator[Catalogue]:
+        """All or nothing, one writer at a time, as BigQuery queues statements that change one table.
+
+        Parameters:
+            connection: to work with.
+            check: raises if the wait is no longer wanted.
+        """
+        while not self._writing.acquire(timeout=_PATIENCE):
+            if check:
+                check()
+        try:
+            connection.execute("BEGIN")
+            try:
+                yield Catalogue(connection, self.project)
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+        finally:
+            self._writing.release()
+
+
+class Catalogue:
+    """What is there, as one transaction sees it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, project: str) -> None:
+        self.connection = connection
+        self.project = project
+
+    def datasets(self) -> list[Json]:
+        """All data sets, by their names."""
+        rows = self.connection.execute("SELECT body FROM meta.datasets ORDER BY id").fetchall()
+        return [json.loads(body) for (body,) in rows]
+
+    def dataset(self, name: str) -> Json:
+        """What is said of a data set. Raises GoogleError: it is not there."""
+        row = self.connection.execute("SELECT body FROM meta.datasets WHERE id = ?", [name]).fetchone()
+        if row is None:
+            raise not_found(f"Dataset {self.project}:{name}")
+        return dict(json.loads(row[0]))
+
+    def has_dataset(self, name: str) -> bool:
+        """Whether a data set is there."""
+        return bool(self.connection.execute("SELECT 1 FROM meta.datasets WHERE id = ?", [name]).fetchone())
+
+    def add_dataset(self, name: str, body: Json) -> None:
+        """Add a data set. Raises GoogleError: one of that name is there."""
+        if self.has_dataset(name):
+            raise already_there(f"Dataset {self.project}:{name}")
+        self.connection.execute("INSERT INTO meta.datasets VALUES (?, ?)", [name, json.dumps(body)])
+
+    def change_dataset(self, name: str, body: Json) -> None:
+        """Say something else of a data set."""
+        self.connection.execute("UPDATE meta.datasets SET body = ? WHERE id = ?", [json.dumps(body), name])
+
+    def drop_dataset(self, name: str) -> None:
+        """Remove a data set; its tables have to be gone."""
+        self.connection.execute("DELETE FROM meta.datasets WHERE id = ?", [name])
+
+    def tables(self, dataset: str) -> list[Table]:
+        """The tables of a data set, by their names, without those whose time is over."""
+        query = "SELECT id, number, body FROM meta.tables WHERE dataset = ? ORDER BY id"
+        rows = self.connection.execute(query, [dataset]).fetchall()
+        found = [Table(dataset, name, number, json.loads(body)) for name, number, body in rows]
+        return [table for table in found if not _is_over(table)]
+
+    def find(self, dataset: str, name: str) -> Table | None:
+        """A table, if it is there."""
+        query = "SELECT number, body FROM meta.tables WHERE dataset = ? AND id = ?"
+        row = self.connection.execute(query, [dataset, name]).fetchone()
+        if row is None:
+            return None
+        table = Table(dataset, name, row[0], json.loads(row[1]))
+        return None if _is_over(table) else table
+
+    def table(self, dataset: str, name: str) -> Table:
+        """A table. Raises GoogleError: it or its data set is not there."""
+        self.dataset(dataset)
+        found = self.find(dataset, name)
+        if found is None:
+            raise not_found(f"Table {self.project}:{dataset}.{name}")
+        return found
+
+    def number(self) -> int:
+        """A number for a table that is to be made."""
+        row = self.connection.execute("SELECT nextval('meta.number')").fetchone()
+        return int(row[0]) if row else 0
+
+    def put(self, table: Table) -> None:
+        """Keep what is said of a table, new or not; the rows of one that it replaces are gone."""
+        query = "SELECT number FROM meta.tables WHERE dataset = ? AND id = ?"
+        row = self.connection.execute(query, [table.dataset, table.id]).fetchone()
+        if row is not None:
+            if row[0] not in (0, table.number):
+                self.connection.execute(f"DROP TABLE data.t{row[0]}")
+            self.connection.execute(
+                "UPDATE meta.tables SET number = ?, body = ? WHERE dataset = ? AND id = ?",
+                [table.number, json.dumps(table.body), table.dataset, table.id],
+            )
+            return
+        values = [table.dataset, table.id, table.number, json.dumps(table.body)]
+        self.connection.execute("INSERT INTO meta.tables VALUES (?, ?, ?, ?)", values)
+
+    def drop(self, table: Table) -> None:
+        """Remove a table with its rows."""
+        if table.number:
+            self.connection.execute(f"DROP TABLE {table.rows}")
+        self.connection.execute("DELETE FROM meta.tables WHERE dataset = ? AND id = ?", [table.dataset, table.id])
+
+    def count(self, table: Table) -> int:
+        """The rows of a table that has its own."""
+        row = self.connection.execute(f"SELECT count(*) FROM {table.rows}").fetchone()
+        return int(row[0]) if row else 0
+
+
+def column(name: str) -> str:
+    """A column of a table with rows, for DuckDB."""
+    return quote(name)
+
+
+def now() -> int:
+    """Milliseconds since 1970, as the API tells moments."""
+    return time.time_ns() // 1_000_000
+
+
+def _is_over(table: Table) -> bool:
+    return int(table.body.get("expirationTime", 0) or 0) not in (0,) and int(table.body["expirationTime"]) <= now()

@@ -1,0 +1,25 @@
+"""The objects of Cloud Storage as BigQuery reads them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from embedded.object_store.interface import ObjectInfo
+from embedded.object_store.reading import Reading
+from embedded.services.gcp.errors import GoogleError
+from embedded.services.gcp.gcs.store import Object, Store
+
+
+class StoredObjects(Reading[Store, Object]):
+    """Cloud Storage's objects."""
+
+    refusal = GoogleError
+
+    def check(self, bucket: str) -> None:
+        """Notice a bucket that is not there. Raises GoogleError."""
+        self._store.bucket(bucket)
+
+    def info(self, item: Object) -> ObjectInfo:
+        """An object as a listing tells it: its version is its generation."""
+        updated = datetime.fromtimestamp(item.created, UTC)
+        return ObjectInfo(item.key, item.content.size, str(item.generation), updated)

@@ -1,0 +1,48 @@
+"""The process of the `kestra` service: the engine, its task types and its REST API.
+
+Run as `python -m embedded.services.kestra`.
+
+Environment: `KESTRA_HOME` (state of the engine), `KESTRA_STORAGE`, `KESTRA_PORT`, `KESTRA_USERNAME`,
+`KESTRA_PASSWORD`, `KESTRA_HEAP` (limit of the Java heap, as `-Xmx` takes it), and what flows read: `ENV_*`, `SECRET_*`.
+"""
+
+import gc
+import logging
+import sys
+
+from embedded.services.kestra.api.app import create_app
+from embedded.services.kestra.compiler import CompileError
+from embedded.services.kestra.engine import EngineError
+from embedded.services.kestra.launch import ProcessSettings, enter_scratch_folder, leave, start_engine
+from embedded.shared.downloads import ArtifactError
+from embedded.shared.http_server import serve
+from embedded.shared.parent_watch import exit_with_parent
+
+
+def main() -> None:
+    """Start the engine, serve its API until told to stop, and stop the engine."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)-5s %(name)s %(message)s", stream=sys.stdout
+    )
+    settings = ProcessSettings.from_environment()
+    exit_with_parent()
+    enter_scratch_folder(settings.home)
+    try:
+        engine = start_engine(settings)
+    except Exception as problem:
+        expected = isinstance(problem, ArtifactError | CompileError | EngineError)
+        logging.error("Kestra cannot start: %s", problem, exc_info=not expected)
+        leave(1)
+    app = create_app(engine, settings)
+    # JPype has Python collect its garbage whenever Java does: what lasts as long as the process need not be looked at.
+    gc.collect()
+    gc.freeze()
+    try:
+        serve(app, settings.port)
+    finally:
+        engine.close()
+    leave(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Validation of flows, tasks and triggers that need not exist."""
+
+import jpype
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+from starlette.routing import Route
+
+from embedded.services.kestra.api import convert
+from embedded.services.kestra.api.flow_bulk import decode, documents
+from embedded.services.kestra.api.flows import SERVICE
+from embedded.services.kestra.api.request import Call, endpoint
+
+VIOLATION = "io.kestra.core.models.validations.ValidateConstraintViolation"
+TASK = "io.kestra.core.models.tasks.Task"
+TRIGGER = "io.kestra.core.models.triggers.AbstractTrigger"
+
+
+def validate(call: Call) -> Response:
+    """What is wrong, deprecated or worth a warning in each flow of a YAML text, or of the files `flows` of a form."""
+    source = call.engine.java("io.kestra.core.models.flows.FlowSource")
+    if uploads := [one for one in call.form.getlist("flows") if isinstance(one, UploadFile)]:
+        sources = [source(upload.filename, decode(upload.file).strip()) for upload in uploads]
+    else:
+        sources = [source(None, text) for _, text in documents(call.text().strip())]
+    return call.entity(call.bean(SERVICE).validate(call.tenant, convert.java_list(sources)))
+
+
+def validate_task(call: Call) -> Response:
+    """What is wrong in a task, or with `section=TRIGGERS` in a trigger."""
+    return _validate_part(call, TRIGGER if call.one("section", "TASKS") == "TRIGGERS" else TASK)
+
+
+def validate_trigger(call: Call) -> Response:
+    """What is wrong in a trigger."""
+    return _validate_part(call, TRIGGER)
+
+
+def _validate_part(call: Call, kind: str) -> Response:
+    result = call.engine.java(VIOLATION).builder()
+    try:
+        # YAML reads JSON as well, and names an unknown type or property as it does for a flow.
+        parsed = call.engine.java("io.kestra.core.serializers.YamlParser").parse(call.text(), jpype.JClass(kind).class_)
+        call.bean("io.kestra.core.models.validations.ModelValidator").validate(parsed)
+    except jpype.JClass("jakarta.validation.ConstraintViolationException") as error:
+        result.constraints(error.getMessage())
+    except jpype.JClass("java.lang.RuntimeException") as error:
+        result.constraints(f"Unable to validate: {error.getMessage()}")
+    return call.entity(result.build())
+
+
+routes = [
+    Route("/flows/validate", endpoint(validate), methods=["POST"]),
+    Route("/flows/validate/task", endpoint(validate_task), methods=["POST"]),
+    Route("/flows/validate/trigger", endpoint(validate_trigger), methods=["POST"]),
+]

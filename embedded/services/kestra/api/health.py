@@ -1,0 +1,62 @@
+"""What the server says of itself: health, ping, version and configuration."""
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from embedded.services.kestra.api.request import Call, endpoint, json_value
+
+PEBBLE = "io.kestra.core.runners.pebble.PebbleExpressionService"
+PREVIEW_ROWS = 100
+MAX_PREVIEW_ROWS = 5000
+
+
+def health(call: Call) -> Response:
+    """UP while every service of the engine runs; 503 and DOWN otherwise."""
+    up = call.engine.running
+    return json_value({"status": "UP" if up else "DOWN"}, 200 if up else 503)
+
+
+def ping(call: Call) -> Response:
+    """`pong`: the HTTP server answers."""
+    return PlainTextResponse("pong")
+
+
+def configs(call: Call) -> Response:
+    """Version and switches of this server."""
+    return json_value(
+        {
+            "uuid": str(call.bean("io.kestra.core.services.InstanceService").fetch()),
+            "version": call.settings.version,
+            "edition": "OSS",
+            "isAnonymousUsageEnabled": False,
+            "isUiAnonymousUsageEnabled": False,
+            "isTemplateEnabled": False,
+            "isCustomDashboardsEnabled": False,
+            "preview": {"initial": PREVIEW_ROWS, "max": MAX_PREVIEW_ROWS},
+            "systemNamespace": "system",
+            "hiddenLabelsPrefixes": ["system.", "internal."],
+            "url": call.engine.config.url,
+            "isBasicAuthInitialized": True,
+            "isAiEnabled": False,
+            "isAiApiKeyConfigured": False,
+            "isConcurrencyViewEnabled": True,
+        }
+    )
+
+
+def pebble_filters(call: Call) -> Response:
+    """The names of the filters that expressions know."""
+    return call.entity(call.bean(PEBBLE).filters())
+
+
+def pebble_functions(call: Call) -> Response:
+    """The names of the functions that expressions know."""
+    return call.entity(call.bean(PEBBLE).functions())
+
+
+root_routes = [Route("/health", endpoint(health)), Route("/ping", endpoint(ping))]
+routes = [
+    Route("/configs", endpoint(configs)),
+    Route("/pebble/filters", endpoint(pebble_filters)),
+    Route("/pebble/functions", endpoint(pebble_functions)),
+]

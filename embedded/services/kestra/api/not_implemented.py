@@ -1,0 +1,55 @@
+"""What the official server has and this one lacks: each answers 501 and names itself."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from embedded.services.kestra.api.errors import ApiError
+from embedded.services.kestra.api.request import Call, endpoint
+
+MISSING = (
+    ("POST", "/basicAuth", "Setting the password over the API"),
+    ("GET", "/basicAuthValidationErrors", "Setting the password over the API"),
+    ("GET", "/blueprints/{rest:path}", "Blueprints"),
+    ("GET", "/cluster/services/{id}", "Services of the cluster"),
+    ("GET", "/dashboards", "Dashboards"),
+    ("POST", "/dashboards", "Dashboards"),
+    ("GET", "/dashboards/{rest:path}", "Dashboards"),
+    ("POST", "/dashboards/{rest:path}", "Dashboards"),
+    ("PUT", "/dashboards/{rest:path}", "Dashboards"),
+    ("DELETE", "/dashboards/{rest:path}", "Dashboards"),
+    ("GET", "/executions/{execution_id}/follow-dependencies", "Following the executions of dependent flows"),
+    ("PATCH", "/flows/{namespace}/{id}/{task_id}", "Updating one task of a flow, which is deprecated"),
+    ("GET", "/ai/{rest:path}", "Generating flows"),
+    ("POST", "/ai/{rest:path}", "Generating flows"),
+    ("GET", "/usages/all", "Usage statistics"),
+    ("POST", "/namespaces", "Managed namespaces, of the Enterprise edition"),
+    ("PUT", "/namespaces/{id}", "Managed namespaces, of the Enterprise edition"),
+    ("DELETE", "/namespaces/{id}", "Managed namespaces, of the Enterprise edition"),
+    ("PUT", "/namespaces/{namespace}/secrets", "Stored secrets, of the Enterprise edition"),
+    ("PATCH", "/namespaces/{namespace}/secrets/{key}", "Stored secrets, of the Enterprise edition"),
+    ("DELETE", "/namespaces/{namespace}/secrets/{key}", "Stored secrets, of the Enterprise edition"),
+    ("GET", "/namespaces/{id}/inherited-variables", "Variables of namespaces, of the Enterprise edition"),
+    ("GET", "/namespaces/{id}/inherited-plugindefaults", "Plug-in defaults of namespaces, of the Enterprise edition"),
+    ("POST", "/namespaces/{id}/plugindefaults/export", "Plug-in defaults of namespaces, of the Enterprise edition"),
+    ("POST", "/namespaces/{id}/plugindefaults/import", "Plug-in defaults of namespaces, of the Enterprise edition"),
+    ("GET", "/namespaces/{namespace}/credentials", "Credentials, of the Enterprise edition"),
+    ("POST", "/namespaces/{namespace}/credentials", "Credentials, of the Enterprise edition"),
+    ("GET", "/namespaces/{namespace}/credentials/inherited", "Credentials, of the Enterprise edition"),
+    ("GET", "/namespaces/{namespace}/credentials/{name}", "Credentials, of the Enterprise edition"),
+    ("PUT", "/namespaces/{namespace}/credentials/{name}", "Credentials, of the Enterprise edition"),
+    ("DELETE", "/namespaces/{namespace}/credentials/{name}", "Credentials, of the Enterprise edition"),
+    ("POST", "/namespaces/{namespace}/credentials/{name}/test", "Credentials, of the Enterprise edition"),
+)
+
+
+def _refuse(what: str) -> Callable[[Call], Response]:
+    def handler(call: Call) -> Response:
+        raise ApiError(HTTPStatus.NOT_IMPLEMENTED, f"Not Implemented: {what}")
+
+    return handler
+
+
+routes = [Route(path, endpoint(_refuse(what)), methods=[method]) for method, path, what in MISSING]

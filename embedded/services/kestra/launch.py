@@ -1,0 +1,90 @@
+"""How the process of the `kestra` service begins and ends: its settings, class path and engine."""
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+from embedded.services.kestra.artifacts import engine_jars
+from embedded.services.kestra.cds import archive
+from embedded.services.kestra.compiler import compile_task_types
+from embedded.services.kestra.engine import HEAP, VERSION, Engine, EngineConfig
+from embedded.services.kestra.tasks import bridge
+from embedded.shared.loopback import HOST
+
+
+@dataclass(frozen=True)
+class ProcessSettings:
+    """What the process reads from its environment."""
+
+    home: Path
+    storage: Path
+    port: int
+    username: str
+    password: str = field(repr=False)
+    heap: str = HEAP
+    version: str = VERSION
+
+    @classmethod
+    def from_environment(cls) -> "ProcessSettings":
+        """Take the settings out of the environment.
+
+        There the engine would read them as properties (`KESTRA_STORAGE` as `kestra.storage`), and a task the password.
+        """
+        own = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("KESTRA_")}
+        return cls(
+            home=Path(own["KESTRA_HOME"]),
+            storage=Path(own["KESTRA_STORAGE"]),
+            port=int(own["KESTRA_PORT"]),
+            username=own["KESTRA_USERNAME"],
+            password=own["KESTRA_PASSWORD"],
+            heap=own.get("KESTRA_HEAP") or HEAP,
+        )
+
+
+def class_path() -> list[Path]:
+    """The project's task types and the engine, in the order in which classes are looked for.
+
+    Raises:
+        ArtifactError, CompileError: see there.
+    """
+    return [compile_task_types(), *engine_jars()]
+
+
+def start_engine(settings: ProcessSettings, java_options: list[str] | None = None) -> Engine:
+    """Start the engine with the project's task types.
+
+    Parameters:
+        settings: of the process.
+        java_options: what to start Java with; what makes use of the archive of classes, if None.
+
+    Raises:
+        ArtifactError, CompileError, EngineError: see there.
+    """
+    jars = class_path()
+    config = EngineConfig(
+        home=settings.home,
+        storage=settings.storage,
+        jars=jars,
+        url=f"http://{HOST}:{settings.port}",
+        heap=settings.heap,
+        java_options=archive.options(jars) if java_options is None else java_options,
+    )
+    engine = Engine(config)
+    engine.start(before_services=bridge.install)
+    return engine
+
+
+def enter_scratch_folder(home: Path) -> None:
+    """Work in a folder of our own: a relative path in a task's SQL must not reach the checkout."""
+    folder = home / "scratch"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chdir(folder)
+
+
+def leave(status: int) -> NoReturn:
+    """End the process at once: threads of Java libraries would keep it alive."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

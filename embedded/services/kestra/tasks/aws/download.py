@@ -1,0 +1,103 @@
+"""Bodies of Download and Downloads."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from embedded.services.kestra.tasks.aws.connection import client, failures
+from embedded.services.kestra.tasks.aws.listing import listed, told
+from embedded.services.kestra.tasks.aws.move import Move, act, plan
+from embedded.services.kestra.tasks.bridge import READ_BYTES, Outputs, Task, TaskError, body
+
+PREFIX = "io.kestra.plugin.aws.s3."
+_CHECKSUMS = ("SHA256", "SHA1", "CRC32", "CRC32C")
+_CHOICE = ("prefix", "delimiter", "regexp")
+
+
+@body(PREFIX + "Download")
+def download(task: Task) -> Outputs:
+    """One object by `key`, or several by a listing."""
+    given, s3 = task.properties, client(task)
+    if any(given.get(name) is not None for name in _CHOICE):
+        found = listed(task, s3, filter="FILES")
+        if not found:
+            task.warn("No objects found matching the filter criteria")
+        return {"files": {item["Key"]: fetch(task, s3, item["Key"]) for item in found}}
+    if given.get("key") is None:
+        raise TaskError("Set `key` to download one object, or `prefix`, `delimiter` or `regexp` for several.")
+    return fetch(task, s3, given["key"], given.get("versionId"))
+
+
+@body(PREFIX + "Downloads")
+def downloads(task: Task) -> Outputs:
+    """The objects of a listing; then they are moved or deleted if `action` says so."""
+    given, s3 = task.properties, client(task)
+    objects: list[Outputs] = []
+    moves: list[Move] = []
+    for item in listed(task, s3):
+        outputs = told(item)
+        moves.append(plan(task, outputs))
+        if not item["Key"].endswith("/"):
+            fetched = fetch(task, s3, item["Key"])
+            kept = ("uri", "checksumAlgorithm", "checksumValue")
+            objects.append(outputs | {name: fetched[name] for name in kept if name in fetched})
+    task.count("files.count", len(objects))
+    task.count("files.size.total", sum(item["size"] for item in objects))
+    for move in moves:
+        act(task, s3, given["bucket"], move)
+    return {"objects": objects, "outputFiles": {item["key"]: item["uri"] for item in objects}}
+
+
+def fetch(task: Task, s3: Any, key: str, version: str | None = None, etag: str | None = None) -> Outputs:
+    """Stream an object into the internal storage.
+
+    Parameters:
+        task: whose properties name the bucket.
+        s3: the client.
+        key: the object.
+        version: which version, if not the last.
+        etag: what the object must still have as its etag, if anything.
+
+    Returns:
+        Its place and what S3 tells of it, as outputs name it.
+
+    Raises:
+        TaskError: it cannot be read, or was changed.
+    """
+    given = task.properties
+    options = {"Bucket": given["bucket"], "Key": key}
+    optional = {
+        "VersionId": version,
+        "IfMatch": etag,
+        "RequestPayer": given.get("requestPayer"),
+        "ExpectedBucketOwner": given.get("expectedBucketOwner"),
+        "ChecksumMode": "ENABLED" if given.get("validateChecksum") else None,
+    }
+    options |= {name: value for name, value in optional.items() if value is not None}
+    file = task.temporary_file(PurePosixPath(key).suffix)
+    with failures(given["bucket"], key):
+        answer = s3.get_object(**options)
+        with answer["Body"] as source, file.open("wb") as target:
+            while chunk := source.read(READ_BYTES):
+                task.check_cancelled()
+                target.write(chunk)
+    task.count("file.size", answer["ContentLength"])
+    return _told(task, key, answer) | {"uri": task.store(file)}
+
+
+def _told(task: Task, key: str, answer: dict[str, Any]) -> Outputs:
+    outputs = {
+        "contentLength": answer["ContentLength"],
+        "contentType": answer.get("ContentType"),
+        "metadata": answer.get("Metadata", {}),
+        "eTag": answer["ETag"],
+        "versionId": answer.get("VersionId"),
+    }
+    if task.properties.get("validateChecksum"):
+        kind = next((kind for kind in _CHECKSUMS if answer.get(f"Checksum{kind}")), None)
+        if kind:
+            outputs |= {"checksumAlgorithm": kind, "checksumValue": answer[f"Checksum{kind}"]}
+        else:
+            task.warn(f"The object {key!r} has no checksum: the transfer was not verified.")
+    return {name: value for name, value in outputs.items() if value is not None}

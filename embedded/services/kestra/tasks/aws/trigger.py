@@ -1,0 +1,134 @@
+"""Body of the S3 trigger.
+
+No object is handed out twice, and none is lost, whenever the engine is killed. Objects are downloaded, then a claim is
+noted with all that the execution will see and the execution's id, then the objects are moved or deleted, then the
+execution is asked for: what is handed out is moved already. The next evaluation settles the claim if that execution is
+known; else it does the rest again, under the same id. A claim is of one trigger, though several may share a `stateKey`,
+and tells all that the rest takes: the trigger may be edited meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from embedded.services.kestra.tasks.aws.connection import client
+from embedded.services.kestra.tasks.aws.download import fetch
+from embedded.services.kestra.tasks.aws.listing import matches, told, walk
+from embedded.services.kestra.tasks.aws.move import act, plan
+from embedded.services.kestra.tasks.aws.trigger_state import Claim, Memory
+from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
+
+IN_FLIGHT_SECONDS = 60
+"""What this process handed out is on its way to the scheduler so long, at the most."""
+DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+
+_handed_out: dict[str, tuple[str, float]] = {}
+"""The last hand-out of each trigger: its execution, and when it was."""
+_scopes: dict[str, threading.Lock] = {}
+_scopes_lock = threading.Lock()
+
+
+@body("io.kestra.plugin.aws.s3.Trigger")
+def trigger(task: Task) -> Outputs:
+    """Hand out the next objects: new ones, or those of a claim whose execution was never created."""
+    run, given = task.trigger, task.properties
+    name = f"{run.namespace()}/{run.flow()}/{run.trigger()}"
+    key = given.get("stateKey") or f"{run.namespace()}_{run.flow()}_{run.trigger()}"
+    scope = f"{run.namespace()}/{key}"
+    memory = Memory(task.state_folder, name, scope, _seconds(given.get("stateTtl")))
+    with _alone(scope):
+        claim = memory.claim()
+        if claim and run.isKnown(claim.execution):
+            memory.settle()
+            claim = None
+        if claim and _is_in_flight(name, claim):
+            return {"objects": []}
+        s3 = client(task)
+        if claim:
+            task.info(f"The execution {claim.execution} was not created: starting it for the same objects")
+        else:
+            claim = _look(task, s3, memory)
+        if not claim:
+            return {"objects": []}
+        outputs = _hand_out(task, s3, memory, claim)
+        _handed_out[name] = (claim.execution, time.monotonic())
+        return outputs
+
+
+def _is_in_flight(name: str, claim: Claim) -> bool:
+    execution, moment = _handed_out.get(name, ("", 0.0))
+    return execution == claim.execution and time.monotonic() - moment < IN_FLIGHT_SECONDS
+
+
+def _look(task: Task, s3: Any, memory: Memory) -> Claim | None:
+    """Find objects that are new or changed, download and claim them; None if there are none."""
+    given = task.properties
+    most = min(given["maxKeys"], given["maxFiles"])
+    known, unwanted = memory.versions(), []
+    objects, moves, versions = [], [], []
+    for item in walk(task, s3):
+        if len(objects) >= most:
+            break
+        if not matches(task, item, given["filter"]):
+            continue
+        uri, etag = f"s3://{given['bucket']}/{item['Key']}", item["ETag"]
+        before = known.get(uri)
+        if before == etag:
+            continue
+        if not _is_wanted(given["on"], before):
+            unwanted.append((uri, etag))
+            continue
+        outputs = told(item)
+        moves.append(plan(task, outputs))
+        uri_there = fetch(task, s3, item["Key"], etag=etag)["uri"]
+        objects.append({"uri": uri_there} | outputs | {"changeType": "CREATE" if before is None else "UPDATE"})
+        versions.append((uri, etag))
+    memory.note(unwanted)
+    if not objects:
+        return None
+    claim = Claim(str(task.trigger.execution()), given["bucket"], objects, moves)
+    memory.take(claim, versions)
+    return claim
+
+
+def _hand_out(task: Task, s3: Any, memory: Memory, claim: Claim) -> Outputs:
+    """Move or delete the objects of a claim; what is moved is not new where it arrives."""
+    for move in claim.moves:
+        etag = act(task, s3, claim.bucket, move)
+        if etag:
+            memory.note([(f"s3://{move.bucket}/{move.target}", etag)])
+    return {"objects": claim.objects, "@execution": claim.execution}
+
+
+def _is_wanted(on: str, before: str | None) -> bool:
+    return on == "CREATE_OR_UPDATE" or (on == "CREATE") == (before is None)
+
+
+@contextmanager
+def _alone(scope: str) -> Iterator[None]:
+    """One evaluation at a time."""
+    with _scopes_lock:
+        lock = _scopes.setdefault(scope, threading.Lock())
+    with lock:
+        yield
+
+
+def _seconds(text: Any) -> float | None:
+    """A duration's seconds, given as ISO 8601 or as a number.
+
+    Raises:
+        TaskError: it is neither.
+    """
+    if text is None or isinstance(text, int | float):
+        return text
+    match = DURATION.fullmatch(text)
+    if not match:
+        raise TaskError(f"`stateTtl` {text!r} is no duration such as PT24H or P7D.")
+    days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()

@@ -1,0 +1,114 @@
+"""Body of Upload."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlencode
+
+from embedded.services.kestra.tasks.aws.connection import client, failures
+from embedded.services.kestra.tasks.aws.objects import encryption
+from embedded.services.kestra.tasks.bridge import READ_BYTES, Outputs, Task, TaskError, body
+
+PREFIX = "io.kestra.plugin.aws.s3."
+IN_ONE_GO = 64 << 20
+"""Bytes; larger files go in parts."""
+THREADS = 4
+"""More at once do not make one machine's disk faster."""
+_OPTIONS = {
+    "requestPayer": "RequestPayer",
+    "metadata": "Metadata",
+    "cacheControl": "CacheControl",
+    "contentType": "ContentType",
+    "contentEncoding": "ContentEncoding",
+    "contentDisposition": "ContentDisposition",
+    "contentLanguage": "ContentLanguage",
+    "expires": "Expires",
+    "acl": "ACL",
+    "storageClass": "StorageClass",
+    "bucketKeyEnabled": "BucketKeyEnabled",
+    "expectedBucketOwner": "ExpectedBucketOwner",
+    "objectLockMode": "ObjectLockMode",
+    "objectLockLegalHoldStatus": "ObjectLockLegalHoldStatus",
+    "objectLockRetainUntilDate": "ObjectLockRetainUntilDate",
+}
+
+
+@body(PREFIX + "Upload")
+def upload(task: Task) -> Outputs:
+    """One file to `key`, or several into the folder `key`."""
+    given, s3 = task.properties, client(task)
+    files = _files(given["from"])
+    if not files:
+        raise TaskError("No files to upload: `from` is an empty list or map.")
+    bucket, key = given["bucket"], given["key"]
+    if len(files) == 1:
+        return {"bucket": bucket, "key": key} | _send(task, s3, key, next(iter(files.values())))[0]
+
+    def send(name: str) -> Outputs:
+        outputs, size = _send(task, s3, str(PurePosixPath(key, name)), files[name])
+        return outputs | {"contentLength": size}
+
+    with ThreadPoolExecutor(min(THREADS, given["concurrentUploads"])) as pool:
+        return {"bucket": bucket, "key": key, "files": dict(zip(files, pool.map(send, files), strict=True))}
+
+
+def _files(given: Any) -> dict[str, str]:
+    """Addresses by name: `from` is one, a list of them or a map, or the JSON of a list or a map."""
+    if isinstance(given, str) and given.lstrip().startswith(("[", "{")):
+        try:
+            given = json.loads(given)
+        except ValueError as error:
+            raise TaskError(f"`from` is neither an address nor a list nor a map: {error}") from error
+    if isinstance(given, dict):
+        return {str(name): str(uri) for name, uri in given.items()}
+    uris = given if isinstance(given, list) else [given]
+    return {PurePosixPath(str(uri)).name: str(uri) for uri in uris}
+
+
+def _send(task: Task, s3: Any, key: str, uri: str) -> tuple[Outputs, int]:
+    """Upload a file of the internal storage; returns what S3 answered, and the size in bytes."""
+    bucket, file = task.properties["bucket"], task.temporary_file(PurePosixPath(key).suffix)
+    try:
+        with task.open(uri) as source, file.open("wb") as target:
+            shutil.copyfileobj(source, target, READ_BYTES)
+        size = file.stat().st_size
+        task.debug(f"Uploading {size} bytes to s3://{bucket}/{key}")
+        with failures(bucket, key):
+            answer = _put(task, s3, bucket, key, file)
+    finally:
+        file.unlink(missing_ok=True)
+    task.count("file.count", 1)
+    task.count("file.size", size)
+    outputs = {"eTag": answer["ETag"], "versionId": answer.get("VersionId")}
+    return {name: value for name, value in outputs.items() if value is not None}, size
+
+
+def _put(task: Task, s3: Any, bucket: str, key: str, file: Path) -> dict[str, Any]:
+    options = _options(task.properties)
+    if file.stat().st_size <= IN_ONE_GO:
+        with file.open("rb") as stream:
+            return s3.put_object(Bucket=bucket, Key=key, Body=stream, **options, **_checksum(task.properties))
+    if "checksum" in task.properties:
+        raise TaskError(f"`checksum`: files of more than {IN_ONE_GO >> 20} MiB go in parts, which have one each.")
+    s3.upload_file(str(file), bucket, key, ExtraArgs=options, Callback=lambda _: task.check_cancelled())
+    return s3.head_object(Bucket=bucket, Key=key)
+
+
+def _options(given: dict[str, Any]) -> dict[str, Any]:
+    options = {name: given[key] for key, name in _OPTIONS.items() if given.get(key) is not None}
+    options |= encryption(given)
+    if tags := given.get("tagging"):
+        options["Tagging"] = urlencode(tags)
+    if kind := given.get("checksumAlgorithm"):
+        options["ChecksumAlgorithm"] = kind.replace("_", "")
+    return options
+
+
+def _checksum(given: dict[str, Any]) -> dict[str, Any]:
+    if given.get("checksum") and given.get("checksumAlgorithm"):
+        return {f"Checksum{given['checksumAlgorithm'].replace('_', '')}": given["checksum"]}
+    return {}

@@ -1,0 +1,268 @@
+"""Runs task bodies written in Python inside the Java engine.
+
+A task type is a Java class that lists its properties (java/io/kestra/plugin/...) and a function here, its body, which
+gets the rendered properties and returns the outputs. To add a family: one line in FAMILIES, one module with functions
+decorated by `@body("full.type.Name")`, and a few lines of Java for each type.
+"""
+
+import contextlib
+import importlib
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import jpype
+import jpype.nio
+
+if TYPE_CHECKING:
+    from embedded.services.kestra.engine import Engine
+
+Outputs = dict[str, Any]
+
+FAMILIES = {
+    "io.kestra.plugin.scripts.": "scripts",
+    "io.kestra.plugin.jdbc.postgresql.": "postgresql",
+    "io.kestra.plugin.jdbc.duckdb.": "duckdb",
+    "io.kestra.plugin.jdbc.clickhouse.": "clickhouse",
+    "io.kestra.plugin.aws.": "aws",
+    "io.kestra.plugin.dbt.": "dbt",
+    "io.kestra.plugin.elasticsearch.": "elasticsearch",
+    "io.kestra.plugin.gcp.": "gcp",
+}
+"""The module of each family of types, by the beginning of the types' names. It is imported at its first task."""
+
+READ_BYTES = 1 << 20
+INTERRUPT_EVERY_SECONDS = 0.25
+
+log = logging.getLogger(__name__)
+
+
+class TaskError(Exception):
+    """The task cannot do what the flow asks for; the message tells the user why."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a query result.
+
+    Parameters:
+        name: its label.
+        kind: what its values are, as `Rows.java` knows it: text, integer, long, double, decimal, boolean, date, time,
+            timestamp, zoned (a moment, told in `zone`), local (a local time of `zone`), offset (a moment, told in UTC),
+            bytes (in hexadecimal), json; with `[]` at the end, lists of these.
+        zone: the name of a time zone.
+    """
+
+    name: str
+    kind: str = "text"
+    zone: str = "UTC"
+
+
+class StorageFile:
+    """A file of the internal storage, opened for reading; `read` as of any binary file."""
+
+    def __init__(self, task: "Task", channel: Any) -> None:
+        self._task = task
+        self._channel = channel
+        self._bytes = bytearray(READ_BYTES)
+        self._buffer = jpype.nio.convertToDirectBuffer(self._bytes)  # Java writes into the bytes themselves
+
+    def read(self, size: int = READ_BYTES) -> bytes:
+        """Up to `size` bytes (1 MiB at the most), none at the end. Raises TaskError when the task was cancelled."""
+        self._task.check_cancelled()
+        self._buffer.clear()
+        self._buffer.limit(min(size, READ_BYTES) if size > 0 else READ_BYTES)
+        count = int(self._channel.read(self._buffer))
+        return bytes(memoryview(self._bytes)[:count]) if count > 0 else b""
+
+    def __enter__(self) -> "StorageFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._channel.close()
+
+
+class RowFile:
+    """An ION file that is being written, row by row."""
+
+    def __init__(self, task: "Task", columns: Sequence[Column]) -> None:
+        self._task = task
+        self._writer = task.call.createRows(_columns_json(columns))
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Append rows; each cell is None, a JSON value or the text of its column's kind."""
+        self._writer.write(json.dumps(rows, ensure_ascii=False))
+
+    def store(self) -> str:
+        """End the file and move it into the internal storage; returns its address."""
+        return self._task.store(Path(str(self._writer.close())))
+
+
+class Task:
+    """One run of a task, as its body sees it."""
+
+    state_folder: ClassVar[Path]
+    """Where bodies keep what must outlive a run; set when the engine starts."""
+
+    def __init__(self, call: Any) -> None:
+        self.call = call
+        self.type = str(call.type())
+        self.properties: dict[str, Any] = json.loads(str(call.properties()))
+
+    @property
+    def working_directory(self) -> Path:
+        """The task's own folder, removed when it ends."""
+        return Path(str(self.call.workingDirectory()))
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the execution was killed, the task timed out, or the worker stops."""
+        return bool(self.call.isCancelled())
+
+    def on_cancel(self, action: Callable[[], None]) -> None:
+        """Have `action` called, on another thread, when the task is to stop."""
+        self.call.onCancel(jpype.JProxy("java.lang.Runnable", dict={"run": action}))
+
+    @contextmanager
+    def interrupted_by(self, action: Callable[[], None]) -> Iterator[None]:
+        """While the block runs, a cancelled task has `action` called again and again, until the block ends.
+
+        Once would not do: what it interrupts may start just after the call.
+        """
+        finished = threading.Event()
+
+        def repeat() -> None:
+            while not finished.is_set():
+                with contextlib.suppress(Exception):  # what is to be interrupted may just have ended
+                    action()
+                finished.wait(INTERRUPT_EVERY_SECONDS)
+
+        self.on_cancel(lambda: threading.Thread(target=repeat, name="interrupt-task", daemon=True).start())
+        try:
+            yield
+        finally:
+            finished.set()
+
+    def check_cancelled(self) -> None:
+        """Raises TaskError when the task is to stop."""
+        if self.cancelled:
+            raise TaskError("The task was cancelled.")
+
+    @property
+    def trigger(self) -> Any:
+        """The evaluation of a trigger that this run is, as `TriggerRun.java` tells of it; None for a task."""
+        return self.call.trigger()
+
+    def render(self, expression: str, variables: dict[str, Any]) -> str:
+        """Render an expression with further variables. Raises Java's exception if it cannot be rendered."""
+        return str(self.call.render(expression, json.dumps(variables, ensure_ascii=False)))
+
+    def temporary_file(self, suffix: str) -> Path:
+        """A new empty file in the working directory."""
+        return Path(str(self.call.temporaryFile(suffix)))
+
+    def open(self, uri: str) -> StorageFile:
+        """Open a file of the internal storage by its address."""
+        return StorageFile(self, self.call.open(uri))
+
+    def read_rows(self, uri: str, chunk: int) -> Iterator[list[Any]]:
+        """The rows of an ION file in the internal storage, in lists of at most `chunk`."""
+        reader = self.call.openRows(uri, chunk)
+        try:
+            while (rows := reader.next()) is not None:
+                yield json.loads(str(rows))
+        finally:
+            reader.close()
+
+    def create_rows(self, columns: Sequence[Column]) -> RowFile:
+        """Start an ION file."""
+        return RowFile(self, columns)
+
+    def store(self, file: Path, name: str | None = None) -> str:
+        """Move a local file into the internal storage, under its own name if no other is given."""
+        return str(self.call.store(str(file), name))
+
+    def debug(self, message: str) -> None:
+        """Write to the execution's log."""
+        self.call.log("DEBUG", message)
+
+    def info(self, message: str) -> None:
+        """Write to the execution's log."""
+        self.call.log("INFO", message)
+
+    def warn(self, message: str) -> None:
+        """Write to the execution's log."""
+        self.call.log("WARN", message)
+
+    def count(self, name: str, value: float, **tags: str) -> None:
+        """Emit a counter, a metric of the execution."""
+        self.call.count(name, float(value), _flat(tags))
+
+    def time(self, name: str, seconds: float, **tags: str) -> None:
+        """Emit a timer, a metric of the execution."""
+        self.call.time(name, float(seconds), _flat(tags))
+
+
+Body = Callable[[Task], Outputs]
+_bodies: dict[str, Body] = {}
+
+
+def body(*types: str) -> Callable[[Body], Body]:
+    """Mark a function as the body of task types, named in full."""
+
+    def register(function: Body) -> Body:
+        _bodies.update(dict.fromkeys(types, function))
+        return function
+
+    return register
+
+
+def table(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Outputs:
+    """Rows as an output: a list of maps by column name."""
+    return {"@columns": [asdict(column) for column in columns], "@rows": list(rows)}
+
+
+def row(columns: Sequence[Column], cells: Sequence[Any]) -> Outputs:
+    """One row as an output: a map by column name."""
+    return {"@columns": [asdict(column) for column in columns], "@row": list(cells)}
+
+
+def install(engine: "Engine") -> None:
+    """Make the bodies known to the engine. Call it when Java is up and before the worker takes up tasks."""
+    Task.state_folder = engine.config.home
+    installed = engine.java("io.kestra.workbook.TaskBody$Installed")
+    installed.instance = jpype.JProxy("io.kestra.workbook.TaskBody", dict={"run": _run})
+
+
+def _run(call: Any) -> str:
+    """What Java calls. Nothing may be raised from here: the user would see how the bridge works, not what is wrong."""
+    try:
+        task = Task(call)
+        return json.dumps({"outputs": _body(task.type)(task)}, ensure_ascii=False)
+    except TaskError as error:
+        return json.dumps({"error": str(error)})
+    except jpype.JException as error:
+        return json.dumps({"error": str(error.getMessage() or error)})
+    except Exception as error:
+        log.exception("The body of %s failed", call.type())
+        return json.dumps({"error": f"{type(error).__name__}: {error}"})
+
+
+def _body(name: str) -> Body:
+    if name not in _bodies:
+        module = next(module for prefix, module in FAMILIES.items() if name.startswith(prefix))
+        importlib.import_module(f"embedded.services.kestra.tasks.{module}")
+    return _bodies[name]
+
+
+def _columns_json(columns: Sequence[Column]) -> str:
+    return json.dumps([asdict(column) for column in columns])
+
+
+def _flat(tags: dict[str, str]) -> list[str]:
+    return [text for pair in tags.items() for text in pair]

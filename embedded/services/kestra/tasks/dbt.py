@@ -1,0 +1,30 @@
+"""Body of io.kestra.plugin.dbt.cli.DbtCLI: in which environment dbt's commands run.
+
+The dbt that runs is the one that `tool_environments/dbt.lock` locks, with the adapter for Athena; the tag of
+`containerImage` is not followed.
+"""
+
+from embedded.services.kestra import tool_environments
+from embedded.services.kestra.tasks import scripts
+from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
+from embedded.services.kestra.tasks.environments import EnvironmentProblem
+
+QUIET = {
+    "PYTHONUNBUFFERED": "true",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DBT_VERSION_CHECK": "false",
+    "DBT_USE_COLORS": "false",
+}
+"""No call to the outside that the flow did not ask for, and no colour codes in the log."""
+
+
+@body("io.kestra.plugin.dbt.cli.DbtCLI")
+def dbt(task: Task) -> Outputs:
+    """dbt comes first on the path; the connection is the project's profile, filled by the task's `env`."""
+    if task.properties["engine"] != "CORE":
+        raise TaskError("`engine: FUSION` is not to be had here: leave it out, or write CORE.")
+    try:
+        commands = tool_environments.commands("dbt")
+    except EnvironmentProblem as problem:
+        raise TaskError(str(problem)) from problem
+    return scripts.place(scripts.with_commands(scripts.environment(), commands) | QUIET)

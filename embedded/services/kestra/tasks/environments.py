@@ -1,0 +1,205 @@
+"""Python environments of scripts: a clean interpreter, and a folder of packages for each list of `dependencies`.
+
+An environment is built once, under a name made of what it depends on, and used by all tasks afterwards, without
+network. `python -m embedded.services.kestra.tasks.environments prewarm flows` builds those that the flows of a
+folder ask for.
+
+As in the official image `python:3.13-slim`, a script without `dependencies` has the standard library only; not even
+`kestra`, which a flow lists when it uses it. The Python version is the one that runs this stack, unless the task names
+another by `pythonVersion` that is installed on this machine; the tag of `containerImage` is not followed.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from filelock import FileLock
+from uv import find_uv_bin
+
+from embedded.shared.paths import cache_folder
+
+INSTALL_TIMEOUT_SECONDS = 900
+PYTHON_TYPES = ("io.kestra.plugin.scripts.python.Script", "io.kestra.plugin.scripts.python.Commands")
+
+
+class EnvironmentProblem(Exception):
+    """An environment could not be built; the message says what to do."""
+
+
+def interpreter(version: str = "") -> Path:
+    """The `python` of a clean environment, made at its first use.
+
+    Parameters:
+        version: such as `3.12`; empty for the version that runs this stack.
+
+    Raises:
+        EnvironmentProblem: no such Python is installed.
+    """
+    base = installed(version)
+    place = folder() / f"python-{digest([str(base)])}"
+    python = place / "bin" / "python"
+    with FileLock(f"{place}.lock"):
+        if not (place / "complete").exists():
+            shutil.rmtree(place, ignore_errors=True)
+            _execute([str(base), "-m", "venv", str(place)], f"A Python environment from {base} could not be made")
+            (place / "complete").touch()
+    return python
+
+
+def packages(dependencies: list[str], python: Path, renew: bool = False) -> Path | None:
+    """The folder that holds the packages, installed at the first use of this list; None for an empty list.
+
+    Parameters:
+        dependencies: requirements as `pip` takes them, in any order.
+        python: the interpreter that will import them.
+        renew: install again even if there is such a folder.
+
+    Raises:
+        EnvironmentProblem: they could not be installed.
+    """
+    wanted = sorted({" ".join(dependency.split()) for dependency in dependencies} - {""})
+    if not wanted:
+        return None
+    place = folder() / f"packages-{digest([str(python), *wanted])}"
+    with FileLock(f"{place}.lock"):
+        if renew or not place.exists():
+            _install(wanted, python, place)
+    return place
+
+
+def prewarm(dependency_lists: Iterable[list[str]]) -> None:
+    """Build the environments of these lists of dependencies ahead of their use."""
+    python = interpreter()
+    for dependencies in dependency_lists:
+        packages(dependencies, python)
+
+
+def dependency_lists(flows: Path) -> list[list[str]]:
+    """The lists of dependencies that the Python tasks of the flows in a folder ask for, each once."""
+    found = {
+        tuple(task["dependencies"])
+        for file in sorted(flows.glob("*.y*ml"))
+        for task in _tasks(yaml.safe_load(file.read_text()))
+        if isinstance(task.get("dependencies"), list)
+    }
+    return [list(dependencies) for dependencies in sorted(found)]
+
+
+def _tasks(node: Any) -> Iterator[dict[str, Any]]:
+    """The Python tasks anywhere in a flow."""
+    if isinstance(node, dict):
+        if node.get("type") in PYTHON_TYPES:
+            yield node
+        for value in node.values():
+            yield from _tasks(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _tasks(value)
+
+
+def _install(wanted: list[str], python: Path, place: Path) -> None:
+    """Install into a folder beside the final one and rename it: others see all of it or nothing."""
+    with tempfile.TemporaryDirectory(prefix="install-", dir=place.parent) as scratch:
+        built = Path(scratch, "packages")
+        uv(
+            ["pip", "install", "--python", str(python), "--target", str(built), *wanted],
+            f"The Python packages {', '.join(wanted)} are not installed yet and could not be fetched. "
+            "With a network, run `make setup` once, which fetches what the flows need",
+        )
+        shutil.rmtree(place, ignore_errors=True)
+        built.rename(place)
+
+
+def uv(arguments: list[str], problem: str) -> None:
+    """Run uv, with the cache of all checkouts.
+
+    Parameters:
+        arguments: its command and what that takes.
+        problem: what to say when it fails; uv's own words follow.
+
+    Raises:
+        EnvironmentProblem: it failed.
+    """
+    options = ["--quiet", "--no-progress", "--no-config", "--cache-dir", str(cache_folder() / "uv")]
+    _execute([find_uv_bin(), *arguments, *options], problem)
+
+
+def installed(version: str = "") -> Path:
+    """A Python of this machine, outside any virtual environment.
+
+    Parameters:
+        version: such as `3.12`; empty for the version that runs this stack.
+
+    Raises:
+        EnvironmentProblem: no such Python is installed.
+    """
+    own = Path(sys._base_executable)  # type: ignore[attr-defined]
+    if not version or _is_own(version):
+        return own.resolve()
+    found = shutil.which(f"python{version}")
+    if not found:
+        own_version = ".".join(map(str, sys.version_info[:3]))
+        raise EnvironmentProblem(
+            f"Python {version} is not installed on this machine (no `python{version}` on the PATH). "
+            f"Without `pythonVersion`, the task runs on Python {own_version}."
+        )
+    return Path(found).resolve()
+
+
+def _is_own(version: str) -> bool:
+    parts = version.split(".")
+    return [str(part) for part in sys.version_info[: len(parts)]] == parts
+
+
+def _execute(command: list[str], problem: str) -> None:
+    try:
+        result = subprocess.run(
+            command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_SECONDS, env=_uv_environment(), check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise EnvironmentProblem(f"{problem}: no end after {INSTALL_TIMEOUT_SECONDS} s.") from error
+    if result.returncode != 0:
+        raise EnvironmentProblem(f"{problem}:\n{(result.stderr or result.stdout).strip()}")
+
+
+def _uv_environment() -> dict[str, str]:
+    """Tell uv where pip has been told to look: uv itself does not read pip's variables."""
+    translated = {"PIP_INDEX_URL": "UV_DEFAULT_INDEX", "PIP_EXTRA_INDEX_URL": "UV_INDEX", "PIP_CERT": "SSL_CERT_FILE"}
+    named = {uv: os.environ[pip] for pip, uv in translated.items() if os.environ.get(pip)}
+    if links := os.environ.get("PIP_FIND_LINKS"):
+        named["UV_FIND_LINKS"] = ",".join(links.split())
+    return named | os.environ
+
+
+def folder() -> Path:
+    """The folder of all environments."""
+    place = cache_folder() / "environments"
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def digest(parts: list[str]) -> str:
+    """A name for what depends on these parts, and on the kind of machine."""
+    return hashlib.sha256("\0".join([sys.platform, *parts]).encode()).hexdigest()[:20]
+
+
+def _main(arguments: list[str]) -> None:
+    if len(arguments) != 2 or arguments[0] != "prewarm":
+        sys.exit("usage: python -m embedded.services.kestra.tasks.environments prewarm FOLDER_OF_FLOWS")
+    lists = dependency_lists(Path(arguments[1]))
+    try:
+        prewarm(lists)
+    except EnvironmentProblem as problem:
+        sys.exit(str(problem))
+    print(f"{len(lists)} environments of Python scripts are in the cache.")
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1:])

@@ -1,0 +1,81 @@
+"""Bodies of CreateDataset, DeleteDataset and DeleteTable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from google.cloud import bigquery
+from google.cloud.exceptions import Conflict
+
+from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
+from embedded.services.kestra.tasks.gcp.connection import BIGQUERY_RETRY, bigquery_client, failures
+
+PREFIX = "io.kestra.plugin.gcp.bigquery."
+_ATTRIBUTES = {
+    "datasetDescription": "description",
+    "friendlyName": "friendly_name",
+    "labels": "labels",
+    "defaultTableLifetime": "default_table_expiration_ms",
+    "defaultPartitionExpirationMs": "default_partition_expiration_ms",
+}
+
+
+@body(PREFIX + "CreateDataset")
+def create(task: Task) -> Outputs:
+    """Make a data set; what happens to one that is there is said by `ifExists`."""
+    given, client = task.properties, bigquery_client(task)
+    place = f"{client.project}.{given['name']}"
+    wanted = _dataset(client, given)
+    fields = [attribute for name, attribute in _ATTRIBUTES.items() if given.get(name) is not None]
+    remedy = "A data set's name has letters, digits and underscores, and no dash."
+    with failures(place, _400=remedy):
+        task.debug(f"Creating dataset '{place}'")
+        try:
+            return _told(client.create_dataset(wanted, retry=BIGQUERY_RETRY))
+        except Conflict:
+            if given["ifExists"] == "ERROR":
+                raise TaskError(f"Dataset {place} already exists and ifExists policy is set to ERROR !") from None
+        if given["ifExists"] == "UPDATE" and fields:
+            return _told(client.update_dataset(wanted, fields, retry=BIGQUERY_RETRY))
+        return _told(client.get_dataset(wanted.reference, retry=BIGQUERY_RETRY))
+
+
+@body(PREFIX + "DeleteDataset")
+def delete(task: Task) -> Outputs:
+    """Delete a data set; with `deleteContents`, its tables, too."""
+    name, client = task.properties["name"], bigquery_client(task)
+    contents = bool(task.properties.get("deleteContents"))
+    with failures(f"{client.project}.{name}", _400="Set `deleteContents` to delete its tables, too."):
+        client.delete_dataset(name, delete_contents=contents, retry=BIGQUERY_RETRY)
+    return {"dataset": name}
+
+
+@body(PREFIX + "DeleteTable")
+def delete_table(task: Task) -> Outputs:
+    """Delete a table."""
+    given, client = task.properties, bigquery_client(task)
+    reference = bigquery.DatasetReference(client.project, given["dataset"]).table(given["table"])
+    with failures(str(reference)):
+        client.delete_table(reference, retry=BIGQUERY_RETRY)
+    return {"projectId": client.project, "datasetId": given["dataset"], "table": given["table"]}
+
+
+def _dataset(client: bigquery.Client, given: dict[str, Any]) -> bigquery.Dataset:
+    dataset = bigquery.Dataset(bigquery.DatasetReference(client.project, given["name"]))
+    if given.get("location"):
+        dataset.location = given["location"]
+    for name, attribute in _ATTRIBUTES.items():
+        if given.get(name) is not None:
+            setattr(dataset, attribute, given[name])
+    return dataset
+
+
+def _told(dataset: bigquery.Dataset) -> Outputs:
+    told = {
+        "dataset": dataset.dataset_id,
+        "project": dataset.project,
+        "friendlyName": dataset.friendly_name,
+        "description": dataset.description,
+        "location": dataset.location,
+    }
+    return {name: value for name, value in told.items() if value is not None}

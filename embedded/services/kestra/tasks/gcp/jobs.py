@@ -1,0 +1,106 @@
+"""What the jobs of BigQuery have in common: labels, waiting, errors, and trying again."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from google.api_core.exceptions import GoogleAPICallError
+
+from embedded.services.kestra.tasks.bridge import Task, TaskError
+from embedded.services.kestra.tasks.gcp.connection import BIGQUERY_RETRY
+
+TRIES = 10
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5, 60
+_LABELS = {
+    "kestra_namespace": "{{ flow.namespace }}",
+    "kestra_flow_id": "{{ flow.id }}",
+    "kestra_execution_id": "{{ execution.id }}",
+    "kestra_task_id": "{{ task.id }}",
+}
+
+
+def labels(task: Task) -> dict[str, str]:
+    """What a job is labelled with: where it comes from, and what the task says."""
+    return {name: _label(task.render(text, {})) for name, text in _LABELS.items()} | (
+        task.properties.get("labels") or {}
+    )
+
+
+def run(task: Task, start: Callable[[], Any], **how: Any) -> tuple[Any, Any]:
+    """Run a job to its end, again if its error is one that may pass.
+
+    Parameters:
+        task: whose job it is; when it is cancelled, so is the job.
+        start: starts the job.
+        how: arguments of the job's `result`.
+
+    Returns:
+        The job, and its result; None for a dry run.
+
+    Raises:
+        TaskError: the job failed.
+    """
+    for pause in _pauses():
+        job, result, problem = _attempt(task, start, how)
+        if problem is None:
+            return job, result
+        if pause is None or not _may_pass(task, problem):
+            raise TaskError(problem)
+        task.warn(f"{problem} Trying again in {pause} s.")
+        _sleep(task, pause)
+    raise AssertionError("the last pause is None")
+
+
+def _attempt(task: Task, start: Callable[[], Any], how: dict[str, Any]) -> tuple[Any, Any, str | None]:
+    """Run a job once; gives it with its result, or with what went wrong in it."""
+    job = start()
+    task.debug(f"Starting job '{job.job_id}'")
+    if getattr(job, "dry_run", False):
+        return job, None, None
+    try:
+        with task.interrupted_by(lambda: job.cancel(retry=None, timeout=5)):
+            return job, job.result(**how), None
+    except GoogleAPICallError as error:
+        task.check_cancelled()
+        job.reload(retry=BIGQUERY_RETRY)  # a job that failed tells its errors itself
+        if not job.error_result:
+            raise
+        return job, None, _problem(job, error)
+
+
+def _label(text: str) -> str:
+    """A text as a label may be: https://cloud.google.com/bigquery/docs/labels-intro#requirements."""
+    return re.sub(r"[^a-z0-9_-]", "_", text.lower())[:63]
+
+
+def _problem(job: Any, error: GoogleAPICallError) -> str:
+    """What a job failed with: the reason of each of its errors, and its message."""
+    found = [job.error_result, *(one for one in job.errors or [] if one != job.error_result)]
+    told = [f"{one.get('reason', error.code)}: {one.get('message', error.message)}" for one in found if one]
+    return f"BigQuery job {job.job_id} failed: " + "; ".join(told)
+
+
+def _may_pass(task: Task, problem: str) -> bool:
+    """Whether an error is one that may be gone at the next try."""
+    given = task.properties
+    reasons = [f" {reason}:" for reason in given.get("retryReasons") or []]
+    messages = [message.lower() for message in given.get("retryMessages") or []]
+    return any(reason in problem for reason in reasons) or any(text in problem.lower() for text in messages)
+
+
+def _pauses() -> Iterator[float | None]:
+    pause = FIRST_PAUSE_SECONDS
+    for _ in range(TRIES - 1):
+        yield pause
+        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+    yield None
+
+
+def _sleep(task: Task, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        task.check_cancelled()
+        time.sleep(0.25)

@@ -1,0 +1,129 @@
+"""Bodies of List and DeleteList."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from google.cloud import storage
+
+from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
+from embedded.services.kestra.tasks.gcp.connection import STORAGE_RETRY, failures, storage_client
+from embedded.services.kestra.tasks.gcp.objects import NO_BUCKET, PREFIX, split
+
+
+@dataclass(frozen=True)
+class Found:
+    """An object of a listing, or a directory, which has no object."""
+
+    bucket: str
+    name: str
+    blob: storage.Blob | None = None
+
+    @property
+    def uri(self) -> str:
+        """As Kestra writes it: a + for a space."""
+        return f"gs://{self.bucket}/{self.name.replace(' ', '+')}"
+
+    def told(self) -> Outputs:
+        """As outputs name it."""
+        outputs: Outputs = {"uri": self.uri, "bucket": self.bucket, "name": self.name, "directory": self.blob is None}
+        if self.blob is None:
+            return outputs | {"size": 0}
+        blob = self.blob
+        known = {
+            "generatedId": blob.id,
+            "selfLink": blob.self_link,
+            "mediaLink": blob.media_link,
+            "cacheControl": blob.cache_control,
+            "size": blob.size,
+            "etag": blob.etag,
+            "md5": blob.md5_hash,
+            "crc32c": blob.crc32c,
+            "metadata": blob.metadata,
+            "metaGeneration": blob.metageneration,
+            "contentType": blob.content_type,
+            "contentEncoding": blob.content_encoding,
+            "contentDisposition": blob.content_disposition,
+            "contentLanguage": blob.content_language,
+            "componentCount": blob.component_count,
+            "kmsKeyName": blob.kms_key_name,
+            "customTime": _moment(blob.custom_time),
+            "updateTime": _moment(blob.updated),
+            "createTime": _moment(blob.time_created),
+        }
+        return outputs | {name: value for name, value in known.items() if value is not None}
+
+
+@body(PREFIX + "List")
+def list_objects(task: Task) -> Outputs:
+    """The objects that begin with an address, `maxFiles` at the most."""
+    given = task.properties
+    most, kinds = given["maxFiles"], given["filter"]
+    found: list[Found] = []
+    for item in _listed(task):
+        if kinds != "BOTH" and _is_directory(item) != (kinds == "DIRECTORY"):
+            continue
+        if len(found) == most:
+            task.warn(
+                f"Results for '{given['from']}' exceeded the maxFiles limit ({most}); remaining items were skipped."
+            )
+            break
+        found.append(item)
+    task.count("size", len(found))
+    task.debug(f"Found '{len(found)}' blobs from '{given['from']}'")
+    return {"blobs": [item.told() for item in found]}
+
+
+@body(PREFIX + "DeleteList")
+def delete_list(task: Task) -> Outputs:
+    """Delete the objects of a listing."""
+    count = size = 0
+    for item in list(_listed(task)):
+        if item.blob is None:
+            continue
+        task.check_cancelled()
+        with failures(item.uri):
+            item.blob.delete(retry=STORAGE_RETRY)
+        count, size = count + 1, size + item.blob.size
+    task.count("count", count)
+    task.count("size", size)
+    if task.properties["errorOnEmpty"] and not count:
+        raise TaskError(f"Unable to find any files to delete on '{task.properties['from']}'")
+    task.info(f"Deleted {count} files for {size} bytes")
+    return {"count": count, "size": size}
+
+
+def _listed(task: Task) -> Iterator[Found]:
+    """What begins with the address; of directories, only those at the next slash, unless the listing is recursive."""
+    given = task.properties
+    bucket, prefix = split(given["from"], "from")
+    options: dict[str, Any] = {"prefix": prefix or None, "versions": given.get("allVersions"), "retry": STORAGE_RETRY}
+    if given["listingType"] == "DIRECTORY":
+        options["delimiter"] = "/"
+    pattern = _pattern(given.get("regExp"))
+    with failures(given["from"], _404=NO_BUCKET):
+        blobs = storage_client(task).list_blobs(bucket, **options)
+        for page in blobs.pages:
+            task.check_cancelled()
+            found = [Found(bucket, blob.name, blob) for blob in page]
+            found += [Found(bucket, name) for name in sorted(page.prefixes)]
+            yield from (item for item in found if pattern is None or pattern.fullmatch(item.uri))
+
+
+def _is_directory(item: Found) -> bool:
+    return item.blob is None or item.name.endswith("/")
+
+
+def _pattern(text: str | None) -> re.Pattern[str] | None:
+    try:
+        return re.compile(text) if text else None
+    except re.error as error:
+        raise TaskError(f"`regExp` {text!r} is no regular expression: {error}") from error
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else None

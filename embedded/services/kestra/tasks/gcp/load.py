@@ -1,0 +1,103 @@
+"""Bodies of Load and LoadFromGcs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from google.cloud import bigquery
+
+from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
+from embedded.services.kestra.tasks.gcp import jobs
+from embedded.services.kestra.tasks.gcp.connection import BIGQUERY_RETRY, bigquery_client, failures
+from embedded.services.kestra.tasks.gcp.datasets import PREFIX
+from embedded.services.kestra.tasks.gcp.objects import required
+
+_FORMATS = {"JSON": "NEWLINE_DELIMITED_JSON"}
+_PLAIN = {
+    "autodetect": "autodetect",
+    "ignoreUnknownValues": "ignore_unknown_values",
+    "maxBadRecords": "max_bad_records",
+    "createDisposition": "create_disposition",
+    "writeDisposition": "write_disposition",
+    "schemaUpdateOptions": "schema_update_options",
+    "clusteringFields": "clustering_fields",
+}
+_CSV = {
+    "allowJaggedRows": "allow_jagged_rows",
+    "allowQuotedNewLines": "allow_quoted_newlines",
+    "encoding": "encoding",
+    "fieldDelimiter": "field_delimiter",
+    "quote": "quote_character",
+    "skipLeadingRows": "skip_leading_rows",
+}
+
+
+@body(PREFIX + "LoadFromGcs")
+def load_from_gcs(task: Task) -> Outputs:
+    """Load objects of Cloud Storage."""
+    client, uris = bigquery_client(task), task.properties.get("from")
+    if not uris:
+        raise TaskError("`from` names no object.")
+
+    def start(target: bigquery.TableReference, config: bigquery.LoadJobConfig) -> bigquery.LoadJob:
+        return client.load_table_from_uri(uris, target, job_config=config, retry=BIGQUERY_RETRY)
+
+    return _load(task, client, start)
+
+
+@body(PREFIX + "Load")
+def load(task: Task) -> Outputs:
+    """Load a file of the internal storage."""
+    client, uri = bigquery_client(task), required(task, "from")
+    file = task.temporary_file("")
+    with task.open(uri) as source, file.open("wb") as copy:
+        while chunk := source.read():
+            copy.write(chunk)
+
+    def start(target: bigquery.TableReference, config: bigquery.LoadJobConfig) -> bigquery.LoadJob:
+        with file.open("rb") as stream:
+            return client.load_table_from_file(stream, target, job_config=config)
+
+    try:
+        return _load(task, client, start)
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _load(
+    task: Task,
+    client: bigquery.Client,
+    start: Callable[[bigquery.TableReference, bigquery.LoadJobConfig], bigquery.LoadJob],
+) -> Outputs:
+    place = required(task, "destinationTable")
+    target, config = bigquery.TableReference.from_string(place, client.project), _config(task)
+    with failures(place):
+        job, _ = jobs.run(task, lambda: start(target, config))
+    task.count("output.rows", job.output_rows or 0)
+    return {"jobId": job.job_id, "destinationTable": str(target), "rows": job.output_rows}
+
+
+def _config(task: Task) -> bigquery.LoadJobConfig:
+    given = task.properties
+    kind = required(task, "format")
+    options = {attribute: given[name] for name, attribute in _PLAIN.items() if given.get(name) is not None}
+    csv = given.get("csvOptions") or {}
+    if csv and kind != "CSV":
+        raise TaskError(f"`csvOptions` is for CSV, and `format` is {kind}.")
+    options |= {attribute: csv[name] for name, attribute in _CSV.items() if csv.get(name) is not None}
+    config = bigquery.LoadJobConfig(source_format=_FORMATS.get(kind, kind), **options)
+    config.labels = jobs.labels(task)
+    if given.get("schema"):
+        config.schema = _fields(given["schema"])
+    if given.get("timePartitioningField"):
+        partitioned, field = given["timePartitioningType"], given["timePartitioningField"]
+        config.time_partitioning = bigquery.TimePartitioning(type_=partitioned, field=field)
+    return config
+
+
+def _fields(schema: dict[str, Any]) -> list[bigquery.SchemaField]:
+    try:
+        return [bigquery.SchemaField.from_api_repr(field) for field in schema["fields"]]
+    except (KeyError, TypeError) as error:
+        raise TaskError("`schema` has a list `fields`, each with a `name` and a `type`.") from error

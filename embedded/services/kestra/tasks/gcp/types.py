@@ -1,0 +1,53 @@
+"""BigQuery's types as Kestra's own plug-in hands them on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from google.cloud.bigquery import SchemaField
+
+from embedded.services.kestra.tasks.bridge import Column
+
+_KINDS = {
+    **dict.fromkeys(("INTEGER", "INT64"), "long"),
+    **dict.fromkeys(("FLOAT", "FLOAT64", "NUMERIC", "DECIMAL"), "double"),
+    **dict.fromkeys(("BIGNUMERIC", "BIGDECIMAL"), "decimal"),
+    **dict.fromkeys(("BOOLEAN", "BOOL"), "boolean"),
+    **dict.fromkeys(("RECORD", "STRUCT", "JSON"), "json"),
+    **{"DATE": "date", "TIME": "time", "TIMESTAMP": "offset", "BYTES": "bytes"},
+}
+"""Kinds as `Rows.java` knows them; all else is text."""
+
+
+def column(field: SchemaField) -> Column:
+    """A column of a result."""
+    kind = _KINDS.get(field.field_type, "text")
+    return Column(field.name, f"{kind}[]" if field.mode == "REPEATED" else kind)
+
+
+def cell(field: SchemaField) -> Callable[[Any], Any]:
+    """What makes a column's values ready for the way to Java."""
+    one = _record if field.field_type in ("RECORD", "STRUCT", "JSON") else _plain
+    if field.mode == "REPEATED":
+        return lambda values: [None if value is None else one(value) for value in values]
+    return lambda value: None if value is None else one(value)
+
+
+def _record(value: Any) -> str:
+    return json.dumps(value, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON holds it."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, datetime):
+        # A date and time of no zone is told in UTC, as Kestra does.
+        return value.replace(tzinfo=value.tzinfo or UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date | time | Decimal):
+        return str(value)
+    return value if isinstance(value, str | int | float | bool) else str(value)

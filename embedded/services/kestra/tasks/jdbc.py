@@ -1,0 +1,115 @@
+"""What the SQL task types have in common: fetch types, result outputs, the `fetch.size` metric, rows to write."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from embedded.services.kestra.tasks.bridge import Column, Outputs, Task, TaskError, row, table
+
+Row = Sequence[Any]
+
+
+def fetch_type(properties: dict[str, Any]) -> str:
+    """FETCH, FETCH_ONE, STORE or NONE; the older boolean properties win, as in Kestra."""
+    for name, value in (("fetch", "FETCH"), ("fetchOne", "FETCH_ONE"), ("store", "STORE")):
+        if properties.get(name):
+            return value
+    return properties["fetchType"]
+
+
+def only(parts: Sequence[str], message: str) -> str:
+    """The one statement that there is.
+
+    Raises:
+        TaskError: there is none, or there are several; the latter is told by `message`.
+    """
+    if len(parts) > 1:
+        raise TaskError(f"{message} Use the Queries task to run multiple statements.")
+    if not parts:
+        raise TaskError("The `sql` property holds no statement.")
+    return parts[0]
+
+
+def insert(task: Task, columns: Sequence[str]) -> str:
+    """The statement that writes rows: `sql`, or an INSERT into `table` with a `?` for each column.
+
+    Raises:
+        TaskError: neither is given.
+    """
+    if sql := task.properties.get("sql"):
+        return sql.strip().rstrip(";")
+    if not task.properties.get("table"):
+        raise TaskError("Either `sql` or `table` must be set.")
+    names = ", ".join(columns)
+    return f"INSERT INTO {task.properties['table']} ({names}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def written(task: Task, rows: int, updated: int, chunks: int) -> Outputs:
+    """The outputs of a task that has written rows; tells of them in metrics and in the log.
+
+    Parameters:
+        task: which has.
+        rows: that it was given.
+        updated: that were changed in the table.
+        chunks: in how many statements.
+    """
+    task.count("records", rows)
+    task.count("updated", updated)
+    task.info(f"Successfully executed {chunks} bulk queries and updated {updated} rows")
+    return {"rowCount": rows, "updatedCount": updated}
+
+
+def cells(item: Any, columns: Sequence[str], count: int, quotes: str) -> list[Any]:
+    """One row's values, in the order of the parameters. What a row does not hold is null.
+
+    Parameters:
+        item: a map by column name, or a list.
+        columns: names, maybe quoted; empty if the row's own order is meant.
+        count: how many parameters the statement has.
+        quotes: the characters that may stand around a name.
+
+    Raises:
+        TaskError: the row holds more values than that.
+    """
+    if isinstance(item, dict):
+        found = [item.get(column.strip(quotes)) for column in columns] if columns else list(item.values())
+    else:
+        found = list(item)
+    if len(found) > count:
+        raise TaskError(f"A row holds {len(found)} values, but the statement takes {count}.")
+    return found + [None] * (count - len(found))
+
+
+def result(task: Task, fetch: str, columns: Sequence[Column], batches: Iterable[Sequence[Row]]) -> Outputs:
+    """The outputs of one result set.
+
+    Parameters:
+        fetch: the fetch type.
+        columns: the columns of the result set.
+        batches: its rows, in lists that are taken one at a time.
+    """
+    if fetch == "FETCH":
+        rows = list(itertools.chain.from_iterable(batches))
+        return {"rows": table(columns, rows), "size": len(rows)}
+    if fetch == "FETCH_ONE":
+        first = next(itertools.chain.from_iterable(batches), None)
+        return {"size": 0} if first is None else {"row": row(columns, first), "size": 1}
+    if fetch == "STORE":
+        return _store(task, columns, batches)
+    return {}
+
+
+def count_fetched(task: Task, fetch: str, outputs: Iterable[Outputs]) -> None:
+    """Emit the metric of how many rows were fetched."""
+    size = sum(output.get("size", 0) for output in outputs)
+    is_fetch = fetch in ("FETCH", "FETCH_ONE")
+    task.count("fetch.size", size, fetch=str(is_fetch).lower(), store=str(fetch == "STORE").lower())
+
+
+def _store(task: Task, columns: Sequence[Column], batches: Iterable[Sequence[Row]]) -> Outputs:
+    file = task.create_rows(columns)
+    size = 0
+    for batch in batches:
+        file.write(batch)
+        size += len(batch)
+    return {"uri": file.store(), "size": size}

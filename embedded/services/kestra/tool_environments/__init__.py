@@ -1,0 +1,53 @@
+"""Command-line programs that tasks run, each with an environment of its own: their packages would not agree with ours.
+
+A program is a `.lock` in this folder: every package with its version and hashes, for each Python from 3.11 on. Its
+environment is built once, in the cache that all checkouts share, and used without network afterwards.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from shutil import rmtree
+
+from filelock import FileLock
+
+from embedded.services.kestra.tasks import environments
+
+LOCKS = Path(__file__).parent
+PROGRAMS = ("dbt", "aws")
+
+
+def commands(program: str) -> Path:
+    """The folder that holds a program's command, built at its first use.
+
+    Parameters:
+        program: one of `PROGRAMS`.
+
+    Raises:
+        EnvironmentProblem: it is not built yet and its packages could not be fetched.
+    """
+    lock = LOCKS / f"{program}.lock"
+    base = environments.installed()
+    folder = environments.folder() / f"{program}-{environments.digest([str(base), lock.read_text()])}"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "complete").exists():  # a build that was cut short has no such file, and is made anew
+            rmtree(folder, ignore_errors=True)
+            _build(lock, base, folder)
+            (folder / "complete").touch()
+    return folder / "bin"
+
+
+def prewarm() -> None:
+    """Build the environments of all programs ahead of their use. Raises EnvironmentProblem, as `commands` does."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(commands, PROGRAMS))
+
+
+def _build(lock: Path, base: Path, folder: Path) -> None:
+    environments.uv(["venv", "--python", str(base), str(folder)], f"A Python environment from {base} could not be made")
+    # The lock is complete: what a package asks for besides is not looked up.
+    how = ["--require-hashes", "--no-deps", "--compile-bytecode"]
+    environments.uv(
+        ["pip", "install", *how, "--python", str(folder), "--requirements", str(lock)],
+        f"The packages of the command `{lock.stem}` are not installed yet and could not be fetched. "
+        "With a network, run `make setup` once",
+    )

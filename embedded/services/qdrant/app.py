@@ -1,0 +1,210 @@
+"""Qdrant's REST paths, on Starlette."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+import qdrant_edge as edge
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from embedded.services.qdrant import points, queries, schema
+from embedded.services.qdrant.body import Json
+from embedded.services.qdrant.collection import Collection
+from embedded.services.qdrant.errors import ApiError, format_error, not_found, translate
+from embedded.services.qdrant.points import Change
+from embedded.services.qdrant.store import Store
+
+VERSION = "1.19.1"
+"""Of the server whose API this is: its clients look whether they fit."""
+
+log = logging.getLogger(__name__)
+
+Call = Callable[[Request, Json], Json]
+Handler = Callable[[Request], Awaitable[Response]]
+
+_COLLECTION = "/collections/{name}"
+_PARAMETERS = {"wait", "timeout", "ordering", "consistency"}
+"""What may stand in an address; all but `wait` make no difference to a single node."""
+
+
+class Api:
+    """The calls of one server."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def app(self) -> Starlette:
+        """The application."""
+        return Starlette(
+            routes=[*self._service(), *self._collections(), *self._changes(), *self._reads()],
+            exception_handlers={HTTPException: _no_such_path},
+        )
+
+    @staticmethod
+    def _service() -> list[Route]:
+        return [Route("/", _title), *(Route(path, _well) for path in ("/healthz", "/livez", "/readyz"))]
+
+    def _collections(self) -> list[Route]:
+        store = self._store
+        return [
+            _route("/collections", "GET", lambda r, b: {"collections": [{"name": name} for name in store.names()]}),
+            _route("/collections/aliases", "POST", lambda r, b: self._aliases(b)),
+            _route("/aliases", "GET", lambda r, b: {"aliases": store.aliases()}),
+            _route(_COLLECTION, "GET", lambda r, b: self._named(r).info()),
+            _route(_COLLECTION, "PUT", self._create),
+            _route(_COLLECTION, "PATCH", self._patch),
+            _route(_COLLECTION, "DELETE", lambda r, b: store.drop(_name(r))),
+            _route(f"{_COLLECTION}/exists", "GET", lambda r, b: {"exists": store.exists(_name(r))}),
+            _route(f"{_COLLECTION}/aliases", "GET", lambda r, b: {"aliases": store.aliases(self._named(r).name)}),
+        ]
+
+    def _changes(self) -> list[Route]:
+        def change(path: str, method: str, read: Callable[[Json, points.Sizes], Change]) -> Route:
+            return _route(f"{_COLLECTION}{path}", method, lambda r, b: self._update(r, b, read))
+
+        return [
+            change("/points", "PUT", points.upsert),
+            change("/points/delete", "POST", points.delete),
+            change("/points/payload", "POST", points.set_payload),
+            change("/points/payload", "PUT", points.overwrite_payload),
+            change("/points/payload/delete", "POST", points.delete_payload),
+            change("/points/payload/clear", "POST", points.clear_payload),
+            change("/points/vectors", "PUT", points.update_vectors),
+            change("/points/vectors/delete", "POST", points.delete_vectors),
+            change("/index", "PUT", lambda b, sizes: Change(schema.index_operation(b))),
+            _route(f"{_COLLECTION}/index/{{field:path}}", "DELETE", self._drop_index),
+            _route(f"{_COLLECTION}/points/batch", "POST", self._batch),
+        ]
+
+    def _reads(self) -> list[Route]:
+        def read(path: str, question: Callable[[Any, Json], Json]) -> Route:
+            return _route(f"{_COLLECTION}{path}", "POST", lambda r, b: self._named(r).read(question, b))
+
+        return [
+            read("/points", queries.retrieve),
+            read("/points/query", queries.query),
+            read("/points/query/batch", queries.query_batch),
+            read("/points/query/groups", queries.groups),
+            read("/points/search", queries.search),
+            read("/points/search/batch", queries.search_batch),
+            read("/points/scroll", queries.scroll),
+            read("/points/count", queries.count),
+            read("/facet", queries.facet),
+            _route(f"{_COLLECTION}/points/{{id}}", "GET", self._point),
+        ]
+
+    def _named(self, request: Request) -> Collection:
+        return self._store.find(_name(request))
+
+    def _create(self, request: Request, body: Json) -> Json:
+        self._store.create(_name(request), body)
+        return True
+
+    def _patch(self, request: Request, body: Json) -> Json:
+        collection = self._named(request)
+        collection.change(schema.check_change(collection.kept, body))
+        return True
+
+    def _aliases(self, body: Json) -> Json:
+        self._store.change_aliases(body)
+        return True
+
+    def _update(self, request: Request, body: Json, read: Callable[[Json, points.Sizes], Change]) -> Json:
+        collection = self._named(request)
+        (number,) = collection.update([read(body, schema.sizes(collection.kept))])
+        return _updated(request, number)
+
+    def _batch(self, request: Request, body: Json) -> Json:
+        collection = self._named(request)
+        numbers = collection.update(points.batch(body, schema.sizes(collection.kept)))
+        return [_updated(request, number) for number in numbers]
+
+    def _drop_index(self, request: Request, body: Json) -> Json:
+        change = Change(edge.UpdateOperation.delete_field_index(request.path_params["field"]))
+        (number,) = self._named(request).update([change])
+        return _updated(request, number)
+
+    def _point(self, request: Request, body: Json) -> Json:
+        text = request.path_params["id"]
+        ids = [int(text) if text.isdigit() else text]
+        found = self._named(request).read(queries.retrieve, {"ids": ids, "with_vector": True})
+        if not found:
+            raise not_found(f"Point with id {text} does not exists!")
+        return found[0]
+
+
+def _route(path: str, method: str, call: Call) -> Route:
+    return Route(path, _handler(call), methods=[method])
+
+
+def _handler(call: Call) -> Handler:
+    async def handle(request: Request) -> Response:
+        begun = time.perf_counter()
+        raw = await request.body()
+        try:
+            result = await run_in_threadpool(_answer, call, request, raw)
+        except ApiError as error:
+            return _error(error)
+        return _json({"result": result, "status": "ok", "time": time.perf_counter() - begun})
+
+    return handle
+
+
+def _answer(call: Call, request: Request, raw: bytes) -> Json:
+    if unknown := request.query_params.keys() - _PARAMETERS:
+        raise ApiError(f"Wrong input: the parameter {', '.join(sorted(unknown))} is not supported here")
+    try:
+        body = orjson.loads(raw) if raw else {}
+    except orjson.JSONDecodeError as error:
+        raise format_error(error) from error
+    try:
+        return call(request, body)
+    except ApiError:
+        raise
+    except Exception as error:  # the engine raises plain ones
+        answer = translate(error)
+        if answer.status >= 500:
+            log.exception("%s %s", request.method, request.url.path)
+        raise answer from error
+
+
+def _updated(request: Request, number: int) -> Json:
+    waits = request.query_params.get("wait") == "true"
+    return {"operation_id": number, "status": "completed" if waits else "acknowledged"}
+
+
+def _name(request: Request) -> str:
+    return str(request.path_params["name"])
+
+
+def _json(content: Json, status: int = 200) -> Response:
+    return Response(orjson.dumps(content), status, media_type="application/json")
+
+
+def _error(error: ApiError) -> Response:
+    return _json({"status": {"error": str(error)}, "result": None, "time": 0.0}, error.status)
+
+
+async def _title(request: Request) -> Response:
+    return _json({"title": "qdrant - vector search engine", "version": VERSION})
+
+
+async def _well(request: Request) -> Response:
+    return PlainTextResponse(f"{request.url.path[1:]} check passed")
+
+
+async def _no_such_path(request: Request, error: Exception) -> Response:
+    """Calls of the real server that are not here (snapshots, shards, telemetry, clusters) say so."""
+    if not isinstance(error, HTTPException):
+        raise error
+    message = f"{request.method} {request.url.path} is not supported here"
+    return _error(ApiError(message, 501 if error.status_code == 404 else error.status_code))

@@ -1,0 +1,154 @@
+"""One collection: the engine's shard with its settings and its lock."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import qdrant_edge as edge
+
+from embedded.services.qdrant import schema
+from embedded.services.qdrant.body import Json
+from embedded.services.qdrant.points import Change
+from embedded.shared.paths import ROOT
+
+log = logging.getLogger(__name__)
+
+_SETTINGS = "collection.json"
+
+
+class Collection:
+    """A collection on disk, open.
+
+    New points are in a segment that holds its payload indexes in memory, a few kilobytes a point. After
+    `schema.SEGMENT_POINTS` changes the engine's optimiser, in a process of its own (it would stop all threads of
+    this one), makes files of them that are mapped; opened again, the collection takes hardly any memory of its own.
+    """
+
+    def __init__(self, folder: Path, name: str, kept: dict[str, Json], shard: edge.EdgeShard) -> None:
+        """Use `create` or `load`."""
+        self.name = name
+        self.kept = kept
+        self._folder = folder
+        self._shard: edge.EdgeShard | None = shard
+        self._lock = threading.Lock()
+        self._operations = 0
+        self._pending = shard.info().points_count - shard.info().indexed_vectors_count
+
+    @classmethod
+    def create(cls, folder: Path, name: str, kept: dict[str, Json]) -> Collection:
+        """Make a collection in a new folder. It exists from the moment on that its settings are written."""
+        data = folder / "shard"
+        data.mkdir(parents=True)
+        shard = edge.EdgeShard.create(str(data), schema.engine_config(kept))
+        collection = cls(folder, name, kept, shard)
+        collection._save()
+        return collection
+
+    @classmethod
+    def load(cls, folder: Path) -> Collection | None:
+        """Open a collection; None for a folder without a complete one."""
+        file = folder / _SETTINGS
+        if not file.exists():
+            return None
+        stored = json.loads(file.read_text())
+        shard = edge.EdgeShard.load(str(folder / "shard"), schema.engine_config(stored["settings"]))
+        return cls(folder, stored["name"], stored["settings"], shard)
+
+    def read(self, question: Callable[[edge.EdgeShard, Json], Json], body: Json) -> Json:
+        """Ask the shard something."""
+        with self._open() as shard:
+            return question(shard, body)
+
+    def update(self, changes: Sequence[Change]) -> list[int]:
+        """Apply changes, each of them durable when this returns. Gives the operations' numbers."""
+        numbers = []
+        with self._open() as shard:
+            for change in changes:
+                shard.update(change.operation)
+                self._operations += 1
+                self._pending += change.points
+                numbers.append(self._operations)
+            if self._pending >= schema.SEGMENT_POINTS:
+                self._compact()
+        return numbers
+
+    def change(self, kept: dict[str, Json]) -> None:
+        """Give it other settings."""
+        with self._open():
+            self.kept = kept
+            self._save()
+            self._reopen(lambda: None)
+
+    def info(self) -> Json:
+        """What the server tells of a collection."""
+        with self._open() as shard:
+            told = shard.info()
+        return {
+            "status": "green",
+            "optimizer_status": "ok",
+            "indexed_vectors_count": told.indexed_vectors_count,
+            "points_count": told.points_count,
+            "segments_count": told.segments_count,
+            "config": schema.config_json(self.kept),
+            "payload_schema": {name: schema.index_json(index) for name, index in told.payload_schema.items()},
+        }
+
+    def close(self) -> None:
+        """Write everything out and let go of it."""
+        with self._lock:
+            if self._shard:
+                self._shard.flush()
+                self._shard.close()
+                self._shard = None
+
+    def drop(self) -> None:
+        """Delete it."""
+        self.close()
+        (self._folder / _SETTINGS).unlink()  # from now on it is gone, even if we are killed
+        shutil.rmtree(self._folder)
+
+    @contextmanager
+    def _open(self) -> Iterator[edge.EdgeShard]:
+        with self._lock:
+            if self._shard is None:
+                raise RuntimeError(f"Service internal error: the collection {self.name} is closed")
+            yield self._shard
+
+    def _compact(self) -> None:
+        command = [sys.executable, "-m", "embedded.services.qdrant.compaction", str(self._folder / "shard")]
+
+        def optimise() -> None:
+            done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+            if done.returncode:
+                log.error("%s could not be compacted: %s", self.name, done.stderr.decode(errors="replace")[-500:])
+
+        self._reopen(optimise)
+        self._pending = 0
+
+    def _reopen(self, between: Callable[[], Any]) -> None:
+        """Close the shard, do something, and open it again by the settings."""
+        shard, self._shard = self._shard, None
+        if shard:
+            shard.flush()
+            shard.close()
+        del shard
+        between()
+        self._shard = edge.EdgeShard.load(str(self._folder / "shard"), schema.engine_config(self.kept))
+
+    def _save(self) -> None:
+        fresh = self._folder / f"{_SETTINGS}.new"
+        with fresh.open("w") as file:
+            json.dump({"name": self.name, "settings": self.kept}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._folder / _SETTINGS)

@@ -1,0 +1,1 @@
+"""What all parts of the embedded stack build on; it imports none of them."""

@@ -1,0 +1,66 @@
+"""Serves one of our applications over HTTP, and over HTTPS besides if it is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from embedded.shared.loopback import HOST
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Where HTTPS is served.
+
+    Attributes:
+        port: to listen on.
+        certificate, key: files in PEM form.
+    """
+
+    port: int
+    certificate: Path
+    key: Path
+
+
+def serve(
+    app: ASGIApp,
+    port: int,
+    host: str = HOST,
+    *,
+    tls: Tls | None = None,
+    tell_requests: bool = False,
+    grace: int = 2,
+) -> None:
+    """Serve until told to stop.
+
+    Parameters:
+        app: the application.
+        port: to listen on.
+        host: address to listen on.
+        tls: where the same application is served over HTTPS, too.
+        tell_requests: whether the log tells each request. An address may hold a signature.
+        grace: seconds that requests have to end, once told to stop.
+    """
+    how: dict[str, Any] = {
+        "host": host,
+        "log_level": "info" if tell_requests else "warning",
+        "access_log": tell_requests,
+        "server_header": False,
+        "timeout_graceful_shutdown": grace,
+    }
+    if tls is None:
+        uvicorn.run(app, port=port, **how)
+    else:
+        files = {"ssl_certfile": tls.certificate, "ssl_keyfile": tls.key}
+        plain = uvicorn.Config(app, port=port, **how)
+        asyncio.run(_both(plain, uvicorn.Config(app, port=tls.port, lifespan="off", **files, **how)))
+
+
+async def _both(*configs: uvicorn.Config) -> None:
+    """Serve in one loop. The server that began last takes the signal to stop first, and hands it on when it has."""
+    await asyncio.gather(*(uvicorn.Server(config).serve() for config in configs))

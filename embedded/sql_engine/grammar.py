@@ -1,0 +1,145 @@
+"""Text to syntax trees. Only the grammar is sqlglot's: what a function means is said by the rules of a front."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import ParseError, TokenError
+from sqlglot.tokens import Token, TokenType
+
+from embedded.sql_engine.errors import Reason, SqlError, unsupported
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a script.
+
+    Parameters:
+        text: as written.
+        start: where it begins in the script, from 0.
+        tree: as parsed; the places of its names count from `start`.
+    """
+
+    text: str
+    start: int
+    tree: exp.Expression
+
+
+def plain(base: type[Dialect], forms: Iterable[str]) -> type[Dialect]:
+    """A dialect that leaves function calls as they are written.
+
+    Parameters:
+        base: sqlglot's dialect.
+        forms: functions with a grammar of their own, such as CAST(x AS type), that sqlglot still parses.
+    """
+    kept = {name: parse for name, parse in base.parser_class.FUNCTION_PARSERS.items() if name in set(forms)}
+    marks = {**base.parser_class.PLACEHOLDER_PARSERS, TokenType.PLACEHOLDER: _mark}
+    changes = {"FUNCTIONS": {}, "FUNCTION_PARSERS": kept, "PLACEHOLDER_PARSERS": marks}
+    parser = type("Parser", (base.parser_class,), changes)
+    return type(f"Plain{base.__name__}", (base,), {"Parser": parser})
+
+
+def statements(script: str, dialect: type[Dialect], refused: Collection[TokenType] = ()) -> list[Statement]:
+    """All statements of a script; those that are only comments are left out.
+
+    Parameters:
+        script: one or more statements, between semicolons.
+        dialect: made by `plain`.
+        refused: tokens that sqlglot takes and the dialect does not have.
+
+    Raises:
+        SqlError: the text does not parse, or is a statement that sqlglot knows only as text.
+    """
+    try:
+        tokens = dialect().tokenize(script)
+    except TokenError as error:
+        raise SqlError(Reason.SYNTAX, f"Syntax error: {_first(error)}") from error
+    for token in tokens:
+        if token.token_type in refused:
+            raise SqlError(Reason.SYNTAX, f"Syntax error: Unexpected {token.text!r}", token.start)
+    parsed = [_parse(script, part, dialect) for part in _split(tokens)]
+    _number([statement.tree for statement in parsed])
+    return parsed
+
+
+def only(node: exp.Expression, *names: str) -> None:
+    """Refuse a part of a syntax tree that has more to it than what the caller reads.
+
+    Raises:
+        SqlError: an argument of the node that is not among the names is set.
+    """
+    for name, value in node.args.items():
+        if value and name not in names:
+            raise unsupported(f"{node.key.upper()} with {name.strip('_').upper()}", place(node))
+
+
+def place(node: exp.Expression) -> int | None:
+    """Where a part of the tree begins in its statement, if one of its names knows."""
+    starts = (part.meta.get("start") for part in node.walk())
+    return min((int(start) for start in starts if start is not None), default=None)
+
+
+def _mark(parser: Any) -> exp.Placeholder:
+    """A `?`, which knows its place: the order in which they are compiled is not that in which they are written."""
+    mark = exp.Placeholder()
+    mark.meta["start"] = parser._prev.start
+    return mark
+
+
+def _number(trees: Iterable[exp.Expression]) -> None:
+    """Give each `?` of a script its number, from 0."""
+    numbers = itertools.count()
+    for tree in trees:
+        for mark in sorted(tree.find_all(exp.Placeholder), key=lambda one: one.meta.get("start", 0)):
+            if not mark.this:
+                mark.set("this", str(next(numbers)))
+
+
+def _split(tokens: list[Token]) -> Iterator[list[Token]]:
+    part: list[Token] = []
+    for token in tokens:
+        if token.token_type is not TokenType.SEMICOLON:
+            part.append(token)
+            continue
+        if part:
+            yield part
+        part = []
+    if part:
+        yield part
+
+
+def _parse(script: str, tokens: list[Token], dialect: type[Dialect]) -> Statement:
+    start, end = tokens[0].start, tokens[-1].end + 1
+    text = script[start:end]
+    try:
+        trees = dialect().parse(text)
+    except (ParseError, TokenError) as error:
+        raise SqlError(Reason.SYNTAX, f"Syntax error: {_first(error)}", start + _offset(error, text)) from error
+    tree = trees[0] if len(trees) == 1 else None
+    if tree is None:
+        raise SqlError(Reason.SYNTAX, "Syntax error: one statement expected", start)
+    if isinstance(tree, exp.Command):
+        raise unsupported(f"the statement {tokens[0].text.upper()}", start)
+    return Statement(text, start, tree)
+
+
+def _first(error: ParseError | TokenError) -> str:
+    if isinstance(error, ParseError) and error.errors:
+        found = error.errors[0]
+        near = found.get("highlight") or ""
+        return f"{found['description'].rstrip('.')}" + (f" near {near!r}" if near else "")
+    return str(error).splitlines()[0]
+
+
+def _offset(error: ParseError | TokenError, text: str) -> int:
+    if not isinstance(error, ParseError) or not error.errors:
+        return 0
+    found = error.errors[0]
+    lines = text.splitlines(keepends=True)[: (found.get("line") or 1) - 1]
+    width = len(found.get("highlight") or "")
+    return sum(map(len, lines)) + max((found.get("col") or 1) - width, 0)

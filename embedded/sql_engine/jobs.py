@@ -1,0 +1,152 @@
+"""Statements in threads of their own: waited for, stopped, and cut off when they take too long."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+import duckdb
+
+from embedded.sql_engine.database import told
+from embedded.sql_engine.errors import Reason, SqlError
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class Run:
+    """What the work of a job gets: a connection of its own, and the word whether it is still wanted."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self._stopped: Reason | None = None
+        self._change = threading.Lock()
+
+    def check(self) -> None:
+        """Go on, or raise SqlError because the job was cancelled or is out of time."""
+        if self._stopped is Reason.TIMEOUT:
+            raise SqlError(Reason.TIMEOUT, "Job execution was cancelled: Job timed out")
+        if self._stopped is not None:
+            raise SqlError(self._stopped, "Job execution was cancelled: User requested cancellation")
+
+    def stop(self, reason: Reason) -> None:
+        """End the work at its next step."""
+        with self._change:
+            self._stopped = self._stopped or reason
+            self.connection.interrupt()
+
+
+class Job(Generic[T]):
+    """A statement that waits, runs, or is done."""
+
+    def __init__(self, work: Callable[[Run], T], timeout: float | None) -> None:
+        self.created = datetime.now(UTC)
+        self.started: datetime | None = None
+        self.ended: datetime | None = None
+        self.result: T | None = None
+        self.error: SqlError | None = None
+        self._work = work
+        self._timeout = timeout
+        self._run: Run | None = None
+        self._stopped: Reason | None = None
+        self._change = threading.Lock()
+        self._done = threading.Event()
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self._done.is_set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for its end; tells whether it has ended."""
+        return self._done.wait(seconds)
+
+    def cancel(self) -> None:
+        """Stop it, wherever it is; one that is done stays as it is."""
+        self._stop(Reason.CANCELLED)
+
+    def perform(self, database: duckdb.DuckDBPyConnection) -> None:
+        """Do the work, in the thread that calls."""
+        self.started = datetime.now(UTC)
+        timer = threading.Timer(self._timeout, self._stop, [Reason.TIMEOUT]) if self._timeout else None
+        try:
+            run = self._begin(database)
+            if timer:
+                timer.daemon = True
+                timer.start()
+            with run.connection:
+                self.result = self._guarded(run)
+        except SqlError as error:
+            self.error = error
+        except Exception:
+            log.exception("a statement failed in a way that was not foreseen")
+            self.error = SqlError(Reason.INTERNAL, "An internal error occurred and the request could not be completed.")
+        finally:
+            if timer:
+                timer.cancel()
+            self.ended = datetime.now(UTC)
+            self._done.set()
+
+    def _begin(self, database: duckdb.DuckDBPyConnection) -> Run:
+        with self._change:
+            self._run = Run(database.cursor())
+            if self._stopped:
+                self._run.stop(self._stopped)
+        return self._run
+
+    def _guarded(self, run: Run) -> T:
+        try:
+            run.check()
+            return self._work(run)
+        except duckdb.InterruptException as error:
+            run.check()
+            raise told(error) from error
+        except duckdb.Error as error:
+            failure = told(error)
+            if failure.reason is Reason.INTERNAL:
+                log.exception("DuckDB failed")
+            raise failure from error
+
+    def _stop(self, reason: Reason) -> None:
+        with self._change:
+            self._stopped = self._stopped or reason
+            if self._run and not self.done:
+                self._run.stop(reason)
+
+
+class Jobs:
+    """Runs jobs over one database.
+
+    Parameters:
+        database: each job gets a connection of its own to it.
+        workers: how many run at once; further ones wait.
+    """
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, workers: int) -> None:
+        self._database = database
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="statement")
+        self._running: set[Job] = set()
+
+    def submit(self, work: Callable[[Run], T], timeout: float | None = None) -> Job[T]:
+        """Have work done; timeout in seconds from its start, None for no limit."""
+        job = Job(work, timeout)
+        self._running.add(job)
+        self._pool.submit(self._perform, job)
+        return job
+
+    def close(self) -> None:
+        """Stop all that runs, and wait for it."""
+        for job in list(self._running):
+            job.cancel()
+        self._pool.shutdown(cancel_futures=True)
+
+    def _perform(self, job: Job) -> None:
+        try:
+            job.perform(self._database)
+        finally:
+            self._running.discard(job)

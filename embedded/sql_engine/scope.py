@@ -1,0 +1,154 @@
+"""Which names an expression may use, and what they stand for."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from embedded.sql_engine.types import Kind, Type, quote
+from embedded.sql_engine.values import Rules, Value
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a relation: its name as told to the user, its type, and where DuckDB has it."""
+
+    name: str
+    type: Type
+    sql: str
+
+    @property
+    def value(self) -> Value:
+        """Its use in an expression."""
+        return Value(self.sql, self.type)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What stands in FROM.
+
+    Parameters:
+        name: its alias or its table's name; None if it can only be reached by its columns.
+        columns: in their order.
+        value: what the bare name stands for, where that is a value (UNNEST).
+    """
+
+    name: str | None
+    columns: Sequence[Column]
+    value: Value | None = None
+
+
+@dataclass
+class Scope:
+    """The names of one SELECT.
+
+    Parameters:
+        rules: the dialect.
+        sources: in the order of FROM.
+        visible: the columns that can be used without a table's name, as `*` lists them.
+        outer: the SELECT around this one.
+        aliases: names of the SELECT list, where a clause may use them.
+        prefer_aliases: they win over columns (ORDER BY); else such a name is refused as ambiguous.
+        relations: of WITH, by lower-case name.
+        counter: numbers what has no name of its own, in one statement.
+    """
+
+    rules: Rules
+    sources: list[Source] = field(default_factory=list)
+    visible: list[Column] = field(default_factory=list)
+    outer: Scope | None = None
+    aliases: Mapping[str, Value] = field(default_factory=dict)
+    prefer_aliases: bool = False
+    relations: Mapping[str, Relation] = field(default_factory=dict)
+    counter: itertools.count = field(default_factory=itertools.count)
+
+    def inner(self) -> Scope:
+        """The scope of a subquery."""
+        return Scope(self.rules, outer=self, relations=self.relations, counter=self.counter)
+
+    def with_aliases(self, aliases: Mapping[str, Value], prefer: bool) -> Scope:
+        """The same names and those of the SELECT list."""
+        return Scope(self.rules, self.sources, self.visible, self.outer, aliases, prefer, self.relations, self.counter)
+
+    def fresh(self, prefix: str) -> str:
+        """A name that nothing else in the statement has."""
+        return f"{prefix}{next(self.counter)}"
+
+    def relation(self, name: str) -> Relation | None:
+        """What WITH calls so."""
+        return self.relations.get(name.lower())
+
+    def resolve(self, parts: Sequence[str], start: int | None) -> Value:
+        """What a dotted name stands for. Raises SqlError."""
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope._here(parts, start)
+            if found is not None:
+                return found
+            scope = scope.outer
+        raise self.rules.unknown_name(".".join(parts), start)
+
+    def _here(self, parts: Sequence[str], start: int | None) -> Value | None:
+        first = parts[0].lower()
+        alias = self.aliases.get(first)
+        if alias is not None and self.prefer_aliases:
+            return self._fields(alias, parts[1:], start)
+        column = self._column(self.visible, parts[0], start)
+        if alias is not None:
+            if column is not None and column.sql != alias.sql:
+                raise self.rules.ambiguous_name(parts[0], start)
+            return self._fields(alias, parts[1:], start)
+        source = next((source for source in self.sources if source.name and source.name.lower() == first), None)
+        named = len(parts) > 1 or (column is None and (self.rules.rows_by_name or (source and source.value)))
+        if source is not None and named:
+            return self._of(source, parts, start)
+        return None if column is None else self._fields(column, parts[1:], start)
+
+    def _of(self, source: Source, parts: Sequence[str], start: int | None) -> Value:
+        if len(parts) == 1:
+            return source.value or self._row(source)
+        column = self._column(source.columns, parts[1], start)
+        if column is not None:
+            return self._fields(column, parts[2:], start)
+        if source.value is not None:
+            return self._fields(source.value, parts[1:], start)
+        raise self.rules.unknown_name(parts[1], start)
+
+    def _row(self, source: Source) -> Value:
+        fields = [(column.name, column.type) for column in source.columns]
+        packed = ", ".join(f"{quote(column.name)} := {column.sql}" for column in source.columns)
+        return Value(f"struct_pack({packed})", Type(Kind.STRUCT, fields=tuple(fields)))
+
+    def _column(self, columns: Sequence[Column], name: str, start: int | None) -> Value | None:
+        found = [column for column in columns if column.name.lower() == name.lower()]
+        if len(found) > 1:
+            raise self.rules.ambiguous_name(name, start)
+        return found[0].value if found else None
+
+    def _fields(self, value: Value, names: Sequence[str], start: int | None) -> Value:
+        for name in names:
+            value = field_of(value, name, self.rules, start)
+        return value
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Rows: a table, a view, a query of WITH.
+
+    Parameters:
+        sql: what stands in DuckDB's FROM.
+        columns: names and types; DuckDB has them under the same names.
+    """
+
+    sql: str
+    columns: Sequence[tuple[str, Type]]
+
+
+def field_of(value: Value, name: str, rules: Rules, start: int | None) -> Value:
+    """A field of a STRUCT. Raises SqlError."""
+    if value.type.kind is Kind.STRUCT:
+        for known, of in value.type.fields:
+            if known.lower() == name.lower():
+                return Value(f"struct_extract({value.sql}, '{known.replace(chr(39), chr(39) * 2)}')", of)
+    raise rules.unknown_name(name, start)

@@ -1,0 +1,1 @@
+"""The supervisor: starts services, watches them, restarts and stops them."""

@@ -1,0 +1,146 @@
+"""What the commands ask of the supervisor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from embedded.registry import Stack
+from embedded.service import Service
+from embedded.shared.settings import Settings
+from embedded.shared.state_folder import Home
+from embedded.supervision import control
+from embedded.supervision.progress import Progress
+from embedded.supervision.supervisor import end_leftovers
+
+LEASE = "EMBEDDED_LEASE"
+"""Names the `run` that a command runs in: what an `up` starts in there ends with it."""
+
+
+@dataclass
+class Started:
+    """What came of a start."""
+
+    call: control.Call
+    """Still open; a lease lasts until it is closed."""
+    ready: bool
+    env: dict[str, str]
+    """The lines with which clients find the services."""
+    fresh: list[str]
+    """The services that were not running before."""
+
+
+def start(names: list[str], home: Home, stack: Stack, progress: Progress, lease: str = "") -> Started:
+    """Start services and show how they come up.
+
+    Parameters:
+        names: the services; the stack's default ones when empty.
+        home: the state folder.
+        stack: what there is.
+        progress: where to show it.
+        lease: a name for the lease; with one, they stop again when the call is closed.
+
+    Raises:
+        KeyboardInterrupt: we were interrupted; all that this started has stopped.
+        ControlError: the supervisor cannot be started or went away.
+    """
+    home.claim()
+    request = {
+        "do": "up",
+        "only": names or list(stack.default),
+        "lease": lease,
+        "within": os.environ.get(LEASE),
+        "environ": dict(os.environ),
+    }
+    answer: dict[str, Any] = {"again": True}
+    while answer.get("again"):
+        call = control.call_or_start(home, request, list(stack.supervisor))
+        try:
+            answer = _follow(call, progress)
+        except KeyboardInterrupt:
+            progress.note("interrupted: stopping what was started")
+            release(call, progress)
+            raise
+    if "error" in answer:
+        raise control.ControlError(answer["error"])
+    return Started(call, answer["done"], answer["env"], answer["started"])
+
+
+def release(call: control.Call, progress: Progress) -> None:
+    """Take a start back: wait until what it started has stopped, and the supervisor with it if nothing else runs."""
+    call.cancel()
+    last: dict[str, Any] = {}
+    for last in call.events():
+        _show(last, progress)
+    call.close()
+    if last.get("leaving"):
+        call.wait_for_end()
+
+
+def stop(home: Home, settings: Settings, stack: Stack, progress: Progress) -> bool:
+    """Stop everything, also what a killed supervisor left.
+
+    Returns:
+        Whether a supervisor was running.
+
+    Raises:
+        ControlError: the supervisor does not end.
+    """
+    call = control.call(home, {"do": "down"})
+    if call:
+        _follow(call, progress)
+        if not call.wait_for_end():
+            raise control.ControlError("the supervisor does not end: see `logs supervisor`")
+        return True
+    _end_leftovers(home, settings, stack.services)
+    return False
+
+
+def stop_some(names: list[str], home: Home, settings: Settings, stack: Stack, progress: Progress) -> list[str]:
+    """Stop some services, also those that a killed supervisor left; the rest go on.
+
+    Returns:
+        The names of those that were running.
+
+    Raises:
+        ControlError: the supervisor went away.
+    """
+    call = control.call(home, {"do": "stop", "names": names})
+    if not call:
+        _end_leftovers(home, settings, [service for service in stack.services if service.name in names])
+        return []
+    answer = _follow(call, progress)
+    call.close()
+    if "error" in answer:
+        raise control.ControlError(answer["error"])
+    return answer["stopped"]
+
+
+def _end_leftovers(home: Home, settings: Settings, services: Sequence[Service]) -> None:
+    if home.path.is_dir():
+        with home.locked() as ours:
+            if ours:
+                end_leftovers(home, services, settings)
+
+
+def ask(home: Home, what: str) -> dict[str, Any] | None:
+    """Ask a running supervisor one thing; None when none runs."""
+    call = control.call(home, {"do": what})
+    return next((event for event in call.events() if "done" in event), None) if call else None
+
+
+def _show(event: dict[str, Any], progress: Progress) -> None:
+    if "note" in event:
+        progress.note(event["note"])
+    elif "name" in event:
+        progress.service(event)
+
+
+def _follow(call: control.Call, progress: Progress) -> dict[str, Any]:
+    for event in call.events():
+        if "done" in event:
+            return event
+        _show(event, progress)
+    return {"error": "the supervisor went away: see `logs supervisor`"}

@@ -1,0 +1,146 @@
+"""The line between the command and the supervisor: JSON lines over a unix socket in the state folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from embedded.shared.parent_watch import MARK
+from embedded.shared.paths import ROOT
+from embedded.shared.processes import OWNER, Identity
+from embedded.shared.state_folder import Home
+
+SOCKET = "control.sock"
+ALREADY_RUNNING = 75
+"""Exit code of a supervisor that found another one in charge of its folder."""
+_START_SECONDS = 60.0  # an earlier one may still be stopping its services
+_LEAVING_SECONDS = 10.0
+_ANSWER_SECONDS = 10.0
+_POLL_SECONDS = 0.02
+
+
+class ControlError(RuntimeError):
+    """The supervisor cannot be started or went away."""
+
+
+@dataclass
+class Call:
+    """One request to the supervisor, and its answers as they come."""
+
+    connection: socket.socket
+    lines: IO[str]
+    supervisor: Identity
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Give the answers until the supervisor closes the line."""
+        with contextlib.suppress(ConnectionError):
+            for line in self.lines:
+                yield json.loads(line)
+
+    def cancel(self) -> None:
+        """Take the request back; answers still come until all that it started has stopped."""
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+
+    def wait_for_end(self) -> bool:
+        """Wait until the supervisor's process has ended; tell whether it did in time."""
+        deadline = time.monotonic() + _LEAVING_SECONDS
+        while (alive := self.supervisor.process() is not None) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        return not alive
+
+    def close(self) -> None:
+        """Hang up."""
+        self.lines.close()
+        self.connection.close()
+
+
+def connect(home: Home) -> socket.socket | None:
+    """Connect to the supervisor of a state folder; None when there is none."""
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        # A socket's path may have about 100 characters; a relative one always fits.
+        with contextlib.chdir(home.path):
+            connection.connect(SOCKET)
+    except OSError:
+        connection.close()
+        return None
+    return connection
+
+
+def call(home: Home, request: dict[str, Any]) -> Call | None:
+    """Send a request to a running supervisor.
+
+    Returns:
+        The call, or None when no supervisor takes it.
+    """
+    connection = connect(home)
+    if connection is None:
+        return None
+    try:
+        connection.settimeout(_ANSWER_SECONDS)
+        connection.sendall(json.dumps(request).encode() + b"\n")
+        lines = connection.makefile(encoding="utf-8")
+        if greeting := lines.readline():  # it comes at once, or never from one that is leaving
+            connection.settimeout(None)
+            return Call(connection, lines, Identity(**json.loads(greeting)))
+    except OSError:
+        pass
+    connection.close()
+    return None
+
+
+def call_or_start(home: Home, request: dict[str, Any], program: list[str]) -> Call:
+    """Send a request to the supervisor, starting one if need be. Of several starters at once, one wins.
+
+    Parameters:
+        home: the state folder.
+        request: what to ask.
+        program: the command line that runs a supervisor, without the folder.
+
+    Raises:
+        ControlError: no supervisor could be started.
+    """
+    deadline = time.monotonic() + _START_SECONDS
+    starting: subprocess.Popen[bytes] | None = None
+    while time.monotonic() < deadline:
+        if answer := call(home, request):
+            return answer
+        if starting is None:
+            starting = _start(home, program)
+        elif starting.poll() == ALREADY_RUNNING:
+            starting = None  # another one won, or one is about to leave
+        elif starting.poll() is not None:
+            raise ControlError(f"the supervisor ended with code {starting.returncode}: see {_log(home)}")
+        time.sleep(_POLL_SECONDS)
+    raise ControlError(f"the supervisor did not answer within {_START_SECONDS:.0f} s: see {_log(home)}")
+
+
+def _start(home: Home, program: list[str]) -> subprocess.Popen[bytes]:
+    env = {name: value for name, value in os.environ.items() if name not in (OWNER, MARK)}
+    descriptor = os.open(_log(home), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        return subprocess.Popen(
+            [sys.executable, *program, str(home.path)],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            start_new_session=True,
+        )
+    finally:
+        os.close(descriptor)
+
+
+def _log(home: Home) -> Path:
+    return home.log_of("supervisor")

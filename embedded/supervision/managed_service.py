@@ -1,0 +1,305 @@
+"""One service under supervision: its states, its process, and its orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from io import FileIO
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from embedded.service import Context, Launch, Service, ServiceError
+from embedded.shared.parent_watch import KERNEL_SIGNALS, MARK, die_with_parent, watcher
+from embedded.shared.paths import ROOT
+from embedded.shared.processes import OWNER, Identity, owner_mark, stop_tree
+from embedded.shared.settings import foreign
+
+log = logging.getLogger(__name__)
+_POLL_SECONDS = 0.05
+_SLOW_SECONDS = 2.0
+_LOG_LIMIT_BYTES = 20_000_000
+_TAIL_BYTES = 4_000
+_TAIL_LINES = 5
+_HEADER = "--- started"
+
+
+class State(StrEnum):
+    """Where a service is in its life."""
+
+    OFF = "off"
+    WAITING = "waiting"
+    STARTING = "starting"
+    READY = "ready"
+    STOPPING = "stopping"
+    FAILED = "failed"
+
+
+LIVE = {State.WAITING, State.STARTING, State.READY, State.STOPPING}
+
+
+class Unit:
+    """Starts one service, watches it and stops it. Belongs to the supervisor's event loop."""
+
+    def __init__(self, service: Service, changed: Callable[[Unit], None]) -> None:
+        """
+        Parameters:
+            service: what to run.
+            changed: called after each change of state.
+        """
+        self.service = service
+        self.state = State.OFF
+        self.context: Context | None = None
+        self.launch: Launch | None = None
+        self.identity: Identity | None = None
+        self.since = time.time()
+        self.ready_seconds: float | None = None
+        self.exit_code: int | None = None
+        self.error = ""
+        self.detail = ""
+        """The last line that a slowly starting service said."""
+        self.settled = asyncio.Event()
+        """Set when the service is ready, has failed or is off."""
+        self._changed = changed
+        self._details = 0
+        self._process: asyncio.subprocess.Process | None = None
+        self._lifeline: int | None = None
+        self._life: asyncio.Task[None] | None = None
+        self._stop_asked = False
+
+    @property
+    def live(self) -> bool:
+        """Whether it runs or is about to."""
+        return self.state in LIVE
+
+    def start(self, context: Context) -> None:
+        """Begin a life. The unit must not be live."""
+        self.context = context
+        self.exit_code, self.error, self.ready_seconds, self.identity = None, "", None, None
+        self.launch, self._stop_asked = None, False
+        self.detail, self._details = "", 0
+        self.settled.clear()
+        self._enter(State.WAITING)
+        self._life = asyncio.create_task(self._live(context), name=self.service.name)
+
+    def refuse(self, error: str) -> None:
+        """Fail without a life: nothing could be started."""
+        self.error = error
+        self._enter(State.FAILED)
+
+    def recall(self, before: dict[str, Any]) -> None:
+        """Take over how an earlier supervisor left the service (a snapshot; its processes have been ended)."""
+        state = before.get("state", State.OFF)
+        if state in LIVE:
+            self.state, self.error = State.FAILED, "its supervisor was killed"
+        elif state == State.FAILED:
+            self.state, self.error, self.exit_code = State.FAILED, before["error"], before["exit_code"]
+
+    async def stop(self) -> None:
+        """End the life, gracefully at first. Returns when nothing of the service runs."""
+        life = self._life
+        if life is None or life.done():
+            if self.state is State.FAILED:
+                self.error = ""
+                self._enter(State.OFF)
+            return
+        if not self._stop_asked:  # a second cancel would interrupt the orderly end
+            self._stop_asked = True
+            self._enter(State.STOPPING)
+            life.cancel()
+        await asyncio.wait([life])
+
+    async def stopped(self) -> None:
+        """Wait for the end of a stop that has begun."""
+        if self._stop_asked and self._life:
+            await asyncio.wait([self._life])
+
+    def snapshot(self) -> dict[str, Any]:
+        """The state as plain data, without secrets."""
+        ports = self.service.wanted_ports(self.context.settings) if self.context else {}
+        return {
+            "name": self.service.name,
+            "state": self.state.value,
+            "pid": self.identity.pid if self.identity else None,
+            "started": self.identity.started if self.identity else None,
+            "ports": {name: self.context.ports[name] for name in ports} if self.context else {},
+            "since": self.since,
+            "ready_seconds": self.ready_seconds,
+            "exit_code": self.exit_code,
+            "error": self.error,
+            "detail": self.detail if self.state is State.STARTING else "",
+            "last_lines": last_lines(self.context.log) if self.context and self.state is State.FAILED else [],
+        }
+
+    async def _live(self, context: Context) -> None:
+        begun = time.monotonic()
+        final = State.FAILED
+        try:
+            await _in_thread(self.service.prepare, context)
+            await self._spawn(context)
+            self._enter(State.STARTING)
+            await self._until_healthy(context)
+            self.ready_seconds = round(time.monotonic() - begun, 2)
+            self._enter(State.READY)
+            self.exit_code = await self._running().wait()
+            self.error = f"it {ending(self.exit_code)} at {datetime.now():%H:%M:%S}"
+        except asyncio.CancelledError:
+            final = State.OFF
+        except ServiceError as error:
+            self.error = str(error)
+        except Exception as error:
+            log.exception("%s could not be started", self.service.name)
+            self.error = f"{type(error).__name__}: {error}"
+        await self._end(context)
+        self._enter(final)
+
+    async def _spawn(self, context: Context) -> None:
+        launch = self.launch = self.service.command(context)
+        account = launch.account
+        env = {**foreign(os.environ), **launch.env, OWNER: owner_mark(context.home.parent, self.service.name)}
+        stdin, self._lifeline = os.pipe()
+        if launch.lifeline:
+            env[MARK] = "1"
+        try:
+            with _open_log(context.log) as output:
+                # From the main thread: the kernel takes the end of the starting thread for the parent's end.
+                self._process = await asyncio.create_subprocess_exec(
+                    *launch.argv,
+                    env=env,
+                    cwd=launch.cwd,
+                    stdin=stdin if launch.lifeline else subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                    user=account.uid if account else None,
+                    group=account.gid if account else None,
+                    extra_groups=[] if account else None,
+                    preexec_fn=self._at_birth(launch),
+                )
+            with contextlib.suppress(psutil.Error):  # it may have ended already
+                self.identity = Identity.of(self._process.pid)
+            if not launch.lifeline and not KERNEL_SIGNALS:
+                self._start_watcher(stdin, env)
+        except OSError as error:
+            raise ServiceError(f"{launch.argv[0]} cannot be run: {error}") from error
+        finally:
+            os.close(stdin)
+
+    def _at_birth(self, launch: Launch) -> Callable[[], None] | None:
+        return die_with_parent(self.service.stop_signal) if KERNEL_SIGNALS and not launch.lifeline else None
+
+    def _start_watcher(self, stdin: int, env: dict[str, str]) -> None:
+        argv = watcher(self._running().pid, self.service.stop_signal, self.service.grace)
+        subprocess.Popen(argv, stdin=stdin, cwd=ROOT, env=env)
+
+    async def _until_healthy(self, context: Context) -> None:
+        process = self._running()
+        begun = time.monotonic()
+        deadline = time.monotonic() + self.service.start_timeout
+        while not await asyncio.to_thread(self.service.healthy, context):
+            self.exit_code = process.returncode
+            if self.exit_code is not None:
+                raise ServiceError(f"it {ending(self.exit_code)} before it was ready")
+            self._tell_detail(context, time.monotonic() - begun)
+            if time.monotonic() > deadline:
+                raise ServiceError(f"it was not healthy within {self.service.start_timeout:.0f} s")
+            await asyncio.sleep(_POLL_SECONDS)
+
+    def _running(self) -> asyncio.subprocess.Process:
+        if self._process is None:
+            raise RuntimeError(f"{self.service.name} has no process")
+        return self._process
+
+    def _tell_detail(self, context: Context, seconds: float) -> None:
+        """Of a slow start, pass on what the service says that it is doing."""
+        if seconds > _SLOW_SECONDS * (self._details + 1):
+            self._details += 1
+            line = next(iter(last_lines(context.log, 1)), "").strip()
+            if not line.startswith(_HEADER):
+                self.detail = line
+                self._changed(self)
+
+    async def _end(self, context: Context) -> None:
+        """Stop the process and what it left. Never raises: the supervisor must be able to go on."""
+        session = self._process.pid if self._process else None
+        with contextlib.suppress(Exception):
+            await self._terminate()
+        try:
+            await asyncio.to_thread(self.service.clean_up, context, session)
+        except Exception:
+            log.exception("%s could not be cleaned up", self.service.name)
+        if self._lifeline is not None:
+            with contextlib.suppress(OSError):
+                os.write(self._lifeline, b".")  # let go, not torn
+            os.close(self._lifeline)
+        self._process = self._lifeline = None
+
+    async def _terminate(self) -> None:
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        process.send_signal(self.service.stop_signal)
+        try:
+            await asyncio.wait_for(process.wait(), self.service.grace)
+        except TimeoutError:
+            log.warning("%s did not stop within %s s: killing it", self.service.name, self.service.grace)
+            if running := self.identity and self.identity.process():
+                await asyncio.to_thread(stop_tree, [running], signal.SIGKILL, 0)
+            await process.wait()
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self.since = time.time()
+        if state in (State.READY, State.FAILED, State.OFF):
+            self.settled.set()
+        log.info("%s: %s %s", self.service.name, state, self.error)
+        self._changed(self)
+
+
+async def _in_thread(work: Callable[[Context], None], context: Context) -> None:
+    """Run blocking work in a thread; when cancelled, wait for its end, so that nothing runs on unseen."""
+    job = asyncio.ensure_future(asyncio.to_thread(work, context))
+    try:
+        await asyncio.shield(job)
+    except asyncio.CancelledError:
+        await asyncio.wait([job])
+        raise
+
+
+def _open_log(path: Path) -> FileIO:
+    if path.exists() and path.stat().st_size > _LOG_LIMIT_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    file = FileIO(descriptor, "a")
+    file.write(f"{_HEADER} {datetime.now():%Y-%m-%d %H:%M:%S}\n".encode())
+    return file
+
+
+def last_lines(path: Path, count: int = _TAIL_LINES) -> list[str]:
+    """The last lines of a log of any size; empty when there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+            # A progress bar rewrites its line: `splitlines` takes each as a line of its own.
+            return file.read().decode(errors="replace").splitlines()[-count:]
+    except OSError:
+        return []
+
+
+def ending(code: int) -> str:
+    """Say in words how a process ended."""
+    if code >= 0:
+        return f"ended with code {code}"
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by signal {-code}"

@@ -1,0 +1,1 @@
+"""What developers run: test suites, checks of notebooks, newest releases."""

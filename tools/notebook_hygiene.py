@@ -1,0 +1,76 @@
+"""What every committed notebook must look like. Run as `python -m tools.notebook_hygiene [FILES]`."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from tests.notebooks import lessons
+
+MAX_OUTPUT_BYTES = 60_000
+MAX_CELL_LINES = 10
+EXERCISES = range(2, 5)
+_PRIVATE = re.compile(
+    r"/(home|root|Users|tmp|work)/\S|Admin1234(?!`)|\b(?:127\.0\.0\.1|localhost):(?!8080|8085|8090|8888)\d{2,5}"
+)
+
+
+def problems(path: Path) -> list[str]:
+    """What is wrong with a notebook; empty if nothing is."""
+    notebook = lessons.read(path)
+    return [f"{path.name}: {text}" for check in (_format, _lesson, _cells) for text in check(notebook)]
+
+
+def _format(notebook: NotebookNode) -> Iterator[str]:
+    if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
+        yield "the format is older than 4.5, so cells have no lasting ids"
+    if notebook.metadata.get("kernelspec", {}).get("name") != lessons.KERNEL:
+        yield f"the kernel is not {lessons.KERNEL}"
+    extra = set(notebook.metadata) - {"kernelspec", "language_info"}
+    if extra:
+        yield f"metadata that tools left behind: {sorted(extra)}"
+
+
+def _lesson(notebook: NotebookNode) -> Iterator[str]:
+    if not notebook.cells[0].source.startswith("# "):
+        yield "the first cell is not the title"
+    if sum("parameters" in lessons.tags(cell) for cell in notebook.cells) != 1:
+        yield "there is not exactly one cell tagged `parameters`"
+    exercises, solutions = lessons.exercises(notebook), lessons.solutions(notebook)
+    if len(exercises) not in EXERCISES:
+        yield f"{len(exercises)} exercises; a lesson has {EXERCISES.start} to {EXERCISES.stop - 1}"
+    if exercises.keys() != solutions.keys():
+        yield f"exercises {sorted(exercises)} but solutions {sorted(solutions)}"
+
+
+def _cells(notebook: NotebookNode) -> Iterator[str]:
+    for number, cell in enumerate(notebook.cells):
+        where = f"cell {number}"
+        if cell.cell_type != "code":
+            continue
+        if len(cell.source.splitlines()) > MAX_CELL_LINES:
+            yield f"{where}: more than {MAX_CELL_LINES} lines of code"
+        if set(cell.metadata) - {"tags"}:
+            yield f"{where}: metadata that tools left behind: {sorted(set(cell.metadata) - {'tags'})}"
+        outputs = json.dumps(cell.outputs)
+        if len(outputs) > MAX_OUTPUT_BYTES:
+            yield f"{where}: {len(outputs)} bytes of output"
+        if any(output.output_type == "error" for output in cell.outputs):
+            yield f"{where}: ended in an error"
+        if found := _PRIVATE.search(outputs):
+            yield f"{where}: a path, a password or a chosen port in the output: {found.group()}"
+
+
+def main() -> None:
+    """Print every problem and leave with 1 if there is one."""
+    paths = [Path(name) for name in sys.argv[1:]] or lessons.all_lessons()
+    found = [problem for path in paths for problem in problems(path)]
+    print("\n".join(found) if found else f"{len(paths)} notebooks are clean")
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Runs notebooks on fresh stacks and writes their outputs into them: `python -m tools.refresh_notebooks [01 04]`."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from tests.notebooks import lessons
+from tests.stack import own_stack
+from workbook.runner import QUIET_KERNEL
+
+LASTING_METADATA = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def refresh(path: Path) -> None:
+    """Execute one notebook from top to bottom and write it back, without what changes from run to run."""
+    notebook = lessons.read(path)
+    with tempfile.TemporaryDirectory() as folder, own_stack(Path(folder)) as environment:
+        resources = {"metadata": {"path": str(lessons.FOLDER)}}
+        client = NotebookClient(notebook, timeout=lessons.CELL_SECONDS, kernel_name=lessons.KERNEL, resources=resources)
+        client.extra_arguments = QUIET_KERNEL
+        client.execute(env=environment)
+    _strip(notebook)
+    nbformat.validate(notebook)
+    nbformat.write(notebook, path)
+
+
+def _strip(notebook: NotebookNode) -> None:
+    notebook.metadata.clear()
+    notebook.metadata.kernelspec = LASTING_METADATA
+    notebook.metadata.language_info = {"name": "python"}
+    for cell in notebook.cells:
+        cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+
+
+def main() -> None:
+    """Refresh the notebooks named, or all."""
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    for path in lessons.chosen(sys.argv[1:]):
+        print(f"{path.name} ...", flush=True)
+        refresh(path)
+
+
+if __name__ == "__main__":
+    main()
