@@ -1,8 +1,6 @@
 """Puts the resources of the API together: `create_app`."""
 
-from collections.abc import Iterable
 from http import HTTPStatus
-from importlib import import_module
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,37 +9,60 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route
 
-from embedded.services.kestra.api import health
+from embedded.services.kestra.api import (
+    backfill,
+    concurrency,
+    execution_actions,
+    execution_files,
+    execution_labels,
+    executions,
+    export,
+    flow_bulk,
+    flow_tests,
+    flow_validation,
+    flows,
+    follow,
+    health,
+    kv,
+    logs,
+    metrics,
+    namespace_files,
+    namespaces,
+    not_implemented,
+    plugins,
+    triggers,
+    webhooks,
+)
 from embedded.services.kestra.api.auth import BasicAuthentication
 from embedded.services.kestra.api.errors import ApiError, error_response, from_exception
 from embedded.services.kestra.api.request import Settings
 from embedded.services.kestra.engine import TENANT, Engine
 
-RESOURCES = (
-    "service",
-    "flows",
-    "flow_bulk",
-    "flow_validation",
-    "executions",
-    "execution_actions",
-    "execution_labels",
-    "execution_files",
-    "webhooks",
-    "flow_tests",
-    "follow",
-    "logs",
-    "export",
-    "metrics",
-    "concurrency",
-    "plugins",
-    "kv",
-    "namespaces",
-    "namespace_files",
-    "triggers",
-    "backfill",
-    "missing",
+ROUTES: tuple[Route, ...] = (
+    *health.routes,
+    *flows.routes,
+    *flow_bulk.routes,
+    *flow_validation.routes,
+    *executions.routes,
+    *execution_actions.routes,
+    *execution_labels.routes,
+    *execution_files.routes,
+    *webhooks.routes,
+    *flow_tests.routes,
+    *follow.routes,
+    *logs.routes,
+    *export.routes,
+    *metrics.routes,
+    *concurrency.routes,
+    *plugins.routes,
+    *kv.routes,
+    *namespaces.routes,
+    *namespace_files.routes,
+    *triggers.routes,
+    *backfill.routes,
+    *not_implemented.routes,
 )
-"""Modules of this package, each with its `routes`, whose paths begin after the tenant."""
+"""The routes of every resource. Their paths begin after the tenant."""
 
 
 def create_app(engine: Engine, settings: Settings) -> Starlette:
@@ -65,10 +86,7 @@ def create_app(engine: Engine, settings: Settings) -> Starlette:
 
 def api_routes() -> list[Route]:
     """The routes of all resources, the more literal path first: `/flows/search` before `/flows/{namespace}`."""
-    found: Iterable[Route] = (
-        route for name in RESOURCES for route in import_module(f"embedded.services.kestra.api.{name}").routes
-    )
-    return sorted(found, key=_generality)
+    return sorted(ROUTES, key=_generality)
 
 
 def _generality(route: Route) -> list[int]:
@@ -101,11 +119,11 @@ def _other_error(request: Request, error: Exception) -> JSONResponse:
 
 def every_route(app: Starlette) -> list[tuple[str, str]]:
     """Every method and path that the app answers, as (`GET`, `/api/v1/flows/search`)."""
-    return [found for route in app.routes for found in _paths(route, "")]
+    return [entry for route in app.routes for entry in _paths(route, "")]
 
 
 def _paths(route: BaseRoute, prefix: str) -> list[tuple[str, str]]:
     if isinstance(route, Mount):
-        return [found for inner in route.routes for found in _paths(inner, prefix + route.path)]
+        return [entry for inner in route.routes for entry in _paths(inner, prefix + route.path)]
     assert isinstance(route, Route)
     return [(method, prefix + route.path) for method in sorted(route.methods or ())]
