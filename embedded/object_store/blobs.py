@@ -12,23 +12,23 @@ from typing import BinaryIO, Protocol, TypeVar
 CHUNK = 1 << 20
 
 
-class Stored(Protocol):
-    """What has to be known of an object to find its bytes."""
+class HasBlob(Protocol):
+    """An object whose bytes can be found."""
 
     @property
     def blob(self) -> str:
         """The name of its blob."""
 
 
-Entry = TypeVar("Entry", bound=Stored)
-Taken = TypeVar("Taken")
+Entry = TypeVar("Entry", bound=HasBlob)
+Result = TypeVar("Result")
 
 
 class Blobs:
     """A folder of blobs.
 
     Parameters:
-        folder: made if it is missing.
+        folder: created if it is missing.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -43,20 +43,20 @@ class Blobs:
         return name, path.open("wb")
 
     def resume(self, name: str, size: int) -> BinaryIO:
-        """Go on with a blob that was not sealed; what is beyond `size` bytes is cut off."""
+        """Reopen a blob that was not sealed for appending; bytes beyond `size` are cut off."""
         file = self._path(name).open("r+b")
         file.truncate(size)
         file.seek(size)
         return file
 
     def seal(self, file: BinaryIO) -> None:
-        """End a blob's file, on the disk itself."""
+        """Flush a blob's file to the disk and close it."""
         file.flush()
         os.fsync(file.fileno())
         file.close()
 
     def join(self, names: Iterable[str]) -> str:
-        """Make one blob of several, in their order; returns its name."""
+        """Concatenate blobs into a new one; returns its name."""
         name, target = self.create()
         with target:
             for part in names:
@@ -66,20 +66,20 @@ class Blobs:
         return name
 
     def open(self, name: str) -> BinaryIO:
-        """Open a blob for reading; it stays readable when it is removed meanwhile."""
+        """Open a blob for reading; the open file stays readable after a removal."""
         return self._path(name).open("rb")
 
     def link(self, name: str, target: Path) -> None:
-        """Give a blob a second name, under which it stays when it is removed here."""
+        """Hard-link a blob to `target`, which outlives the blob's removal."""
         os.link(self._path(name), target)
 
     def remove(self, names: Iterable[str]) -> None:
-        """Remove blobs, those that are gone already too."""
+        """Remove blobs; a missing one is no error."""
         for name in names:
             self._path(name).unlink(missing_ok=True)
 
     def sweep(self, is_known: Callable[[str], bool]) -> None:
-        """Remove what nobody knows: the halves of uploads that were cut off."""
+        """Remove unreferenced blobs, such as those of interrupted uploads."""
         for path in self._folder.glob("*/*"):
             if not is_known(path.name):
                 path.unlink(missing_ok=True)
@@ -88,27 +88,30 @@ class Blobs:
         return self._folder / name[:2] / name
 
 
-def take(find: Callable[[], Entry], use: Callable[[str], Taken]) -> tuple[Entry, Taken]:
-    """An object and something of its blob, which belong together whatever happens meanwhile.
+def find_with_blob(find: Callable[[], Entry], use: Callable[[str], Result]) -> tuple[Entry, Result]:
+    """Find an object and open its blob; both belong together even if the object is replaced meanwhile.
 
     Parameters:
-        find: the object as it is now.
+        find: returns the current object.
         use: opens or links the blob of a name.
+
+    Returns:
+        The object, and what `use` returned for its blob.
 
     Raises:
         FileNotFoundError: the blob is lost, not just replaced by another.
     """
     while True:
-        found = find()
+        entry = find()
         try:
-            return found, use(found.blob)
+            return entry, use(entry.blob)
         except FileNotFoundError:
-            if find().blob == found.blob:
+            if find().blob == entry.blob:
                 raise
 
 
-def read(file: BinaryIO, start: int, size: int) -> Iterator[bytes]:
-    """A part of an open blob, in chunks; closes the file.
+def read_range(file: BinaryIO, start: int, size: int) -> Iterator[bytes]:
+    """Yield a part of an open blob in chunks, and close the file.
 
     Parameters:
         file: the blob.

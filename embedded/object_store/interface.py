@@ -1,4 +1,4 @@
-"""What a front needs of an object store: S3 for Athena, GCS for BigQuery."""
+"""The object store as query engines see it: S3 for Athena and Glue, Cloud Storage for BigQuery."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Protocol
 
 
 class NotFound(LookupError):
-    """The bucket or the object is not there."""
+    """The bucket or the object does not exist."""
 
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """An object, as a listing tells it.
+    """An object in a listing.
 
     Parameters:
         key: its name in the bucket.
@@ -32,20 +32,42 @@ class ObjectInfo:
 
 
 class Objects(Protocol):
-    """Reads objects; all of it may block."""
+    """Reads objects; every method may block."""
 
     def list(self, bucket: str, prefix: str) -> Iterable[ObjectInfo]:
-        """The objects whose keys begin with a prefix, in the order of their keys. Raises NotFound: no such bucket."""
+        """Objects whose keys start with a prefix, in key order.
+
+        Raises:
+            NotFound: the bucket does not exist.
+        """
 
     def fetch(self, bucket: str, key: str) -> AbstractContextManager[Path]:
-        """A local file with the object's content, which stays until the context ends. Raises NotFound."""
+        """A local file with the object's content, which exists until the context ends.
+
+        Raises:
+            NotFound: the bucket or the object does not exist.
+        """
 
 
 class WritableObjects(Objects, Protocol):
-    """Objects that a query may also write and delete (Athena's results and tables)."""
+    """Objects that a query may also write and delete: Athena's results and tables."""
 
     def put(self, bucket: str, key: str, path: Path, content_type: str) -> None:
-        """Store a file. Raises NotFound: no such bucket."""
+        """Store a file as an object.
+
+        Parameters:
+            bucket: target bucket.
+            key: target key.
+            path: the local file.
+            content_type: MIME type of the object.
+
+        Raises:
+            NotFound: the bucket does not exist.
+        """
 
     def delete(self, bucket: str, keys: Iterable[str]) -> None:
-        """Delete objects; one that is not there is no error. Raises NotFound: no such bucket."""
+        """Delete objects; a missing one is no error.
+
+        Raises:
+            NotFound: the bucket does not exist.
+        """

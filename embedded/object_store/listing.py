@@ -9,27 +9,35 @@ from typing import Generic, Protocol, TypeVar
 _FETCH = 1000
 
 
-class Keyed(Protocol):
-    """What a listing has to know of an object."""
+class HasKey(Protocol):
+    """An object with a key."""
 
     @property
     def key(self) -> str:
         """Its name in the bucket."""
 
 
-Entry = TypeVar("Entry", bound=Keyed)
+Entry = TypeVar("Entry", bound=HasKey)
+Entry_co = TypeVar("Entry_co", bound=HasKey, covariant=True)
 
 
-class Keys(Protocol[Entry]):
-    """Where a listing takes objects from."""
+class KeyRange(Protocol[Entry_co]):
+    """A source of objects, ordered by key."""
 
-    def keys(self, bucket: str, low: str, high: str | None, limit: int) -> Sequence[Entry]:
-        """Objects in the order of their keys' bytes, from `low` to before `high`, at most `limit`."""
+    def keys(self, bucket: str, low: str, high: str | None, limit: int) -> Sequence[Entry_co]:
+        """Objects in the byte order of their keys.
+
+        Parameters:
+            bucket: the bucket's name.
+            low: first key, inclusive.
+            high: last key, exclusive; None for no bound.
+            limit: maximum number of objects.
+        """
 
 
 @dataclass
 class Page(Generic[Entry]):
-    """One page: objects, and prefixes that stand for several."""
+    """One page of a listing: objects and common prefixes."""
 
     objects: list[Entry] = field(default_factory=list)
     prefixes: list[str] = field(default_factory=list)
@@ -38,44 +46,52 @@ class Page(Generic[Entry]):
     truncated: bool = False
 
 
-def page(store: Keys[Entry], bucket: str, prefix: str, delimiter: str, after: str, limit: int) -> Page[Entry]:
-    """A page of a listing.
+def list_page(store: KeyRange[Entry], bucket: str, prefix: str, delimiter: str, after: str, limit: int) -> Page[Entry]:
+    """List one page.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 
     Parameters:
-        store: where to look.
-        bucket: in which bucket.
-        prefix: of the keys.
-        delimiter: keys that have it after the prefix are told as one common prefix; empty for none.
-        after: the page begins after this key or common prefix.
-        limit: entries of a page, prefixes counted.
+        store: source of the objects.
+        bucket: the bucket's name.
+        prefix: only keys that start with it.
+        delimiter: keys that contain it after the prefix are grouped into one common prefix; empty for no grouping.
+        after: the page starts after this key or common prefix.
+        limit: maximum number of entries, common prefixes included.
     """
-    found: Page[Entry] = Page()
+    result: Page[Entry] = Page()
     high = _next_beyond(prefix)
     low = max(prefix, _start(after, prefix, delimiter))
     while limit:
         objects = store.keys(bucket, low, high, _FETCH)
         for item in objects:
-            if item.key < low:  # of a common prefix that was told
+            if item.key < low:  # part of a common prefix that is listed already
                 continue
-            if len(found.objects) + len(found.prefixes) == limit:
-                found.truncated = True
-                return found
+            if len(result.objects) + len(result.prefixes) == limit:
+                result.truncated = True
+                return result
             common = _common(item.key, prefix, delimiter)
             if common:
-                found.prefixes.append(common)
+                result.prefixes.append(common)
             else:
-                found.objects.append(item)
-            found.last = common or item.key
+                result.objects.append(item)
+            result.last = common or item.key
             low = (_next_beyond(common) or high or "") if common else item.key + "\0"
             if common and not low:
-                return found
+                return result
         if len(objects) < _FETCH:
             break
-    return found
+    return result
 
 
-def every(store: Keys[Entry], bucket: str, prefix: str) -> Iterator[Entry]:
-    """All objects whose keys begin with a prefix, in the order of their keys' bytes, a few held at a time."""
+def iterate_objects(store: KeyRange[Entry], bucket: str, prefix: str) -> Iterator[Entry]:
+    """Yield all objects with a key prefix, in the byte order of their keys; a batch is in memory at a time.
+
+    Parameters:
+        store: source of the objects.
+        bucket: the bucket's name.
+        prefix: only keys that start with it.
+    """
     low, high = prefix, _next_beyond(prefix)
     while objects := store.keys(bucket, low, high, _FETCH):
         yield from objects
@@ -96,7 +112,7 @@ def _common(key: str, prefix: str, delimiter: str) -> str | None:
 
 
 def _next_beyond(prefix: str) -> str | None:
-    """The first text, in the order of UTF-8 bytes, that is beyond all that begin with a prefix."""
+    """The smallest text, in UTF-8 byte order, that is greater than all texts with a prefix."""
     for index in range(len(prefix) - 1, -1, -1):
         code = ord(prefix[index]) + 1
         if code <= 0x10FFFF:

@@ -1,4 +1,4 @@
-"""Where objects are files for as long as they are read."""
+"""Temporary files for objects that are being read."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 
 
 class Scratch:
-    """A folder on the file system of the objects, emptied of what a killed process has left.
+    """A folder on the file system of the objects; leftovers of a killed process are removed.
 
     Parameters:
-        folder: is made anew.
+        folder: deleted and created again.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -22,7 +22,7 @@ class Scratch:
         folder.mkdir()
 
     @contextmanager
-    def place(self, key: str) -> Iterator[Path]:
-        """Where to put the content of an object of that key, in a file named as it; gone when the context ends."""
+    def reserve(self, key: str) -> Iterator[Path]:
+        """A path for an object's content, named as the last part of its key; removed when the context ends."""
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             yield Path(folder, PurePosixPath(key).name or "object")

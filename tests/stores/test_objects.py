@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from embedded.object_store.blobs import Blobs, take
-from embedded.object_store.listing import every
+from embedded.object_store.blobs import Blobs, find_with_blob
+from embedded.object_store.listing import iterate_objects
 
 
 @dataclass(frozen=True)
@@ -50,18 +50,18 @@ def test_an_object_that_is_replaced_just_before_it_is_opened_is_the_new_one(blob
     gone, new = stored(blobs, b"old"), stored(blobs, b"new")
     blobs.remove([gone])
     states = iter([Item("a", gone), Item("a", new), Item("a", new)])
-    found, file = take(lambda: next(states), blobs.open)
+    found, file = find_with_blob(lambda: next(states), blobs.open)
     with file:
         assert (found.blob, file.read()) == (new, b"new")
 
 
 def test_bytes_that_are_lost_are_no_reason_to_look_for_ever(blobs: Blobs) -> None:
     with pytest.raises(FileNotFoundError):
-        take(lambda: Item("a", "lost"), blobs.open)
+        find_with_blob(lambda: Item("a", "lost"), blobs.open)
 
 
 @pytest.mark.parametrize("prefix", ["", "in/", "in/1", "nothing"])
 def test_all_keys_of_a_prefix_come_once_in_their_order(prefix: str) -> None:
     keys = [f"in/{number}" for number in range(25)] + ["in/1\0", "in", "é", "\U0010ffff"]
-    found = [item.key for item in every(Sorted(*keys), "bucket", prefix)]
+    found = [item.key for item in iterate_objects(Sorted(*keys), "bucket", prefix)]
     assert found == sorted((key for key in keys if key.startswith(prefix)), key=str.encode)

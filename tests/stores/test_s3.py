@@ -27,7 +27,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedded.object_store.listing import page
+from embedded.object_store.listing import list_page
 from embedded.services.aws.s3.store import About, Content, Store
 from tests.stack import ROOT
 
@@ -194,7 +194,7 @@ def test_pages_hold_each_key_or_its_prefix_once(
         store.put("bucket", name, Content("blob", 0, ""), About())
     found, after = [], ""
     while True:
-        part = page(store, "bucket", prefix, "/" if grouped else "", after, limit)
+        part = list_page(store, "bucket", prefix, "/" if grouped else "", after, limit)
         found += [item.key for item in part.objects] + part.prefixes
         assert len(part.objects) + len(part.prefixes) <= limit
         if not part.truncated:

@@ -97,7 +97,7 @@ async def list_objects(call: Call) -> Response:
     limit = min(call.number("max-keys", _MAX_KEYS, 0, 2**31 - 1), _MAX_KEYS)
     token = call.parameter("continuation-token")
     after = (_unpack(token) if token else call.parameter("start-after")) if second else call.parameter("marker")
-    page = await run_in_threadpool(listing.page, call.store, call.bucket, prefix, delimiter, after, limit)
+    page = await run_in_threadpool(listing.list_page, call.store, call.bucket, prefix, delimiter, after, limit)
     encode = _encoder(call)
     owner = not second or call.parameter("fetch-owner") == "true"
     content: dict[str, Any] = {

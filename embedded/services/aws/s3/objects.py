@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from embedded.object_store.blobs import read
+from embedded.object_store.blobs import read_range
 from embedded.services.aws import xml
 from embedded.services.aws.errors import AwsError
 from embedded.services.aws.s3 import body
@@ -46,7 +46,7 @@ async def get(call: Call) -> Response:
         headers["Content-Range"] = f"bytes {start}-{start + size - 1}/{item.size}"
     else:
         headers |= _checksums(call, item)
-    return StreamingResponse(read(file, start, size), 206 if part else 200, headers)
+    return StreamingResponse(read_range(file, start, size), 206 if part else 200, headers)
 
 
 async def head(call: Call) -> Response:
@@ -100,7 +100,7 @@ def copied(call: Call) -> tuple[Object, str]:
         blob, target = call.store.blobs.create()
         start, size = byte_range(call.request.headers.get("x-amz-copy-source-range"), item.size) or (0, item.size)
         with target:
-            target.writelines(read(file, start, size))
+            target.writelines(read_range(file, start, size))
             call.store.blobs.seal(target)
     return item, blob
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from embedded.object_store.blobs import CHUNK
 from embedded.object_store.interface import ObjectInfo
-from embedded.object_store.reading import Reading
+from embedded.object_store.reader import ObjectReader
 from embedded.services.aws.errors import AwsError
 from embedded.services.aws.s3.store import About, Content, Object, Store
 
 
-class StoredObjects(Reading[Store, Object]):
+class StoredObjects(ObjectReader[Store, Object]):
     """S3's objects, as `embedded.object_store.interface.WritableObjects`."""
 
-    refusal = AwsError
+    missing_error = AwsError
 
     def check(self, bucket: str) -> None:
         """Notice a bucket that is not there. Raises AwsError."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from embedded.object_store.blobs import Blobs, take
+from embedded.object_store.blobs import Blobs, find_with_blob
 from embedded.services.aws.errors import AwsError
 from embedded.shared.sqlite import Database
 
@@ -168,7 +168,7 @@ class Store:
         Raises:
             AwsError: it is not there.
         """
-        return take(lambda: self.find(bucket, key), self.blobs.open)
+        return find_with_blob(lambda: self.find(bucket, key), self.blobs.open)
 
     def put(self, bucket: str, key: str, content: Content, about: About, check: Check | None = None) -> Object:
         """Put an object in place of what may be there.

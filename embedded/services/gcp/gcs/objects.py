@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from embedded.object_store import listing
-from embedded.object_store.blobs import read
+from embedded.object_store.blobs import read_range
 from embedded.services.gcp.errors import GoogleError, invalid
 from embedded.services.gcp.gcs.body import digest
 from embedded.services.gcp.gcs.request import CONDITIONS, Call, check
@@ -45,7 +45,7 @@ def list_objects(store: Store, call: Call, bucket: str) -> Response:
     store.bucket(bucket)
     window = _Window(store, call.text("startOffset"), call.text("endOffset") or None)
     limit = min(call.number("maxResults") or PAGE, PAGE)
-    page = listing.page(window, bucket, call.text("prefix"), call.text("delimiter"), _after(call), limit)
+    page = listing.list_page(window, bucket, call.text("prefix"), call.text("delimiter"), _after(call), limit)
     items = [object_json(bucket, item, call.base) for item in page.objects]
     if call.text("includeTrailingDelimiter").lower() == "true":
         folders = [found[0] for name in page.prefixes if (found := store.keys(bucket, name, name + "\0", 1))]
@@ -79,7 +79,7 @@ def download(store: Store, call: Call, bucket: str, name: str) -> Response:
     if size != item.content.size:
         status = 206
         headers["Content-Range"] = f"bytes {start}-{start + size - 1}/{item.content.size}"
-    return StreamingResponse(read(file, start, size), status, headers, media_type=None)
+    return StreamingResponse(read_range(file, start, size), status, headers, media_type=None)
 
 
 def patch(store: Store, call: Call, bucket: str, name: str) -> Response:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from embedded.object_store.interface import ObjectInfo
-from embedded.object_store.reading import Reading
+from embedded.object_store.reader import ObjectReader
 from embedded.services.gcp.errors import GoogleError
 from embedded.services.gcp.gcs.store import Object, Store
 
 
-class StoredObjects(Reading[Store, Object]):
+class StoredObjects(ObjectReader[Store, Object]):
     """Cloud Storage's objects."""
 
-    refusal = GoogleError
+    missing_error = GoogleError
 
     def check(self, bucket: str) -> None:
         """Notice a bucket that is not there. Raises GoogleError."""

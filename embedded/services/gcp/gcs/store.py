@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from embedded.object_store.blobs import Blobs, take
+from embedded.object_store.blobs import Blobs, find_with_blob
 from embedded.services.gcp.errors import GoogleError
 from embedded.shared.sqlite import Database
 
@@ -193,7 +193,7 @@ class Store:
         Raises:
             GoogleError: it is not there.
         """
-        return take(lambda: self.find(bucket, key), self.blobs.open)
+        return find_with_blob(lambda: self.find(bucket, key), self.blobs.open)
 
     def keys(self, bucket: str, low: str, high: str | None, limit: int) -> list[Object]:
         """Objects in the order of their keys' bytes, from `low` to before `high`, at most `limit`."""
