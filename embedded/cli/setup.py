@@ -7,12 +7,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from embedded.services.elasticsearch.distribution import distribution
-from embedded.services.kestra import tool_environments
+from embedded.services.kestra import cds_archive, environments, tool_environments
 from embedded.services.kestra.artifacts import compiler_jar, engine_jars
-from embedded.services.kestra.cds import archive
 from embedded.services.kestra.compiler import CompileError
 from embedded.services.kestra.launch import class_path
-from embedded.services.kestra.tasks import environments
 from embedded.shared.downloads import ArtifactError
 from embedded.shared.paths import ROOT, cache_folder
 
@@ -25,7 +23,7 @@ def main() -> None:
             engine_jars()
             compiler_jar()
             distribution()
-            _archive_classes()
+            archive_classes()
             environments.prewarm(environments.dependency_lists(ROOT / "flows"))
             programs_built.result()
     except (ArtifactError, CompileError, environments.EnvironmentProblem) as problem:
@@ -33,11 +31,11 @@ def main() -> None:
     print(f"Everything is in place; what was fetched and built is kept in {cache_folder()}")
 
 
-def _archive_classes() -> None:
-    """What only makes starts faster must not stop the set-up."""
+def archive_classes() -> None:
+    """Archive the engine's classes; print a warning if that fails, since only the speed of starts depends on it."""
     try:
-        archive.build(class_path())
-    except archive.ArchiveError as problem:
+        cds_archive.build(class_path())
+    except cds_archive.ArchiveError as problem:
         print(f"Kestra will start more slowly, for its classes could not be archived:\n{problem}", file=sys.stderr)
 
 

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
+from embedded.postgres_cluster.cluster import INSTALLATION
 from embedded.services.elasticsearch.distribution import LOCK
-from embedded.services.postgres.cluster import INSTALLATION
 from embedded.services.qdrant.app import VERSION as QDRANT
 from embedded.shared.downloads import read_lock
 from tests.compose.stack import Stack

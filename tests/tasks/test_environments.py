@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded.services.kestra.tasks import environments
+from embedded.services.kestra import environments
 
 SMALL = "tqdm==4.70.1"
 
@@ -86,7 +86,7 @@ def test_prewarm_from_the_command_line(cache: Path, tmp_path: Path) -> None:
     (flows / "a.yaml").write_text(
         f"tasks: [{{type: io.kestra.plugin.scripts.python.Script, dependencies: ['{SMALL}']}}]"
     )
-    command = [sys.executable, "-m", "embedded.services.kestra.tasks.environments", "prewarm", str(flows)]
+    command = [sys.executable, "-m", "embedded.services.kestra.environments", "prewarm", str(flows)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert list((cache / "environments").glob("packages-*/tqdm"))

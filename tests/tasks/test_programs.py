@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded.services.kestra import tool_environments
-from embedded.services.kestra.tasks import environments
+from embedded.services.kestra import environments, tool_environments
 
 TQDM = """tqdm==4.70.1 \\
     --hash=sha256:c293e525e6fef9c20e8728fd4612df02a0aa31bb5fe91ecd93e123b1b7bffa73 \\

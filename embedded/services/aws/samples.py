@@ -21,7 +21,7 @@ def furnish(store: Store, seed: int) -> None:
     """
     if not store.is_new:
         return
-    from embedded.services.dataset import image_search, metrics
+    from embedded.shared.samples import image_search, metrics
 
     store.create_bucket(BUCKET)
     _put(store, METRICS, "text/csv", metrics.csv(seed=seed))

@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from embedded.services.dataset import files, image_search, insightflow, metrics, products
+from embedded.services.dataset import files, insightflow, products
 from embedded.services.dataset.catalogue import ALL_FILES, TAXIS, Edition, TaxiFile, UnknownFileError
 from embedded.services.dataset.manifest import Manifests
 from embedded.services.dataset.trips import VERSION
+from embedded.shared.samples import image_search, metrics
 from embedded.shared.settings import Settings
 
 MAX_ROWS = 20_000_000

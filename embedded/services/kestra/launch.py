@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from embedded.services.kestra import cds_archive
 from embedded.services.kestra.artifacts import engine_jars
-from embedded.services.kestra.cds import archive
 from embedded.services.kestra.compiler import compile_task_types
 from embedded.services.kestra.engine import HEAP, VERSION, Engine, EngineConfig
 from embedded.services.kestra.tasks import bridge
@@ -57,7 +57,7 @@ def start_engine(settings: ProcessSettings, java_options: list[str] | None = Non
 
     Parameters:
         settings: of the process.
-        java_options: what to start Java with; what makes use of the archive of classes, if None.
+        java_options: further options of Java; those that use the archive of classes, if None.
 
     Raises:
         ArtifactError, CompileError, EngineError: see there.
@@ -69,7 +69,7 @@ def start_engine(settings: ProcessSettings, java_options: list[str] | None = Non
         jars=jars,
         url=f"http://{HOST}:{settings.port}",
         heap=settings.heap,
-        java_options=archive.options(jars) if java_options is None else java_options,
+        java_options=cds_archive.options(jars) if java_options is None else java_options,
     )
     engine = Engine(config)
     engine.start(before_services=bridge.install)
@@ -77,7 +77,11 @@ def start_engine(settings: ProcessSettings, java_options: list[str] | None = Non
 
 
 def enter_scratch_folder(home: Path) -> None:
-    """Work in a folder of our own: a relative path in a task's SQL must not reach the checkout."""
+    """Change into a scratch folder, so that a relative path in a task's SQL does not reach the checkout.
+
+    Parameters:
+        home: folder of the engine's state.
+    """
     folder = home / "scratch"
     folder.mkdir(parents=True, exist_ok=True)
     os.chdir(folder)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from embedded.services.postgres.cluster import Login
-from embedded.services.postgres.server import Server
+from embedded.postgres_cluster.cluster import Login
+from embedded.postgres_cluster.server import Server
 from embedded.shared.settings import Settings
 
 

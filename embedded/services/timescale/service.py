@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from embedded.services.postgres.cluster import Login, offers_extension
-from embedded.services.postgres.server import Server
+from embedded.postgres_cluster.cluster import Login, offers_extension
+from embedded.postgres_cluster.server import Server
 from embedded.shared.settings import Settings
 
 EXTENSION = "timescaledb"

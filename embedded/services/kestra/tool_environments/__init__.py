@@ -10,7 +10,7 @@ from shutil import rmtree
 
 from filelock import FileLock
 
-from embedded.services.kestra.tasks import environments
+from embedded.services.kestra import environments
 
 LOCKS = Path(__file__).parent
 PROGRAMS = ("dbt", "aws")

@@ -6,8 +6,8 @@ import signal
 
 import psycopg2
 
+from embedded.postgres_cluster.cluster import Login, arguments, cluster_of, servers_on
 from embedded.service import Context, Launch, Service
-from embedded.services.postgres.cluster import Login, arguments, cluster_of, servers_on
 from embedded.shared.loopback import HOST
 from embedded.shared.processes import stop_tree
 from embedded.shared.settings import Settings

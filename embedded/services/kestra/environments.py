@@ -1,7 +1,7 @@
 """Python environments of scripts: a clean interpreter, and a folder of packages for each list of `dependencies`.
 
 An environment is built once, under a name made of what it depends on, and used by all tasks afterwards, without
-network. `python -m embedded.services.kestra.tasks.environments prewarm flows` builds those that the flows of a
+network. `python -m embedded.services.kestra.environments prewarm flows` builds those that the flows of a
 folder ask for.
 
 As in the official image `python:3.13-slim`, a script without `dependencies` has the standard library only; not even
@@ -192,7 +192,7 @@ def digest(parts: list[str]) -> str:
 
 def _main(arguments: list[str]) -> None:
     if len(arguments) != 2 or arguments[0] != "prewarm":
-        sys.exit("usage: python -m embedded.services.kestra.tasks.environments prewarm FOLDER_OF_FLOWS")
+        sys.exit("usage: python -m embedded.services.kestra.environments prewarm FOLDER_OF_FLOWS")
     lists = dependency_lists(Path(arguments[1]))
     try:
         prewarm(lists)

@@ -1,9 +1,9 @@
-"""An archive of the engine's classes, ready for memory: a start maps them instead of reading and checking jars.
+"""Class data sharing (CDS): an archive of the engine's classes, which halves the time of a start.
 
-This is the virtual machine's class data sharing (`java -Xshare:dump`, "Class Data Sharing" in the JDK's manual of the
-`java` command); it halves the start. `embedded.cli.setup` builds the archive, once for each class path and runtime: a
-first engine runs a flow and lists the classes that it loads, and the list is dumped. Without an archive, or with one
-that does not fit, the engine starts all the same, slower.
+A start maps the archive into memory instead of reading and verifying jars. See "Application Class Data Sharing" in
+https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html. `embedded.cli.setup` builds the archive, once for
+each class path and runtime: a training engine runs a flow and lists the classes that it loads, and the list is dumped.
+Without an archive, or with one that does not fit, the engine starts as well, but more slowly.
 """
 
 import hashlib
@@ -18,13 +18,15 @@ from filelock import FileLock
 
 from embedded.shared.paths import ROOT, cache_folder
 
-TRAINING = "embedded.services.kestra.cds.train"
+TRAINING = "embedded.services.kestra.cds_training"
 COLLECTOR = "-XX:+UseSerialGC"
 """An archive fits the collector that it was dumped with."""
+LIMIT_SECONDS = 120.0
+"""Time limit of the training and of the dump. Each takes some 20 seconds on a slow machine."""
 
 
 class ArchiveError(Exception):
-    """The archive could not be built; the message holds the last lines that were said."""
+    """The archive could not be built; the message holds the last lines of output."""
 
 
 def options(class_path: list[Path]) -> list[str]:
@@ -45,7 +47,7 @@ def build(class_path: list[Path]) -> Path:
         class_path: jars only, in order: the virtual machine archives nothing of folders.
 
     Raises:
-        ArchiveError: the engine did not start, or its classes were not dumped.
+        ArchiveError: the engine did not start, its classes were not dumped, or `LIMIT_SECONDS` have passed.
     """
     archive = _archive(class_path)
     archive.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +68,10 @@ def _dump(class_path: list[Path], scratch: Path) -> Path:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=LIMIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise ArchiveError(f"no end after {LIMIT_SECONDS:g} s") from None
     if done.returncode:
         raise ArchiveError("\n".join([*done.stdout.splitlines(), *done.stderr.splitlines()][-15:]))
 

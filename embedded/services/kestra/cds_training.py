@@ -1,6 +1,6 @@
 """Starts an engine, runs a flow over its API and ends, listing the classes that were loaded on the way.
 
-Run by `embedded.services.kestra.cds.archive` as `python -m embedded.services.kestra.cds.train FOLDER LISTING`.
+Run by `embedded.services.kestra.cds_archive` as `python -m embedded.services.kestra.cds_training FOLDER LISTING`.
 """
 
 import socket
@@ -12,7 +12,7 @@ import requests
 import uvicorn
 
 from embedded.services.kestra.api.app import create_app
-from embedded.services.kestra.cds.archive import listing_options
+from embedded.services.kestra.cds_archive import listing_options
 from embedded.services.kestra.launch import ProcessSettings, leave, start_engine
 from embedded.shared.loopback import HOST
 
@@ -30,7 +30,7 @@ tasks:
     type: io.kestra.plugin.core.flow.If
     condition: "{{ inputs.name == 'learner' }}"
     then:
-      - id: each
+      - id: repeat
         type: io.kestra.plugin.core.flow.ForEach
         values: [1, 2]
         tasks:
@@ -49,8 +49,7 @@ triggers:
     type: io.kestra.plugin.core.trigger.Schedule
     cron: "0 0 1 1 *"
 """
-PATIENCE = 60
-"""Seconds that an answer may take."""
+ANSWER_TIMEOUT_SECONDS = 60
 
 
 def main() -> None:
@@ -72,12 +71,12 @@ def run_flow(settings: ProcessSettings) -> str:
     session = requests.Session()
     session.auth = (settings.username, settings.password)
     api = f"http://{HOST}:{settings.port}/api/v1/main"
-    body = {"data": FLOW, "headers": {"Content-Type": "application/x-yaml"}}
-    session.post(f"{api}/flows", **body, timeout=PATIENCE).raise_for_status()
-    answer = session.post(f"{api}/executions/training/training?wait=true", timeout=PATIENCE)
+    headers = {"Content-Type": "application/x-yaml"}
+    session.post(f"{api}/flows", data=FLOW, headers=headers, timeout=ANSWER_TIMEOUT_SECONDS).raise_for_status()
+    answer = session.post(f"{api}/executions/training/training?wait=true", timeout=ANSWER_TIMEOUT_SECONDS)
     answer.raise_for_status()
     ended = answer.json()
-    session.get(f"{api}/logs/{ended['id']}", timeout=PATIENCE).raise_for_status()
+    session.get(f"{api}/logs/{ended['id']}", timeout=ANSWER_TIMEOUT_SECONDS).raise_for_status()
     return str(ended["state"]["current"])
 
 

@@ -1,0 +1,1 @@
+"""Runs a PostgreSQL server whose databases lie in a folder: the engine of the services `postgres` and `timescale`."""
