@@ -1,0 +1,37 @@
+"""The Kestra engine and its REST API."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog import setting, versions
+from catalog.setting import Kind
+from catalog.spec import Address, Container, Health, ServiceSpec
+
+
+@dataclass(frozen=True)
+class KestraSettings:
+    """Settings of the engine."""
+
+    port: int = setting.port("KESTRA_PORT", 8080)
+    username: str = setting.email("KESTRA_USERNAME", "admin@kestra.io")
+    password: str = setting.secret("KESTRA_PASSWORD", "Admin1234", Kind.STRONG_PASSWORD)
+    heap: str | None = setting.memory("KESTRA_HEAP")
+    storage: Path = setting.folder("KESTRA_STORAGE", "kestra-storage")
+
+
+KESTRA = ServiceSpec(
+    name="kestra",
+    title="Kestra",
+    settings=KestraSettings,
+    container=Container(
+        name="kestra",
+        image=f"kestra/kestra:v{versions.KESTRA}",
+        health="curl -sf http://localhost:8081/health",
+        memory="3g",
+    ),
+    order=1,
+    starts_by_default=True,
+    runs_flows=True,
+    addresses=(Address("KESTRA_URL"),),
+    health=Health("/health"),
+)

@@ -1,0 +1,11 @@
+"""Versions of what the stacks run: the embedded stack, the Docker images and the documents are held to these."""
+
+KESTRA = "1.3.31"
+POSTGRES = "18"
+TIMESCALE = f"2.29.1-pg{POSTGRES}"
+"""Of the extension and of the PostgreSQL below it; the embedded stack has PostgreSQL's alone."""
+CLICKHOUSE = "26.9"
+ELASTICSEARCH = "8.17.10"
+QDRANT = "1.19.1"
+STAND_IN = "1"
+"""Of the images that are built from this checkout."""
