@@ -36,7 +36,7 @@ def connect(file: Path | None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def told(error: duckdb.Error) -> SqlError:
+def to_sql_error(error: duckdb.Error) -> SqlError:
     """What DuckDB raised, as an error of the statement; its own class of error is not shown."""
     reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), Reason.INTERNAL)
     message = str(error).split("\n\n")[0].strip()

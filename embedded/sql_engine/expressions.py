@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from embedded.sql_engine.errors import SqlError, invalid, unsupported
-from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.scope import Scope, field_of
 from embedded.sql_engine.types import BOOL, BYTES, FLOATS, NULL, STRING, Kind, Type, text
-from embedded.sql_engine.values import Call, Function, Rules, Use, Value
+from embedded.sql_engine.values import Function, FunctionCall, Rules, Use, Value
 
 if TYPE_CHECKING:
     from embedded.sql_engine.queries import Queries
@@ -78,20 +78,20 @@ class Expressions:
             only(node, "this", "expression", "typed", "safe", "dpipe")
             left, right = self.value(node.this, scope), self.value(node.expression, scope)
             return self.rules.binary(_ARITHMETIC[type(node)], left, right, node)
-        raise unsupported(f"{node.key.upper()} expressions", place(node))
+        raise unsupported(f"{node.key.upper()} expressions", offset_of(node))
 
     def condition(self, node: exp.Expression, scope: Scope, clause: str) -> str:
         """Compile what must be true or false. Raises SqlError."""
         value = self.value(node, scope)
         if value.type.kind not in (Kind.BOOL, Kind.NULL):
-            raise invalid(f"{clause} should return type BOOL", place(node))
+            raise invalid(f"{clause} should return type BOOL", offset_of(node))
         return f"CAST({value.sql} AS BOOLEAN)" if value.type.kind is Kind.NULL else value.sql
 
     def unify(self, values: Sequence[Value], what: str, node: exp.Expression) -> list[Value]:
         """Give all values one type. Raises SqlError when there is none."""
         target = self.rules.common(values)
         if target is None:
-            raise self.rules.mismatch(what, [value.type for value in values], place(node))
+            raise self.rules.mismatch(what, [value.type for value in values], offset_of(node))
         return [self.coerced(value, target, node) for value in values]
 
     def coerced(self, value: Value, target: Type, node: exp.Expression) -> Value:
@@ -99,7 +99,7 @@ class Expressions:
         found = self.rules.coerce(value, target)
         if found is None:
             told = f"{self.type_name(value.type)} to {self.type_name(target)}"
-            raise invalid(f"Value has a type that cannot be coerced: {told}", place(node))
+            raise invalid(f"Value has a type that cannot be coerced: {told}", offset_of(node))
         return found
 
     def type_name(self, of: Type) -> str:
@@ -121,7 +121,8 @@ class Expressions:
     def _sortable(self, node: exp.Expression, scope: Scope) -> str:
         value = self.value(node, scope)
         if not self.rules.orderable(value.type):
-            raise invalid(f"ORDER BY does not support expressions of type {self.type_name(value.type)}", place(node))
+            message = f"ORDER BY does not support expressions of type {self.type_name(value.type)}"
+            raise invalid(message, offset_of(node))
         return value.sql
 
     def _literal(self, node: exp.Literal, scope: Scope) -> Value:
@@ -133,15 +134,15 @@ class Expressions:
         return Value(f"({inner.sql})", inner.type, inner.constant)
 
     def _column(self, node: exp.Column, scope: Scope) -> Value:
-        return scope.resolve([part.name for part in node.parts], place(node))
+        return scope.resolve([part.name for part in node.parts], offset_of(node))
 
     def _dot(self, node: exp.Dot, scope: Scope) -> Value:
         names = node.expression
         if isinstance(node.this, exp.Column | exp.Dot) and all(isinstance(p, exp.Identifier) for p in node.parts):
-            return scope.resolve([part.name for part in node.parts], place(node))
+            return scope.resolve([part.name for part in node.parts], offset_of(node))
         if not isinstance(names, exp.Identifier):
-            raise unsupported(f"the name {node.sql()}", place(node))
-        return field_of(self.value(node.this, scope), names.name, self.rules, place(node))
+            raise unsupported(f"the name {node.sql()}", offset_of(node))
+        return field_of(self.value(node.this, scope), names.name, self.rules, offset_of(node))
 
     def _logical(self, node: exp.Connector, word: str, scope: Scope) -> Value:
         only(node, "this", "expression")
@@ -159,7 +160,7 @@ class Expressions:
             return Value(f"({value.sql} IS NULL)", BOOL)
         if isinstance(test, exp.Boolean) and value.type.kind is Kind.BOOL:
             return Value(f"({value.sql} IS NOT DISTINCT FROM {'true' if test.this else 'false'})", BOOL)
-        raise unsupported(f"IS {test.sql()}", place(node))
+        raise unsupported(f"IS {test.sql()}", offset_of(node))
 
     def _compare(self, node: exp.Binary, scope: Scope) -> Value:
         only(node, "this", "expression")
@@ -172,7 +173,7 @@ class Expressions:
         left, right = self.unify([left, right], f"operator {symbol}", node)
         allowed = self.rules.comparable if symbol in _EQUALITY else self.rules.orderable
         if not allowed(left.type):
-            raise invalid(f"{symbol} is not defined for arguments of type {self.type_name(left.type)}", place(node))
+            raise invalid(f"{symbol} is not defined for arguments of type {self.type_name(left.type)}", offset_of(node))
         plain = f"({left.sql} {symbol} {right.sql})"
         return Value(_with_nan(symbol, left, right, plain) if left.type.kind in FLOATS else plain, BOOL)
 
@@ -196,7 +197,7 @@ class Expressions:
     def _in_query(self, node: exp.In, value: Value, query: exp.Expression, scope: Scope) -> Value:
         compiled = self.queries.query(query, scope.inner())
         if len(compiled.columns) != 1:
-            raise invalid("Subquery of type IN must have only one output column", place(node))
+            raise invalid("Subquery of type IN must have only one output column", offset_of(node))
         column = Value('"c"', compiled.columns[0][1])
         value, column = self.unify([value, column], "operator IN", node)
         return Value(f'({value.sql} IN (SELECT {column.sql} FROM ({compiled.sql}) AS q("c")))', BOOL)
@@ -205,7 +206,7 @@ class Expressions:
         only(unnest, "expressions")
         array = self.value(unnest.expressions[0], scope)
         if array.type.kind is not Kind.ARRAY or array.type.element is None:
-            raise invalid("Second argument of IN UNNEST must be an array", place(node))
+            raise invalid("Second argument of IN UNNEST must be an array", offset_of(node))
         value, element = self.unify([value, Value('"c"', array.type.element)], "operator IN UNNEST", node)
         return Value(f'({value.sql} IN (SELECT {element.sql} FROM (SELECT unnest({array.sql}) AS "c")))', BOOL)
 
@@ -230,7 +231,7 @@ class Expressions:
         only(node, "this", "true", "false")
         test = self.condition(node.this, scope, "IF")
         if node.args.get("false") is None and not self.rules.if_without_else:
-            raise invalid("No matching signature for function IF: it takes three arguments", place(node))
+            raise invalid("No matching signature for function IF: it takes three arguments", offset_of(node))
         values = [self.value(node.args.get(name) or exp.Null(), scope) for name in ("true", "false")]
         then, other = self.unify(values, "function IF", node)
         return Value(f"(CASE WHEN {test} THEN {then.sql} ELSE {other.sql} END)", then.type)
@@ -242,7 +243,7 @@ class Expressions:
     def _filtered(self, node: exp.Filter, scope: Scope, over: str | None = None, nulls: bool | None = None) -> Value:
         only(node, "this", "expression")
         if not self.rules.filters or not isinstance(node.this, exp.Anonymous):
-            raise unsupported("FILTER", place(node))
+            raise unsupported("FILTER", offset_of(node))
         test = self.condition(node.expression.this, scope, "FILTER")
         return self._call(node.this, scope, over, nulls, f" FILTER (WHERE {test})")
 
@@ -257,37 +258,38 @@ class Expressions:
         name = str(node.name).upper()
         function = self.rules.functions.get(name)
         if function is None:
-            raise self.rules.unknown_function(str(node.name), place(node))
+            raise self.rules.unknown_function(str(node.name), offset_of(node))
         call = self._arguments(name, node, scope)
         if nulls is not None:
             call = _changed(call, ignore_nulls=nulls)
         self._check_use(call, function, over)
         if condition and function.use is not Use.AGGREGATE:
-            raise invalid(f"Filter is only valid for aggregation functions, not for {call.name}", place(node))
+            raise invalid(f"Filter is only valid for aggregation functions, not for {call.name}", offset_of(node))
         try:
             return function.write(_changed(call, over=over or "", filter=condition))
         except SqlError as error:
             if error.start is None:
-                error.start = place(node)
+                error.start = offset_of(node)
             raise
 
-    def _check_use(self, call: Call, function: Function, over: str | None) -> None:
+    def _check_use(self, call: FunctionCall, function: Function, over: str | None) -> None:
         if over is not None and function.use is Use.SCALAR:
-            raise invalid(f"Analytic function expected: {call.name}", place(call.node))
+            raise invalid(f"Analytic function expected: {call.name}", offset_of(call.node))
         if over is None and function.use is Use.ANALYTIC:
-            raise invalid(f"Analytic function {call.name} cannot be called without an OVER clause", place(call.node))
+            message = f"Analytic function {call.name} cannot be called without an OVER clause"
+            raise invalid(message, offset_of(call.node))
         plain = not (call.distinct or call.order or call.limit is not None)
         if function.use is not Use.AGGREGATE and not plain:
-            raise invalid(f"DISTINCT, ORDER BY and LIMIT are not for {call.name}", place(call.node))
+            raise invalid(f"DISTINCT, ORDER BY and LIMIT are not for {call.name}", offset_of(call.node))
         if function.use is Use.SCALAR and call.ignore_nulls is not None:
-            raise invalid(f"IGNORE NULLS and RESPECT NULLS are not for {call.name}", place(call.node))
+            raise invalid(f"IGNORE NULLS and RESPECT NULLS are not for {call.name}", offset_of(call.node))
         if over is not None and not plain:
-            raise unsupported(f"DISTINCT, ORDER BY or LIMIT in {call.name} with OVER", place(call.node))
+            raise unsupported(f"DISTINCT, ORDER BY or LIMIT in {call.name} with OVER", offset_of(call.node))
 
-    def _arguments(self, name: str, node: exp.Anonymous, scope: Scope) -> Call:
+    def _arguments(self, name: str, node: exp.Anonymous, scope: Scope) -> FunctionCall:
         only(node, "this", "expressions")
         arguments = list(node.expressions)
-        call = Call(name, node, arguments, self, scope)
+        call = FunctionCall(name, node, arguments, self, scope)
         if not arguments:
             return call
         last = arguments[-1]
@@ -302,7 +304,7 @@ class Expressions:
         return _changed(call, arguments=[*arguments[:-1], last])
 
     @staticmethod
-    def _distinct(call: Call, arguments: list[exp.Expression], last: exp.Expression) -> Call:
+    def _distinct(call: FunctionCall, arguments: list[exp.Expression], last: exp.Expression) -> FunctionCall:
         first = last if isinstance(last, exp.Distinct) else arguments[0]
         only(first, "expressions")
         rest = [] if first is last else [*arguments[1:-1], last]
@@ -314,7 +316,7 @@ class Expressions:
         if isinstance(called, exp.IgnoreNulls | exp.RespectNulls):
             called, nulls = called.this, isinstance(called, exp.IgnoreNulls)
         if not isinstance(called, exp.Anonymous | exp.Filter) or str(node.args.get("over")) != "OVER":
-            raise unsupported(f"OVER after {called.sql()}", place(node))
+            raise unsupported(f"OVER after {called.sql()}", offset_of(node))
         parts = []
         if partition := node.args.get("partition_by"):
             parts.append(f"PARTITION BY {', '.join(self._groupable(each, scope) for each in partition)}")
@@ -328,7 +330,7 @@ class Expressions:
     def _groupable(self, node: exp.Expression, scope: Scope) -> str:
         value = self.value(node, scope)
         if not self.rules.groupable(value.type):
-            raise invalid(f"Partitioning by {self.type_name(value.type)} is not allowed", place(node))
+            raise invalid(f"Partitioning by {self.type_name(value.type)} is not allowed", offset_of(node))
         return value.sql
 
     def _frame(self, spec: exp.WindowSpec, scope: Scope) -> str:
@@ -353,7 +355,8 @@ class Expressions:
     def _subquery(self, node: exp.Subquery, scope: Scope) -> Value:
         compiled = self.queries.query(node, scope.inner())
         if len(compiled.columns) != 1:
-            raise invalid("Scalar subquery cannot have more than one column unless using SELECT AS STRUCT", place(node))
+            message = "Scalar subquery cannot have more than one column unless using SELECT AS STRUCT"
+            raise invalid(message, offset_of(node))
         return Value(f"({compiled.sql})", compiled.columns[0][1])
 
     def _exists(self, node: exp.Exists, scope: Scope) -> Value:
@@ -364,14 +367,14 @@ class Expressions:
         only(node, "this")
         found = self.parameters.get(node.name.lower())
         if found is None:
-            raise invalid(f"Query parameter '{node.name}' not found", place(node))
+            raise invalid(f"Query parameter '{node.name}' not found", offset_of(node))
         return found
 
     def _placeholder(self, node: exp.Placeholder, scope: Scope) -> Value:
         only(node, "this")
         found = self.parameters.get(str(node.this))
         if found is None:
-            raise invalid("Not enough positional parameters are given for the query", place(node))
+            raise invalid("Not enough positional parameters are given for the query", offset_of(node))
         return found
 
 
@@ -394,11 +397,11 @@ def _bare(order: exp.Order) -> exp.Order:
 
 def _natural(node: exp.Expression) -> int:
     if not node.is_int:
-        raise unsupported(f"{node.sql()} where a whole number is expected", place(node))
+        raise unsupported(f"{node.sql()} where a whole number is expected", offset_of(node))
     return int(node.name)
 
 
-def _changed(call: Call, **changes: Any) -> Call:
+def _changed(call: FunctionCall, **changes: Any) -> FunctionCall:
     return replace(call, **changes)
 
 

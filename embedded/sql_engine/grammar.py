@@ -75,10 +75,10 @@ def only(node: exp.Expression, *names: str) -> None:
     """
     for name, value in node.args.items():
         if value and name not in names:
-            raise unsupported(f"{node.key.upper()} with {name.strip('_').upper()}", place(node))
+            raise unsupported(f"{node.key.upper()} with {name.strip('_').upper()}", offset_of(node))
 
 
-def place(node: exp.Expression) -> int | None:
+def offset_of(node: exp.Expression) -> int | None:
     """Where a part of the tree begins in its statement, if one of its names knows."""
     starts = (part.meta.get("start") for part in node.walk())
     return min((int(start) for start in starts if start is not None), default=None)

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 import duckdb
 
-from embedded.sql_engine.database import told
+from embedded.sql_engine.database import to_sql_error
 from embedded.sql_engine.errors import Reason, SqlError
 
 T = TypeVar("T")
@@ -105,9 +105,9 @@ class Job(Generic[T]):
             return self._work(run)
         except duckdb.InterruptException as error:
             run.check()
-            raise told(error) from error
+            raise to_sql_error(error) from error
         except duckdb.Error as error:
-            failure = told(error)
+            failure = to_sql_error(error)
             if failure.reason is Reason.INTERNAL:
                 log.exception("DuckDB failed")
             raise failure from error

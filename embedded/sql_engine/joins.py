@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from embedded.sql_engine.errors import invalid, unsupported
-from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.scope import Column, Scope, Source
 from embedded.sql_engine.types import INT64, Kind, Type, quote
 from embedded.sql_engine.values import Rules, Value
@@ -47,7 +47,7 @@ class Joins:
             return self._derived(node, scope)
         if isinstance(node, exp.Unnest):
             return self._unnest(node, scope)
-        raise unsupported(f"{node.key.upper()} in FROM", place(node))
+        raise unsupported(f"{node.key.upper()} in FROM", offset_of(node))
 
     def _table(self, node: exp.Table, scope: Scope) -> tuple[str, Source]:
         only(node, "this", "db", "catalog", "alias", "joins")
@@ -55,7 +55,7 @@ class Joins:
         path = self.path(parts, node, scope)
         if path is not None:
             return path
-        relation = self._queries.relation(parts, scope, place(node))
+        relation = self._queries.relation(parts, scope, offset_of(node))
         alias = scope.fresh("t")
         columns = [Column(name, of, f"{alias}.{quote(name)}") for name, of in relation.columns]
         return f"{relation.sql} AS {alias}", Source(node.alias or parts[-1], columns)
@@ -66,13 +66,13 @@ class Joins:
             source.name and source.name.lower() == parts[0].lower() for source in scope.sources
         ):
             return None
-        array = scope.resolve(parts, place(node))
+        array = scope.resolve(parts, offset_of(node))
         return self._elements(array, node.alias or parts[-1], None, node, scope)
 
     def _derived(self, node: exp.Subquery, scope: Scope) -> tuple[str, Source]:
         only(node, "this", "with_", "order", "limit", "offset", "alias", "joins")
         if isinstance(node.this, exp.Table):
-            raise unsupported("joins in parentheses", place(node))
+            raise unsupported("joins in parentheses", offset_of(node))
         names = [column.name for column in node.args["alias"].columns] if node.args.get("alias") else []
         bare = node.copy()
         bare.set("alias", None)
@@ -83,7 +83,7 @@ class Joins:
         shown = [name for name, _ in query.columns]
         if names:
             if len(names) != len(shown):
-                raise invalid("The list of column names does not fit the subquery", place(node))
+                raise invalid("The list of column names does not fit the subquery", offset_of(node))
             shown = names
         alias = scope.fresh("q")
         inside = [f"c{index}" for index in range(len(shown))]
@@ -96,7 +96,7 @@ class Joins:
     def _unnest(self, node: exp.Unnest, scope: Scope) -> tuple[str, Source]:
         only(node, "expressions", "alias", "offset")
         if len(node.expressions) != 1:
-            raise unsupported("UNNEST of more than one array", place(node))
+            raise unsupported("UNNEST of more than one array", offset_of(node))
         array = self._queries.expressions.value(node.expressions[0], scope)
         alias = node.args.get("alias")
         named = alias.columns if alias is not None else []
@@ -110,7 +110,8 @@ class Joins:
         if array.type.kind is not Kind.ARRAY or array.type.element is None:
             told = self._rules.type_name(array.type)
             raise invalid(
-                f"Values referenced in UNNEST must be arrays. UNNEST contains expression of type {told}", place(node)
+                f"Values referenced in UNNEST must be arrays. UNNEST contains expression of type {told}",
+                offset_of(node),
             )
         alias, element = scope.fresh("u"), array.type.element
         value = Value(f"{alias}.e", element)
@@ -139,7 +140,7 @@ class Joins:
             join.side or join.kind or ("INNER" if join.args.get("on") or join.args.get("using") else "CROSS")
         ).upper()
         if word not in _NATURAL or (join.kind or "").upper() not in ("", "INNER", "OUTER", "CROSS"):
-            raise unsupported(f"{join.side} {join.kind} JOIN", place(join))
+            raise unsupported(f"{join.side} {join.kind} JOIN", offset_of(join))
         sql, source = self.source(join.this, scope)
         before = list(scope.visible)
         self._add(source, scope)
@@ -152,7 +153,7 @@ class Joins:
         elif isinstance(join.this, exp.Unnest):
             condition = "true"
         else:
-            raise invalid(f"{word} JOIN must have an immediately following ON or USING clause", place(join))
+            raise invalid(f"{word} JOIN must have an immediately following ON or USING clause", offset_of(join))
         return f" {word} JOIN {sql} ON {condition}"
 
     def _using(self, names: list[exp.Expression], word: str, before: list[Column], source: Source, scope: Scope) -> str:
@@ -179,7 +180,7 @@ class Joins:
     def _one(self, columns: list[Column], node: exp.Expression) -> Column:
         found = [column for column in columns if column.name.lower() == node.name.lower()]
         if not found:
-            raise self._rules.unknown_name(node.name, place(node))
+            raise self._rules.unknown_name(node.name, offset_of(node))
         if len(found) > 1:
-            raise self._rules.ambiguous_name(node.name, place(node))
+            raise self._rules.ambiguous_name(node.name, offset_of(node))
         return found[0]

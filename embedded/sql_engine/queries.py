@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from embedded.sql_engine.errors import Reason, SqlError, invalid, unsupported
 from embedded.sql_engine.expressions import Expressions
-from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.joins import Joins
 from embedded.sql_engine.scope import Column, Relation, Scope
 from embedded.sql_engine.types import Kind, Type, quote
@@ -84,7 +84,7 @@ class Queries:
             return self._set_operation(tree, scope)
         if isinstance(tree, exp.Select):
             return self._select(tree, scope)
-        raise unsupported(f"{tree.key.upper()} as a query", place(tree))
+        raise unsupported(f"{tree.key.upper()} as a query", offset_of(tree))
 
     def relation(self, parts: Sequence[str], scope: Scope, start: int | None) -> Relation:
         """What a name in FROM stands for. Raises SqlError."""
@@ -122,7 +122,8 @@ class Queries:
         left, right = self.query(tree.this, scope.inner()), self.query(tree.expression, scope.inner())
         if len(left.columns) != len(right.columns):
             counts = f"{len(left.columns)} column(s), but query 2 has {len(right.columns)}"
-            raise invalid(f"Queries in {_word(tree)} have mismatched column count; query 1 has {counts}", place(tree))
+            message = f"Queries in {_word(tree)} have mismatched column count; query 1 has {counts}"
+            raise invalid(message, offset_of(tree))
         types = [self._common(tree, index, left, right) for index in range(len(left.columns))]
         word = f"{_word(tree)}{' ALL' if not tree.args.get('distinct') else ''}"
         sql = f"{self._typed(left, types)} {word} {self._typed(right, types)}"
@@ -137,7 +138,7 @@ class Queries:
         found = self._rules.common(sides)
         if found is None:
             told = ", ".join(self._rules.type_name(side.type) for side in sides)
-            raise invalid(f"Column {index + 1} in {_word(tree)} has incompatible types: {told}", place(tree))
+            raise invalid(f"Column {index + 1} in {_word(tree)} has incompatible types: {told}", offset_of(tree))
         return found
 
     def _typed(self, query: Query, types: Sequence[Type]) -> str:
@@ -197,7 +198,7 @@ class Queries:
         for item in items:
             if not self._rules.groupable(item.value.type):
                 told = self._rules.type_name(item.value.type)
-                raise invalid(f"Column {item.name} of type {told} cannot be used in SELECT DISTINCT", place(tree))
+                raise invalid(f"Column {item.name} of type {told} cannot be used in SELECT DISTINCT", offset_of(tree))
         return "DISTINCT "
 
     def named(self, shown: Sequence[tuple[str, Type]]) -> list[tuple[str, Type]]:
@@ -228,22 +229,22 @@ class Queries:
         for source in scope.sources:
             if len(names) == 1 and source.name and source.name.lower() == names[0].lower():
                 return self._star(node.this, source.columns, scope)
-        value = scope.resolve(names, place(node))
+        value = scope.resolve(names, offset_of(node))
         if value.type.kind is not Kind.STRUCT:
-            raise invalid(f"Dot-star is not supported for type {self._rules.type_name(value.type)}", place(node))
+            raise invalid(f"Dot-star is not supported for type {self._rules.type_name(value.type)}", offset_of(node))
         fields = [Column(name, of, f"struct_extract({value.sql}, '{name}')") for name, of in value.type.fields]
         return self._star(node.this, fields, scope)
 
     def _star(self, node: exp.Star, columns: Sequence[Column], scope: Scope) -> list[_Item]:
         only(node, "except_", "replace")
         if not columns:
-            raise invalid("SELECT * must have a FROM clause", place(node))
+            raise invalid("SELECT * must have a FROM clause", offset_of(node))
         left_out = {each.name.lower() for each in node.args.get("except_") or []}
         replaced = {each.alias.lower(): each.this for each in node.args.get("replace") or []}
         known = {column.name.lower() for column in columns}
         for name in (*left_out, *replaced):
             if name not in known:
-                raise invalid(f"Column {name} in SELECT * EXCEPT or REPLACE list does not exist", place(node))
+                raise invalid(f"Column {name} in SELECT * EXCEPT or REPLACE list does not exist", offset_of(node))
         items = []
         for column in columns:
             name = column.name.lower()
@@ -294,9 +295,8 @@ class Queries:
         else:
             value = self.expressions.value(node, self._grouping(node, items, scope))
         if not self._rules.groupable(value.type):
-            raise invalid(
-                f"Grouping by expressions of type {self._rules.type_name(value.type)} is not allowed", place(node)
-            )
+            message = f"Grouping by expressions of type {self._rules.type_name(value.type)} is not allowed"
+            raise invalid(message, offset_of(node))
         return value
 
     def _tail(self, tree: exp.Expression, scope: Scope, ordinals: Callable[[exp.Expression], str | None]) -> str:
@@ -313,7 +313,7 @@ class Queries:
         if isinstance(node, exp.Parameter | exp.Placeholder):
             return self.expressions.value(node, scope).sql
         if not node.is_int:
-            raise invalid("LIMIT and OFFSET expect an integer literal or parameter", place(node))
+            raise invalid("LIMIT and OFFSET expect an integer literal or parameter", offset_of(node))
         return node.name
 
 
@@ -356,7 +356,7 @@ def _ordinal(node: exp.Expression, count: int) -> str | None:
     if not isinstance(node, exp.Literal) or node.is_string:
         return None
     if not node.is_int or not 1 <= int(node.name) <= count:
-        raise invalid(f"ORDER BY or GROUP BY column number is out of range: {node.name}", place(node))
+        raise invalid(f"ORDER BY or GROUP BY column number is out of range: {node.name}", offset_of(node))
     return node.name
 
 
@@ -364,7 +364,7 @@ def _renamed(columns: list[tuple[str, Type]], names: Sequence[str], node: exp.Ex
     if not names:
         return columns
     if len(names) != len(columns):
-        raise SqlError(Reason.INVALID, "The list of column names does not fit the query", place(node))
+        raise SqlError(Reason.INVALID, "The list of column names does not fit the query", offset_of(node))
     return [(name, of) for name, (_, of) in zip(names, columns, strict=True)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,7 @@ class Use(Enum):
 
 
 @dataclass(frozen=True)
-class Call:
+class FunctionCall:
     """One call of a function.
 
     Parameters:
@@ -74,16 +74,24 @@ class Call:
     limit: int | None = None
     ignore_nulls: bool | None = None
 
+    _compiled: dict[int, Value] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def value(self, index: int) -> Value:
+        """The compiled argument at an index from 0. Raises SqlError."""
+        if index not in self._compiled:
+            self._compiled[index] = self.compiler.value(self.arguments[index], self.scope)
+        return self._compiled[index]
+
     def values(self) -> list[Value]:
-        """The compiled arguments."""
-        return [self.compiler.value(argument, self.scope) for argument in self.arguments]
+        """The compiled arguments. Raises SqlError."""
+        return [self.value(index) for index in range(len(self.arguments))]
 
 
 @dataclass(frozen=True)
 class Function:
     """What a dialect knows of a function: how to write a call of it for DuckDB."""
 
-    write: Callable[[Call], Value]
+    write: Callable[[FunctionCall], Value]
     use: Use = Use.SCALAR
 
 
@@ -116,6 +124,10 @@ class Rules(ABC):
     @abstractmethod
     def unnamed(self, index: int) -> str:
         """The name of the column, counted from 0, whose expression has none; `index` counts unnamed ones only."""
+
+    @abstractmethod
+    def no_overload(self, call: FunctionCall, types: Sequence[Type]) -> Exception:
+        """The error for arguments that no overload of a function takes."""
 
     def mismatch(self, what: str, types: Sequence[Type], start: int | None) -> Exception:
         """The error for types that have none in common.

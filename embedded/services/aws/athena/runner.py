@@ -23,8 +23,7 @@ from embedded.services.aws.athena.s3_uri import address
 from embedded.services.aws.athena.statements import Parsed
 from embedded.services.aws.athena.store import Executions, Json
 from embedded.services.aws.athena.trino.failures import translated
-from embedded.sql_engine.database import connect
-from embedded.sql_engine.database import told as of_duckdb
+from embedded.sql_engine.database import connect, to_sql_error
 from embedded.sql_engine.errors import Reason, SqlError
 from embedded.sql_engine.jobs import Job, Jobs, Run
 from embedded.sql_engine.types import text
@@ -177,7 +176,7 @@ def _why(error: Exception, check: Callable[[], Any]) -> SqlError:
         check()
     except SqlError as stopped:
         return stopped
-    return of_duckdb(error) if isinstance(error, duckdb.Error) else SqlError(Reason.INTERNAL, str(error))
+    return to_sql_error(error) if isinstance(error, duckdb.Error) else SqlError(Reason.INTERNAL, str(error))
 
 
 def _statistics(record: Json, started: float, scanned: int) -> Json:

@@ -25,7 +25,7 @@ from embedded.services.aws.athena.tables.writer import Target, Writer
 from embedded.services.aws.athena.trino.queries import TrinoQueries
 from embedded.services.aws.athena.trino.rules import TrinoRules
 from embedded.sql_engine.errors import Reason
-from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.queries import Query
 from embedded.sql_engine.types import Kind, Type, quote
 from embedded.sql_engine.values import Value
@@ -77,12 +77,12 @@ class Writes:
         """
         only(tree, "this", "kind", "expression", "exists", "properties")
         database, name = self._target(tree.this)
-        self._names.require_database(database, place(tree))
+        self._names.require_database(database, offset_of(tree))
         if self._names.find(database, name) is not None:
             if tree.args.get("exists"):
                 return Written(0, [])
             message = f"Table '{NAME.lower()}.{database}.{name}' already exists"
-            raise Failure("TABLE_ALREADY_EXISTS", message, place(tree), Reason.DUPLICATE)
+            raise Failure("TABLE_ALREADY_EXISTS", message, offset_of(tree), Reason.DUPLICATE)
         options = _options(tree)
         query = self._queries.compile(tree.expression)
         _check(query.columns, tree)
@@ -103,9 +103,9 @@ class Writes:
         written = tree.this
         named = [column.name.lower() for column in written.expressions] if isinstance(written, exp.Schema) else None
         database, name = self._target(written.this if isinstance(written, exp.Schema) else written)
-        table = self._names.table(database, name, place(tree))
+        table = self._names.table(database, name, offset_of(tree))
         if is_view(table):
-            raise Failure("NOT_SUPPORTED", "Inserting into views is not supported", place(tree))
+            raise Failure("NOT_SUPPORTED", "Inserting into views is not supported", offset_of(tree))
         query = self._queries.compile(_source(tree))
         own = columns(table["StorageDescriptor"], name)
         keys = columns({"Columns": table.get("PartitionKeys", [])}, name)
@@ -126,7 +126,7 @@ class Writes:
         """
         only(tree, "this", "kind", "expression", "replace", "exists")
         database, name = self._target(tree.this)
-        self._names.require_database(database, place(tree))
+        self._names.require_database(database, offset_of(tree))
         query = self._queries.compile(tree.expression)
         _check_names(query.columns, tree)
         made = views.table_input(name, sql, self._names.database, query.columns)
@@ -135,19 +135,19 @@ class Writes:
             self._names.catalogue.create_table(database, made)
         elif not is_view(known):
             message = f"Table '{NAME.lower()}.{database}.{name}' already exists and is not a view"
-            raise Failure("TABLE_ALREADY_EXISTS", message, place(tree), Reason.DUPLICATE)
+            raise Failure("TABLE_ALREADY_EXISTS", message, offset_of(tree), Reason.DUPLICATE)
         elif tree.args.get("replace"):
             changed(known, self._names, **{key: made[key] for key in made if key != "Name"})
         else:
             message = f"View '{NAME.lower()}.{database}.{name}' already exists"
-            raise Failure("TABLE_ALREADY_EXISTS", message, place(tree), Reason.DUPLICATE)
+            raise Failure("TABLE_ALREADY_EXISTS", message, offset_of(tree), Reason.DUPLICATE)
         return Lines()
 
     def _target(self, node: exp.Expression) -> tuple[str, str]:
         if not isinstance(node, exp.Table):
-            raise Failure("NOT_SUPPORTED", "Columns in the head of CREATE TABLE AS", place(node))
+            raise Failure("NOT_SUPPORTED", "Columns in the head of CREATE TABLE AS", offset_of(node))
         only(node, "this", "db", "catalog")
-        return self._names.split([part.name for part in node.parts], place(node))
+        return self._names.split([part.name for part in node.parts], offset_of(node))
 
     def _location(self, options: Options, base: str, enforced: bool, name: str) -> str:
         if options.location is None:
@@ -191,7 +191,7 @@ class Writes:
             table = ", ".join(typenames.trino(types[name]) for name in given)
             told = ", ".join(typenames.trino(of) for _, of in query.columns)
             message = f"Insert query has mismatched column types: Table: [{table}], Query: [{told}]"
-            raise Failure("TYPE_MISMATCH", message, place(tree))
+            raise Failure("TYPE_MISMATCH", message, offset_of(tree))
         selected = ", ".join(f"{found.get(name, f'CAST(NULL AS {of.duckdb})')} AS {quote(name)}" for name, of in wanted)
         return Query(f"SELECT {selected} FROM ({query.sql}) AS s({', '.join(inside)})", wanted)
 
@@ -240,9 +240,9 @@ def _options(tree: exp.Create) -> Options:
         elif name == "data":
             found.data = bool(value)
         elif (name, str(value).lower()) not in (("table_type", "hive"), ("is_external", "true")):
-            raise Failure("NOT_SUPPORTED", f"CREATE TABLE AS WITH ({name} = {value})", place(each))
+            raise Failure("NOT_SUPPORTED", f"CREATE TABLE AS WITH ({name} = {value})", offset_of(each))
     if found.format not in _STORAGE:
-        raise Failure("NOT_SUPPORTED", f"The format {found.format}; use one of {', '.join(_STORAGE)}", place(tree))
+        raise Failure("NOT_SUPPORTED", f"The format {found.format}; use one of {', '.join(_STORAGE)}", offset_of(tree))
     return found
 
 
@@ -253,7 +253,7 @@ def _property(node: exp.Expression) -> tuple[str, Any]:
     name = names.get(type(node))
     if name is None:
         if not isinstance(node, exp.Property) or type(node) is not exp.Property:
-            raise Failure("NOT_SUPPORTED", f"CREATE TABLE AS with {node.key}", place(node))
+            raise Failure("NOT_SUPPORTED", f"CREATE TABLE AS with {node.key}", offset_of(node))
         name, value = node.this.name.lower(), node.args["value"]
     else:
         value = node.this
@@ -273,20 +273,20 @@ def _check(columns: Sequence[tuple[str, Type]], tree: exp.Expression) -> None:
     _check_names(columns, tree)
     for name, of in columns:
         if of.kind is Kind.NULL:
-            raise Failure("COLUMN_TYPE_UNKNOWN", f"Column type is unknown: {name}", place(tree))
+            raise Failure("COLUMN_TYPE_UNKNOWN", f"Column type is unknown: {name}", offset_of(tree))
         try:
             typenames.hive(of)
         except typenames.UnknownType as error:
-            raise Failure("NOT_SUPPORTED", f"Unsupported Hive type: {error}", place(tree)) from error
+            raise Failure("NOT_SUPPORTED", f"Unsupported Hive type: {error}", offset_of(tree)) from error
 
 
 def _check_names(columns: Sequence[tuple[str, Type]], tree: exp.Expression) -> None:
     seen: set[str] = set()
     for index, (name, _) in enumerate(columns):
         if name == f"_col{index}":
-            raise Failure("MISSING_COLUMN_NAME", f"Column name not specified at position {index + 1}", place(tree))
+            raise Failure("MISSING_COLUMN_NAME", f"Column name not specified at position {index + 1}", offset_of(tree))
         if name in seen:
-            raise Failure("DUPLICATE_COLUMN_NAME", f"Column name '{name}' specified more than once", place(tree))
+            raise Failure("DUPLICATE_COLUMN_NAME", f"Column name '{name}' specified more than once", offset_of(tree))
         seen.add(name)
 
 

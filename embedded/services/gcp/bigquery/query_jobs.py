@@ -23,7 +23,7 @@ from embedded.services.gcp.bigquery.statements.run import check, run
 from embedded.services.gcp.bigquery.store import Store
 from embedded.services.gcp.bigquery.tables import disposed, fill, schema_of_query
 from embedded.services.gcp.errors import GoogleError
-from embedded.sql_engine.database import told
+from embedded.sql_engine.database import to_sql_error
 from embedded.sql_engine.errors import Reason, SqlError, invalid, unsupported
 from embedded.sql_engine.grammar import Statement
 from embedded.sql_engine.jobs import Run
@@ -68,7 +68,7 @@ class QueryJobs:
             try:
                 query = check(session, statement)
             except duckdb.Error as error:
-                raise told(error) from error
+                raise to_sql_error(error) from error
         statistics: Json = {"totalBytesProcessed": "0", "cacheHit": False, "statementType": "SCRIPT"}
         if len(script) == 1 and query is not None:
             statistics["statementType"] = "SELECT"
@@ -105,7 +105,7 @@ class QueryJobs:
     def _store_rows(self, session: Session, configuration: Json, rows: Outcome) -> tuple[str, str]:
         """Bring the rows of the query to the table that is named for them. Raises SqlError."""
         reference = configuration["destinationTable"]
-        place = session.place(
+        place = session.resolve_table(
             [reference.get("projectId", self._store.project), reference["datasetId"], reference["tableId"]]
         )
         found = session.results.rows(str(rows.kept), rows.columns or [], rows.count)

@@ -51,7 +51,7 @@ class Session:
     readings: dict[str, Reading] = field(default_factory=dict)
     referenced: list[Table] = field(default_factory=list)
 
-    def place(self, parts: Sequence[str], start: int | None = None) -> tuple[str, str]:
+    def resolve_table(self, parts: Sequence[str], start: int | None = None) -> tuple[str, str]:
         """Data set and name of a table. Raises SqlError: no data set is named, or another project."""
         if len(parts) > 3:
             raise invalid(f"Invalid table name: {'.'.join(parts)}", start)
@@ -86,7 +86,7 @@ class Tables:
         """A table by its name. Raises SqlError."""
         if information.is_view(parts):
             return information.relation(parts, self._catalogue, self._session.default_dataset, start)
-        dataset, name = self._session.place(parts, start)
+        dataset, name = self._session.resolve_table(parts, start)
         if "*" in name:
             raise unsupported("wildcard tables", start)
         try:

@@ -35,7 +35,7 @@ from embedded.services.gcp.bigquery.tables import (
     schema_of_query,
     touched,
 )
-from embedded.sql_engine.database import told
+from embedded.sql_engine.database import to_sql_error
 from embedded.sql_engine.errors import SqlError
 from embedded.sql_engine.types import quote
 
@@ -144,7 +144,7 @@ class TableApi:
             try:
                 fill(catalogue, table, f"SELECT * FROM {reading.relation().sql}")
             except (SqlError, duckdb.Error) as error:
-                failure = error if isinstance(error, SqlError) else told(error)
+                failure = error if isinstance(error, SqlError) else to_sql_error(error)
                 wrong = {"reason": "invalid", "location": "", "message": failure.message}
                 cursor.execute("ROLLBACK")
                 cursor.execute("BEGIN")

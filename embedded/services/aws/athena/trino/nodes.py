@@ -10,12 +10,12 @@ from embedded.services.aws.athena import typenames
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino.coercions import MONTHS, coerced, common_type
 from embedded.services.aws.athena.trino.functions import arrays, times
-from embedded.services.aws.athena.trino.functions.signatures import unless_null
+from embedded.services.aws.athena.trino.functions.arguments import unless_null
 from embedded.services.aws.athena.trino.functions.strings import SPACES, substring
 from embedded.services.aws.athena.trino.operators import negated
 from embedded.sql_engine.errors import unsupported
 from embedded.sql_engine.expressions import Expressions
-from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import (
     BOOL,
@@ -49,7 +49,7 @@ def _text(node: exp.Expression, compiler: Expressions, scope: Scope) -> str:
     value = compiler.value(node, scope)
     found = coerced(value, STRING)
     if found is None:
-        raise Failure("TYPE_MISMATCH", f"A varchar is expected, not {typenames.trino(value.type)}", place(node))
+        raise Failure("TYPE_MISMATCH", f"A varchar is expected, not {typenames.trino(value.type)}", offset_of(node))
     return found.sql
 
 
@@ -57,7 +57,7 @@ def _whole(node: exp.Expression, compiler: Expressions, scope: Scope) -> str:
     value = compiler.value(node, scope)
     found = coerced(value, INT64)
     if found is None:
-        raise Failure("TYPE_MISMATCH", f"A bigint is expected, not {typenames.trino(value.type)}", place(node))
+        raise Failure("TYPE_MISMATCH", f"A bigint is expected, not {typenames.trino(value.type)}", offset_of(node))
     return found.sql
 
 
@@ -65,7 +65,7 @@ def _negative(node: exp.Expression, compiler: Expressions, scope: Scope) -> Valu
     value = compiler.value(node.this, scope)
     found = negated(value)
     if found is None:
-        raise Failure("TYPE_MISMATCH", f"Cannot negate {typenames.trino(value.type)}", place(node))
+        raise Failure("TYPE_MISMATCH", f"Cannot negate {typenames.trino(value.type)}", offset_of(node))
     return found
 
 
@@ -79,7 +79,7 @@ def _like(node: exp.Expression, compiler: Expressions, scope: Scope, escape: str
 def _escape(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
     mark = node.expression
     if not isinstance(node.this, exp.Like) or not isinstance(mark, exp.Literal) or len(mark.this) != 1:
-        raise Failure("INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character", place(node))
+        raise Failure("INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character", offset_of(node))
     return _like(node.this, compiler, scope, f" ESCAPE {_text(mark, compiler, scope)}")
 
 
@@ -97,7 +97,7 @@ def _extract(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value
     found = times.part(node.name, value)
     if found is None:
         message = f"Cannot extract {node.name.lower()} from {typenames.trino(value.type)}"
-        raise Failure("TYPE_MISMATCH", message, place(node))
+        raise Failure("TYPE_MISMATCH", message, offset_of(node))
     return found
 
 
@@ -138,7 +138,7 @@ def _array(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
     if not values:
         return Value("[]", array(NULL), constant=True)
     if common_type(values) is None:
-        raise Failure("TYPE_MISMATCH", "All ARRAY elements must be the same type", place(node))
+        raise Failure("TYPE_MISMATCH", "All ARRAY elements must be the same type", offset_of(node))
     items = compiler.unify(values, "ARRAY", node)
     return Value(f"[{', '.join(item.sql for item in items)}]", array(items[0].type))
 
@@ -146,7 +146,7 @@ def _array(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
 def _bracket(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
     only(node, "this", "expressions")
     if len(node.expressions) != 1:
-        raise unsupported("a subscript with more than one place", place(node))
+        raise unsupported("a subscript with more than one place", offset_of(node))
     whole, index = compiler.value(node.this, scope), compiler.value(node.expressions[0], scope)
     return arrays.subscript(whole, index, node)
 
@@ -166,15 +166,15 @@ def _interval(node: exp.Expression, compiler: Expressions, scope: Scope) -> Valu
     unit, count = node.args.get("unit"), node.this
     name = unit.name.upper().rstrip("S") if isinstance(unit, exp.Var) else ""
     if not isinstance(count, exp.Literal) or not count.is_string:
-        raise Failure("NOT_SUPPORTED", "An interval that is not written out", place(node))
+        raise Failure("NOT_SUPPORTED", "An interval that is not written out", offset_of(node))
     try:
         number = int(count.this)
     except ValueError as error:
-        raise Failure("SYNTAX_ERROR", f"'{count.this}' is not a valid interval literal", place(node)) from error
+        raise Failure("SYNTAX_ERROR", f"'{count.this}' is not a valid interval literal", offset_of(node)) from error
     if name in _MONTHS:
         return Value(f"to_months({number * _MONTHS[name]})", MONTHS)
     if name not in _UNITS:
-        raise Failure("NOT_SUPPORTED", f"An interval in {name.lower() or 'no unit'}", place(node))
+        raise Failure("NOT_SUPPORTED", f"An interval in {name.lower() or 'no unit'}", offset_of(node))
     return Value(_UNITS[name].format(number), INTERVAL)
 
 
@@ -183,7 +183,7 @@ def _at_time_zone(node: exp.Expression, compiler: Expressions, scope: Scope) -> 
     zone = node.args["zone"]
     value = coerced(compiler.value(node.this, scope), Type(Kind.TIMESTAMP))
     if not isinstance(zone, exp.Literal) or zone.this.upper() not in ("UTC", "Z", "+00:00") or value is None:
-        raise Failure("NOT_SUPPORTED", "AT TIME ZONE other than 'UTC'", place(node))
+        raise Failure("NOT_SUPPORTED", "AT TIME ZONE other than 'UTC'", offset_of(node))
     return value
 
 
@@ -213,7 +213,7 @@ def _list(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
 
 
 def _joined_literals(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
-    raise Failure("SYNTAX_ERROR", "mismatched input: two texts in a row", place(node))
+    raise Failure("SYNTAX_ERROR", "mismatched input: two texts in a row", offset_of(node))
 
 
 _NODES: Mapping[type[exp.Expression], Write] = {

@@ -11,7 +11,7 @@ from embedded.services.aws.athena import typenames
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino.coercions import DIGITS, MONTHS, MOST_DIGITS, as_decimal, coerced, common_of
 from embedded.services.aws.athena.trino.failures import fail
-from embedded.sql_engine.grammar import place
+from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.types import BYTES, FLOATS, INTEGERS, INTERVAL, STRING, Kind, Type, decimal
 from embedded.sql_engine.values import Value
 
@@ -23,7 +23,7 @@ def binary(symbol: str, left: Value, right: Value, node: exp.Expression) -> Valu
     found = _binary(symbol, left, right)
     if found is None:
         types = f"{typenames.trino(left.type)} {symbol} {typenames.trino(right.type)}"
-        raise Failure("TYPE_MISMATCH", f"Cannot apply operator: {types}", place(node))
+        raise Failure("TYPE_MISMATCH", f"Cannot apply operator: {types}", offset_of(node))
     return found
 
 

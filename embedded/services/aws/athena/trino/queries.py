@@ -11,7 +11,7 @@ from embedded.services.aws.athena import typenames
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino.coercions import common_type
 from embedded.sql_engine.errors import unsupported
-from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.joins import Joins
 from embedded.sql_engine.queries import Queries, Query
 from embedded.sql_engine.scope import Column, Scope, Source
@@ -78,7 +78,7 @@ class TrinoQueries(Queries):
     def query(self, tree: exp.Expression, scope: Scope) -> Query:
         for name in _ABSENT:
             if tree.args.get(name):
-                raise Failure("SYNTAX_ERROR", f"mismatched input '{name.upper()}'", place(tree))
+                raise Failure("SYNTAX_ERROR", f"mismatched input '{name.upper()}'", offset_of(tree))
         tree = _with_windows(tree)
         limit = tree.args.get("limit")
         if isinstance(limit, exp.Fetch):
@@ -96,7 +96,7 @@ class TrinoQueries(Queries):
         only(tree, "expressions", "alias")
         rows = [[self.expressions.value(cell, scope) for cell in _cells(row)] for row in tree.expressions]
         if len({len(row) for row in rows}) != 1:
-            raise Failure("TYPE_MISMATCH", "Values rows have mismatched sizes", place(tree))
+            raise Failure("TYPE_MISMATCH", "Values rows have mismatched sizes", offset_of(tree))
         types = [self._column_type(column, tree) for column in zip(*rows, strict=True)]
         texts = []
         for row in rows:
@@ -111,7 +111,7 @@ class TrinoQueries(Queries):
         found = common_type(values)
         if found is None:
             told = ", ".join(typenames.trino(value.type) for value in values)
-            raise Failure("TYPE_MISMATCH", f"Values rows have mismatched types: {told}", place(tree))
+            raise Failure("TYPE_MISMATCH", f"Values rows have mismatched types: {told}", offset_of(tree))
         return found
 
 
@@ -134,7 +134,7 @@ def _with_windows(tree: exp.Expression) -> exp.Expression:
 def _limit(fetch: exp.Fetch) -> exp.Limit:
     options = fetch.args.get("limit_options")
     if options is not None and (options.args.get("percent") or options.args.get("with_ties")):
-        raise unsupported("FETCH FIRST with ties or in percent", place(fetch))
+        raise unsupported("FETCH FIRST with ties or in percent", offset_of(fetch))
     return exp.Limit(expression=fetch.args.get("count") or exp.Literal.number(1))
 
 
@@ -148,7 +148,7 @@ def _parts(value: Value, node: exp.Expression) -> list[tuple[str, Type]]:
     if of.kind is Kind.MAP and of.key and of.element:
         return [(f"unnest(map_keys({value.sql}))", of.key), (f"unnest(map_values({value.sql}))", of.element)]
     if of.kind is not Kind.ARRAY or of.element is None:
-        raise Failure("TYPE_MISMATCH", f"Cannot unnest type: {typenames.trino(of)}", place(node))
+        raise Failure("TYPE_MISMATCH", f"Cannot unnest type: {typenames.trino(of)}", offset_of(node))
     if of.element.kind is not Kind.STRUCT:
         return [(f"unnest({value.sql})", of.element)]
     return [
@@ -166,5 +166,5 @@ def _names(written: Sequence[exp.Expression], own: Sequence[str], node: exp.Expr
         return list(own)
     if len(written) != len(own):
         counts = f"Column alias list has {len(written)} entries but relation has {len(own)} columns"
-        raise Failure("MISMATCHED_COLUMN_ALIASES", counts, place(node))
+        raise Failure("MISMATCHED_COLUMN_ALIASES", counts, offset_of(node))
     return [name.name for name in written]

@@ -13,10 +13,10 @@ from embedded.services.aws.athena.trino import casts, coercions, operators
 from embedded.services.aws.athena.trino.functions import FUNCTIONS
 from embedded.services.aws.athena.trino.nodes import special
 from embedded.sql_engine.expressions import Expressions
-from embedded.sql_engine.grammar import place, plain
+from embedded.sql_engine.grammar import offset_of, plain
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import BOOL, FLOAT64, INT32, INT64, Kind, Type, array, decimal, struct
-from embedded.sql_engine.values import Rules, Value
+from embedded.sql_engine.values import FunctionCall, Rules, Value
 
 _FORMS = (
     "CAST",
@@ -75,6 +75,12 @@ class TrinoRules(Rules):
     def ambiguous_name(self, name: str, start: int | None) -> Failure:
         return Failure("AMBIGUOUS_NAME", f"Column '{name.lower()}' is ambiguous", start)
 
+    def no_overload(self, call: FunctionCall, types: Sequence[Type]) -> Failure:
+        """Arguments that no form of a function takes."""
+        names = ", ".join(map(typenames.trino, types))
+        message = f"Unexpected parameters ({names}) for function {call.name.lower()}"
+        return Failure("FUNCTION_NOT_FOUND", message, offset_of(call.node))
+
     def unnamed(self, index: int) -> str:
         return f"_col{index}"
 
@@ -92,17 +98,17 @@ class TrinoRules(Rules):
             return Type(Kind.STRING, precision=sizes[0] if sizes else None)
         if name in _TIMES:
             if sizes and sizes[0] not in (0, 3):
-                raise Failure("NOT_SUPPORTED", f"{name.lower()}({sizes[0]}): times have milliseconds", place(node))
+                raise Failure("NOT_SUPPORTED", f"{name.lower()}({sizes[0]}): times have milliseconds", offset_of(node))
             return Type(_TIMES[name], precision=sizes[0] if sizes else None)
         found = self._nested(name, node)
         if found is None:
-            raise Failure("TYPE_NOT_FOUND", f"Unknown type: {node.sql().lower()}", place(node))
+            raise Failure("TYPE_NOT_FOUND", f"Unknown type: {node.sql().lower()}", offset_of(node))
         return found
 
     def _decimal(self, sizes: Sequence[int], node: exp.DataType) -> Type:
         precision, scale = (sizes[0] if sizes else 38), (sizes[1] if len(sizes) > 1 else 0)
         if not 1 <= precision <= coercions.MOST_DIGITS or scale > precision:
-            raise Failure("INVALID_ARGUMENTS", f"DECIMAL({precision}, {scale}) is out of range", place(node))
+            raise Failure("INVALID_ARGUMENTS", f"DECIMAL({precision}, {scale}) is out of range", offset_of(node))
         return decimal(precision, scale)
 
     def _nested(self, name: str, node: exp.DataType) -> Type | None:
@@ -120,7 +126,7 @@ class TrinoRules(Rules):
             return node.name.lower(), self.named_type(node.args["kind"])
         if isinstance(node, exp.DataType):
             return "", self.named_type(node)
-        raise Failure("TYPE_NOT_FOUND", f"Unknown type: {node.sql().lower()}", place(node))
+        raise Failure("TYPE_NOT_FOUND", f"Unknown type: {node.sql().lower()}", offset_of(node))
 
     def number(self, text: str) -> Value:
         if "e" in text.lower():

@@ -16,10 +16,10 @@ from embedded.services.gcp.bigquery.sql.times import shifted
 from embedded.services.gcp.bigquery.sql.types import NUMERIC, named_type, type_name
 from embedded.sql_engine.errors import SqlError, invalid, unsupported
 from embedded.sql_engine.expressions import Expressions
-from embedded.sql_engine.grammar import Statement, place, plain, statements
+from embedded.sql_engine.grammar import Statement, offset_of, plain, statements
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import FLOAT64, INT64, Kind, Type
-from embedded.sql_engine.values import Rules, Value
+from embedded.sql_engine.values import FunctionCall, Rules, Value
 
 _DIALECT = plain(BigQuery, ("CAST", "SAFE_CAST", "EXTRACT"))
 _NOT_BIGQUERY = (TokenType.DCOLON, TokenType.PIPE_GT, TokenType.MOD)
@@ -54,6 +54,12 @@ class BigQueryRules(Rules):
     def ambiguous_name(self, name: str, start: int | None) -> SqlError:
         """A column that several tables have."""
         return invalid(f"Column name {name} is ambiguous", start)
+
+    def no_overload(self, call: FunctionCall, types: Sequence[Type]) -> SqlError:
+        """Arguments that no signature of a function takes."""
+        names = ", ".join(map(type_name, types)) or "none"
+        message = f"No matching signature for function {call.name} for argument types: {names}"
+        return invalid(message, offset_of(call.node))
 
     def unnamed(self, index: int) -> str:
         """The name of a column without one."""
@@ -160,10 +166,10 @@ class BigQueryRules(Rules):
         if target is None or target.kind not in (Kind.STRING, Kind.BYTES, Kind.ARRAY):
             raise self._no_signature("||", left, right, node)
         if target.kind is Kind.ARRAY:
-            raise unsupported("|| of arrays; ARRAY_CONCAT does the same", place(node))
+            raise unsupported("|| of arrays; ARRAY_CONCAT does the same", offset_of(node))
         sides = [casts.cast(side, target, safe=False).sql for side in (left, right)]
         return Value(f"({sides[0]} || {sides[1]})", target)
 
     def _no_signature(self, symbol: str, left: Value, right: Value, node: exp.Expression) -> SqlError:
         told = f"{type_name(left.type)}, {type_name(right.type)}"
-        return invalid(f"No matching signature for operator {symbol} for argument types: {told}", place(node))
+        return invalid(f"No matching signature for operator {symbol} for argument types: {told}", offset_of(node))

@@ -11,7 +11,7 @@ from embedded.services.gcp.bigquery.sql import casts, times
 from embedded.services.gcp.bigquery.sql.types import type_name
 from embedded.sql_engine.errors import invalid, unsupported
 from embedded.sql_engine.expressions import Expressions
-from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import BOOL, DATETIME, INT64, NUMBERS, STRING, Kind, array
 from embedded.sql_engine.values import Value
@@ -25,7 +25,8 @@ def _negative(node: exp.Neg, compiler: Expressions, scope: Scope) -> Value:
         return Value("CAST(-9223372036854775808 AS BIGINT)", INT64, constant=True)
     value = compiler.value(node.this, scope)
     if value.type.kind not in NUMBERS:
-        raise invalid(f"No matching signature for operator - for argument type: {type_name(value.type)}", place(node))
+        message = f"No matching signature for operator - for argument type: {type_name(value.type)}"
+        raise invalid(message, offset_of(node))
     return Value(f"(-{value.sql})", value.type, value.constant)
 
 
@@ -34,7 +35,7 @@ def _like(node: exp.Like, compiler: Expressions, scope: Scope) -> Value:
     value, pattern = compiler.value(node.this, scope), compiler.value(node.expression, scope)
     kinds = {side.type.kind for side in (value, pattern)}
     if not kinds <= {Kind.STRING, Kind.NULL}:
-        raise unsupported("LIKE of other types than STRING", place(node))
+        raise unsupported("LIKE of other types than STRING", offset_of(node))
     word = "NOT LIKE" if node.args.get("negate") else "LIKE"
     sides = [casts.cast(side, STRING, safe=False).sql for side in (value, pattern)]
     return Value(f"({sides[0]} {word} {sides[1]} ESCAPE '\\')", BOOL)
@@ -58,7 +59,7 @@ def _extract(node: exp.Extract, compiler: Expressions, scope: Scope) -> Value:
         return times.extracted(compiler.value(source, scope), times.part(node.this))
     value = compiler.value(source.this, scope)
     if value.type.kind is not Kind.MOMENT:
-        raise invalid("EXTRACT with AT TIME ZONE expects a TIMESTAMP", place(node))
+        raise invalid("EXTRACT with AT TIME ZONE expects a TIMESTAMP", offset_of(node))
     local = times.in_zone(value, times.zone_text(source.args["zone"]))
     return times.extracted(Value(local, DATETIME), times.part(node.this))
 
@@ -69,9 +70,8 @@ def _array(node: exp.Array, compiler: Expressions, scope: Scope) -> Value:
         return Value("CAST([] AS BIGINT[])", array(INT64), constant=True)
     values = compiler.unify([compiler.value(each, scope) for each in node.expressions], "array literal", node)
     if values[0].type.kind is Kind.ARRAY:
-        raise invalid(
-            "Cannot construct array with element type ARRAY because nested arrays are not supported", place(node)
-        )
+        message = "Cannot construct array with element type ARRAY because nested arrays are not supported"
+        raise invalid(message, offset_of(node))
     return Value(f"[{', '.join(value.sql for value in values)}]", array(values[0].type))
 
 
@@ -80,7 +80,8 @@ def _element(node: exp.Bracket, compiler: Expressions, scope: Scope) -> Value:
     only(node, "this", "expressions", "offset", "safe")
     value = compiler.value(node.this, scope)
     if value.type.kind is not Kind.ARRAY or value.type.element is None or len(node.expressions) != 1:
-        raise invalid(f"Element access using array subscript is not supported on {type_name(value.type)}", place(node))
+        message = f"Element access using array subscript is not supported on {type_name(value.type)}"
+        raise invalid(message, offset_of(node))
     index = compiler.coerced(compiler.value(node.expressions[0], scope), INT64, node).sql
     if node.args.get("offset") != 1:
         index = f"({index} + 1)"
@@ -98,7 +99,7 @@ def _bits(symbol: str) -> Form:
     def write(node: exp.Binary, compiler: Expressions, scope: Scope) -> Value:
         sides = [compiler.value(each, scope) for each in (node.this, node.expression)]
         if any(side.type.kind is not Kind.INT64 for side in sides):
-            raise unsupported(f"{symbol} of other types than INT64", place(node))
+            raise unsupported(f"{symbol} of other types than INT64", offset_of(node))
         return Value(f"({sides[0].sql} {symbol} {sides[1].sql})", INT64)
 
     return write
@@ -134,10 +135,10 @@ def _safe_function(node: exp.SafeFunc, compiler: Expressions, scope: Scope) -> V
     called = node.this
     simple = (exp.Column, exp.Literal, exp.RawString, exp.Null, exp.Parameter, exp.Neg)
     if not isinstance(called, exp.Anonymous) or not all(isinstance(each, simple) for each in called.expressions):
-        raise unsupported("SAFE. with arguments that are neither columns nor literals", place(node))
+        raise unsupported("SAFE. with arguments that are neither columns nor literals", offset_of(node))
     value = compiler.value(called, scope)
     if "error(" in value.sql:
-        raise unsupported(f"SAFE.{called.name}", place(node))
+        raise unsupported(f"SAFE.{called.name}", offset_of(node))
     return Value(f"TRY({value.sql})", value.type)
 
 

@@ -11,7 +11,7 @@ from sqlglot import exp
 from embedded.services.gcp.bigquery.sql.types import type_name
 from embedded.sql_engine.errors import SqlError, invalid, unsupported
 from embedded.sql_engine.expressions import Expressions
-from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import DATE, DATETIME, INT64, INTERVAL, TIME, Kind, Type, text
 from embedded.sql_engine.values import Value
@@ -60,21 +60,21 @@ def part(node: exp.Expression) -> str:
         return f"WEEK({node.name.upper()})"
     if isinstance(node, exp.Anonymous) and len(node.expressions) == 1:
         return f"{node.name}({node.expressions[0].name})".upper()
-    raise invalid(f"A date part was expected, not {node.sql(dialect='bigquery')}", place(node))
+    raise invalid(f"A date part was expected, not {node.sql(dialect='bigquery')}", offset_of(node))
 
 
 def interval(node: exp.Expression, compiler: Expressions, scope: Scope) -> tuple[Value, str]:
     """The count and the part of `INTERVAL n part`. Raises SqlError for anything else."""
     if not isinstance(node, exp.Interval):
-        raise invalid("Expected INTERVAL expression", place(node))
+        raise invalid("Expected INTERVAL expression", offset_of(node))
     only(node, "this", "unit")
     unit = node.args.get("unit")
     if not isinstance(unit, exp.Var | exp.Column):
-        raise unsupported(f"the interval {node.sql(dialect='bigquery')}", place(node))
+        raise unsupported(f"the interval {node.sql(dialect='bigquery')}", offset_of(node))
     count = node.this
     if isinstance(count, exp.Literal) and count.is_string:
         if not count.name.lstrip("-").isdigit():
-            raise invalid(f"Invalid INTERVAL value {count.name!r}", place(node))
+            raise invalid(f"Invalid INTERVAL value {count.name!r}", offset_of(node))
         return Value(f"CAST({int(count.name)} AS BIGINT)", INT64, constant=True), part(unit)
     return compiler.coerced(compiler.value(count, scope), INT64, node), part(unit)
 
@@ -112,7 +112,7 @@ def shifted(symbol: str, left: Value, right: Value, node: exp.Expression) -> Val
     if left.type == DATE and right.type == INT64:
         return added(left, right.sql, "DAY", symbol, symbol)
     if left.type.kind in DATED and right.type.kind in DATED:
-        raise unsupported("the difference of dates as an INTERVAL; use DATE_DIFF or TIMESTAMP_DIFF", place(node))
+        raise unsupported("the difference of dates as an INTERVAL; use DATE_DIFF or TIMESTAMP_DIFF", offset_of(node))
     return None
 
 
@@ -192,9 +192,9 @@ def from_zone(sql: str, zone: str) -> str:
 def zone_text(node: exp.Expression) -> str:
     """A zone written out, for DuckDB. Raises SqlError."""
     if not isinstance(node, exp.Literal) or not node.is_string:
-        raise unsupported("a time zone that is no string literal", place(node))
+        raise unsupported("a time zone that is no string literal", offset_of(node))
     if node.name[:1] in "+-":
-        raise unsupported("time zones as offsets; names such as America/New_York are known", place(node))
+        raise unsupported("time zones as offsets; names such as America/New_York are known", offset_of(node))
     return text(node.name)
 
 

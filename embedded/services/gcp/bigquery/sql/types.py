@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from embedded.sql_engine.errors import invalid, unsupported
-from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.types import (
     BOOL,
     BYTES,
@@ -95,7 +95,7 @@ def named_type(node: exp.DataType) -> Type:
     only(node, "this", "expressions", "nested")
     found = _NODES.get(node.this)
     if found is None or (isinstance(node.this, exp.DType) and node.args.get("kind")):
-        raise unsupported(f"the type {node.sql(dialect='bigquery')}", place(node))
+        raise unsupported(f"the type {node.sql(dialect='bigquery')}", offset_of(node))
     return _limited(found, [int(each.name) for each in node.expressions], node)
 
 
@@ -137,8 +137,8 @@ def _limited(of: Type, sizes: list[int], node: exp.DataType) -> Type:
     if not sizes:
         return of
     if of.kind is not Kind.DECIMAL or len(sizes) > 2:
-        raise unsupported(f"lengths of types, as in {node.sql(dialect='bigquery')}", place(node))
-    raise unsupported("NUMERIC with a precision", place(node))
+        raise unsupported(f"lengths of types, as in {node.sql(dialect='bigquery')}", offset_of(node))
+    raise unsupported("NUMERIC with a precision", offset_of(node))
 
 
 def check_storable(name: str, of: Type) -> None:

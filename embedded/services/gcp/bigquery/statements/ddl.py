@@ -41,7 +41,7 @@ from embedded.services.gcp.bigquery.tables import (
 )
 from embedded.services.gcp.errors import GoogleError
 from embedded.sql_engine.errors import Reason, SqlError, invalid, unsupported
-from embedded.sql_engine.grammar import Statement, only, place
+from embedded.sql_engine.grammar import Statement, offset_of, only
 from embedded.sql_engine.queries import unique
 from embedded.sql_engine.types import quote
 from embedded.sql_engine.values import Value
@@ -60,9 +60,9 @@ def run_create(session: Session, catalogue: Catalogue, statement: Statement, sta
     options, others = written(tree.args.get("properties"))
     target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
     if not isinstance(target, exp.Table) or tree.args["kind"] not in ("TABLE", "VIEW"):
-        raise unsupported(f"CREATE {tree.args['kind']}", place(tree))
+        raise unsupported(f"CREATE {tree.args['kind']}", offset_of(tree))
     only(target, "this", "db", "catalog")
-    where = session.place([part.name for part in target.parts], place(target))
+    where = session.resolve_table([part.name for part in target.parts], offset_of(target))
     kind = "VIEW" if tree.args["kind"] == "VIEW" else "EXTERNAL_TABLE" if "external" in others else "TABLE"
     word = f"CREATE_{kind}" + ("_AS_SELECT" if kind == "TABLE" and tree.expression else "")
     operation = _operation(catalogue, tree, where)
@@ -83,10 +83,10 @@ def run_drop(session: Session, catalogue: Catalogue, tree: exp.Drop) -> Outcome:
     only(tree, "tables", "this", "kind", "exists", "cascade", "restrict")
     targets = tree.args.get("tables") or [tree.this]
     if len(targets) != 1 or tree.args["kind"] not in ("TABLE", "VIEW", "SCHEMA"):
-        raise unsupported(f"DROP {tree.args['kind']}", place(tree))
+        raise unsupported(f"DROP {tree.args['kind']}", offset_of(tree))
     if tree.args["kind"] == "SCHEMA":
         return _drop_schema(catalogue, tree, targets[0])
-    where = session.place([part.name for part in targets[0].parts], place(targets[0]))
+    where = session.resolve_table([part.name for part in targets[0].parts], offset_of(targets[0]))
     word = f"DROP_{tree.args['kind']}"
     found = catalogue.find(*where)
     if found is None:
@@ -126,7 +126,7 @@ def _fields(tree: exp.Create) -> list[Json] | None:
 
 def _field(node: exp.Expression) -> Json:
     if not isinstance(node, exp.ColumnDef):
-        raise unsupported(f"{node.key.upper()} in the columns of a table", place(node))
+        raise unsupported(f"{node.key.upper()} in the columns of a table", offset_of(node))
     only(node, "this", "kind", "constraints")
     field = schema_field(node.name, named_type(node.args["kind"]))
     for constraint in node.args.get("constraints") or []:
@@ -136,10 +136,10 @@ def _field(node: exp.Expression) -> Json:
         elif isinstance(kind, exp.Properties):
             for option in kind.expressions:
                 if option.name.lower() != "description":
-                    raise unsupported(f"the column option {option.name}", place(node))
+                    raise unsupported(f"the column option {option.name}", offset_of(node))
                 field["description"] = literal(option.args["value"])
         else:
-            raise unsupported(f"{kind.key.upper()} of a column", place(node))
+            raise unsupported(f"{kind.key.upper()} of a column", offset_of(node))
     return field
 
 
@@ -209,7 +209,7 @@ def _view(
     stack: ExitStack,
 ) -> None:
     if isinstance(statement.tree.this, exp.Schema):
-        raise unsupported("a list of columns in CREATE VIEW", place(statement.tree))
+        raise unsupported("a list of columns in CREATE VIEW", offset_of(statement.tree))
     query = Tables(session, catalogue, stack).queries().compile(statement.tree.expression)
     body = table_options(options)
     body |= {"schema": {"fields": schema_of_query(query.columns)}}
@@ -234,7 +234,7 @@ def _schema(catalogue: Catalogue, tree: exp.Create) -> Outcome:
     name = check_dataset_id(_dataset_name(catalogue, tree.this))
     options, others = written(tree.args.get("properties"))
     if others:
-        raise unsupported("such a CREATE SCHEMA", place(tree))
+        raise unsupported("such a CREATE SCHEMA", offset_of(tree))
     if catalogue.has_dataset(name):
         if tree.args.get("exists"):
             return Outcome("CREATE_SCHEMA", target=(name, ""), operation="SKIP")

@@ -17,7 +17,7 @@ from embedded.services.gcp.bigquery.statements.outcome import Outcome
 from embedded.services.gcp.bigquery.store import Catalogue, Table
 from embedded.services.gcp.bigquery.tables import assigned, touched
 from embedded.sql_engine.errors import Reason, SqlError, invalid, unsupported
-from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.joins import Joins
 from embedded.sql_engine.queries import Queries, unique
 from embedded.sql_engine.scope import Column, Scope, Source
@@ -43,8 +43,8 @@ class Target:
         self.queries: Queries = self.tables.queries()
         self.catalogue = catalogue
         parts = [part.name for part in node.parts]
-        self.tables.relation(parts, place(node))
-        self.table: Table = catalogue.table(*session.place(parts))
+        self.tables.relation(parts, offset_of(node))
+        self.table: Table = catalogue.table(*session.resolve_table(parts))
         if self.table.kind != "TABLE":
             raise invalid(f"DML statements cannot change {'.'.join(parts)}: it is of the kind {self.table.kind}")
         self.columns = [(field["name"], schema_type(field)) for field in self.table.fields]
@@ -82,7 +82,7 @@ def run_insert(session: Session, catalogue: Catalogue, tree: exp.Insert, stack: 
     node = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
     target = Target(session, catalogue, node, stack)
     named = tree.this.expressions if isinstance(tree.this, exp.Schema) else []
-    chosen = [target.column(each.name, place(each)) for each in named] or target.columns
+    chosen = [target.column(each.name, offset_of(each)) for each in named] or target.columns
     if len({name for name, _ in chosen}) < len(chosen):
         raise invalid("INSERT has columns with duplicate name")
     sql = _values(target, tree.expression, chosen) if isinstance(tree.expression, exp.Values) else None
@@ -98,7 +98,7 @@ def run_update(session: Session, catalogue: Catalogue, tree: exp.Update, stack: 
     only(tree, "this", "expressions", "from_", "where")
     target = Target(session, catalogue, tree.this, stack)
     if tree.args.get("where") is None:
-        raise invalid("UPDATE must have a WHERE clause", place(tree))
+        raise invalid("UPDATE must have a WHERE clause", offset_of(tree))
     alias = "target"
     scope = target.queries.scope()
     scope.sources.append(target.source(alias))
@@ -123,7 +123,7 @@ def run_delete(session: Session, catalogue: Catalogue, tree: exp.Delete, stack: 
     node = tree.this or tree.args["tables"][0]
     target = Target(session, catalogue, node, stack)
     if tree.args.get("where") is None:
-        raise invalid("DELETE must have a WHERE clause", place(tree))
+        raise invalid("DELETE must have a WHERE clause", offset_of(tree))
     scope = target.queries.scope()
     scope.sources.append(target.source("target"))
     scope.visible += target.source("target").columns
@@ -140,7 +140,7 @@ def run_truncate(session: Session, catalogue: Catalogue, tree: exp.TruncateTable
     """TRUNCATE TABLE. Raises SqlError."""
     only(tree, "expressions")
     if len(tree.expressions) != 1:
-        raise unsupported("TRUNCATE of more than one table", place(tree))
+        raise unsupported("TRUNCATE of more than one table", offset_of(tree))
     target = Target(session, catalogue, tree.expressions[0], stack)
     count = target.run(f"DELETE FROM {target.table.rows}")
     touched(catalogue, target.table)
@@ -152,15 +152,15 @@ def assignments(target: Target, nodes: Sequence[exp.Expression], scope: Scope) -
     found = []
     for node in nodes:
         if not isinstance(node, exp.EQ) or not isinstance(node.this, exp.Column):
-            raise unsupported(f"SET {node.sql(dialect='bigquery')}", place(node))
+            raise unsupported(f"SET {node.sql(dialect='bigquery')}", offset_of(node))
         parts = [part.name for part in node.this.parts]
         if len(parts) == 2 and parts[0].lower() == target.name.lower():
             parts = parts[1:]
         if len(parts) != 1:
-            raise unsupported("SET of a field of a STRUCT", place(node))
-        name, of = target.column(parts[0], place(node))
+            raise unsupported("SET of a field of a STRUCT", offset_of(node))
+        name, of = target.column(parts[0], offset_of(node))
         if any(name == known for known, _ in found):
-            raise invalid(f"Update item {name} assigned more than once", place(node))
+            raise invalid(f"Update item {name} assigned more than once", offset_of(node))
         value = target.queries.expressions.value(node.expression, scope)
         found.append((name, target.assigned(value, name, of)))
     return found

@@ -17,7 +17,7 @@ from embedded.services.gcp.bigquery.statements.outcome import Outcome
 from embedded.services.gcp.bigquery.store import Catalogue
 from embedded.services.gcp.bigquery.tables import touched
 from embedded.sql_engine.errors import invalid, unsupported
-from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.joins import Joins
 from embedded.sql_engine.scope import Column, Scope, Source
 from embedded.sql_engine.types import Type, quote
@@ -145,7 +145,7 @@ class _Merge:
             return _Change(where, f"SELECT target.rowid AS r{values} {rows}", [name for name, _ in changes])
         if isinstance(then, exp.Var) and then.name.upper() == "DELETE":
             return _Change(where, f"SELECT target.rowid AS r {rows}", [])
-        raise unsupported(f"THEN {then.sql(dialect='bigquery')}", place(node))
+        raise unsupported(f"THEN {then.sql(dialect='bigquery')}", offset_of(node))
 
     def _rows(self, where: str) -> str:
         target = f"{self._target.table.rows} AS target"
@@ -157,13 +157,13 @@ class _Merge:
 
     def _new(self, then: exp.Expression, rows: str, scope: Scope) -> _Change:
         if not isinstance(then, exp.Insert):
-            raise invalid("WHEN NOT MATCHED BY TARGET takes INSERT", place(then))
+            raise invalid("WHEN NOT MATCHED BY TARGET takes INSERT", offset_of(then))
         only(then, "this", "expression")
         if isinstance(then.this, exp.Var):
             chosen, values = self._target.columns, [column.value for column in self._source.columns]
         else:
             named = then.this.expressions if then.this else []
-            chosen = [self._target.column(each.name, place(each)) for each in named] or self._target.columns
+            chosen = [self._target.column(each.name, offset_of(each)) for each in named] or self._target.columns
             values = self._inserted(then.expression, scope)
         if len(values) != len(chosen):
             raise invalid(f"Inserted row has wrong column count; Has {len(values)}, expected {len(chosen)}")
@@ -176,7 +176,7 @@ class _Merge:
         if isinstance(node, exp.Tuple | exp.Paren):
             cells = node.expressions if isinstance(node, exp.Tuple) else [node.this]
             return [self._expressions.value(each, scope) for each in cells]
-        raise unsupported(f"INSERT {node.sql(dialect='bigquery')}", place(node))
+        raise unsupported(f"INSERT {node.sql(dialect='bigquery')}", offset_of(node))
 
     def _cell(self, value: Value, name: str, of: Type) -> str:
         return self._target.assigned(value, name, of)

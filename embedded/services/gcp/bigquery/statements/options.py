@@ -11,7 +11,7 @@ from typing import Any
 from sqlglot import exp
 
 from embedded.sql_engine.errors import invalid, unsupported
-from embedded.sql_engine.grammar import only, place
+from embedded.sql_engine.grammar import offset_of, only
 
 Json = dict[str, Any]
 
@@ -59,7 +59,7 @@ def written(properties: exp.Properties | None) -> tuple[Json, dict[str, exp.Expr
         elif isinstance(node, exp.ExternalProperty):
             others["external"] = node
         else:
-            raise unsupported(f"{node.key.upper()} in a CREATE statement", place(node))
+            raise unsupported(f"{node.key.upper()} in a CREATE statement", offset_of(node))
     return options, others
 
 
@@ -79,7 +79,7 @@ def literal(node: exp.Expression) -> Any:
         return literal(node.this)
     if isinstance(node, exp.Anonymous) and str(node.name).upper() == "STRUCT":
         return tuple(literal(each) for each in node.expressions)
-    raise unsupported(f"the option value {node.sql(dialect='bigquery')}", place(node))
+    raise unsupported(f"the option value {node.sql(dialect='bigquery')}", offset_of(node))
 
 
 def table_options(options: Json) -> Json:
@@ -139,7 +139,7 @@ def partitioning(node: exp.Expression | None) -> Json:
     if isinstance(node, exp.Column | exp.Identifier):
         return {"timePartitioning": {"type": "DAY", "field": node.name}}
     if not isinstance(node, exp.Anonymous):
-        raise unsupported(f"PARTITION BY {node.sql(dialect='bigquery')}", place(node))
+        raise unsupported(f"PARTITION BY {node.sql(dialect='bigquery')}", offset_of(node))
     name, arguments = str(node.name).upper(), node.expressions
     if name == "DATE" and len(arguments) == 1 and isinstance(arguments[0], exp.Column):
         return {"timePartitioning": {"type": "DAY", "field": arguments[0].name}}
@@ -155,7 +155,7 @@ def partitioning(node: exp.Expression | None) -> Json:
                 "range": {"start": start, "end": end, "interval": interval},
             }
         }
-    raise unsupported(f"PARTITION BY {node.sql(dialect='bigquery')}", place(node))
+    raise unsupported(f"PARTITION BY {node.sql(dialect='bigquery')}", offset_of(node))
 
 
 def clustering(node: exp.Expression | None) -> Json:

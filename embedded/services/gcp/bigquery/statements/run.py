@@ -16,7 +16,7 @@ from embedded.services.gcp.bigquery.statements.outcome import Outcome
 from embedded.services.gcp.bigquery.store import Catalogue
 from embedded.services.gcp.errors import GoogleError
 from embedded.sql_engine.errors import Reason, SqlError, unsupported
-from embedded.sql_engine.grammar import Statement, place
+from embedded.sql_engine.grammar import Statement, offset_of
 from embedded.sql_engine.queries import Query
 
 _CHANGES: dict[type[exp.Expression], Callable[[Session, Catalogue, Statement, ExitStack], Outcome]] = {
@@ -86,7 +86,7 @@ def _unknown(statement: Statement) -> SqlError:
     word = statement.text.split(maxsplit=1)[0].upper()
     if isinstance(statement.tree, exp.Alias | exp.Column | exp.Paren | exp.Literal):
         return SqlError(Reason.SYNTAX, f"Syntax error: Unexpected identifier {word!r}", 0)
-    return unsupported(f"the statement {word}", place(statement.tree))
+    return unsupported(f"the statement {word}", offset_of(statement.tree))
 
 
 def _mend(session: Session, stack: ExitStack) -> bool:

@@ -11,9 +11,10 @@ from sqlglot import exp
 
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino.coercions import coerced
-from embedded.services.aws.athena.trino.functions.signatures import counted, unexpected, wanted
+from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values
 from embedded.services.aws.athena.trino.operators import scaled, unscaled
-from embedded.sql_engine.grammar import place
+from embedded.sql_engine.grammar import offset_of
+from embedded.sql_engine.overloads import no_overload
 from embedded.sql_engine.types import (
     BOOL,
     FLOAT64,
@@ -29,37 +30,37 @@ from embedded.sql_engine.types import (
     array,
     decimal,
 )
-from embedded.sql_engine.values import Call, Function, Use, Value
+from embedded.sql_engine.values import Function, FunctionCall, Use, Value
 
 
-def aggregate(write: Callable[[Call], Value]) -> Function:
+def aggregate(write: Callable[[FunctionCall], Value]) -> Function:
     """A function that may stand with and without OVER."""
     return Function(write, Use.AGGREGATE)
 
 
-def called(word: str, call: Call, arguments: str) -> str:
+def called(word: str, call: FunctionCall, arguments: str) -> str:
     """A call for DuckDB, with all that stands around the arguments."""
     distinct = "DISTINCT " if call.distinct else ""
     order = f" {call.order}" if call.order else ""
     return f"{word}({distinct}{arguments}{order}){call.filter}{call.over}"
 
 
-def _count(call: Call) -> Value:
+def _count(call: FunctionCall) -> Value:
     if not call.arguments or isinstance(call.arguments[0], exp.Star):
         return Value(called("count", call, "*"), INT64)
-    (value,) = counted(call, 1)
+    (value,) = checked_values(call, 1)
     return Value(called("count", call, value.sql), INT64)
 
 
-def _one_number(call: Call) -> Value:
-    values = counted(call, 1)
+def _one_number(call: FunctionCall) -> Value:
+    values = checked_values(call, 1)
     if values[0].type.kind not in NUMBERS:
-        raise unexpected(call, values)
+        raise no_overload(call, values)
     return values[0]
 
 
-def _sum(call: Call) -> Value:
-    values = counted(call, 1)
+def _sum(call: FunctionCall) -> Value:
+    values = checked_values(call, 1)
     if values[0].type == INTERVAL:
         return Value(called("sum", call, values[0].sql), INTERVAL)
     value = _one_number(call)
@@ -71,7 +72,7 @@ def _sum(call: Call) -> Value:
     return Value(f"CAST({called('sum', call, value.sql)} AS {of.duckdb})", of)
 
 
-def _avg(call: Call) -> Value:
+def _avg(call: FunctionCall) -> Value:
     value = _one_number(call)
     if value.type.kind is Kind.DECIMAL:
         return _avg_decimal(call, value)
@@ -79,7 +80,7 @@ def _avg(call: Call) -> Value:
     return Value(f"CAST({called('avg', call, value.sql)} AS {of.duckdb})", of)
 
 
-def _avg_decimal(call: Call, value: Value) -> Value:
+def _avg_decimal(call: FunctionCall, value: Value) -> Value:
     total, count = called("sum", call, value.sql), called("count", call, value.sql)
     found = scaled(f"athena_half_up({unscaled(total)}, CAST({count} AS HUGEINT))", value.type)
     return Value(f"CASE WHEN {count} > 0 THEN {found} END", value.type)
@@ -88,69 +89,69 @@ def _avg_decimal(call: Call, value: Value) -> Value:
 def _same(word: str) -> Function:
     """One argument, of whose type the result is."""
 
-    def write(call: Call) -> Value:
-        values = counted(call, 1)
+    def write(call: FunctionCall) -> Value:
+        values = checked_values(call, 1)
         if not call.compiler.rules.orderable(values[0].type):
-            raise unexpected(call, values)
+            raise no_overload(call, values)
         return Value(called(word, call, values[0].sql), values[0].type)
 
     return aggregate(write)
 
 
-def _any(call: Call) -> Value:
-    (value,) = counted(call, 1)
+def _any(call: FunctionCall) -> Value:
+    (value,) = checked_values(call, 1)
     return Value(called("any_value", call, value.sql), value.type)
 
 
 def _of(word: str, takes: Type, gives: Type, count: int = 1) -> Function:
-    def write(call: Call) -> Value:
-        values = counted(call, count)
-        given = ", ".join(wanted(call, values, index, takes) for index in range(count))
+    def write(call: FunctionCall) -> Value:
+        values = checked_values(call, count)
+        given = ", ".join(as_type(call, values, index, takes) for index in range(count))
         return Value(f"CAST({called(word, call, given)} AS {gives.duckdb})", gives)
 
     return aggregate(write)
 
 
 def _extreme_by(word: str) -> Function:
-    def write(call: Call) -> Value:
-        values = counted(call, 2)
+    def write(call: FunctionCall) -> Value:
+        values = checked_values(call, 2)
         if not call.compiler.rules.orderable(values[1].type):
-            raise unexpected(call, values)
+            raise no_overload(call, values)
         return Value(called(word, call, f"{values[0].sql}, {values[1].sql}"), values[0].type)
 
     return aggregate(write)
 
 
-def _array(call: Call) -> Value:
-    (value,) = counted(call, 1)
+def _array(call: FunctionCall) -> Value:
+    (value,) = checked_values(call, 1)
     return Value(called("list", call, value.sql), array(value.type))
 
 
-def _map(call: Call) -> Value:
-    key, value = counted(call, 2)
+def _map(call: FunctionCall) -> Value:
+    key, value = checked_values(call, 2)
     of = Type(Kind.MAP, key=key.type, element=value.type)
     if call.over or call.distinct:
-        raise Failure("NOT_SUPPORTED", "map_agg with OVER or DISTINCT", place(call.node))
+        raise Failure("NOT_SUPPORTED", "map_agg with OVER or DISTINCT", offset_of(call.node))
     pairs = called("list", call, f"struct_pack(k := {key.sql}, v := {value.sql})")
     first = "lambda p_, i_: p_.k IS NOT NULL AND list_position(list_transform({0}, lambda q_: q_.k), p_.k) = i_"
     return Value(f"map_from_entries(list_filter({pairs}, {first.format(pairs)}))", of)
 
 
-def _listed(call: Call) -> Value:
-    values = counted(call, 1, 2)
-    between = wanted(call, values, 1, STRING) if len(values) == 2 else "''"
-    return Value(called("string_agg", call, f"{wanted(call, values, 0, STRING)}, {between}"), STRING)
+def _listed(call: FunctionCall) -> Value:
+    values = checked_values(call, 1, 2)
+    between = as_type(call, values, 1, STRING) if len(values) == 2 else "''"
+    return Value(called("string_agg", call, f"{as_type(call, values, 0, STRING)}, {between}"), STRING)
 
 
-def _distinct_count(call: Call) -> Value:
-    values = counted(call, 1, 2)
+def _distinct_count(call: FunctionCall) -> Value:
+    values = checked_values(call, 1, 2)
     if call.distinct or call.over:
-        raise Failure("NOT_SUPPORTED", "approx_distinct with DISTINCT or OVER", place(call.node))
+        raise Failure("NOT_SUPPORTED", "approx_distinct with DISTINCT or OVER", offset_of(call.node))
     return Value(f"count(DISTINCT {values[0].sql}){call.filter}", INT64)
 
 
-def _percentile(call: Call) -> Value:
-    values = counted(call, 2)
+def _percentile(call: FunctionCall) -> Value:
+    values = checked_values(call, 2)
     value, share = _number_of(call, values), call.arguments[1]
     if isinstance(share, exp.Array):
         shares = ", ".join(_share(node) for node in share.expressions)
@@ -160,24 +161,24 @@ def _percentile(call: Call) -> Value:
 
 def _share(node: exp.Expression) -> str:
     if not isinstance(node, exp.Literal) or node.is_string or not 0 <= float(node.name) <= 1:
-        raise Failure("NOT_SUPPORTED", "A percentile that is not a number written out, from 0 to 1", place(node))
+        raise Failure("NOT_SUPPORTED", "A percentile that is not a number written out, from 0 to 1", offset_of(node))
     return f"CAST({node.name} AS DOUBLE)"
 
 
-def _number_of(call: Call, values: list[Value]) -> Value:
+def _number_of(call: FunctionCall, values: list[Value]) -> Value:
     value = coerced(values[0], FLOAT64) if values[0].type.kind is Kind.DECIMAL else values[0]
     if value is None or value.type.kind not in (*INTEGERS, *FLOATS):
-        raise unexpected(call, values)
+        raise no_overload(call, values)
     return value
 
 
-def _geometric(call: Call) -> Value:
-    values = counted(call, 1)
-    return Value(f"exp({called('avg', call, f'ln({wanted(call, values, 0, FLOAT64)})')})", FLOAT64)
+def _geometric(call: FunctionCall) -> Value:
+    values = checked_values(call, 1)
+    return Value(f"exp({called('avg', call, f'ln({as_type(call, values, 0, FLOAT64)})')})", FLOAT64)
 
 
-def _grouping(call: Call) -> Value:
-    values = counted(call, 1, 30)
+def _grouping(call: FunctionCall) -> Value:
+    values = checked_values(call, 1, 30)
     return Value(f"CAST(grouping({', '.join(value.sql for value in values)}) AS INTEGER)", INT32)
 
 

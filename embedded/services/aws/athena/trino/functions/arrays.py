@@ -13,11 +13,12 @@ from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino.casts import to_text
 from embedded.services.aws.athena.trino.coercions import coerced
 from embedded.services.aws.athena.trino.failures import fail
-from embedded.services.aws.athena.trino.functions.signatures import counted, element_of, unexpected, unless_null, wanted
-from embedded.sql_engine.grammar import place
+from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values, element_type, unless_null
+from embedded.sql_engine.grammar import offset_of
+from embedded.sql_engine.overloads import no_overload
 from embedded.sql_engine.scope import Column
 from embedded.sql_engine.types import BOOL, DATE, INT64, STRING, Kind, Type, array
-from embedded.sql_engine.values import Call, Function, Value
+from embedded.sql_engine.values import Function, FunctionCall, Value
 
 
 def subscript(whole: Value, index: Value, node: exp.Expression) -> Value:
@@ -28,7 +29,7 @@ def subscript(whole: Value, index: Value, node: exp.Expression) -> Value:
         return Value(unless_null([whole.sql, key.sql], found), whole.type.element or STRING)
     at = coerced(index, INT64)
     if whole.type.kind is not Kind.ARRAY or whole.type.element is None or at is None:
-        raise Failure("TYPE_MISMATCH", "Cannot use a subscript here", place(node))
+        raise Failure("TYPE_MISMATCH", "Cannot use a subscript here", offset_of(node))
     return Value(_checked(whole.sql, at.sql, whole.type.element), whole.type.element)
 
 
@@ -46,44 +47,44 @@ def _of(element: Type | None) -> str:
     return element.duckdb if element else "VARCHAR"
 
 
-def _element_at(call: Call) -> Value:
-    values = counted(call, 2)
+def _element_at(call: FunctionCall) -> Value:
+    values = checked_values(call, 2)
     first = values[0].type
     if first.kind is Kind.MAP and first.key and first.element:
-        return Value(f"{values[0].sql}[{wanted(call, values, 1, first.key)}]", first.element)
-    of, at = element_of(call, values), wanted(call, values, 1, INT64)
+        return Value(f"{values[0].sql}[{as_type(call, values, 1, first.key)}]", first.element)
+    of, at = element_type(call, values), as_type(call, values, 1, INT64)
     zero = fail("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1", of=of.duckdb)
     return Value(f"CASE WHEN {at} = 0 THEN {zero} ELSE {values[0].sql}[{at}] END", of)
 
 
-def _cardinality(call: Call) -> Value:
-    values = counted(call, 1)
+def _cardinality(call: FunctionCall) -> Value:
+    values = checked_values(call, 1)
     if values[0].type.kind is Kind.MAP:
         return Value(f"CAST(cardinality({values[0].sql}) AS BIGINT)", INT64)
-    element_of(call, values)
+    element_type(call, values)
     return Value(f"CAST(len({values[0].sql}) AS BIGINT)", INT64)
 
 
-def _contains(call: Call) -> Value:
-    values = counted(call, 2)
-    of = element_of(call, values)
-    whole, item = values[0].sql, wanted(call, values, 1, of)
+def _contains(call: FunctionCall) -> Value:
+    values = checked_values(call, 2)
+    of = element_type(call, values)
+    whole, item = values[0].sql, as_type(call, values, 1, of)
     unsure = f"WHEN list_contains(list_transform({whole}, lambda x_: x_ IS NULL), true) THEN NULL"
     found = f"CASE WHEN list_contains({whole}, {item}) THEN true {unsure} ELSE false END"
     return Value(unless_null([whole, item], found), BOOL)
 
 
-def _distinct(call: Call) -> Value:
-    values = counted(call, 1)
-    element_of(call, values)
+def _distinct(call: FunctionCall) -> Value:
+    values = checked_values(call, 1)
+    element_type(call, values)
     whole = values[0].sql
     return Value(f"list_filter({whole}, lambda x_, i_: list_position({whole}, x_) = i_)", values[0].type)
 
 
 def _extreme(word: str) -> Function:
-    def write(call: Call) -> Value:
-        values = counted(call, 1)
-        of = element_of(call, values)
+    def write(call: FunctionCall) -> Value:
+        values = checked_values(call, 1)
+        of = element_type(call, values)
         whole = values[0].sql
         has_null = f"list_contains(list_transform({whole}, lambda x_: x_ IS NULL), true)"
         return Value(f"CASE WHEN {has_null} THEN NULL ELSE {word}({whole}) END", of)
@@ -91,42 +92,42 @@ def _extreme(word: str) -> Function:
     return Function(write)
 
 
-def _sort(call: Call) -> Value:
-    values = counted(call, 1)
-    of = element_of(call, values)
+def _sort(call: FunctionCall) -> Value:
+    values = checked_values(call, 1)
+    of = element_type(call, values)
     if not call.compiler.rules.orderable(of):
-        raise unexpected(call, values)
+        raise no_overload(call, values)
     return Value(f"list_sort({values[0].sql}, 'ASC', 'NULLS LAST')", values[0].type)
 
 
-def _join(call: Call) -> Value:
-    values = counted(call, 2, 3)
-    shown = to_text("x_", element_of(call, values))
-    whole, between = values[0].sql, wanted(call, values, 1, STRING)
+def _join(call: FunctionCall) -> Value:
+    values = checked_values(call, 2, 3)
+    shown = to_text("x_", element_type(call, values))
+    whole, between = values[0].sql, as_type(call, values, 1, STRING)
     if len(values) == 3:
-        shown = f"coalesce({shown}, {wanted(call, values, 2, STRING)})"
+        shown = f"coalesce({shown}, {as_type(call, values, 2, STRING)})"
     joined = f"coalesce(array_to_string(list_transform({whole}, lambda x_: {shown}), {between}), '')"
     return Value(unless_null([whole, between], joined), STRING)
 
 
-def _position(call: Call) -> Value:
-    values = counted(call, 2)
-    item = wanted(call, values, 1, element_of(call, values))
+def _position(call: FunctionCall) -> Value:
+    values = checked_values(call, 2)
+    item = as_type(call, values, 1, element_type(call, values))
     found = f"CAST(coalesce(list_position({values[0].sql}, {item}), 0) AS BIGINT)"
     return Value(unless_null([values[0].sql, item], found), INT64)
 
 
-def _remove(call: Call) -> Value:
-    values = counted(call, 2)
-    item = wanted(call, values, 1, element_of(call, values))
+def _remove(call: FunctionCall) -> Value:
+    values = checked_values(call, 2)
+    item = as_type(call, values, 1, element_type(call, values))
     found = f"list_filter({values[0].sql}, lambda x_: x_ IS DISTINCT FROM {item})"
     return Value(unless_null([item], found), values[0].type)
 
 
-def _slice(call: Call) -> Value:
-    values = counted(call, 3)
-    element_of(call, values)
-    whole, start, length = values[0].sql, wanted(call, values, 1, INT64), wanted(call, values, 2, INT64)
+def _slice(call: FunctionCall) -> Value:
+    values = checked_values(call, 3)
+    element_type(call, values)
+    whole, start, length = values[0].sql, as_type(call, values, 1, INT64), as_type(call, values, 2, INT64)
     code, of = "INVALID_FUNCTION_ARGUMENT", values[0].type.duckdb
     zero = fail(code, "SQL array indices start at 1", of=of)
     short = fail(code, "length must be greater than or equal to 0", of=of)
@@ -139,12 +140,12 @@ def _slice(call: Call) -> Value:
     return Value(unless_null([whole, start, length], found), values[0].type)
 
 
-def _sequence(call: Call) -> Value:
-    values = counted(call, 2, 3)
+def _sequence(call: FunctionCall) -> Value:
+    values = checked_values(call, 2, 3)
     if values[0].type == DATE:
         return _days(call, values)
-    start, stop = wanted(call, values, 0, INT64), wanted(call, values, 1, INT64)
-    step = wanted(call, values, 2, INT64) if len(values) == 3 else f"CASE WHEN {start} <= {stop} THEN 1 ELSE -1 END"
+    start, stop = as_type(call, values, 0, INT64), as_type(call, values, 1, INT64)
+    step = as_type(call, values, 2, INT64) if len(values) == 3 else f"CASE WHEN {start} <= {stop} THEN 1 ELSE -1 END"
     told = fail(
         "INVALID_FUNCTION_ARGUMENT",
         "sequence stop value should be greater than or equal to start value if step is greater than zero otherwise "
@@ -155,39 +156,38 @@ def _sequence(call: Call) -> Value:
     return Value(f"CASE WHEN {wrong} THEN {told} ELSE generate_series({start}, {stop}, {step}) END", array(INT64))
 
 
-def _days(call: Call, values: Sequence[Value]) -> Value:
-    start, stop = values[0].sql, wanted(call, values, 1, DATE)
+def _days(call: FunctionCall, values: Sequence[Value]) -> Value:
+    start, stop = values[0].sql, as_type(call, values, 1, DATE)
     step = f"to_days(CASE WHEN {start} <= {stop} THEN 1 ELSE -1 END)"
     if len(values) == 3:
         if values[2].type.kind is not Kind.INTERVAL:
-            raise unexpected(call, values)
+            raise no_overload(call, values)
         step = values[2].sql
     series = f"generate_series(CAST({start} AS TIMESTAMP), CAST({stop} AS TIMESTAMP), {step})"
     return Value(f"CAST({series} AS DATE[])", array(DATE))
 
 
-def _flatten(call: Call) -> Value:
-    values = counted(call, 1)
-    inner = element_of(call, values)
+def _flatten(call: FunctionCall) -> Value:
+    values = checked_values(call, 1)
+    inner = element_type(call, values)
     if inner.kind is not Kind.ARRAY:
-        raise unexpected(call, values)
+        raise no_overload(call, values)
     return Value(f"flatten({values[0].sql})", inner)
 
 
-def _reverse(call: Call) -> Value:
-    values = counted(call, 1)
+def _reverse(call: FunctionCall) -> Value:
+    values = checked_values(call, 1)
     if values[0].type.kind is Kind.ARRAY:
         return Value(f"list_reverse({values[0].sql})", values[0].type)
-    return Value(f"reverse({wanted(call, values, 0, STRING)})", STRING)
+    return Value(f"reverse({as_type(call, values, 0, STRING)})", STRING)
 
 
-def lambda_of(call: Call, index: int, takes: Sequence[Type]) -> tuple[str, Value]:
+def lambda_of(call: FunctionCall, index: int, takes: Sequence[Type]) -> tuple[str, Value]:
     """A lambda: its parameters for DuckDB, and what it gives. Raises SqlError: it is none."""
     node = call.arguments[index]
     if not isinstance(node, exp.Lambda) or len(node.expressions) != len(takes):
-        raise Failure(
-            "TYPE_MISMATCH", f"{call.name.lower()} wants a lambda with {len(takes)} parameter(s)", place(node)
-        )
+        message = f"{call.name.lower()} wants a lambda with {len(takes)} parameter(s)"
+        raise Failure("TYPE_MISMATCH", message, offset_of(node))
     names = [call.scope.fresh("l") for _ in takes]
     inner = call.scope.inner()
     inner.visible = [
@@ -210,14 +210,14 @@ def _with_columns(body: exp.Expression) -> exp.Expression:
 def _over_elements(template: str, test: bool) -> Function:
     """TRANSFORM, FILTER and the like: an array and a lambda of one parameter."""
 
-    def write(call: Call) -> Value:
+    def write(call: FunctionCall) -> Value:
         if len(call.arguments) != 2:
-            raise unexpected(call, [])
+            raise no_overload(call, [])
         whole = call.compiler.value(call.arguments[0], call.scope)
-        of = element_of(call, [whole])
+        of = element_type(call, [whole])
         names, body = lambda_of(call, 1, [of])
         if test and body.type.kind not in (Kind.BOOL, Kind.NULL):
-            raise unexpected(call, [whole, body])
+            raise no_overload(call, [whole, body])
         sql = template.format(whole.sql, names, body.sql)
         gives = {"TRANSFORM": array(body.type), "FILTER": whole.type}.get(call.name, BOOL)
         return Value(sql, gives)
@@ -233,9 +233,9 @@ def _any(first: str, otherwise: str) -> str:
     return f"CASE WHEN {{0}} IS NULL THEN NULL {known} WHEN {unsure} THEN NULL ELSE {otherwise} END"
 
 
-def _map(call: Call) -> Value:
-    values = counted(call, 2)
-    key, of = element_of(call, values), element_of(call, values, 1)
+def _map(call: FunctionCall) -> Value:
+    values = checked_values(call, 2)
+    key, of = element_type(call, values), element_type(call, values, 1)
     sizes = fail(
         "INVALID_FUNCTION_ARGUMENT",
         "Key and value arrays must be the same length",
@@ -247,11 +247,11 @@ def _map(call: Call) -> Value:
 
 
 def _of_map(word: str) -> Function:
-    def write(call: Call) -> Value:
-        values = counted(call, 1)
+    def write(call: FunctionCall) -> Value:
+        values = checked_values(call, 1)
         of = values[0].type
         if of.kind is not Kind.MAP or of.key is None or of.element is None:
-            raise unexpected(call, values)
+            raise no_overload(call, values)
         return Value(f"{word}({values[0].sql})", array(of.key if word == "map_keys" else of.element))
 
     return Function(write)

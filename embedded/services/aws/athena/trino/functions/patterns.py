@@ -10,10 +10,10 @@ import re
 from sqlglot import exp
 
 from embedded.services.aws.athena.errors import Failure
-from embedded.services.aws.athena.trino.functions.signatures import counted, literal, unless_null, wanted
-from embedded.sql_engine.grammar import place
+from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values, literal_text, unless_null
+from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.types import BOOL, INT64, STRING, array, text
-from embedded.sql_engine.values import Call, Function, Value
+from embedded.sql_engine.values import Function, FunctionCall, Value
 
 _DIFFERENT = re.compile(r"\(\?(?![:imsP]|i\)|s\)|m\)|<[A-Za-z])|\\[1-9]|\\[GRXZhHkKvV]|[*+?}]\+|\(\?<[=!]|&&|\\b|\\B")
 """Look-around, back references, possessive quantifiers, classes that differ or that RE2 lacks."""
@@ -23,59 +23,59 @@ _BACK = re.compile(r"\\(.)|\$(\d+|\{[^}]*\})|(\$)")
 
 def pattern_of(node: exp.Expression) -> str:
     """A pattern that means the same to both. Raises SqlError."""
-    found = literal(node, "A regular expression")
+    found = literal_text(node, "A regular expression")
     if _DIFFERENT.search(found):
-        raise Failure(
-            "NOT_SUPPORTED", f"The regular expression {found!r}: look-around, back references, \\b", place(node)
-        )
+        message = f"The regular expression {found!r}: look-around, back references, \\b"
+        raise Failure("NOT_SUPPORTED", message, offset_of(node))
     try:
         re.compile(found)
     except re.error as error:
         raise Failure(
-            "INVALID_FUNCTION_ARGUMENT", f"Invalid regular expression {found!r}: {error}", place(node)
+            "INVALID_FUNCTION_ARGUMENT", f"Invalid regular expression {found!r}: {error}", offset_of(node)
         ) from error
     return found
 
 
-def _subject(call: Call) -> tuple[str, str]:
+def _subject(call: FunctionCall) -> tuple[str, str]:
     """The text to search and the pattern, both for DuckDB."""
-    values = counted(call, 2, 3)
-    return wanted(call, values, 0, STRING), text(pattern_of(call.arguments[1]))
+    values = checked_values(call, 2, 3)
+    return as_type(call, values, 0, STRING), text(pattern_of(call.arguments[1]))
 
 
-def _group(call: Call, pattern: str) -> int:
+def _group(call: FunctionCall, pattern: str) -> int:
     if len(call.arguments) < 3:
         return 0
     node = call.arguments[2]
     if not isinstance(node, exp.Literal) or not node.is_int:
-        raise Failure("NOT_SUPPORTED", "A group of a regular expression that is not written out", place(node))
+        raise Failure("NOT_SUPPORTED", "A group of a regular expression that is not written out", offset_of(node))
     number = int(node.name)
     if number > re.compile(pattern_of(call.arguments[1])).groups:
-        raise Failure("INVALID_FUNCTION_ARGUMENT", f"Pattern has no group {number}", place(node))
+        raise Failure("INVALID_FUNCTION_ARGUMENT", f"Pattern has no group {number}", offset_of(node))
     if number and _MAY_BE_ABSENT.search(pattern):
-        raise Failure("NOT_SUPPORTED", f"A group that may be absent, in the regular expression {pattern}", place(node))
+        message = f"A group that may be absent, in the regular expression {pattern}"
+        raise Failure("NOT_SUPPORTED", message, offset_of(node))
     return number
 
 
-def _like(call: Call) -> Value:
+def _like(call: FunctionCall) -> Value:
     subject, pattern = _subject(call)
     return Value(f"regexp_matches({subject}, {pattern})", BOOL)
 
 
-def _extract(call: Call) -> Value:
+def _extract(call: FunctionCall) -> Value:
     subject, pattern = _subject(call)
     found = f"regexp_extract({subject}, {pattern}, {_group(call, pattern)})"
     return Value(f"CASE WHEN regexp_matches({subject}, {pattern}) THEN {found} END", STRING)
 
 
-def _extract_all(call: Call) -> Value:
+def _extract_all(call: FunctionCall) -> Value:
     subject, pattern = _subject(call)
     return Value(f"regexp_extract_all({subject}, {pattern}, {_group(call, pattern)})", array(STRING))
 
 
-def _replace(call: Call) -> Value:
+def _replace(call: FunctionCall) -> Value:
     subject, pattern = _subject(call)
-    by = text(_replacement(literal(call.arguments[2], "A replacement"))) if len(call.arguments) == 3 else "''"
+    by = text(_replacement(literal_text(call.arguments[2], "A replacement"))) if len(call.arguments) == 3 else "''"
     return Value(f"regexp_replace({subject}, {pattern}, {by}, 'g')", STRING)
 
 
@@ -92,15 +92,15 @@ def _replacement(java: str) -> str:
     return _BACK.sub(swapped, java)
 
 
-def _split(call: Call) -> Value:
+def _split(call: FunctionCall) -> Value:
     subject, pattern = _subject(call)
-    counted(call, 2)
+    checked_values(call, 2)
     return Value(unless_null([subject], f"regexp_split_to_array({subject}, {pattern})"), array(STRING))
 
 
-def _count(call: Call) -> Value:
+def _count(call: FunctionCall) -> Value:
     subject, pattern = _subject(call)
-    counted(call, 2)
+    checked_values(call, 2)
     return Value(f"CAST(len(regexp_extract_all({subject}, {pattern})) AS BIGINT)", INT64)
 
 

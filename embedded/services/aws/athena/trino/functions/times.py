@@ -9,19 +9,12 @@ from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino.casts import cast
 from embedded.services.aws.athena.trino.coercions import coerced, common_of
 from embedded.services.aws.athena.trino.failures import UNKNOWN, fail
+from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values, literal_text
 from embedded.services.aws.athena.trino.functions.formats import from_joda, from_mysql
-from embedded.services.aws.athena.trino.functions.signatures import (
-    Overload,
-    counted,
-    literal,
-    overloaded,
-    simple,
-    unexpected,
-    wanted,
-)
-from embedded.sql_engine.grammar import place
+from embedded.sql_engine.grammar import offset_of
+from embedded.sql_engine.overloads import no_overload, overload, scalar
 from embedded.sql_engine.types import DATE, DATETIME, FLOAT64, INT64, INTERVAL, STRING, TIMESTAMP, Kind, Type, text
-from embedded.sql_engine.values import Call, Function, Value
+from embedded.sql_engine.values import Function, FunctionCall, Value
 
 MOMENTS = (Kind.DATE, Kind.DATETIME, Kind.TIMESTAMP)
 _TIMES = ("millisecond", "second", "minute", "hour")
@@ -70,21 +63,21 @@ def part(name: str, value: Value) -> Value | None:
 
 
 def _part(name: str) -> Function:
-    def write(call: Call) -> Value:
-        values = counted(call, 1)
+    def write(call: FunctionCall) -> Value:
+        values = checked_values(call, 1)
         found = part(name, values[0])
         if found is None:
-            raise unexpected(call, values)
+            raise no_overload(call, values)
         return found
 
     return Function(write)
 
 
-def _unit(call: Call, of: Type) -> str:
+def _unit(call: FunctionCall, of: Type) -> str:
     """The first argument: a unit that moments of a type have."""
-    name = literal(call.arguments[0], "A unit").lower()
+    name = literal_text(call.arguments[0], "A unit").lower()
     if name not in _STEPS or (of.kind is Kind.DATE and name in _TIMES):
-        raise Failure("INVALID_FUNCTION_ARGUMENT", f"'{name}' is not a valid {_noun(of)} field", place(call.node))
+        raise Failure("INVALID_FUNCTION_ARGUMENT", f"'{name}' is not a valid {_noun(of)} field", offset_of(call.node))
     return name
 
 
@@ -92,42 +85,42 @@ def _noun(of: Type) -> str:
     return "DATE" if of.kind is Kind.DATE else "Timestamp"
 
 
-def _moment(call: Call, values: list[Value], index: int) -> Value:
+def _moment(call: FunctionCall, values: list[Value], index: int) -> Value:
     if index >= len(values) or values[index].type.kind not in MOMENTS:
-        raise unexpected(call, values)
+        raise no_overload(call, values)
     return values[index]
 
 
-def _add(call: Call) -> Value:
-    values = counted(call, 3)
-    count, moment = wanted(call, values, 1, INT64), _moment(call, values, 2)
+def _add(call: FunctionCall) -> Value:
+    values = checked_values(call, 3)
+    count, moment = as_type(call, values, 1, INT64), _moment(call, values, 2)
     step = _STEPS[_unit(call, moment.type)].format(count)
     return Value(f"CAST({moment.sql} + {step} AS {moment.type.duckdb})", moment.type)
 
 
-def _diff(call: Call) -> Value:
-    values = counted(call, 3)
+def _diff(call: FunctionCall) -> Value:
+    values = checked_values(call, 3)
     first, second = _moment(call, values, 1), _moment(call, values, 2)
     common = common_of(first.type, second.type)
     one, two = (coerced(first, common), coerced(second, common)) if common else (None, None)
     if one is None or two is None or common is None:
-        raise unexpected(call, values)
+        raise no_overload(call, values)
     return Value(f"CAST(date_sub('{_unit(call, common)}', {one.sql}, {two.sql}) AS BIGINT)", INT64)
 
 
-def _trunc(call: Call) -> Value:
-    values = counted(call, 2)
+def _trunc(call: FunctionCall) -> Value:
+    values = checked_values(call, 2)
     moment = _moment(call, values, 1)
     unit = _unit(call, moment.type)
     return Value(f"CAST(date_trunc('{unit}', {moment.sql}) AS {moment.type.duckdb})", moment.type)
 
 
-def _date(call: Call) -> Value:
-    return cast(counted(call, 1)[0], DATE, safe=False)
+def _date(call: FunctionCall) -> Value:
+    return cast(checked_values(call, 1)[0], DATE, safe=False)
 
 
-def _last_day(call: Call) -> Value:
-    values = counted(call, 1)
+def _last_day(call: FunctionCall) -> Value:
+    values = checked_values(call, 1)
     return Value(f"last_day({_plain(_moment(call, values, 0))})", DATE)
 
 
@@ -141,9 +134,9 @@ def _plain(moment: Value) -> str:
 def _format(read: str) -> Function:
     convert = from_mysql if read == "mysql" else from_joda
 
-    def write(call: Call) -> Value:
-        values = counted(call, 2)
-        form = convert(literal(call.arguments[1], "A date format"))
+    def write(call: FunctionCall) -> Value:
+        values = checked_values(call, 2)
+        form = convert(literal_text(call.arguments[1], "A date format"))
         return Value(f"strftime({_plain(_moment(call, values, 0))}, {text(form)})", STRING)
 
     return Function(write)
@@ -152,19 +145,19 @@ def _format(read: str) -> Function:
 def _parse(read: str, gives: Type) -> Function:
     convert = from_mysql if read == "mysql" else from_joda
 
-    def write(call: Call) -> Value:
-        values = counted(call, 2)
-        form = convert(literal(call.arguments[1], "A date format"))
-        found = f"date_trunc('millisecond', strptime({wanted(call, values, 0, STRING)}, {text(form)}))"
+    def write(call: FunctionCall) -> Value:
+        values = checked_values(call, 2)
+        form = convert(literal_text(call.arguments[1], "A date format"))
+        found = f"date_trunc('millisecond', strptime({as_type(call, values, 0, STRING)}, {text(form)}))"
         return Value(f"({found} AT TIME ZONE 'UTC')" if gives == TIMESTAMP else found, gives)
 
     return Function(write)
 
 
 def _iso(pattern: str, gives: Type, read: str) -> Function:
-    def write(call: Call) -> Value:
-        values = counted(call, 1)
-        sql = wanted(call, values, 0, STRING)
+    def write(call: FunctionCall) -> Value:
+        values = checked_values(call, 1)
+        sql = as_type(call, values, 0, STRING)
         other = fail(UNKNOWN, "'{}' as ISO 8601 with an offset or by weeks", sql, gives.duckdb)
         bad = fail("INVALID_FUNCTION_ARGUMENT", 'Invalid format: "{}"', sql, gives.duckdb)
         found = (
@@ -176,8 +169,8 @@ def _iso(pattern: str, gives: Type, read: str) -> Function:
     return Function(write)
 
 
-def _to_iso(call: Call) -> Value:
-    values = counted(call, 1)
+def _to_iso(call: FunctionCall) -> Value:
+    values = checked_values(call, 1)
     moment = _moment(call, values, 0)
     forms = {Kind.DATE: "%Y-%m-%d", Kind.DATETIME: "%Y-%m-%dT%H:%M:%S.%g", Kind.TIMESTAMP: "%Y-%m-%dT%H:%M:%S.%gZ"}
     return Value(f"strftime({_plain(moment)}, '{forms[moment.type.kind]}')", STRING)
@@ -188,8 +181,8 @@ def now() -> Value:
     return Value("date_trunc('millisecond', now())", TIMESTAMP)
 
 
-def _now(call: Call) -> Value:
-    counted(call, 0)
+def _now(call: FunctionCall) -> Value:
+    checked_values(call, 0)
     return now()
 
 
@@ -205,12 +198,12 @@ FUNCTIONS = {
     "DATE_PARSE": _parse("mysql", DATETIME),
     "FORMAT_DATETIME": _format("joda"),
     "PARSE_DATETIME": _parse("joda", TIMESTAMP),
-    "FROM_UNIXTIME": simple("to_timestamp(round({0} * 1000) / 1000)", TIMESTAMP, FLOAT64),
-    "TO_UNIXTIME": simple("epoch({0})", FLOAT64, TIMESTAMP),
+    "FROM_UNIXTIME": scalar(overload("to_timestamp(round({0} * 1000) / 1000)", TIMESTAMP, FLOAT64)),
+    "TO_UNIXTIME": scalar(overload("epoch({0})", FLOAT64, TIMESTAMP)),
     "FROM_ISO8601_TIMESTAMP": _iso(_ISO, TIMESTAMP, "date_trunc('millisecond', CAST({} AS TIMESTAMPTZ))"),
     "FROM_ISO8601_DATE": _iso(_ISO_DATE, DATE, "CAST({} AS DATE)"),
     "TO_ISO8601": Function(_to_iso),
-    "TO_MILLISECONDS": simple("CAST(round(epoch({0}) * 1000) AS BIGINT)", INT64, INTERVAL),
+    "TO_MILLISECONDS": scalar(overload("CAST(round(epoch({0}) * 1000) AS BIGINT)", INT64, INTERVAL)),
     "NOW": Function(_now),
-    "CURRENT_TIMEZONE": overloaded(Overload((), STRING, "'UTC'")),
+    "CURRENT_TIMEZONE": scalar(overload("'UTC'", STRING)),
 }

@@ -5,54 +5,55 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from embedded.services.aws.athena.trino.coercions import coerced
-from embedded.services.aws.athena.trino.functions.signatures import counted, unexpected, wanted
+from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values
+from embedded.sql_engine.overloads import no_overload
 from embedded.sql_engine.types import FLOAT64, INT64, Type
-from embedded.sql_engine.values import Call, Function, Use, Value
+from embedded.sql_engine.values import Function, FunctionCall, Use, Value
 
 
-def _analytic(write: Callable[[Call], Value]) -> Function:
+def _analytic(write: Callable[[FunctionCall], Value]) -> Function:
     return Function(write, Use.ANALYTIC)
 
 
-def _nulls(call: Call) -> str:
+def _nulls(call: FunctionCall) -> str:
     return " IGNORE NULLS" if call.ignore_nulls else ""
 
 
 def _ranking(word: str, gives: Type) -> Function:
-    def write(call: Call) -> Value:
-        counted(call, 0)
+    def write(call: FunctionCall) -> Value:
+        checked_values(call, 0)
         return Value(f"{word}(){call.over}", gives)
 
     return _analytic(write)
 
 
-def _tiles(call: Call) -> Value:
-    count = wanted(call, counted(call, 1), 0, INT64)
+def _tiles(call: FunctionCall) -> Value:
+    count = as_type(call, checked_values(call, 1), 0, INT64)
     return Value(f"ntile({count}){call.over}", INT64)
 
 
 def _end(word: str) -> Function:
-    def write(call: Call) -> Value:
-        (value,) = counted(call, 1)
+    def write(call: FunctionCall) -> Value:
+        (value,) = checked_values(call, 1)
         return Value(f"{word}({value.sql}{_nulls(call)}){call.over}", value.type)
 
     return _analytic(write)
 
 
-def _nth(call: Call) -> Value:
-    values = counted(call, 2)
-    at = wanted(call, values, 1, INT64)
+def _nth(call: FunctionCall) -> Value:
+    values = checked_values(call, 2)
+    at = as_type(call, values, 1, INT64)
     return Value(f"nth_value({values[0].sql}, {at}{_nulls(call)}){call.over}", values[0].type)
 
 
 def _offset(word: str) -> Function:
-    def write(call: Call) -> Value:
-        values = counted(call, 1, 3)
-        parts = [values[0].sql, wanted(call, values, 1, INT64) if len(values) > 1 else "1"]
+    def write(call: FunctionCall) -> Value:
+        values = checked_values(call, 1, 3)
+        parts = [values[0].sql, as_type(call, values, 1, INT64) if len(values) > 1 else "1"]
         if len(values) == 3:
             default = coerced(values[2], values[0].type)
             if default is None:
-                raise unexpected(call, values)
+                raise no_overload(call, values)
             parts.append(default.sql)
         return Value(f"{word}({', '.join(parts)}{_nulls(call)}){call.over}", values[0].type)
 

@@ -7,44 +7,45 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from embedded.services.gcp.bigquery.sql.arguments import check_count
 from embedded.services.gcp.bigquery.sql.numbers import numeric_quotient
-from embedded.services.gcp.bigquery.sql.signatures import aggregate, arguments, mismatch, signature
 from embedded.services.gcp.bigquery.sql.types import NUMERIC, type_name
 from embedded.sql_engine.errors import invalid, unsupported
-from embedded.sql_engine.grammar import place
+from embedded.sql_engine.grammar import offset_of
+from embedded.sql_engine.overloads import aggregate, no_overload, overload
 from embedded.sql_engine.types import BOOL, FLOAT64, INT64, STRING, Kind, array
-from embedded.sql_engine.values import Call, Function, Use, Value
+from embedded.sql_engine.values import Function, FunctionCall, Use, Value
 
 _N = NUMERIC.duckdb
 
 
-def _refuse(call: Call, *parts: str) -> None:
+def _refuse(call: FunctionCall, *parts: str) -> None:
     """Refuse DISTINCT, ORDER BY, LIMIT or IGNORE NULLS where a function does not take them."""
     for part in parts:
         if getattr(call, part) not in ("", None, False):
-            raise unsupported(f"{part.upper().replace('_', ' ')} in {call.name}", place(call.node))
+            raise unsupported(f"{part.upper().replace('_', ' ')} in {call.name}", offset_of(call.node))
 
 
-def _count(call: Call) -> Value:
+def _count(call: FunctionCall) -> Value:
     _refuse(call, "order", "limit", "ignore_nulls")
-    arguments(call, 1, 1)
+    check_count(call, 1, 1)
     if isinstance(call.arguments[0], exp.Star):
         if call.distinct:
-            raise invalid("COUNT(*) cannot be used with DISTINCT", place(call.node))
+            raise invalid("COUNT(*) cannot be used with DISTINCT", offset_of(call.node))
         return Value(f"count(*){call.over}", INT64)
     value = call.values()[0]
     if call.distinct and not call.compiler.rules.groupable(value.type):
         raise invalid(
             f"Aggregate functions with DISTINCT cannot be used with arguments of type {type_name(value.type)}",
-            place(call.node),
+            offset_of(call.node),
         )
     return Value(f"count({'DISTINCT ' if call.distinct else ''}{value.sql}){call.over}", INT64)
 
 
-def _average(call: Call) -> Value:
+def _average(call: FunctionCall) -> Value:
     """NUMERIC stays exact: DuckDB's own avg() of decimals is floating point."""
     _refuse(call, "order", "limit", "ignore_nulls")
-    arguments(call, 1, 1)
+    check_count(call, 1, 1)
     value = call.values()[0]
     each = "DISTINCT " if call.distinct else ""
     if value.type.kind is Kind.DECIMAL:
@@ -52,51 +53,51 @@ def _average(call: Call) -> Value:
         exact = numeric_quotient(f"CAST({total} AS {_N})", f"CAST({number} AS {_N})")
         return Value(f"(CASE WHEN {number} = 0 THEN NULL ELSE {exact} END)", NUMERIC)
     if value.type.kind not in (Kind.INT64, Kind.FLOAT64, Kind.NULL):
-        raise mismatch(call, [value])
+        raise no_overload(call, [value])
     return Value(f"avg({each}CAST({value.sql} AS {'BIGINT' if value.type == INT64 else 'DOUBLE'})){call.over}", FLOAT64)
 
 
 def _extreme(name: str) -> Function:
-    def write(call: Call) -> Value:
+    def write(call: FunctionCall) -> Value:
         _refuse(call, "order", "limit", "ignore_nulls")
-        arguments(call, 1, 1)
+        check_count(call, 1, 1)
         value = call.values()[0]
         if not call.compiler.rules.orderable(value.type):
-            raise mismatch(call, [value])
+            raise no_overload(call, [value])
         return Value(f"{name}({value.sql}){call.over}", value.type)
 
     return Function(write, Use.AGGREGATE)
 
 
-def _any_value(call: Call) -> Value:
+def _any_value(call: FunctionCall) -> Value:
     """Any will do, but one that is not NULL would hide that NULL may come, too: the first it is."""
     _refuse(call, "distinct", "order", "limit", "ignore_nulls")
-    arguments(call, 1, 1)
+    check_count(call, 1, 1)
     value = call.values()[0]
     return Value(f"first({value.sql}){call.over}", value.type)
 
 
-def _filter(call: Call, sql: str) -> str:
+def _filter(call: FunctionCall, sql: str) -> str:
     return f" FILTER (WHERE {sql} IS NOT NULL)" if call.ignore_nulls else ""
 
 
-def _array_agg(call: Call) -> Value:
-    arguments(call, 1, 1)
+def _array_agg(call: FunctionCall) -> Value:
+    check_count(call, 1, 1)
     value = call.values()[0]
     if value.type.kind is Kind.ARRAY:
-        raise mismatch(call, [value])
+        raise no_overload(call, [value])
     each = "DISTINCT " if call.distinct else ""
     order = f" {call.order}" if call.order else ""
     sql = f"list({each}{value.sql}{order}){_filter(call, value.sql)}{call.over}"
     return Value(sql if call.limit is None else f"list_slice({sql}, 1, {call.limit})", array(value.type))
 
 
-def _string_agg(call: Call) -> Value:
+def _string_agg(call: FunctionCall) -> Value:
     _refuse(call, "ignore_nulls")
-    arguments(call, 1, 2)
+    check_count(call, 1, 2)
     values = call.values()
     if any(value.type.kind is not Kind.STRING for value in values):
-        raise mismatch(call, values)
+        raise no_overload(call, values)
     between = values[1].sql if len(values) == 2 else "','"
     each = "DISTINCT " if call.distinct else ""
     order = f" {call.order}" if call.order else ""
@@ -109,19 +110,19 @@ def _string_agg(call: Call) -> Value:
 
 
 def _spread(name: str) -> Function:
-    def write(call: Call) -> Value:
+    def write(call: FunctionCall) -> Value:
         _refuse(call, "distinct", "order", "limit", "ignore_nulls")
-        arguments(call, 1, 1)
+        check_count(call, 1, 1)
         value = call.values()[0]
         if value.type.kind not in (Kind.INT64, Kind.FLOAT64):
-            raise unsupported(f"{call.name} of {type_name(value.type)}", place(call.node))
+            raise unsupported(f"{call.name} of {type_name(value.type)}", offset_of(call.node))
         return Value(f"{name}(CAST({value.sql} AS DOUBLE)){call.over}", FLOAT64)
 
     return Function(write, Use.AGGREGATE)
 
 
 def _checked(function: Function) -> Function:
-    def write(call: Call) -> Value:
+    def write(call: FunctionCall) -> Value:
         _refuse(call, "order", "limit", "ignore_nulls")
         return function.write(call)
 
@@ -136,9 +137,9 @@ FUNCTIONS: dict[str, Function] = {
     "ARRAY_AGG": Function(_array_agg, Use.AGGREGATE),
     "AVG": Function(_average, Use.AGGREGATE),
     "COUNT": Function(_count, Use.AGGREGATE),
-    "COUNTIF": _checked(aggregate(signature("count(CASE WHEN {0} THEN 1 END){over}", INT64, BOOL))),
-    "LOGICAL_AND": _checked(aggregate(signature("bool_and({0}){over}", BOOL, BOOL))),
-    "LOGICAL_OR": _checked(aggregate(signature("bool_or({0}){over}", BOOL, BOOL))),
+    "COUNTIF": _checked(aggregate(overload("count(CASE WHEN {0} THEN 1 END){over}", INT64, BOOL))),
+    "LOGICAL_AND": _checked(aggregate(overload("bool_and({0}){over}", BOOL, BOOL))),
+    "LOGICAL_OR": _checked(aggregate(overload("bool_or({0}){over}", BOOL, BOOL))),
     "MAX": _extreme("max"),
     "MIN": _extreme("min"),
     "STDDEV": _spread("stddev_samp"),
@@ -147,9 +148,9 @@ FUNCTIONS: dict[str, Function] = {
     "STRING_AGG": Function(_string_agg, Use.AGGREGATE),
     "SUM": _checked(
         aggregate(
-            signature("CAST(sum({0}){over} AS BIGINT)", INT64, INT64),
-            signature(f"CAST(sum({{0}}){{over}} AS {_N})", NUMERIC, NUMERIC),
-            signature("sum({0}){over}", FLOAT64, FLOAT64),
+            overload("CAST(sum({0}){over} AS BIGINT)", INT64, INT64),
+            overload(f"CAST(sum({{0}}){{over}} AS {_N})", NUMERIC, NUMERIC),
+            overload("sum({0}){over}", FLOAT64, FLOAT64),
         )
     ),
     "VARIANCE": _spread("var_samp"),

@@ -5,33 +5,33 @@ https://cloud.google.com/bigquery/docs/reference/standard-sql/numbering_function
 
 from __future__ import annotations
 
-from embedded.services.gcp.bigquery.sql.signatures import arguments, written_whole
+from embedded.services.gcp.bigquery.sql.arguments import check_count, literal_integer
 from embedded.sql_engine.errors import invalid
 from embedded.sql_engine.types import FLOAT64, INT64, Type
-from embedded.sql_engine.values import Call, Function, Use, Value
+from embedded.sql_engine.values import Function, FunctionCall, Use, Value
 
 
 def _number(name: str, of: Type) -> Function:
-    def write(call: Call) -> Value:
-        arguments(call, 0, 0)
+    def write(call: FunctionCall) -> Value:
+        check_count(call, 0, 0)
         return Value(f"{name}(){call.over}", of)
 
     return Function(write, Use.ANALYTIC)
 
 
-def _ntile(call: Call) -> Value:
-    arguments(call, 1, 1)
-    buckets = written_whole(call.arguments[0], "the number of buckets in NTILE")
+def _ntile(call: FunctionCall) -> Value:
+    check_count(call, 1, 1)
+    buckets = literal_integer(call.arguments[0], "the number of buckets in NTILE")
     if buckets < 1:
         raise invalid("The number of buckets for NTILE must be positive")
     return Value(f"ntile({buckets}){call.over}", INT64)
 
 
 def _neighbour(name: str) -> Function:
-    def write(call: Call) -> Value:
-        arguments(call, 1, 3)
+    def write(call: FunctionCall) -> Value:
+        check_count(call, 1, 3)
         value = call.compiler.value(call.arguments[0], call.scope)
-        offset = written_whole(call.arguments[1], f"the offset in {call.name}") if len(call.arguments) > 1 else 1
+        offset = literal_integer(call.arguments[1], f"the offset in {call.name}") if len(call.arguments) > 1 else 1
         if offset < 0:
             raise invalid(f"The offset to the function {call.name} must not be negative")
         parts = [value.sql, str(offset)]
@@ -45,10 +45,10 @@ def _neighbour(name: str) -> Function:
 
 
 def _at(name: str, nth: bool = False) -> Function:
-    def write(call: Call) -> Value:
-        arguments(call, 2 if nth else 1, 2 if nth else 1)
+    def write(call: FunctionCall) -> Value:
+        check_count(call, 2 if nth else 1, 2 if nth else 1)
         value = call.compiler.value(call.arguments[0], call.scope)
-        which = f", {written_whole(call.arguments[1], 'the position in NTH_VALUE')}" if nth else ""
+        which = f", {literal_integer(call.arguments[1], 'the position in NTH_VALUE')}" if nth else ""
         nulls = " IGNORE NULLS" if call.ignore_nulls else ""
         return Value(f"{name}({value.sql}{which}{nulls}){call.over}", value.type)
 

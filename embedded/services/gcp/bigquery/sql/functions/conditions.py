@@ -5,27 +5,28 @@ https://cloud.google.com/bigquery/docs/reference/standard-sql/conditional_expres
 
 from __future__ import annotations
 
-from embedded.services.gcp.bigquery.sql.signatures import arguments, mismatch, plain
+from embedded.services.gcp.bigquery.sql.arguments import check_count
 from embedded.sql_engine.errors import invalid
-from embedded.sql_engine.grammar import place
-from embedded.sql_engine.values import Call, Function, Value
+from embedded.sql_engine.grammar import offset_of
+from embedded.sql_engine.overloads import no_overload
+from embedded.sql_engine.values import Function, FunctionCall, Value
 
 
-def _coalesce(call: Call) -> Value:
+def _coalesce(call: FunctionCall) -> Value:
     values = call.values()
     if not values:
-        raise mismatch(call, values)
+        raise no_overload(call, values)
     unified = call.compiler.unify(values, f"function {call.name}", call.node)
     return Value(f"coalesce({', '.join(value.sql for value in unified)})", unified[0].type)
 
 
-def _ifnull(call: Call) -> Value:
-    arguments(call, 2, 2)
+def _ifnull(call: FunctionCall) -> Value:
+    check_count(call, 2, 2)
     return _coalesce(call)
 
 
-def _nullif(call: Call) -> Value:
-    arguments(call, 2, 2)
+def _nullif(call: FunctionCall) -> Value:
+    check_count(call, 2, 2)
     values = call.values()
     same = call.compiler.compare("=", *values, call.node)
     first, _ = call.compiler.unify(values, "function NULLIF", call.node)
@@ -35,25 +36,25 @@ def _nullif(call: Call) -> Value:
 def _extreme(name: str) -> Function:
     """Unlike DuckDB's, NULL if any argument is."""
 
-    def write(call: Call) -> Value:
+    def write(call: FunctionCall) -> Value:
         values = call.values()
         if not values:
-            raise mismatch(call, values)
+            raise no_overload(call, values)
         unified = call.compiler.unify(values, f"function {call.name}", call.node)
         of = unified[0].type
         if not call.compiler.rules.orderable(of):
-            raise invalid(f"{call.name} is not defined for such arguments", place(call.node))
+            raise invalid(f"{call.name} is not defined for such arguments", offset_of(call.node))
         missing = " OR ".join(f"{value.sql} IS NULL" for value in unified)
         chosen = f"{name}({', '.join(value.sql for value in unified)})"
         return Value(f"(CASE WHEN {missing} THEN NULL ELSE {chosen} END)", of)
 
-    return plain(write)
+    return Function(write)
 
 
 FUNCTIONS: dict[str, Function] = {
-    "COALESCE": plain(_coalesce),
+    "COALESCE": Function(_coalesce),
     "GREATEST": _extreme("greatest"),
-    "IFNULL": plain(_ifnull),
+    "IFNULL": Function(_ifnull),
     "LEAST": _extreme("least"),
-    "NULLIF": plain(_nullif),
+    "NULLIF": Function(_nullif),
 }

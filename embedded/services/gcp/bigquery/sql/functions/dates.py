@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from embedded.services.gcp.bigquery.sql import casts, times
+from embedded.services.gcp.bigquery.sql.arguments import check_count, literal_text
 from embedded.services.gcp.bigquery.sql.formats import for_duckdb
-from embedded.services.gcp.bigquery.sql.signatures import (
-    arguments,
-    given,
-    mismatch,
-    plain,
-    scalar,
-    signature,
-    written_text,
-)
 from embedded.sql_engine.errors import invalid, unsupported
-from embedded.sql_engine.grammar import place
+from embedded.sql_engine.grammar import offset_of
+from embedded.sql_engine.overloads import coerce_argument, no_overload, overload, scalar
 from embedded.sql_engine.types import DATE, DATETIME, INT64, MOMENT, STRING, TIME, Kind, Type, array, text
-from embedded.sql_engine.values import Call, Function, Value
+from embedded.sql_engine.values import Function, FunctionCall, Value
 
 _CASTABLE: dict[Kind, tuple[Kind, ...]] = {
     Kind.DATE: (Kind.DATETIME, Kind.MOMENT, Kind.DATE),
@@ -26,7 +19,7 @@ _CASTABLE: dict[Kind, tuple[Kind, ...]] = {
 }
 
 
-def _first(call: Call, *allowed: Type) -> Value:
+def _first(call: FunctionCall, *allowed: Type) -> Value:
     """The first argument, by an implicit cast if need be."""
     value = call.compiler.value(call.arguments[0], call.scope)
     if value.type in allowed:
@@ -35,16 +28,16 @@ def _first(call: Call, *allowed: Type) -> Value:
         found = call.compiler.rules.coerce(value, of)
         if found is not None:
             return found
-    raise mismatch(call, [value])
+    raise no_overload(call, [value])
 
 
 def _made(of: Type, parts: str, count: int) -> Function:
     """DATE(year, month, day) and its like, or a cast of the one argument, with a zone for a moment."""
 
-    def write(call: Call) -> Value:
+    def write(call: FunctionCall) -> Value:
         if len(call.arguments) == count:
-            return Value(parts.format(*[given(call, index, INT64) for index in range(count)]), of)
-        arguments(call, 1, 2)
+            return Value(parts.format(*[coerce_argument(call, index, INT64) for index in range(count)]), of)
+        check_count(call, 1, 2)
         value = call.compiler.value(call.arguments[0], call.scope)
         if value.type.kind is Kind.STRING and value.constant:
             local = of == MOMENT and len(call.arguments) == 2
@@ -52,73 +45,73 @@ def _made(of: Type, parts: str, count: int) -> Function:
         if value.type.kind is Kind.NULL:
             return casts.cast(value, of, safe=False)
         if value.type.kind not in _CASTABLE[of.kind]:
-            raise mismatch(call, call.values())
+            raise no_overload(call, call.values())
         if len(call.arguments) == 2:
             return _zoned(call, value, of)
         return casts.cast(value, of, safe=False)
 
-    return plain(write)
+    return Function(write)
 
 
-def _zoned(call: Call, value: Value, of: Type) -> Value:
+def _zoned(call: FunctionCall, value: Value, of: Type) -> Value:
     zone = times.zone_text(call.arguments[1])
     if of.kind is not Kind.MOMENT and value.type.kind is Kind.MOMENT:
         return casts.cast(Value(times.in_zone(value, zone), DATETIME), of, safe=False)
     if of.kind is Kind.MOMENT and value.type.kind in (Kind.DATE, Kind.DATETIME):
         local = casts.cast(value, DATETIME, safe=False).sql
         return Value(times.from_zone(local, zone), MOMENT)
-    raise mismatch(call, [value, Value("", STRING)])
+    raise no_overload(call, [value, Value("", STRING)])
 
 
 def _shift(sign: str, *allowed: Type) -> Function:
-    def write(call: Call) -> Value:
-        arguments(call, 2, 2)
+    def write(call: FunctionCall) -> Value:
+        check_count(call, 2, 2)
         value = _first(call, *allowed)
         count, unit = times.interval(call.arguments[1], call.compiler, call.scope)
         return times.added(value, count.sql, unit, sign, call.name)
 
-    return plain(write)
+    return Function(write)
 
 
 def _difference(*allowed: Type) -> Function:
-    def write(call: Call) -> Value:
-        arguments(call, 3, 3)
+    def write(call: FunctionCall) -> Value:
+        check_count(call, 3, 3)
         values = [call.compiler.value(node, call.scope) for node in call.arguments[:2]]
         target = call.compiler.rules.common(values)
         if target not in allowed:
             coerced = [call.compiler.rules.coerce(value, allowed[0]) for value in values]
             if None in coerced:
-                raise mismatch(call, values)
+                raise no_overload(call, values)
             target = allowed[0]
         later, earlier = (call.compiler.coerced(value, target, call.node) for value in values)
         return times.between(later, earlier, times.part(call.arguments[2]), call.name)
 
-    return plain(write)
+    return Function(write)
 
 
 def _truncate(*allowed: Type) -> Function:
-    def write(call: Call) -> Value:
-        arguments(call, 2, 3 if MOMENT in allowed else 2)
+    def write(call: FunctionCall) -> Value:
+        check_count(call, 2, 3 if MOMENT in allowed else 2)
         value, unit = _first(call, *allowed), times.part(call.arguments[1])
         if len(call.arguments) == 2:
             return times.truncated(value, unit, call.name)
         if value.type != MOMENT or unit in times.CLOCK_PARTS:
-            raise unsupported(f"{call.name} to the {unit} with a time zone", place(call.node))
+            raise unsupported(f"{call.name} to the {unit} with a time zone", offset_of(call.node))
         zone = times.zone_text(call.arguments[2])
         local = times.truncated(Value(times.in_zone(value, zone), DATETIME), unit, call.name)
         return Value(times.from_zone(local.sql, zone), MOMENT)
 
-    return plain(write)
+    return Function(write)
 
 
 def _format(*allowed: Type) -> Function:
-    def write(call: Call) -> Value:
-        arguments(call, 2, 3 if MOMENT in allowed else 2)
-        written = written_text(call.arguments[0], "a format string")
+    def write(call: FunctionCall) -> Value:
+        check_count(call, 2, 3 if MOMENT in allowed else 2)
+        written = literal_text(call.arguments[0], "a format string")
         value = call.compiler.value(call.arguments[1], call.scope)
         found = value if value.type in allowed else call.compiler.rules.coerce(value, allowed[0])
         if found is None:
-            raise mismatch(call, [Value("", STRING), value])
+            raise no_overload(call, [Value("", STRING), value])
         kind, sql = found.type.kind, found.sql
         if len(call.arguments) == 3:
             sql = times.in_zone(found, times.zone_text(call.arguments[2]))
@@ -126,29 +119,29 @@ def _format(*allowed: Type) -> Function:
             sql = f"(DATE '1970-01-01' + {sql})"
         return Value(f"strftime({sql}, {text(for_duckdb(written, kind))})", STRING)
 
-    return plain(write)
+    return Function(write)
 
 
 def _parse(of: Type) -> Function:
-    def write(call: Call) -> Value:
-        arguments(call, 2, 2)
-        written = written_text(call.arguments[0], "a format string")
-        value = given(call, 1, STRING)
+    def write(call: FunctionCall) -> Value:
+        check_count(call, 2, 2)
+        written = literal_text(call.arguments[0], "a format string")
+        value = coerce_argument(call, 1, STRING)
         read = f"try_strptime({value}, {text(for_duckdb(written, of.kind, parse=True))})"
         wrong = casts.failure(f"'Failed to parse input string \"' || {value} || '\"'", of, safe=False)
         chosen = f"(CASE WHEN {value} IS NULL THEN NULL WHEN {read} IS NULL THEN {wrong}"
         return Value(f"{chosen} ELSE CAST({read} AS {of.duckdb}) END)", of)
 
-    return plain(write)
+    return Function(write)
 
 
-def _last_day(call: Call) -> Value:
-    arguments(call, 1, 2)
+def _last_day(call: FunctionCall) -> Value:
+    check_count(call, 1, 2)
     value = _first(call, DATE, DATETIME)
     unit = times.part(call.arguments[1]) if len(call.arguments) == 2 else "MONTH"
     ends = {"MONTH": "month", "QUARTER": "quarter", "YEAR": "year"}
     if unit not in ends:
-        raise invalid(f"LAST_DAY does not support the {unit} date part here", place(call.node))
+        raise invalid(f"LAST_DAY does not support the {unit} date part here", offset_of(call.node))
     begun = f"date_trunc('{ends[unit]}', {value.sql})"
     return Value(f"(CAST({begun} + INTERVAL 1 {ends[unit]} AS DATE) - 1)", DATE)
 
@@ -156,27 +149,27 @@ def _last_day(call: Call) -> Value:
 def _current(of: Type) -> Function:
     """One moment for a whole statement, as BigQuery has it: DuckDB's is that of the transaction."""
 
-    def write(call: Call) -> Value:
-        arguments(call, 0, 0 if of == MOMENT else 1)
+    def write(call: FunctionCall) -> Value:
+        check_count(call, 0, 0 if of == MOMENT else 1)
         moment = Value("(current_timestamp AT TIME ZONE 'UTC')", MOMENT)
         if call.arguments:
             local = Value(times.in_zone(moment, times.zone_text(call.arguments[0])), DATETIME)
             return casts.cast(local, of, safe=False)
         return casts.cast(moment, of, safe=False)
 
-    return plain(write)
+    return Function(write)
 
 
-def _dates(call: Call) -> Value:
+def _dates(call: FunctionCall) -> Value:
     """GENERATE_DATE_ARRAY(from, to, INTERVAL n part)."""
-    arguments(call, 2, 3)
-    first, last = given(call, 0, DATE), given(call, 1, DATE)
+    check_count(call, 2, 3)
+    first, last = coerce_argument(call, 0, DATE), coerce_argument(call, 1, DATE)
     count, unit = "1", "DAY"
     if len(call.arguments) == 3:
         value, unit = times.interval(call.arguments[2], call.compiler, call.scope)
         count = value.sql
     if unit not in times.DAY_PARTS:
-        raise invalid(f"GENERATE_DATE_ARRAY does not support the {unit} date part", place(call.node))
+        raise invalid(f"GENERATE_DATE_ARRAY does not support the {unit} date part", offset_of(call.node))
     months = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}.get(unit)
     if months:
         return Value(_monthly(first, last, f"({count} * {months})"), array(DATE))
@@ -196,11 +189,11 @@ def _monthly(first: str, last: str, months: str) -> str:
 
 
 def _unix(sql: str) -> Function:
-    return scalar(signature(sql, INT64, MOMENT))
+    return scalar(overload(sql, INT64, MOMENT))
 
 
 def _from_unix(factor: int) -> Function:
-    return scalar(signature(f"make_timestamp({{0}} * {factor})", MOMENT, INT64))
+    return scalar(overload(f"make_timestamp({{0}} * {factor})", MOMENT, INT64))
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -211,7 +204,7 @@ FUNCTIONS: dict[str, Function] = {
     "DATE": _made(DATE, "make_date({}, {}, {})", 3),
     "DATE_ADD": _shift("+", DATE, DATETIME, MOMENT),
     "DATE_DIFF": _difference(DATE, DATETIME, MOMENT),
-    "DATE_FROM_UNIX_DATE": scalar(signature("(DATE '1970-01-01' + CAST({0} AS INTEGER))", DATE, INT64)),
+    "DATE_FROM_UNIX_DATE": scalar(overload("(DATE '1970-01-01' + CAST({0} AS INTEGER))", DATE, INT64)),
     "DATE_SUB": _shift("-", DATE, DATETIME, MOMENT),
     "DATE_TRUNC": _truncate(DATE, DATETIME, MOMENT),
     "DATETIME": _made(DATETIME, "make_timestamp({}, {}, {}, {}, {}, CAST({} AS DOUBLE))", 6),
@@ -223,8 +216,8 @@ FUNCTIONS: dict[str, Function] = {
     "FORMAT_DATETIME": _format(DATETIME),
     "FORMAT_TIME": _format(TIME),
     "FORMAT_TIMESTAMP": _format(MOMENT),
-    "GENERATE_DATE_ARRAY": plain(_dates),
-    "LAST_DAY": plain(_last_day),
+    "GENERATE_DATE_ARRAY": Function(_dates),
+    "LAST_DAY": Function(_last_day),
     "PARSE_DATE": _parse(DATE),
     "PARSE_DATETIME": _parse(DATETIME),
     "PARSE_TIMESTAMP": _parse(MOMENT),
@@ -241,7 +234,7 @@ FUNCTIONS: dict[str, Function] = {
     "TIME_DIFF": _difference(TIME),
     "TIME_SUB": _shift("-", TIME),
     "TIME_TRUNC": _truncate(TIME),
-    "UNIX_DATE": scalar(signature("CAST({0} - DATE '1970-01-01' AS BIGINT)", INT64, DATE)),
+    "UNIX_DATE": scalar(overload("CAST({0} - DATE '1970-01-01' AS BIGINT)", INT64, DATE)),
     "UNIX_MICROS": _unix("epoch_us({0})"),
     "UNIX_MILLIS": _unix("(epoch_us({0}) // 1000)"),
     "UNIX_SECONDS": _unix("(epoch_us({0}) // 1000000)"),

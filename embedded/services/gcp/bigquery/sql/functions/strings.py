@@ -8,43 +8,36 @@ from __future__ import annotations
 import re
 
 from embedded.services.gcp.bigquery.sql import casts
-from embedded.services.gcp.bigquery.sql.signatures import (
-    arguments,
-    given,
-    mismatch,
-    plain,
-    scalar,
-    signature,
-    written_text,
-)
+from embedded.services.gcp.bigquery.sql.arguments import check_count, literal_text
 from embedded.sql_engine.errors import invalid, unsupported
+from embedded.sql_engine.overloads import coerce_argument, no_overload, overload, scalar
 from embedded.sql_engine.types import BOOL, BYTES, DATE, DATETIME, INT64, MOMENT, STRING, TIME, Kind, array, text
-from embedded.sql_engine.values import Call, Function, Value
+from embedded.sql_engine.values import Function, FunctionCall, Value
 
 _WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _OPTIONAL_GROUP = re.compile(r"\)[?*{]|\|")
 
 
-def _concat(call: Call) -> Value:
+def _concat(call: FunctionCall) -> Value:
     values = call.values()
     target = call.compiler.rules.common(values) if values else None
     if target is None or target.kind not in (Kind.STRING, Kind.BYTES):
-        raise mismatch(call, values)
+        raise no_overload(call, values)
     parts = [call.compiler.coerced(value, target, call.node).sql for value in values]
     return Value(f"({' || '.join(parts)})", target)
 
 
-def _substr(call: Call) -> Value:
+def _substr(call: FunctionCall) -> Value:
     """Counts from the end below zero; what begins before the first character begins with it."""
-    arguments(call, 2, 3)
-    value, position = given(call, 0, STRING), given(call, 1, INT64)
+    check_count(call, 2, 3)
+    value, position = coerce_argument(call, 0, STRING), coerce_argument(call, 1, INT64)
     start = (
         f"(CASE WHEN {position} > 0 THEN {position} WHEN {position} = 0 OR -{position} > length({value}) THEN 1"
         f" ELSE length({value}) + {position} + 1 END)"
     )
     if len(call.arguments) == 2:
         return Value(f"substr({value}, {start})", STRING)
-    length = _not_negative(given(call, 2, INT64), "Third argument in SUBSTR() cannot be negative")
+    length = _not_negative(coerce_argument(call, 2, INT64), "Third argument in SUBSTR() cannot be negative")
     return Value(f"substr({value}, {start}, {length})", STRING)
 
 
@@ -54,112 +47,112 @@ def _not_negative(sql: str, message: str) -> str:
 
 def _trim(name: str) -> Function:
     return scalar(
-        signature(f"{name}({{0}}, {text(_WHITE_SPACE)})", STRING, STRING),
-        signature(f"{name}({{0}}, {{1}})", STRING, STRING, STRING),
+        overload(f"{name}({{0}}, {text(_WHITE_SPACE)})", STRING, STRING),
+        overload(f"{name}({{0}}, {{1}})", STRING, STRING, STRING),
     )
 
 
 def _pad(name: str) -> Function:
-    def write(call: Call) -> Value:
-        arguments(call, 2, 3)
-        length = _not_negative(given(call, 1, INT64), f"Second argument in {call.name}() cannot be negative")
-        pattern = given(call, 2, STRING) if len(call.arguments) == 3 else "' '"
+    def write(call: FunctionCall) -> Value:
+        check_count(call, 2, 3)
+        length = _not_negative(coerce_argument(call, 1, INT64), f"Second argument in {call.name}() cannot be negative")
+        pattern = coerce_argument(call, 2, STRING) if len(call.arguments) == 3 else "' '"
         empty = casts.failure(text(f"Third argument in {call.name}() cannot be empty"), STRING, safe=False)
         filled = f"(CASE WHEN {pattern} = '' THEN {empty} ELSE {pattern} END)"
-        return Value(f"{name}({given(call, 0, STRING)}, CAST({length} AS INTEGER), {filled})", STRING)
+        return Value(f"{name}({coerce_argument(call, 0, STRING)}, CAST({length} AS INTEGER), {filled})", STRING)
 
-    return plain(write)
+    return Function(write)
 
 
 def _side(name: str) -> Function:
-    def write(call: Call) -> Value:
-        arguments(call, 2, 2)
-        length = _not_negative(given(call, 1, INT64), f"Second argument in {call.name}() cannot be negative")
-        return Value(f"{name}({given(call, 0, STRING)}, {length})", STRING)
+    def write(call: FunctionCall) -> Value:
+        check_count(call, 2, 2)
+        length = _not_negative(coerce_argument(call, 1, INT64), f"Second argument in {call.name}() cannot be negative")
+        return Value(f"{name}({coerce_argument(call, 0, STRING)}, {length})", STRING)
 
-    return plain(write)
-
-
-def _repeat(call: Call) -> Value:
-    arguments(call, 2, 2)
-    times = _not_negative(given(call, 1, INT64), "Second argument in REPEAT() cannot be negative")
-    return Value(f"repeat({given(call, 0, STRING)}, {times})", STRING)
+    return Function(write)
 
 
-def _groups(pattern: str, call: Call) -> int:
+def _repeat(call: FunctionCall) -> Value:
+    check_count(call, 2, 2)
+    times = _not_negative(coerce_argument(call, 1, INT64), "Second argument in REPEAT() cannot be negative")
+    return Value(f"repeat({coerce_argument(call, 0, STRING)}, {times})", STRING)
+
+
+def _groups(pattern: str, call: FunctionCall) -> int:
     try:
         return re.compile(pattern).groups
     except re.error as error:
         raise invalid(f"Cannot parse regular expression: {error}") from error
 
 
-def _regexp_extract(call: Call) -> Value:
+def _regexp_extract(call: FunctionCall) -> Value:
     """The one capturing group, or all of the match; NULL without a match."""
-    arguments(call, 2, 2)
-    pattern = written_text(call.arguments[1], "a regular expression")
+    check_count(call, 2, 2)
+    pattern = literal_text(call.arguments[1], "a regular expression")
     groups = _groups(pattern, call)
     if groups > 1:
         raise invalid("Regular expressions passed into extraction functions must not have more than 1 capturing group")
     if groups and _OPTIONAL_GROUP.search(pattern):
         raise unsupported("a capturing group that may stay empty")
-    value, sought = given(call, 0, STRING), text(pattern)
+    value, sought = coerce_argument(call, 0, STRING), text(pattern)
     found = f"regexp_extract({value}, {sought}, {groups})"
     return Value(f"(CASE WHEN regexp_matches({value}, {sought}) THEN {found} END)", STRING)
 
 
-def _to_string(call: Call) -> Value:
-    arguments(call, 1, 1)
+def _to_string(call: FunctionCall) -> Value:
+    check_count(call, 1, 1)
     value = call.values()[0]
     if value.type not in (DATE, DATETIME, TIME, MOMENT):
-        raise mismatch(call, [value])
+        raise no_overload(call, [value])
     return casts.cast(value, STRING, safe=False)
 
 
 def _digest(name: str) -> Function:
     sql = f"unhex({name}({{0}}))"
-    return scalar(signature(sql, BYTES, STRING), signature(sql, BYTES, BYTES))
+    return scalar(overload(sql, BYTES, STRING), overload(sql, BYTES, BYTES))
 
 
-_LENGTH = scalar(signature("length({0})", INT64, STRING), signature("octet_length({0})", INT64, BYTES))
-_CHARACTERS = scalar(signature("length({0})", INT64, STRING))
-_OCTETS = scalar(signature("strlen({0})", INT64, STRING), signature("octet_length({0})", INT64, BYTES))
+_LENGTH = scalar(overload("length({0})", INT64, STRING), overload("octet_length({0})", INT64, BYTES))
+_CHARACTERS = scalar(overload("length({0})", INT64, STRING))
+_OCTETS = scalar(overload("strlen({0})", INT64, STRING), overload("octet_length({0})", INT64, BYTES))
 
 FUNCTIONS: dict[str, Function] = {
     "BYTE_LENGTH": _OCTETS,
     "CHARACTER_LENGTH": _CHARACTERS,
     "CHAR_LENGTH": _CHARACTERS,
-    "CONCAT": plain(_concat),
-    "ENDS_WITH": scalar(signature("ends_with({0}, {1})", BOOL, STRING, STRING)),
-    "FROM_BASE64": scalar(signature("from_base64({0})", BYTES, STRING)),
-    "FROM_HEX": scalar(signature("unhex(CASE WHEN length({0}) % 2 = 1 THEN '0' || {0} ELSE {0} END)", BYTES, STRING)),
+    "CONCAT": Function(_concat),
+    "ENDS_WITH": scalar(overload("ends_with({0}, {1})", BOOL, STRING, STRING)),
+    "FROM_BASE64": scalar(overload("from_base64({0})", BYTES, STRING)),
+    "FROM_HEX": scalar(overload("unhex(CASE WHEN length({0}) % 2 = 1 THEN '0' || {0} ELSE {0} END)", BYTES, STRING)),
     "LEFT": _side("left"),
     "LENGTH": _LENGTH,
-    "LOWER": scalar(signature("lower({0})", STRING, STRING)),
+    "LOWER": scalar(overload("lower({0})", STRING, STRING)),
     "LPAD": _pad("lpad"),
     "LTRIM": _trim("ltrim"),
     "MD5": _digest("md5"),
     "OCTET_LENGTH": _OCTETS,
-    "REGEXP_CONTAINS": scalar(signature("regexp_matches({0}, {1})", BOOL, STRING, STRING)),
-    "REGEXP_EXTRACT": plain(_regexp_extract),
-    "REGEXP_REPLACE": scalar(signature("regexp_replace({0}, {1}, {2}, 'g')", STRING, STRING, STRING, STRING)),
-    "REPEAT": plain(_repeat),
-    "REPLACE": scalar(signature("replace({0}, {1}, {2})", STRING, STRING, STRING, STRING)),
+    "REGEXP_CONTAINS": scalar(overload("regexp_matches({0}, {1})", BOOL, STRING, STRING)),
+    "REGEXP_EXTRACT": Function(_regexp_extract),
+    "REGEXP_REPLACE": scalar(overload("regexp_replace({0}, {1}, {2}, 'g')", STRING, STRING, STRING, STRING)),
+    "REPEAT": Function(_repeat),
+    "REPLACE": scalar(overload("replace({0}, {1}, {2})", STRING, STRING, STRING, STRING)),
     "RIGHT": _side("right"),
     "RPAD": _pad("rpad"),
     "RTRIM": _trim("rtrim"),
     "SHA1": _digest("sha1"),
     "SHA256": _digest("sha256"),
     "SPLIT": scalar(
-        signature("string_split({0}, ',')", array(STRING), STRING),
-        signature("string_split({0}, {1})", array(STRING), STRING, STRING),
+        overload("string_split({0}, ',')", array(STRING), STRING),
+        overload("string_split({0}, {1})", array(STRING), STRING, STRING),
     ),
-    "STARTS_WITH": scalar(signature("starts_with({0}, {1})", BOOL, STRING, STRING)),
-    "STRING": plain(_to_string),
-    "STRPOS": scalar(signature("CAST(strpos({0}, {1}) AS BIGINT)", INT64, STRING, STRING)),
-    "SUBSTR": plain(_substr),
-    "SUBSTRING": plain(_substr),
-    "TO_BASE64": scalar(signature("to_base64({0})", STRING, BYTES)),
-    "TO_HEX": scalar(signature("lower(hex({0}))", STRING, BYTES)),
+    "STARTS_WITH": scalar(overload("starts_with({0}, {1})", BOOL, STRING, STRING)),
+    "STRING": Function(_to_string),
+    "STRPOS": scalar(overload("CAST(strpos({0}, {1}) AS BIGINT)", INT64, STRING, STRING)),
+    "SUBSTR": Function(_substr),
+    "SUBSTRING": Function(_substr),
+    "TO_BASE64": scalar(overload("to_base64({0})", STRING, BYTES)),
+    "TO_HEX": scalar(overload("lower(hex({0}))", STRING, BYTES)),
     "TRIM": _trim("trim"),
-    "UPPER": scalar(signature("upper({0})", STRING, STRING)),
+    "UPPER": scalar(overload("upper({0})", STRING, STRING)),
 }

@@ -1,0 +1,40 @@
+"""Checks of arguments that BigQuery's functions share."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from embedded.sql_engine.errors import invalid, unsupported
+from embedded.sql_engine.grammar import offset_of
+from embedded.sql_engine.values import FunctionCall
+
+
+def check_count(call: FunctionCall, least: int, most: int) -> None:
+    """Refuse a call with the wrong number of arguments.
+
+    Parameters:
+        call: with the arguments.
+        least: the smallest number allowed.
+        most: the largest number allowed.
+
+    Raises:
+        SqlError: there are fewer or more.
+    """
+    if not least <= len(call.arguments) <= most:
+        allowed = str(least) if least == most else f"{least} to {most}"
+        message = f"Function {call.name} takes {allowed} arguments, not {len(call.arguments)}"
+        raise invalid(message, offset_of(call.node))
+
+
+def literal_text(node: exp.Expression, what: str) -> str:
+    """A string literal where only one that is written out can be used here. Raises SqlError."""
+    if isinstance(node, exp.RawString) or (isinstance(node, exp.Literal) and node.is_string):
+        return str(node.this)
+    raise unsupported(f"{what} that is no string literal", offset_of(node))
+
+
+def literal_integer(node: exp.Expression, what: str) -> int:
+    """A whole number that is written out. Raises SqlError."""
+    if node.is_int:
+        return int(node.to_py())
+    raise unsupported(f"{what} that is no whole number written out", offset_of(node))
