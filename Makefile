@@ -3,6 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# The development lock has all that the other has, so it comes first and the other keeps its versions.
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+  --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 ONLY ?=
 LESSONS ?=
 RUNS ?= runs
@@ -16,7 +20,7 @@ JUNIT ?= $(RUNS)/flowtests.xml
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lessons lab test newest up down status reset secrets lint notebooks clean
+.PHONY: help setup run lessons lab test lock newest up down status reset secrets lint notebooks clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,15 +31,15 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "$(PYTHON) can make no virtual environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 
-$(VENV)/.installed: requirements.txt | $(BIN)/python
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing the Python packages (about a minute and a half the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/kestra-workbook.pth"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@echo "Installing what the tests need"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 setup: $(VENV)/.installed  ## Install and fetch everything; afterwards no network is needed
@@ -78,9 +82,15 @@ test: setup
 	@$(BIN)/python -m flowtests $(FLOWS) --junitxml=$(JUNIT)
 endif
 
+lock: $(BIN)/python  ## Write the locks from the requirements; UPGRADE=1: with the newest transitive versions
+	@[ -x $(BIN)/uv ] || $(PIP) $$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.txt)
+	@$(LOCK) --output-file requirements-dev.lock requirements-dev.txt
+	@$(LOCK) --output-file requirements.lock --constraint requirements-dev.lock requirements.txt
+	@$(LOCK) --output-file docker/clouds/requirements.lock --constraint requirements.lock docker/clouds/packages.txt
+
 newest: setup $(VENV)/.installed-dev  ## Upgrade to the newest releases that the pins' major versions allow
 	@$(BIN)/python -m tools.newest > $(VENV)/newest.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade -r $(VENV)/newest.txt
+	@$(PIP) --upgrade -r $(VENV)/newest.txt
 
 notebooks: setup $(VENV)/.installed-dev  ## Run every notebook on a fresh stack and write its outputs into it
 	@$(BIN)/python -m tools.refresh_notebooks $(LESSONS)

@@ -43,7 +43,8 @@ def test_notebooks_on_the_docker_stack_start_no_other(
     tmp_path: Path, target: str, stack: str, starts: bool, where: str
 ) -> None:
     (tmp_path / ".env").write_text(f'X=1\nWORKBOOK_STACK="{stack}"  # mine\n' if where == ".env" else "")
-    (tmp_path / "requirements.txt").touch()  # what `make -n` asks for
+    for name in ("requirements.lock", "pyproject.toml"):  # what `make -n` asks for
+        (tmp_path / name).touch()
     told = {name: value for name, value in os.environ.items() if name != "WORKBOOK_STACK"}
     environment = told | ({"WORKBOOK_STACK": stack} if where == "environment" else {})
     command = ["make", "-n", "-f", str(ROOT / "Makefile"), target]

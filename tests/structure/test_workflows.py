@@ -56,8 +56,10 @@ def test_caches_are_known_by_files_that_exist() -> None:
 def test_containers_set_up_the_embedded_stack() -> None:
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
     assert container["postCreateCommand"].removeprefix("make ") in TARGETS
-    assert (ROOT / ".binder" / "requirements.txt").resolve() == ROOT / "requirements.txt"
-    assert "python -m embedded.cli.setup" in (ROOT / ".binder" / "postBuild").read_text()
+    assert (ROOT / ".binder" / "requirements.txt").resolve() == ROOT / "requirements.lock"
+    steps = (ROOT / ".binder" / "postBuild").read_text()
+    assert "--no-deps --no-build-isolation --editable ." in steps
+    assert "python -m embedded.cli.setup" in steps
 
 
 @pytest.mark.parametrize(
