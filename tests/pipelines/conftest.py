@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.pipelines.lab import SERVICES, Lab
-from tests.stack import own_stack
+from tests.support.stack import own_stack
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from botocore.config import Config
 from elasticsearch import Elasticsearch
 from qdrant_client import QdrantClient
 
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 
 NAMESPACE = "com.flowio"
 BUCKET = "static-staging.flowio.app"

@@ -1,0 +1,58 @@
+"""Typical wrong answers get their own hint, and a blank one a nudge: no exercise passes by accident."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+import workbook
+from flowtests import Bench
+from tests.support.stack import own_stack
+from tools import lessons
+from workbook.stack import SERVICES
+
+NUMBERS = [path.name[:2] for path in lessons.all_lessons()]
+WHOLE_PIPELINE = ("13.1-3",)
+"""What takes a minute or more is left to `make test ALL=1`."""
+CASES = [
+    pytest.param(
+        number,
+        answer,
+        fragment,
+        id=f"{number}-{index}",
+        marks=[pytest.mark.slow] if f"{number}-{index}" in WHOLE_PIPELINE else [],
+    )
+    for lesson in NUMBERS
+    for number, cases in import_module(f"tests.lessons.exercises.wrong_answers.lesson_{lesson}").WRONG.items()
+    for index, (answer, fragment) in enumerate(cases)
+]
+EXERCISES = [number for path in lessons.all_lessons() for number in lessons.exercises(lessons.read(path))]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """All services, and an engine for tests of flows, as lesson 14 has one."""
+    with own_stack(tmp_path_factory.mktemp("wrong")) as environment, pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        with Bench():
+            yield workbook.open(*SERVICES)
+
+
+@pytest.mark.parametrize(("number", "answer", "fragment"), CASES)
+def test_wrong_answer_gets_its_hint(lab: Any, number: str, answer: Any, fragment: str) -> None:
+    verdict = workbook.check(lab, number, answer(lab) if callable(answer) else answer)
+    assert not verdict.right
+    assert fragment.lower() in verdict.text.lower()
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_blank_answer_gets_a_nudge(lab: Any, number: str) -> None:
+    verdict = workbook.check(lab, number, ...)
+    assert not verdict.right
+    assert verdict.blank
+
+
+def test_every_exercise_has_wrong_answers() -> None:
+    assert {case.values[0] for case in CASES} == set(EXERCISES)

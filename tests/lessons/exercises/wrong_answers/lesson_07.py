@@ -1,0 +1,70 @@
+"""Typical wrong answers of lesson 07, each with a part of the hint it must get."""
+
+from tests.lessons.exercises.wrong_answers.google import ready
+
+
+def _on(lines):
+    """A task, once the bucket and the data set are there."""
+
+    def answer(lab):
+        ready(lab)
+        return lines
+
+    return answer
+
+
+def _bucket(name="{{ kv('GCP_PROJECT_ID') }}-exercise-07-1", kind="COLDLINE", location="location: europe-west1"):
+    lines = ["- id: archive", "  type: io.kestra.plugin.gcp.gcs.CreateBucket", "  ifExists: SKIP"]
+    return _on("\n".join([*lines, f'  name: "{name}"', f"  storageClass: {kind}", f"  {location}"]))
+
+
+def _remove(lines):
+    head = "- id: remove\n  type: io.kestra.plugin.gcp.gcs.Delete\n"
+    return _on(f"{head}  {lines.format(uri='gs://{{ kv(' + repr('GCP_BUCKET_NAME') + ') }}/exercise/07-2')}")
+
+
+def _staging(lines):
+    head = "- id: staging\n  type: io.kestra.plugin.gcp.bigquery.CreateDataset\n  "
+    return _on(head + lines.replace("; ", "\n  "))
+
+
+def _found(lines):
+    head = "- id: found\n  type: io.kestra.plugin.gcp.gcs.List\n  "
+    uri = "from: \"gs://{{ kv('GCP_BUCKET_NAME') }}/exercise/07-4/\""
+    return _on(head + "\n  ".join([uri, *lines.split("; ")]))
+
+
+SET = "description: d; labels: {purpose: staging}"
+
+WRONG = {
+    "07.1": [
+        (_bucket(location="labels: {a: b}"), "is in us-central1"),
+        (_bucket(kind="REGIONAL"), "Its storage class is REGIONAL"),
+        (_bucket(name="{{ kv('GCP_PROJECT_ID') }}-exercise-07-2"), "there is no bucket"),
+        (_bucket(name="My Archive"), "Invalid bucket name"),
+        (_bucket(kind="COLD"), "Unrecognized token 'COLD'"),
+    ],
+    "07.2": [
+        (_remove('uri: "{uri}.txt"\n  errorOnMissing: true'), "say that this is no error"),
+        (_remove('uri: "{uri}.csv"'), "is still there"),
+        (_remove('url: "{uri}.txt"'), "does not accept"),
+    ],
+    "07.3": [
+        (_staging("name: exercise_07_3; ifExists: UPDATE; labels: {purpose: staging}"), "no description"),
+        (_staging("name: exercise_07_3; ifExists: UPDATE; description: d"), "Its labels are none"),
+        (_staging("name: exercise_07_3; ifExists: UPDATE; description: d; labels: {purpose: x}"), "is asked for"),
+        (_staging(f"name: exercise_07_3; {SET}"), "the second fails"),
+        (_staging(f"name: exercise_07_3; ifExists: SKIP; {SET}"), "left it so"),
+        (_staging(f"name: staging_07; ifExists: UPDATE; {SET}"), "there is no data set exercise_07_3"),
+        (_staging(f"name: exercise-07-3; ifExists: UPDATE; {SET}"), "no dash"),
+    ],
+    "07.4": [
+        (_found("maxFiles: 100"), "a directory"),
+        (_found("listingType: RECURSIVE; maxFiles: 100"), "of another year"),
+        (_found('listingType: RECURSIVE; maxFiles: 100; regExp: ".*2020-.*csv.*"'), "a packed file"),
+        (_found('listingType: RECURSIVE; maxFiles: 100; regExp: ".*2020-.*csv.txt"'), "no CSV file"),
+        (_found('listingType: RECURSIVE; regExp: ".*2020-.*[.]csv"'), "maxFiles says otherwise"),
+        (_found('listingType: RECURSIVE; maxFiles: 100; regExp: ".*/green_2020-.*[.]csv"'), "12 of 27"),
+        (_found('listingType: RECURSIVE; maxFiles: 100; regExp: "("'), "no regular expression"),
+    ],
+}

@@ -1,0 +1,64 @@
+"""The settings of a learner whose stack is the Docker one, for services that a stack of the tests runs.
+
+Notebooks get plain settings alone, as `.env.example` names them, and nothing to ask an embedded stack with. What the
+stack's own answer would add is left out, so a lesson that leans on it fails.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from tests.support.stack import ROOT, told
+from workbook.errors import DOCKER_NAMES
+
+PLAIN = (
+    *("KESTRA_PORT", "KESTRA_USERNAME", "KESTRA_PASSWORD", "KESTRA_STORAGE", "DATASET_PORT"),
+    *("POSTGRES_PORT", "POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD"),
+    *("TIMESCALE_PORT", "TIMESCALE_DB", "TIMESCALE_USER", "TIMESCALE_PASSWORD"),
+    *("CLICKHOUSE_PORT", "CLICKHOUSE_TCP_PORT", "CLICKHOUSE_USER", "CLICKHOUSE_PASSWORD"),
+    *("ELASTICSEARCH_PORT", "ES_USER", "ES_PASSWORD", "QDRANT_HTTP_PORT"),
+    *("AWS_PORT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"),
+    *("GCP_PORT", "GCP_PROJECT_ID", "GCP_LOCATION", "GCP_CREDS_FILE"),
+)
+"""What a learner may write into `.env`; `docker-compose.yml` reads the same lines."""
+SERVICES = {name: service for service, name in DOCKER_NAMES.items()}
+
+
+def docker_settings(environment: dict[str, str], empty_home: Path) -> dict[str, str]:
+    """The environment of a notebook that works on the Docker stack.
+
+    Parameters:
+        environment: of a stack of the tests, which runs all that the notebook needs.
+        empty_home: an empty folder; the embedded stack that notebooks could ask is nowhere but there.
+    """
+    says = told(environment)
+    running = environment | says
+    plain = {name: value for name, value in running.items() if name in PLAIN or name not in says}
+    data = {"FLOWS_DATASET_URL": says["DATASET_URL"]} if "DATASET_URL" in says else {}
+    return (
+        plain
+        | data
+        | {
+            "WORKBOOK_STACK": "docker",
+            "EMBEDDED_HOME": str(empty_home),
+            "PATH": f"{_docker(running, empty_home)}:{environment['PATH']}",
+        }
+    )
+
+
+def _docker(running: dict[str, str], empty_home: Path) -> Path:
+    """A folder with a `docker` that stops and starts services of the stack of the tests, and does nothing else."""
+    program = empty_home / "bin" / "docker"
+    program.parent.mkdir(parents=True)
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import json, subprocess, sys\n"
+        f"environment, names = json.loads({json.dumps(running)!r}), {SERVICES!r}\n"
+        "verb, service = sys.argv[2], names.get(sys.argv[-1], sys.argv[-1])\n"
+        "assert sys.argv[1:-1] in (['compose', 'stop'], ['compose', 'up', '--detach', '--wait']), sys.argv\n"
+        "words = ['stop', service] if verb == 'stop' else ['up', '--only', service]\n"
+        f"command = [{sys.executable!r}, '-m', 'embedded', *words]\n"
+        f"sys.exit(subprocess.run(command, cwd={str(ROOT)!r}, env=environment).returncode)\n"
+    )
+    program.chmod(0o700)
+    return program.parent

@@ -1,0 +1,25 @@
+"""What lessons leave for later ones goes again, so that each finds the stores as a learner does who begins with it."""
+
+from pathlib import Path
+
+from tests.support.stack import told
+from workbook.lab import Lab
+from workbook.settings import load
+
+
+def clear(stack: dict[str, str]) -> None:
+    """Empty the stores that lessons leave something in, if they run: PostgreSQL, Cloud Storage and BigQuery.
+
+    Parameters:
+        stack: the environment of a stack of the tests.
+    """
+    says = told(stack)
+    lab = Lab(load(says, env_file=Path("/nonexistent")))
+    if "POSTGRES_PORT" in says:
+        lab.postgres.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    if "GCP_PORT" in says:
+        for bucket in lab.gcs.buckets():
+            lab.gcs.drop(bucket)
+        for dataset in lab.bigquery.datasets():
+            lab.bigquery.drop(dataset)
+    lab.close()

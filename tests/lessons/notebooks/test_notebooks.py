@@ -1,0 +1,104 @@
+"""Every lesson: nbval compares what is written in it; papermill runs it with other parameters, on plain settings.
+
+All share one stack, the last lesson first, and what they leave in stores is cleared: none can lean on an earlier one.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+
+from tests.lessons.notebooks.docker import docker_settings
+from tests.lessons.notebooks.first_day import clear
+from tests.lessons.notebooks.parameters import OTHER
+from tests.support.stack import ROOT
+from tools import lessons
+from tools.notebook_hygiene import problems
+
+LESSONS = lessons.all_lessons()
+SECONDS = {
+    "05_scheduling_and_backfills": 180,
+    "09_gcp_taxi_scheduled": 180,
+    "10_s3_csv_to_four_stores": 180,
+    "11_s3_json_with_a_trigger": 180,
+    "12_health_metrics_retention": 180,
+    "13_insightflow": 400,
+}
+"""The longest that a lesson may take; 120 s where none is named. Generous against what is measured."""
+SANITIZE = Path(__file__).with_name("sanitize.cfg")
+RIGHT = "✓"
+
+
+@pytest.fixture(scope="module", params=reversed(LESSONS), ids=lambda path: path.stem)
+def lesson(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+def test_all_six_lessons_are_there() -> None:
+    assert [path.name[:2] for path in LESSONS][:6] == ["00", "01", "02", "03", "04", "05"]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_notebook_is_clean(path: Path) -> None:
+    assert problems(path) == []
+
+
+def test_outputs_are_what_is_written(lesson: Path, stack: dict[str, str]) -> None:
+    clear(stack)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+    options = [f"--nbval-sanitize-with={SANITIZE}", f"--nbval-cell-timeout={lessons.CELL_SECONDS}"]
+    begun = time.monotonic()
+    run = subprocess.run([*command, *options, str(lesson)], cwd=ROOT, env=stack, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout[-8000:] + run.stderr[-2000:]
+    assert time.monotonic() - begun < SECONDS.get(lesson.stem, 120)
+
+
+def test_solutions_are_right_with_other_parameters(
+    lesson: Path, stack: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the stack that the notebook has been run on before: a second run must find its way too.
+
+    The notebook believes that it is on the Docker stack, whose settings are all that it is told.
+    """
+    notebook = lessons.solved(lessons.read(lesson))
+    _bring_up(notebook, stack)
+    for name, value in docker_settings(stack, tmp_path / "nothing").items():
+        monkeypatch.setenv(name, value)
+    wanted = OTHER[lesson.stem]
+    assert wanted.keys() <= papermill.inspect_notebook(str(lesson)).keys()
+    nbformat.write(notebook, tmp_path / lesson.name)
+    executed = papermill.execute_notebook(
+        str(tmp_path / lesson.name),
+        str(tmp_path / f"done_{lesson.name}"),
+        parameters=wanted,
+        kernel_name=lessons.KERNEL,
+        cwd=str(lessons.FOLDER),
+        progress_bar=False,
+        execution_timeout=lessons.CELL_SECONDS,
+    )
+    verdicts = {number: _text(cell) for number, cell in lessons.exercises(executed).items()}
+    assert verdicts
+    assert {number: RIGHT in text for number, text in verdicts.items()} == dict.fromkeys(verdicts, True), verdicts
+
+
+def _text(cell: nbformat.NotebookNode) -> str:
+    return "".join(str(output.get("text") or output.get("data", {}).get("text/plain", "")) for output in cell.outputs)
+
+
+def _bring_up(notebook: nbformat.NotebookNode, stack: dict[str, str]) -> None:
+    """Start what a lesson asks for: on the Docker stack, that is the learner's to do."""
+    [opening] = re.findall(r"workbook\.open\((.*)\)", "\n".join(cell.source for cell in notebook.cells))
+    services = ",".join(re.findall(r'"(\w+)"', opening))
+    subprocess.run([sys.executable, "-m", "embedded", "up", "--only", services], cwd=ROOT, env=stack, check=True)
+
+
+def test_the_environment_names_no_learner(stack: dict[str, str]) -> None:
+    """The tests' stack is not the learner's: other folders, and ports that were free."""
+    assert not Path(stack["EMBEDDED_HOME"]).is_relative_to(ROOT)
+    assert stack["KESTRA_URL"] != os.environ.get("KESTRA_URL")

@@ -1,0 +1,58 @@
+"""A stack of the tests' own: its folders are temporary, its ports are free ones, and it goes when the tests go."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LEASE = "EMBEDDED_LEASE"
+PORTS = (
+    *("KESTRA_PORT", "POSTGRES_PORT", "DATASET_PORT", "TIMESCALE_PORT", "CLICKHOUSE_PORT", "CLICKHOUSE_TCP_PORT"),
+    *("ELASTICSEARCH_PORT", "QDRANT_HTTP_PORT", "AWS_PORT", "GCP_PORT"),
+)
+HOLD = f"import os, sys; print('ready', os.environ['{LEASE}'], flush=True); sys.stdin.read()"
+"""A command that lasts as long as its standard input: when the tests die, it ends, and the stack with it."""
+
+
+@contextmanager
+def own_stack(folder: Path, *services: str, **settings: str) -> Iterator[dict[str, str]]:
+    """Start services in `folder` and yield the environment with which clients find them.
+
+    Parameters:
+        folder: an empty folder for the stack's state and Kestra's storage.
+        services: names; all of them if none is given.
+        settings: further environment variables of the stack.
+    """
+    ports = dict.fromkeys(PORTS, "0")
+    own = {"EMBEDDED_HOME": str(folder / "home"), "KESTRA_STORAGE": str(folder / "storage")}
+    environment = {**os.environ, **ports, **own, **settings}
+    only = ["--only", ",".join(services)] if services else []
+    command = [sys.executable, "-m", "embedded", "run", *only, "--", sys.executable, "-c", HOLD]
+    holder = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    try:
+        said = []
+        for line in holder.stdout:
+            said.append(line)
+            if line.startswith("ready "):
+                environment[LEASE] = line.split()[1]  # what a notebook starts besides ends with this stack
+                break
+        else:
+            raise AssertionError("the stack did not start:\n" + "".join(said))
+        yield {**environment, **told(environment)}
+    finally:
+        holder.stdin.close()
+        holder.wait(60)
+
+
+def told(environment: dict[str, str]) -> dict[str, str]:
+    """What the stack of an environment says of the services that run now."""
+    command = [sys.executable, "-m", "embedded", "env"]
+    listing = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+    return dict(line.split("=", 1) for line in listing.stdout.splitlines() if "=" in line)

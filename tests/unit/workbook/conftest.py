@@ -1,0 +1,31 @@
+"""What the tests of the workbook share."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.unit.workbook.fake_kestra import FakeKestra, fake_kestra, recorded
+from workbook.kestra import KestraClient
+from workbook.kestra.http import Http
+from workbook.kestra.models import Execution
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeKestra]:
+    with fake_kestra() as server:
+        yield server
+
+
+@pytest.fixture
+def client(fake: FakeKestra) -> Iterator[KestraClient]:
+    found = KestraClient(fake.url, "admin@kestra.io", "Admin1234")
+    yield found
+    found.http.close()
+
+
+@pytest.fixture
+def executed() -> Any:
+    """Gives a recorded execution by the name of its flow."""
+    http = Http("http://127.0.0.1:1", "", "")
+    return lambda name: Execution.of(recorded(f"{name}.execution"), http)

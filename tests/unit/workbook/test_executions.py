@@ -1,0 +1,216 @@
+"""What the client sends, and what it makes of what comes back."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from starlette.responses import PlainTextResponse, Response
+
+from tests.unit.workbook.fake_kestra import FakeKestra, error, recorded, sse
+from workbook.errors import NotFound, WorkbookError
+from workbook.kestra import KestraClient, tables
+from workbook.kestra.inputs import text
+from workbook.kestra.models import Execution
+
+RAW = recorded("hello.execution")
+URI = "kestra:///zoomcamp/hello/executions/1/tasks/extract/2/products.json"
+
+
+def _ready(fake: FakeKestra, *inputs: str) -> None:
+    declared = [{"id": name, "type": "STRING"} for name in inputs]
+    fake.flow({"namespace": "zoomcamp", "id": "hello", "inputs": declared})
+    fake.on("POST", "/executions/zoomcamp/hello", RAW)
+    fake.on("GET", f"/executions/{RAW['id']}", RAW)
+    fake.on("GET", f"/executions/{RAW['id']}/follow", lambda request: sse(("end", RAW)))
+
+
+def test_import_sends_the_file_and_reads_the_flow_back(fake: FakeKestra, client: KestraClient, tmp_path: Path) -> None:
+    file = tmp_path / "hello.yaml"
+    file.write_text("id: hello\nnamespace: zoomcamp\n")
+    fake.on("POST", "/flows/validate", [{"index": 0, "namespace": "zoomcamp", "flow": "hello"}])
+    fake.on("POST", "/flows/import", [])
+    fake.flow({"namespace": "zoomcamp", "id": "hello", "revision": 3, "source": "id: hello"})
+    flow = client.import_flow(file)
+    assert (flow.id, flow.revision, flow.source) == ("hello", 3, "id: hello")
+    [(_, body)] = fake.requests("POST", "/flows/import")
+    assert b'name="fileUpload"; filename="hello.yaml"' in body
+    assert file.read_bytes() in body
+
+
+def test_execute_sends_typed_inputs_and_files_as_a_form(fake: FakeKestra, client: KestraClient, tmp_path: Path) -> None:
+    _ready(fake, "flag", "columns", "file", "nothing")
+    file = tmp_path / "a.csv"
+    file.write_text("x,y\n")
+    inputs = {"flag": True, "columns": ["a", "b"], "file": file, "nothing": None}
+    client.execute("zoomcamp", "hello", inputs=inputs, labels={"who": "me"})
+    [(query, body)] = fake.requests("POST", "/executions/zoomcamp/hello")
+    assert query == {"labels": "who:me"}
+    assert b'name="flag"\r\n\r\ntrue' in body
+    assert b'name="columns"\r\n\r\n["a", "b"]' in body
+    assert b'name="file"; filename="a.csv"' in body
+    assert b"nothing" not in body
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        (False, "false"),
+        (3, "3"),
+        (2.5, "2.5"),
+        (date(2020, 1, 2), "2020-01-02"),
+        (datetime(2020, 1, 2, 3, tzinfo=UTC), "2020-01-02T03:00:00+00:00"),
+        (timedelta(seconds=90), "PT90S"),
+        ({"a": 1}, '{"a": 1}'),
+        ("01", "01"),
+    ],
+)
+def test_values_read_as_kestra_reads_them(value: Any, sent: str) -> None:
+    assert text(value) == sent
+
+
+def test_the_last_line_is_the_same_at_every_run_but_for_the_seconds(
+    fake: FakeKestra, client: KestraClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _ready(fake)
+    execution = client.execute("zoomcamp", "hello")
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "hello  SUCCESS  4 task runs"
+    assert second.startswith("in ")
+    assert repr(execution) == "Execution(hello, SUCCESS, 4 task runs)"
+
+
+def test_outputs_by_task(executed: Any) -> None:
+    execution: Execution = executed("zoo")
+    assert execution.output("check", "green") == {"value": "green"}
+    assert execution.output("check", "yellow") == {"value": "yellow"}
+    with pytest.raises(NotFound, match=r"No task 'chek' ran .*load \[yellow\]"):
+        execution.output("chek")
+
+
+def test_times_come_from_the_history(executed: Any) -> None:
+    execution: Execution = executed("hello")
+    sleep = execution.task_runs_of("sleep")[0]
+    assert 1.0 < sleep.seconds < 1.2
+    assert execution.start is not None
+    assert sleep.start is not None
+    assert execution.start < sleep.start
+    assert execution.duration > sleep.seconds
+
+
+def test_failed_task_is_the_innermost(executed: Any) -> None:
+    assert executed("fails").failed_task.task_id == "broken"
+    assert executed("hello").failed_task is None
+
+
+def test_executions_of_all_pages_oldest_first(fake: FakeKestra, client: KestraClient) -> None:
+    def page(request: Any) -> Any:
+        number = int(request.query_params["page"])
+        ids = range(100) if number == 1 else range(100, 103)
+        found = [{**RAW, "id": str(at), "state": {"current": "SUCCESS", "histories": [_at(200 - at)]}} for at in ids]
+        return {"results": found, "total": 103}
+
+    fake.on("GET", "/executions/search", page)
+    found = client.executions("zoomcamp", "hello", labels={"taxi": "green"}, state=["SUCCESS", "FAILED"])
+    assert [one.id for one in found] == [str(at) for at in reversed(range(103))]
+    query = fake.requests("GET", "/executions/search")[0][0]
+    assert query["filters[flowId][EQUALS]"] == "hello"
+    assert query["filters[labels][EQUALS][taxi]"] == "green"
+    assert query["filters[state][IN]"] == "SUCCESS,FAILED"
+
+
+def _at(minute: int) -> dict[str, str]:
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    return {"state": "SUCCESS", "date": moment.isoformat()}
+
+
+def test_log_lines_of_one_millisecond_are_in_order(fake: FakeKestra, client: KestraClient) -> None:
+    times = {"second": "129969Z", "first": "129409Z", "third": "13Z"}
+    lines = [
+        {"level": "ERROR", "message": text, "timestamp": f"2026-11-21T10:00:11.{end}"} for text, end in times.items()
+    ]
+    fake.on("GET", "/logs/one", lines)
+    assert [line.message for line in client.logs("one")] == ["first", "second", "third"]
+
+
+def test_replay_from_a_task_names_its_run(fake: FakeKestra, client: KestraClient) -> None:
+    _ready(fake)
+    fake.on("POST", f"/executions/{RAW['id']}/replay", RAW)
+    client.replay(RAW["id"], from_task="sleep", revision=2)
+    run = next(one["id"] for one in RAW["taskRunList"] if one["taskId"] == "sleep")
+    assert fake.requests("POST", f"/executions/{RAW['id']}/replay")[0][0] == {"taskRunId": run, "revision": "2"}
+    with pytest.raises(NotFound, match="nope"):
+        client.replay(RAW["id"], from_task="nope")
+
+
+def test_replay_with_other_inputs_keeps_the_rest(fake: FakeKestra, client: KestraClient) -> None:
+    _ready(fake, "name", "pause")
+    first = {**RAW, "inputs": {"name": "Will", "pause": "PT1S"}}
+    fake.on("GET", f"/executions/{RAW['id']}", first)
+    fake.on("POST", f"/executions/{RAW['id']}/replay-with-inputs", RAW)
+    client.replay(RAW["id"], inputs={"name": "Ada"})
+    [(_, body)] = fake.requests("POST", f"/executions/{RAW['id']}/replay-with-inputs")
+    assert b'name="name"\r\n\r\nAda' in body
+    assert b'name="pause"\r\n\r\nPT1S' in body
+
+
+def _with_files(fake: FakeKestra) -> Execution:
+    run = {**RAW["taskRunList"][0], "taskId": "extract"}
+    run["outputs"] = {"uri": URI + ".csv", "outputFiles": {"products.json": URI}, "again": [URI], "size": 3}
+    sizes = {URI: 7}
+
+    def size(request: Any) -> Any:
+        found = sizes.get(request.query_params["path"])
+        return {"size": found} if found else error(404, "Not Found")
+
+    fake.on("GET", f"/executions/{RAW['id']}/file/metas", size)
+    return Execution.of({**RAW, "taskRunList": [run]}, KestraClient(fake.url, "admin@kestra.io", "Admin1234").http)
+
+
+def test_files_by_name_once_with_size_or_none_if_gone(fake: FakeKestra, client: KestraClient) -> None:
+    found = client.files(_with_files(fake))
+    assert [(one.name, one.size, one.task_id) for one in found] == [
+        ("products.json.csv", None, "extract"),
+        ("products.json", 7, "extract"),
+    ]
+
+
+def test_download_streams_to_a_folder(fake: FakeKestra, client: KestraClient, tmp_path: Path) -> None:
+    fake.on("GET", f"/executions/{RAW['id']}/file", lambda request: PlainTextResponse('[{"a": 1}]'))
+    assert client.download(URI, RAW["id"], tmp_path).read_text() == '[{"a": 1}]'
+    assert client.read(URI, RAW["id"]).to_dict("records") == [{"a": 1}]
+
+
+def test_a_download_that_breaks_leaves_no_half_file(fake: FakeKestra, client: KestraClient, tmp_path: Path) -> None:
+    short = {"content-length": "1000"}
+    fake.on("GET", f"/executions/{RAW['id']}/file", lambda request: Response(b"half", headers=short))
+    with pytest.raises(WorkbookError, match=r"broke off|no connection"):
+        client.download(URI, RAW["id"], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_purged_file_is_explained(client: KestraClient, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="purged"):
+        client.download(URI, RAW["id"], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "a,b\n1,x\n2,y\n"),
+        ("a.json", '[{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]'),
+        ("a.jsonl", '{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n'),
+        ("b.json", '{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n'),
+        ("a.ion", '{a:1,b:"x"}\n{a:2,b:"y"}\n'),
+    ],
+)
+def test_stored_files_as_tables(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    found = tables.read(tmp_path / name)
+    pd.testing.assert_frame_equal(found, pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), check_dtype=False)
+
+
+def test_other_files_are_no_tables(tmp_path: Path) -> None:
+    with pytest.raises(WorkbookError, match=r"a\.bin is no table"):
+        tables.read(tmp_path / "a.bin")

@@ -1,0 +1,82 @@
+"""How things show in a kernel: with nobody looking (papermill, nbval), and in JupyterLab."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from tests.unit.workbook.fake_kestra import FakeKestra, recorded, sse
+from workbook.settings import ROOT
+
+RAW = recorded("hello.execution")
+SETUP = """
+from workbook import notebook
+from workbook.kestra import KestraClient
+notebook.install_error_display()
+kestra = KestraClient({url!r}, "admin@kestra.io", "Admin1234")
+"""
+
+
+def _notebook(*cells: str) -> Any:
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return made
+
+
+def _run(*cells: str, **environment: str) -> Any:
+    made = _notebook(*cells)
+    quiet = {key: value for key, value in os.environ.items() if key not in ("JPY_SESSION_NAME", "VSCODE_PID")}
+    client = NotebookClient(made, timeout=60, resources={"metadata": {"path": str(ROOT)}})
+    client.execute(env={**quiet, **environment})
+    return made
+
+
+@pytest.fixture
+def ready(fake: FakeKestra) -> str:
+    fake.flow({"namespace": "zoomcamp", "id": "hello", "inputs": []})
+    fake.on("POST", "/executions/zoomcamp/hello", RAW)
+    fake.on("GET", f"/executions/{RAW['id']}/follow", lambda request: sse(("progress", RAW), ("end", RAW)))
+    return SETUP.format(url=fake.url)
+
+
+@pytest.mark.parametrize("watched", [{}, {"JPY_SESSION_NAME": "/notebooks/x.ipynb"}])
+def test_an_execution_leaves_one_small_output(ready: str, watched: dict[str, str]) -> None:
+    made = _run(ready, "run = kestra.execute('zoomcamp', 'hello')", **watched)
+    [output] = made.cells[1].outputs
+    assert output.output_type == "display_data"
+    assert output.data["text/plain"].startswith("hello  SUCCESS  4 task runs\nin ")
+    assert "✓ SUCCESS" in output.data["text/html"]
+
+
+def test_an_error_shows_as_its_message_alone_and_still_fails(ready: str, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.ipynb", tmp_path / "out.ipynb"
+    nbformat.write(_notebook(ready, "kestra.flow('zoomcamp', 'nope')", "print('never')"), source)
+    with pytest.raises(papermill.PapermillExecutionError, match="no flow 'nope'"):
+        papermill.execute_notebook(source, target, cwd=str(ROOT), progress_bar=False)
+    done = [cell for cell in nbformat.read(target, 4).cells if cell.source.startswith(("kestra.flow", "print"))]
+    [error] = done[0].outputs
+    assert error.ename == "NotFound"
+    assert error.traceback == [f"NotFound: {error.evalue}"]
+    assert "Import it first" in error.evalue
+    assert done[1].outputs == []
+
+
+def test_other_errors_keep_their_trace(ready: str) -> None:
+    with pytest.raises(CellExecutionError, match="line 1"):
+        _run(ready, "1 / 0")
+
+
+def test_pictures_verdicts_and_yaml_show_themselves(ready: str) -> None:
+    made = _run(
+        ready,
+        "import workbook; workbook.bars(['a'], [1])",
+        "workbook.yaml('id: x\\nnamespace: y\\n')",
+        "workbook.exercises.Verdict('1.1', 'right', 'Good.')",
+    )
+    kinds = [set(cell.outputs[0].data) for cell in made.cells[1:]]
+    assert kinds == [{"image/svg+xml", "text/plain"}, {"text/html", "text/plain"}, {"text/html", "text/plain"}]

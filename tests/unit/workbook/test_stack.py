@@ -1,0 +1,150 @@
+"""Opening the lab."""
+
+import http.server
+import importlib.util
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import workbook
+from tests.unit.workbook.fake_kestra import FakeKestra
+from workbook import stack
+from workbook.errors import ServerDown, StackError, WrongPassword
+
+
+def test_unknown_service_names_those_there_are() -> None:
+    with pytest.raises(StackError, match=r"no service redis\. There are kestra, postgres, dataset"):
+        workbook.open("kestra", "redis")
+
+
+def test_another_python_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "jpype" else find(name))
+    with pytest.raises(StackError, match=r"lacks jpype(.|\n)*make setup"):
+        stack.check_python()
+
+
+@pytest.fixture
+def well() -> Iterator[tuple[dict[str, str], list[tuple[str, str | None]]]]:
+    """The variables of a stack whose services are all well, and what they were asked: path and login."""
+    asked: list[tuple[str, str | None]] = []
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers["Authorization"]))
+            self.send_response({"/": 403, "/gone/health": 503}.get(self.path, 200))
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        port = str(server.server_address[1])
+        names = ("KESTRA", "DATASET", "ELASTICSEARCH", "QDRANT", "AWS_ENDPOINT")
+        urls = (*(f"{name}_URL" for name in names), "STORAGE_EMULATOR_HOST")
+        environment = dict.fromkeys(urls, f"http://127.0.0.1:{port}") | {"POSTGRES_PORT": "1", "TIMESCALE_PORT": "1"}
+        login = {"ES_USER": "elastic", "ES_PASSWORD": "elastic123"}
+        yield environment | login | {"CLICKHOUSE_HOST": "127.0.0.1", "CLICKHOUSE_PORT": port}, asked
+        server.shutdown()
+        thread.join()
+
+
+def test_each_service_is_asked_how_it_is(well: tuple[dict[str, str], list[tuple[str, str | None]]]) -> None:
+    environment, asked = well
+    assert all(stack._answers(service, environment) for service in stack.SERVICES)
+    paths = dict(asked)
+    assert paths.pop("/_cluster/health") == "Basic ZWxhc3RpYzplbGFzdGljMTIz"
+    assert paths == dict.fromkeys(["/health", "/ping", "/readyz", "/", "/_health"])
+
+
+def test_a_service_that_is_not_named_or_not_well_does_not_answer(
+    well: tuple[dict[str, str], list[tuple[str, str | None]]],
+) -> None:
+    environment, _ = well
+    assert not any(stack._answers(service, {}) for service in stack.SERVICES)
+    assert not stack._answers("kestra", {"KESTRA_URL": environment["KESTRA_URL"] + "/gone"})
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        closed = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    assert not stack._answers("aws", {"AWS_ENDPOINT_URL": closed})
+
+
+def test_a_stack_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "precious.txt").write_text("not a stack's folder")
+    monkeypatch.setenv("EMBEDDED_HOME", str(tmp_path))
+    with pytest.raises(StackError, match=r"embedded up` failed:(.|\n)*EMBEDDED_HOME"):
+        workbook.open("dataset")
+    assert (tmp_path / "precious.txt").exists()
+
+
+@pytest.fixture
+def docker(monkeypatch: pytest.MonkeyPatch, fake: FakeKestra) -> FakeKestra:
+    monkeypatch.setenv("WORKBOOK_STACK", "docker")
+    monkeypatch.setenv("KESTRA_URL", fake.url)
+    monkeypatch.setenv("KESTRA_PASSWORD", "Admin1234")
+    fake.on("GET", "/flows/search", {"results": [], "total": 0})
+    return fake
+
+
+def test_docker_is_looked_for_and_not_started(docker: FakeKestra, capsys: pytest.CaptureFixture[str]) -> None:
+    lab = workbook.open("kestra")
+    assert lab.kestra.http.url == docker.url
+    assert capsys.readouterr().out == "Stack: kestra is up\n"
+
+
+def test_docker_has_no_data_server_and_need_not(docker: FakeKestra) -> None:
+    assert workbook.open("kestra", "dataset").settings.dataset_url is None
+
+
+def test_docker_down_names_the_remedy(docker: FakeKestra, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    monkeypatch.setenv("KESTRA_URL", f"http://127.0.0.1:{port}")
+    with pytest.raises(ServerDown, match="docker compose up -d"):
+        workbook.open("kestra")
+
+
+@pytest.fixture
+def compose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A `docker` that only writes down what it is told, and fails for `aws`."""
+    told, command = tmp_path / "told", tmp_path / "docker"
+    command.write_text(f'#!/bin/sh\necho "$@" >>{told}\ncase "$*" in *aws) echo no such service; exit 1;; esac\n')
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    return told
+
+
+def test_docker_services_stop_and_start(docker: FakeKestra, compose: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lab = workbook.open("kestra")
+    lab.stop("postgres")
+    lab.start("kestra")
+    assert compose.read_text().splitlines() == ["compose stop pgdatabase", "compose up --detach --wait kestra"]
+    assert capsys.readouterr().out == "Stack: kestra is up\npostgres is stopped\nkestra is up\n"
+    assert lab.settings.kestra_url == docker.url
+    with pytest.raises(StackError, match="`docker compose stop aws` failed:\nno such service"):
+        lab.stop("aws")
+
+
+def test_docker_with_another_password(docker: FakeKestra, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KESTRA_PASSWORD", "Other1234")
+    with pytest.raises(WrongPassword):
+        workbook.open("kestra")
+
+
+def test_a_proxy_is_not_asked_for_this_machine(docker: FakeKestra, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert workbook.open("kestra").settings.stack == "docker"
+
+
+def test_without_data_server_there_is_no_manifest(docker: FakeKestra) -> None:
+    lab: Any = workbook.open("kestra")
+    with pytest.raises(StackError, match="public taxi files"):
+        lab.dataset.manifest()

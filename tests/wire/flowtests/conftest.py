@@ -1,0 +1,56 @@
+"""One stack for all tests that need an engine; folders of flows made on the spot."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from flowtests import Bench, Report
+from flowtests.session import Session
+from tests.support.flow_tests import FLOW, SUITE
+
+
+class Place:
+    """A folder of flows and tests, and the engine to run them on."""
+
+    def __init__(self, folder: Path, bench: Bench) -> None:
+        self.folder = folder
+        self.bench = bench
+
+    def write(self, name: str, text: str) -> Path:
+        file = self.folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(dedent(text).lstrip("\n"))
+        return file
+
+    def cases(self, text: str) -> None:
+        """Test cases of the flow `price`."""
+        self.write("price.yaml", FLOW)
+        self.write("price_tests.yaml", SUITE.lstrip("\n") + dedent(text).strip("\n") + "\n")
+
+    def run(self, *options: str) -> Report:
+        """What the command says."""
+        return self.bench.run(self.folder, *options)
+
+    def outcomes(self) -> dict[str, list[str]]:
+        """What is wrong with each test case, without the command and without the folder's name."""
+        session = Session([self.folder])
+        cases = [case for folder in session.folders for suite in folder.all_suites() for case in suite.cases]
+        session.plan(cases, [])
+        try:
+            found = {case.id: case.problems or session.outcome(case).problems for case in cases}
+        finally:
+            session.close()
+        return {name: [str(one).removeprefix(f"{self.folder}/") for one in told] for name, told in found.items()}
+
+
+@pytest.fixture(scope="session")
+def bench() -> Iterator[Bench]:
+    with Bench() as made:
+        yield made
+
+
+@pytest.fixture
+def place(bench: Bench, tmp_path: Path) -> Place:
+    return Place(tmp_path, bench)

@@ -1,0 +1,38 @@
+"""BigQuery's documented statements, run by Google's client against the front."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from google.api_core.exceptions import GoogleAPICallError
+from google.cloud import bigquery
+
+from tests.wire.gcp.bigquery.cases import CASES, PAGES, REFUSED, Case, Refused
+
+
+def in_order(found: list[tuple[Any, ...]], sql: str) -> list[tuple[Any, ...]]:
+    """Rows in their order if the query sorts them last, else in one that both sides can be brought to."""
+    _, _, tail = sql.upper().rpartition(")")
+    return found if "ORDER BY" in tail else sorted(found, key=repr)
+
+
+def test_there_are_enough_cases_each_of_a_page() -> None:
+    assert len(CASES) >= 60
+    assert all(case.url.startswith(PAGES) and "#" in case.page for case in CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.page}: {case.sql[:60]}")
+def test_statement_gives_what_its_page_tells(warehouse: bigquery.Client, case: Case) -> None:
+    found = [row.values() for row in warehouse.query_and_wait(case.sql)]
+    assert in_order(found, case.sql) == in_order(list(case.rows), case.sql), case.url
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.sql[:70])
+def test_statement_is_refused_in_bigquerys_shape(warehouse: bigquery.Client, case: Refused) -> None:
+    with pytest.raises(GoogleAPICallError) as caught:
+        warehouse.query_and_wait(case.sql)
+    told = caught.value.errors[0]
+    assert caught.value.code == 400
+    assert told["reason"] == "invalidQuery"
+    assert case.message in told["message"], case.why

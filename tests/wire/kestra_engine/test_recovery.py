@@ -1,0 +1,100 @@
+"""Executions that run when the engine goes, gently or not, reach an end when it is back."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import requests
+
+from tests.support.stack import ROOT
+
+RUNS = 3
+SECONDS_ASLEEP = 8
+END_SECONDS = 60
+FLOW = f"""
+id: sleeper
+namespace: recovery
+tasks:
+  - id: sleep
+    type: io.kestra.plugin.core.flow.Sleep
+    duration: PT{SECONDS_ASLEEP}S
+  - id: after
+    type: io.kestra.plugin.core.debug.Return
+    format: woke up
+"""
+
+
+class Stack:
+    """The `kestra` service under a folder, started and stopped by its command line."""
+
+    def __init__(self, folder: Path) -> None:
+        own = {"EMBEDDED_HOME": str(folder / "home"), "KESTRA_STORAGE": str(folder / "storage"), "KESTRA_PORT": "0"}
+        self.environment = {**os.environ, **own}
+
+    def embedded(self, *words: str) -> str:
+        command = [sys.executable, "-m", "embedded", *words]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def up(self) -> None:
+        self.embedded("up", "--only", "kestra")
+        told = dict(line.split("=", 1) for line in self.embedded("env").splitlines())
+        self.session = requests.Session()
+        self.session.auth = (told["KESTRA_USERNAME"], told["KESTRA_PASSWORD"])
+        self.api = told["KESTRA_URL"] + "/api/v1/main"
+
+    def down(self) -> None:
+        self.embedded("down")
+
+    def kill_engine(self) -> None:
+        mine = self.environment["EMBEDDED_HOME"]
+        for process in psutil.process_iter(["cmdline", "environ"]):
+            words, environ = process.info["cmdline"] or [], process.info["environ"] or {}
+            if "embedded.services.kestra" in words and environ.get("KESTRA_HOME", "").startswith(mine):
+                process.send_signal(signal.SIGKILL)
+                process.wait(10)
+
+    def start_runs(self) -> list[str]:
+        self.session.post(f"{self.api}/flows/import", files={"fileUpload": ("flow.yaml", FLOW)}).raise_for_status()
+        runs = [self.session.post(f"{self.api}/executions/recovery/sleeper").json()["id"] for _ in range(RUNS)]
+        self.wait(runs, lambda execution: any(t["state"]["current"] == "RUNNING" for t in tasks(execution)))
+        return runs
+
+    def wait(self, runs: list[str], reached: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+        end = time.monotonic() + END_SECONDS
+        while True:
+            found = [self.session.get(f"{self.api}/executions/{run}").json() for run in runs]
+            if all(reached(execution) for execution in found):
+                return found
+            assert time.monotonic() < end, [execution["state"] for execution in found]
+            time.sleep(0.2)
+
+
+def tasks(execution: dict[str, Any]) -> list[dict[str, Any]]:
+    return execution.get("taskRunList") or []
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    stack = Stack(tmp_path)
+    stack.up()
+    yield stack
+    stack.down()
+
+
+@pytest.mark.parametrize("end", ["down", "kill_engine"])
+def test_running_executions_end_after_a_restart(stack: Stack, end: str) -> None:
+    runs = stack.start_runs()
+    getattr(stack, end)()
+    stack.up()
+    ended = stack.wait(runs, lambda execution: execution["state"]["current"] not in ("CREATED", "RUNNING"))
+    assert [execution["state"]["current"] for execution in ended] == ["SUCCESS"] * RUNS
+    assert [tasks(execution)[-1]["outputs"]["value"] for execution in ended] == ["woke up"] * RUNS

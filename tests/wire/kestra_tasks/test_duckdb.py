@@ -1,0 +1,240 @@
+"""io.kestra.plugin.jdbc.duckdb: Query and Queries."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.wire.kestra_tasks.lab import Lab, Task, until
+
+ENDLESS = "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range + b.range = 7"
+TYPES = """
+SELECT 1::TINYINT AS tiny, 9007199254740993 AS big, 170141183460469231731687303715884105727::HUGEINT AS huge,
+  1.50::DECIMAL(5, 2) AS dec, 1.5::DOUBLE AS float, 'nan'::DOUBLE AS nan, true AS flag, 'é' AS text, NULL AS nothing,
+  DATE '2021-01-02' AS day, TIME '10:00:01.5' AS clock, TIMESTAMP '2021-01-02 03:04:05.5' AS at,
+  TIMESTAMPTZ '2021-01-02 03:04:05+02' AS moment, 'ab'::BLOB AS bytes, [1, 2] AS list,
+  {'a': 1, 'b': [DATE '2021-01-01']} AS struct, MAP {'k': 1} AS map, '{"a": [1]}'::JSON AS json,
+  '11111111-2222-3333-4444-555555555555'::UUID AS id, INTERVAL 90 MINUTES AS span, 'x'::ENUM ('x', 'y') AS choice
+"""
+
+
+def query(sql: str, **properties: Any) -> Task:
+    return {"type": "io.kestra.plugin.jdbc.duckdb.Query", "sql": sql, **properties}
+
+
+def queries(sql: str, **properties: Any) -> Task:
+    return {"type": "io.kestra.plugin.jdbc.duckdb.Queries", "sql": sql, **properties}
+
+
+def test_fetch_types(lab: Lab) -> None:
+    sql = "SELECT * FROM (VALUES (1, 'a'), (2, 'b')) t(n, s) ORDER BY n"
+    rows = [{"n": 1, "s": "a"}, {"n": 2, "s": "b"}]
+    run = lab.ok(
+        query(sql, id="fetch", fetchType="FETCH"),
+        query(sql, id="one", fetchType="FETCH_ONE"),
+        query(sql, id="store", fetchType="STORE"),
+        query(sql, id="none"),
+        query(sql, id="old", fetch=True),
+    )
+    assert run.outputs("fetch")["rows"] == run.outputs("old")["rows"] == rows
+    assert run.outputs("fetch")["size"] == 2
+    assert run.outputs("one")["row"] == rows[0]
+    assert run.outputs("one")["size"] == 1
+    assert [dict(row) for row in lab.ion(run.outputs("store")["uri"])] == rows
+    assert run.outputs("store")["uri"].endswith(".ion")
+    assert run.outputs("store")["size"] == 2
+    assert not {"rows", "row", "uri", "size"} & set(run.outputs("none"))
+    assert run.metric("fetch.size")["type"] == "counter"
+
+
+def test_types(lab: Lab) -> None:
+    run = lab.ok(query(TYPES, id="one", fetchType="FETCH_ONE"), query(TYPES, id="store", fetchType="STORE"))
+    row = run.outputs("one")["row"]
+    assert row == {
+        "tiny": 1,
+        "big": 9007199254740993,
+        "huge": "170141183460469231731687303715884105727",
+        "dec": 1.5,
+        "float": 1.5,
+        "nan": "NaN",
+        "flag": True,
+        "text": "é",
+        "day": "2021-01-02",
+        "clock": "10:00:01.5",
+        "at": row["at"],
+        "moment": "2021-01-02T01:04:05Z",
+        "bytes": "YWI=",
+        "list": [1, 2],
+        "struct": {"a": 1, "b": ["2021-01-01"]},
+        "map": {"k": 1},
+        "json": {"a": [1]},
+        "id": "11111111-2222-3333-4444-555555555555",
+        "span": "1:30:00",
+        "choice": "x",
+    }
+    assert row["at"].startswith("2021-01-02T03:04:05.5")
+    text = lab.text(run.outputs("store")["uri"])
+    assert "dec:1.50" in text
+    assert "day:2021-01-02" in text
+    assert 'clock:LocalTime::"10:00:01.5"' in text
+    assert 'at:ZonedDateTime::"2021-01-02T03:04:05.5Z[UTC]"' in text
+    assert 'moment:OffsetDateTime::"2021-01-02T01:04:05Z"' in text
+    assert "nothing:null" in text
+
+
+def test_time_zone_of_local_times(lab: Lab) -> None:
+    sql = "SELECT TIMESTAMP '2021-07-01 12:00:00' AS at"
+    run = lab.ok(query(sql, fetchType="STORE", timeZoneId="America/New_York"))
+    assert 'ZonedDateTime::"2021-07-01T12:00:00-04:00[America/New_York]"' in lab.text(run.outputs()["uri"])
+
+
+def test_input_files(lab: Lab) -> None:
+    run = lab.ok(
+        {
+            "id": "make",
+            "type": "io.kestra.plugin.scripts.shell.Commands",
+            "outputFiles": ["*"],
+            "commands": ["printf 'n,s\\n1,a\\n2,b\\n' > x.csv", """echo '[{"n": 3, "s": "c"}]' > y.json"""],
+        },
+        queries(
+            "CREATE TABLE t AS SELECT * FROM read_csv_auto('data/x.csv');\n"
+            "INSERT INTO t SELECT n, s FROM read_json_auto('y.json');\n"
+            "INSERT INTO t SELECT * FROM read_csv_auto('{{ workingDir }}/z.csv');\n"
+            "SELECT * FROM t ORDER BY n",
+            inputFiles={
+                "data/x.csv": "{{ outputs.make.outputFiles['x.csv'] }}",
+                "y.json": "{{ outputs.make.outputFiles['y.json'] }}",
+                "z.csv": "n,s\n4,d\n",
+            },
+            fetchType="FETCH",
+        ),
+    )
+    rows = run.outputs()["outputs"][0]["rows"]
+    assert [(row["n"], row["s"]) for row in rows] == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
+
+
+def test_input_files_as_an_expression_and_relative_file_names(lab: Lab) -> None:
+    make = {
+        "id": "make",
+        "type": "io.kestra.plugin.scripts.shell.Commands",
+        "outputFiles": ["*.csv"],
+        "commands": ["echo n > a.csv; echo 1 >> a.csv"],
+    }
+    sql = "SELECT * FROM read_csv_auto('*.csv', filename = true)"
+    run = lab.ok(make, query(sql, inputFiles="{{ outputs.make.outputFiles }}", fetchType="FETCH"))
+    assert run.outputs()["rows"] == [{"n": 1, "filename": "a.csv"}]
+
+
+def test_output_files(lab: Lab) -> None:
+    run = lab.ok(
+        queries(
+            "COPY (SELECT 1 AS n) TO '{{ outputFiles.report }}' (HEADER, DELIMITER ';');\n"
+            "COPY (SELECT 2 AS n) TO '{{ outputFiles.table }}' (FORMAT parquet)",
+            outputFiles=["report", "table"],
+        )
+    )
+    files = run.outputs()["outputFiles"]
+    assert lab.text(files["report"]) == "n\n1\n"
+    assert duckdb.sql(f"SELECT n FROM read_parquet('{lab.path(files['table'])}')").fetchall() == [(2,)]
+
+
+def test_database_goes_out_and_comes_back(lab: Lab) -> None:
+    run = lab.ok(
+        queries("CREATE TABLE t (n INT); INSERT INTO t VALUES (7)", id="make", outputDbFile=True),
+        query("SELECT n FROM t", databaseUri="{{ outputs.make.databaseUri }}", fetchType="FETCH_ONE"),
+    )
+    assert run.outputs()["row"] == {"n": 7}
+    assert duckdb.connect(lab.path(run.outputs("make")["databaseUri"]), read_only=True).sql("FROM t").fetchall() == [
+        (7,)
+    ]
+
+
+def test_database_file_by_url(lab: Lab, tmp_path: Path) -> None:
+    url = f"jdbc:duckdb:{tmp_path / 'sub' / 'own.db'}"
+    run = lab.ok(
+        queries("CREATE TABLE t AS SELECT 5 AS n", id="make", url=url),
+        query("SELECT n FROM t", url=url, fetchType="FETCH_ONE"),
+    )
+    assert run.outputs()["row"] == {"n": 5}
+
+
+@pytest.mark.parametrize(
+    ("url", "message"), [("jdbc:duckdb:own.db", "must be absolute"), ("jdbc:sqlite:x", "scheme is invalid")]
+)
+def test_wrong_url(lab: Lab, url: str, message: str) -> None:
+    assert message in lab.failure(query("SELECT 1", url=url))
+
+
+def test_named_parameters(lab: Lab) -> None:
+    sql = "SELECT :name AS name, {'a': b}.a + :n AS n, ':name' AS text FROM (SELECT 1 AS b)"
+    run = lab.ok(query(sql, parameters={"name": "it's", "n": 41}, fetchType="FETCH_ONE"))
+    assert run.outputs()["row"] == {"name": "it's", "n": 42, "text": ":name"}
+
+
+@pytest.mark.parametrize(("transaction", "kept"), [(True, 0), (False, 1)])
+def test_transaction(lab: Lab, tmp_path: Path, transaction: bool, kept: int) -> None:
+    url = f"jdbc:duckdb:{tmp_path / 'own.db'}"
+    lab.ok(queries("CREATE TABLE t (n INT)", url=url))
+    message = lab.failure(queries("INSERT INTO t VALUES (1); SELECT * FROM nope", url=url, transaction=transaction))
+    assert "In statement 2 of 2" in message
+    assert "nope" in message
+    run = lab.ok(query("SELECT count(*) AS n FROM t", url=url, fetchType="FETCH_ONE"))
+    assert run.outputs()["row"] == {"n": kept}
+
+
+def test_query_takes_one_statement(lab: Lab) -> None:
+    message = lab.failure(query("SELECT 1; SELECT 2"))
+    assert "Use the Queries task" in message
+    assert lab.ok(query("SELECT ';' AS a; -- one; statement\n", fetchType="FETCH_ONE")).outputs()["row"] == {"a": ";"}
+
+
+def test_queries_outputs_only_results(lab: Lab) -> None:
+    run = lab.ok(queries("CREATE TABLE t (n INT); INSERT INTO t VALUES (1); FROM t; SHOW TABLES", fetchType="FETCH"))
+    assert [output["rows"] for output in run.outputs()["outputs"]] == [[{"n": 1}], [{"name": "t"}]]
+
+
+def test_after_sql(lab: Lab, tmp_path: Path) -> None:
+    url = f"jdbc:duckdb:{tmp_path / 'own.db'}"
+    lab.ok(queries("CREATE TABLE t AS SELECT 1 AS n", url=url))
+    run = lab.ok(query("SELECT n FROM t", afterSQL="UPDATE t SET n = 2", url=url, fetchType="FETCH_ONE"))
+    assert run.outputs()["row"] == {"n": 1}
+    assert lab.ok(query("SELECT n FROM t", url=url, fetchType="FETCH_ONE")).outputs()["row"] == {"n": 2}
+
+
+def test_a_missing_extension_only_warns(lab: Lab) -> None:
+    run = lab.run(query("SELECT 1", communityExtensions=["no_such_extension", "bad-name"]))
+    assert run.state in ("SUCCESS", "WARNING")
+    assert [name in " ".join(run.logs("WARN")) for name in ("no_such_extension", "bad-name")] == [True, True]
+
+
+def test_the_driver_tells_what_is_wrong(lab: Lab) -> None:
+    message = lab.failure(query("SELECT * FROM read_csv_auto('missing.csv')"))
+    assert message.startswith("IO Error: No files found that match the pattern")
+    assert "Traceback" not in message
+
+
+def test_kill_interrupts(lab: Lab) -> None:
+    run = lab.start(query(ENDLESS))
+    until(lambda: any("Starting query" in line for line in run.logs()))
+    assert lab.kill(run).state == "KILLED"
+
+
+def test_timeout_interrupts(lab: Lab) -> None:
+    run = lab.run(query(ENDLESS, timeout="PT1S"))
+    assert run.state == "FAILED"
+    assert any("Timeout" in line or "timeout" in line for line in run.logs("ERROR"))
+
+
+def test_many_at_once_keep_their_own_folders(lab: Lab) -> None:
+    each = [
+        query("SELECT * FROM read_csv_auto('x.csv')", id=f"t{n}", inputFiles={"x.csv": f"n\n{n}\n"}, fetchType="FETCH")
+        for n in range(6)
+    ]
+    run = lab.ok({"type": "io.kestra.plugin.core.flow.Parallel", "tasks": each})
+    assert [run.outputs(f"t{n}")["rows"] for n in range(6)] == [[{"n": n}] for n in range(6)]
+
+
+def test_unknown_property_is_refused(lab: Lab) -> None:
+    assert "fetchtype" in lab.problems(query("SELECT 1", fetchtype="FETCH"))
+    assert "transaction" in lab.problems(query("SELECT 1", transaction=True))

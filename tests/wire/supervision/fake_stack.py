@@ -1,0 +1,60 @@
+"""The command on a stack of tiny services: `python -m tests.wire.supervision.fake_stack up`."""
+
+import os
+import sys
+from pathlib import Path
+
+from embedded.cli.commands import main
+from embedded.registry import Stack
+from embedded.service import Context, Launch, Service
+from embedded.shared.loopback import http_ok
+from embedded.shared.settings import Settings
+
+_PROCESS = str(Path(__file__).with_name("fake_service.py"))
+
+
+class Web(Service):
+    """Serves health checks and watches its lifeline."""
+
+    name = "web"
+    grace = 3.0
+
+    def wanted_ports(self, settings: Settings) -> dict[str, int]:
+        return {"WEB_PORT": int(os.environ.get("FAKE_WEB_PORT", "0"))}
+
+    def command(self, context: Context) -> Launch:
+        env = {"WEB_SEED": str(context.settings.dataset_seed)}
+        return Launch([sys.executable, _PROCESS, "serve", str(context.ports["WEB_PORT"])], env, lifeline=True)
+
+    def healthy(self, context: Context) -> bool:
+        return http_ok(context.ports["WEB_PORT"], "/health")
+
+    def environment(self, context: Context) -> dict[str, str]:
+        return {"WEB_PORT": str(context.ports["WEB_PORT"]), "WEB_NOTE": "two words"}
+
+
+class Quiet(Service):
+    """A process without a lifeline."""
+
+    name = "quiet"
+    requires = ("web",)
+    grace = 1.0
+
+    def wanted_ports(self, settings: Settings) -> dict[str, int]:
+        return {}
+
+    def command(self, context: Context) -> Launch:
+        return Launch([sys.executable, _PROCESS, os.environ.get("FAKE_QUIET", "calm")])
+
+    def healthy(self, context: Context) -> bool:
+        said_in_this_life = context.log.read_text().rpartition("--- started")[2]
+        return "ready" in said_in_this_life
+
+    def environment(self, context: Context) -> dict[str, str]:
+        return {"QUIET": "yes"}
+
+
+STACK = Stack(services=(Web(), Quiet()), supervisor=("-m", "tests.wire.supervision.fake_stack", "supervise"))
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], STACK))

@@ -1,0 +1,267 @@
+"""The workbook on the real engine and the real database."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import workbook
+from tests.support.stack import own_stack
+from workbook.errors import (
+    ExecutionFailed,
+    FlowInvalid,
+    InputInvalid,
+    NotFound,
+    QueryFailed,
+    ServerDown,
+    WorkbookError,
+    WrongPassword,
+)
+from workbook.kestra import KestraClient
+from workbook.stores.postgres import Connection, Postgres
+
+FLOW = """id: live
+namespace: workbook.tests
+inputs:
+  - id: month
+    type: SELECT
+    values: ["01", "12"]
+    defaults: "01"
+  - id: note
+    type: FILE
+    required: false
+tasks:
+  - id: file
+    type: io.kestra.plugin.core.storage.Write
+    extension: .csv
+    content: "month\\n{{ inputs.month }}\\n"
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: ["yellow", "green"]
+    tasks:
+      - id: say
+        type: io.kestra.plugin.core.debug.Return
+        format: "{{ taskrun.value }} {{ inputs.month }}"
+  - id: last
+    type: io.kestra.plugin.core.log.Log
+    message: "{{ inputs.note is null ? 'no note' : read(inputs.note) }}"
+triggers:
+  - id: monthly
+    type: io.kestra.plugin.core.trigger.Schedule
+    cron: "0 10 1 * *"
+    timezone: America/New_York
+"""
+FAILING = """id: failing
+namespace: workbook.tests
+tasks:
+  - {id: fine, type: io.kestra.plugin.core.log.Log, message: fine}
+  - {id: broken, type: io.kestra.plugin.core.execution.Fail, errorMessage: no file for month 13}
+"""
+WAITS_FOR_KEY = """id: waits_for_key
+namespace: workbook.tests
+tasks:
+  - {id: first, type: io.kestra.plugin.core.debug.Return, format: "{{ now() }}"}
+  - id: needs_key
+    type: io.kestra.plugin.core.debug.Return
+    format: "{{ kv('READY') }}"
+"""
+SLOW = """id: slow
+namespace: workbook.tests
+tasks:
+  - {id: sleep, type: io.kestra.plugin.core.flow.Sleep, duration: PT60S}
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with own_stack(tmp_path_factory.mktemp("live"), "kestra", "postgres") as env, pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            patch.setenv(name, value)
+        found = workbook.open("kestra", "postgres")
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def flow(lab: Any) -> Any:
+    return lab.kestra.import_flow(FLOW)
+
+
+def test_version_and_open(lab: Any) -> None:
+    assert lab.kestra.version.startswith("1.3")
+    assert repr(lab) == "Lab(embedded)"
+
+
+def test_execute_with_inputs_a_file_and_labels(lab: Any, flow: Any, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("from a file")
+    run = lab.kestra.execute(flow, inputs={"month": "12", "note": note}, labels={"who": "me"})
+    assert (run.state, run.labels) == ("SUCCESS", {"who": "me"})
+    assert run.output("say", "green") == {"value": "green 12"}
+    assert [line.message for line in lab.kestra.logs(run, task="last")] == ["from a file"]
+    [file] = [one for one in lab.kestra.files(run) if one.task_id == "file"]
+    assert file.size == len("month\n12\n")
+    assert lab.kestra.download(file, run, tmp_path).read_text() == "month\n12\n"
+    assert lab.kestra.read(file, run)["month"].tolist() == [12]
+    assert {metric.name for metric in lab.kestra.metrics(run)} >= {"length"}
+    assert run.id in [one.id for one in lab.kestra.executions(flow, labels={"who": "me"})]
+
+
+def test_import_again_keeps_the_revision_and_a_change_makes_a_new_one(lab: Any, flow: Any) -> None:
+    assert lab.kestra.import_flow(FLOW).revision == flow.revision
+    assert lab.kestra.import_flow(FLOW.replace("no note", "none")).revision == flow.revision + 1
+    assert lab.kestra.import_flow(FLOW).source.strip() == FLOW.strip()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (FLOW.replace("message:", "mesage:"), 'Unrecognized field "mesage"'),
+        (FLOW.replace("core.log.Log", "core.log.Nope"), "Invalid type: io.kestra.plugin.core.log.Nope"),
+        (FLOW.replace("id: last", "id: file"), "Duplicate task id"),
+        ("id: [x\nnamespace: y\n", "YAML parsing error"),
+    ],
+)
+def test_invalid_flow_has_the_engines_words(lab: Any, wrong: str, message: str) -> None:
+    with pytest.raises(FlowInvalid, match=message):
+        lab.kestra.import_flow(wrong)
+    assert lab.kestra.validate(FLOW) == []
+
+
+def test_month_13_has_the_engines_words(lab: Any, flow: Any) -> None:
+    with pytest.raises(InputInvalid, match=r"month(.|\n)*\[01, 12\]"):
+        lab.kestra.execute(flow, inputs={"month": "13"})
+
+
+def test_failed_execution_names_the_task_and_its_words(lab: Any) -> None:
+    with pytest.raises(ExecutionFailed, match=r"task 'broken'(.|\n)*no file for month 13") as caught:
+        lab.kestra.execute(lab.kestra.import_flow(FAILING))
+    mended = lab.kestra.import_flow(FAILING.replace("core.execution.Fail, errorMessage", "core.log.Log, message"))
+    again = lab.kestra.replay(caught.value.execution, from_task="broken", revision=mended.revision)
+    assert (again.state, again.id != caught.value.execution.id) == ("SUCCESS", True)
+    assert [run.task_id for run in again.task_runs] == ["fine", "broken"]
+    restarted = lab.kestra.restart(caught.value.execution, revision=mended.revision)
+    assert restarted.state == "SUCCESS"
+
+
+def test_restart_goes_on_where_it_failed(lab: Any) -> None:
+    failed = lab.kestra.execute(lab.kestra.import_flow(WAITS_FOR_KEY), check=False)
+    assert failed.state == "FAILED"
+    lab.kestra.kv("workbook.tests")["READY"] = True
+    restarted = lab.kestra.restart(failed)
+    assert (restarted.id, restarted.state) == (failed.id, "SUCCESS")
+    assert restarted.output("first") == failed.output("first")
+    assert lab.kestra.kv("workbook.tests").delete("READY")
+
+
+def test_replay_with_other_inputs(lab: Any, flow: Any) -> None:
+    first = lab.kestra.execute(flow)
+    assert lab.kestra.replay(first, inputs={"month": "12"}).output("say", "green") == {"value": "green 12"}
+
+
+def test_kill(lab: Any) -> None:
+    going = lab.kestra.execute(lab.kestra.import_flow(SLOW), wait=False)
+    give_up = time.monotonic() + 10
+    while lab.kestra.execution(going.id).state != "RUNNING":
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+    lab.kestra.kill(going)
+    assert lab.kestra.wait(going, check=False).state == "KILLED"
+
+
+def test_key_value_store(lab: Any) -> None:
+    kv = lab.kestra.kv("workbook.tests")
+    kv["DATASET"] = {"name": "zoomcamp", "rows": [1, 2]}
+    kv.set("SOON_GONE", "x", ttl=timedelta(seconds=1))
+    assert kv["DATASET"] == {"name": "zoomcamp", "rows": [1, 2]}
+    assert [entry.key for entry in kv.list()] == ["DATASET", "SOON_GONE"]
+    time.sleep(1.2)
+    assert kv.get("SOON_GONE", "gone") == "gone"
+    assert kv.delete("DATASET")
+    assert not kv.delete("DATASET")
+
+
+def test_backfill_runs_once_a_month(lab: Any, flow: Any) -> None:
+    runs = lab.kestra.backfill(flow, "monthly", "2020-01-01", "2020-03-31", {"backfill": "q1"}, {"month": "12"})
+    assert [run.state for run in runs] == ["SUCCESS"] * 3
+    assert [run.trigger_date.isoformat() for run in runs if run.trigger_date] == [
+        "2020-01-01T10:00:00-05:00",
+        "2020-02-01T10:00:00-05:00",
+        "2020-03-01T10:00:00-05:00",
+    ]
+    assert {run.labels["backfill"] for run in runs} == {"q1"}
+    assert {run.inputs["month"] for run in runs} == {"12"}
+    words = [text for text, _ in workbook.gantt(runs).texts]
+    assert words.count("✓ SUCCESS") == 3
+    [trigger] = lab.kestra.triggers(flow)
+    assert trigger.backfill is None
+    assert trigger.next is not None
+    assert trigger.next.year > 2020
+
+
+def test_pictures_of_the_real_thing(lab: Any, flow: Any) -> None:
+    run = lab.kestra.execute(flow)
+    assert workbook.topology(flow).svg == workbook.topology(lab.kestra.flow(flow.namespace, flow.id)).svg
+    assert "each (SUCCESS) [say (SUCCESS)]" in workbook.topology(run).description
+    assert "say [yellow] SUCCESS" in workbook.gantt(run).description
+
+
+def test_wrong_password(lab: Any) -> None:
+    with pytest.raises(WrongPassword):
+        KestraClient(lab.settings.kestra_url, "admin@kestra.io", "last-years-Password1").ping()
+
+
+def test_delete_with_executions(lab: Any) -> None:
+    made = lab.kestra.import_flow(SLOW)
+    lab.kestra.execute(made, wait=False)
+    assert lab.kestra.delete_flow(made, executions=True)
+    assert lab.kestra.executions(made) == []
+    assert not lab.kestra.delete_flow(made)
+
+
+def test_postgres(lab: Any) -> None:
+    store: Postgres = lab.postgres
+    store.execute("CREATE TABLE trips (taxi text, fare numeric)")
+    try:
+        assert (
+            store.execute("INSERT INTO trips VALUES (:taxi, 1.5), ('green', 2.5)", taxi="it's; DROP TABLE trips") == 2
+        )
+        assert store.count("trips") == 2
+        assert store.count("public.trips", "taxi = :taxi", taxi="green") == 1
+        assert store.scalar("SELECT sum(fare) FROM trips") == 4
+        assert store.sql("SELECT * FROM trips WHERE taxi = :taxi", taxi="green").to_dict("records") == [
+            {"taxi": "green", "fare": 2.5}
+        ]
+        assert store.tables() == ["trips"]
+        with store.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.close()
+    finally:
+        store.execute("DROP TABLE trips")
+
+
+def test_postgres_mistakes(lab: Any) -> None:
+    with pytest.raises(NotFound, match=r"no table green_tripdata\. Lessons 04 and 05"):
+        lab.postgres.count("green_tripdata")
+    with pytest.raises(NotFound, match=r"no table nope\.$"):
+        lab.postgres.sql("SELECT * FROM nope")
+    with pytest.raises(QueryFailed, match="syntax error"):
+        lab.postgres.execute("SELEC 1")
+
+
+def test_postgres_wrong_password_and_down(lab: Any) -> None:
+    here = replace(lab.settings, postgres_password="wrong")
+    with pytest.raises(WrongPassword, match="POSTGRES_PASSWORD") as caught:
+        Postgres(Connection.postgres(here)).scalar("SELECT 1")
+    assert "wrong" not in str(caught.value)
+    with pytest.raises(ServerDown, match="python -m embedded up"):
+        Postgres(Connection.postgres(replace(lab.settings, postgres_port=1))).connect()
+
+
+def test_a_stack_without_data_server_says_so(lab: Any) -> None:
+    with pytest.raises(WorkbookError, match="DATASET_URL"):
+        lab.dataset.manifest()
