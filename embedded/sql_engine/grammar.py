@@ -27,7 +27,7 @@ class Statement:
 
     text: str
     start: int
-    tree: exp.Expression
+    tree: exp.Expr
 
 
 def plain(base: type[Dialect], forms: Iterable[str]) -> type[Dialect]:
@@ -67,7 +67,7 @@ def statements(script: str, dialect: type[Dialect], refused: Collection[TokenTyp
     return parsed
 
 
-def only(node: exp.Expression, *names: str) -> None:
+def only(node: exp.Expr, *names: str) -> None:
     """Refuse a part of a syntax tree that has more to it than what the caller reads.
 
     Raises:
@@ -78,7 +78,7 @@ def only(node: exp.Expression, *names: str) -> None:
             raise unsupported(f"{node.key.upper()} with {name.strip('_').upper()}", offset_of(node))
 
 
-def offset_of(node: exp.Expression) -> int | None:
+def offset_of(node: exp.Expr) -> int | None:
     """Where a part of the tree begins in its statement, if one of its names knows."""
     starts = (part.meta.get("start") for part in node.walk())
     return min((int(start) for start in starts if start is not None), default=None)
@@ -91,7 +91,7 @@ def _mark(parser: Any) -> exp.Placeholder:
     return mark
 
 
-def _number(trees: Iterable[exp.Expression]) -> None:
+def _number(trees: Iterable[exp.Expr]) -> None:
     """Give each `?` of a script its number, from 0."""
     numbers = itertools.count()
     for tree in trees:

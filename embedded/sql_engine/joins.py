@@ -1,29 +1,34 @@
-"""FROM: tables, subqueries, UNNEST, and how they are joined."""
+"""Compiles FROM: tables, subqueries, UNNEST and joins."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from embedded.sql_engine.compilers import ExpressionCompiler, QueryCompiler
+from embedded.sql_engine.dialect import Rules
 from embedded.sql_engine.errors import invalid, unsupported
 from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.scope import Column, Scope, Source
 from embedded.sql_engine.types import INT64, Kind, Type, quote
-from embedded.sql_engine.values import Rules, Value
-
-if TYPE_CHECKING:
-    from embedded.sql_engine.queries import Queries
+from embedded.sql_engine.values import Value
 
 _NATURAL = ("INNER", "LEFT", "RIGHT", "FULL", "CROSS")
 
 
 class Joins:
-    """Compiles FROM, and fills a scope with the names that it brings."""
+    """Compiles FROM, and adds its names to a scope.
 
-    def __init__(self, rules: Rules, queries: Queries) -> None:
+    Parameters:
+        rules: of the dialect.
+        expressions: compiles conditions and arrays.
+        queries: compiles subqueries, and finds tables.
+    """
+
+    def __init__(self, rules: Rules, expressions: ExpressionCompiler, queries: QueryCompiler) -> None:
         self._rules = rules
+        self._expressions = expressions
         self._queries = queries
 
     def compile(self, tree: exp.Select, scope: Scope) -> str:
@@ -39,7 +44,7 @@ class Joins:
             sql += self._join(join, scope)
         return f" FROM {sql}"
 
-    def source(self, node: exp.Expression, scope: Scope) -> tuple[str, Source]:
+    def source(self, node: exp.Expr, scope: Scope) -> tuple[str, Source]:
         """One item of FROM: its text for DuckDB, and its names. Raises SqlError."""
         if isinstance(node, exp.Table):
             return self._table(node, scope)
@@ -61,7 +66,16 @@ class Joins:
         return f"{relation.sql} AS {alias}", Source(node.alias or parts[-1], columns)
 
     def path(self, parts: list[str], node: exp.Table, scope: Scope) -> tuple[str, Source] | None:
-        """`FROM t, t.items`: an array column of a table that stands before it."""
+        """`FROM t, t.items`: an array column of a table listed before it.
+
+        Parameters:
+            parts: of the dotted name.
+            node: the item of FROM.
+            scope: with the tables before it.
+
+        Returns:
+            None if the name is not such a column.
+        """
         if len(parts) < 2 or not any(
             source.name and source.name.lower() == parts[0].lower() for source in scope.sources
         ):
@@ -88,8 +102,8 @@ class Joins:
         alias = scope.fresh("q")
         inside = [f"c{index}" for index in range(len(shown))]
         columns = [
-            Column(name, of, f"{alias}.{made}")
-            for name, (_, of), made in zip(shown, query.columns, inside, strict=True)
+            Column(name, of, f"{alias}.{inner_name}")
+            for name, (_, of), inner_name in zip(shown, query.columns, inside, strict=True)
         ]
         return f"({query.sql}) AS {alias}({', '.join(inside)})", Source(node.alias or None, columns)
 
@@ -97,7 +111,7 @@ class Joins:
         only(node, "expressions", "alias", "offset")
         if len(node.expressions) != 1:
             raise unsupported("UNNEST of more than one array", offset_of(node))
-        array = self._queries.expressions.value(node.expressions[0], scope)
+        array = self._expressions.value(node.expressions[0], scope)
         alias = node.args.get("alias")
         named = alias.columns if alias is not None else []
         name = named[0].name if named else (alias.name if alias is not None else "")
@@ -105,12 +119,12 @@ class Joins:
         return self._elements(array, name or None, offset, node, scope)
 
     def _elements(
-        self, array: Value, name: str | None, offset: exp.Expression | None, node: exp.Expression, scope: Scope
+        self, array: Value, name: str | None, offset: exp.Expr | None, node: exp.Expr, scope: Scope
     ) -> tuple[str, Source]:
         if array.type.kind is not Kind.ARRAY or array.type.element is None:
-            told = self._rules.type_name(array.type)
+            of = self._rules.type_name(array.type)
             raise invalid(
-                f"Values referenced in UNNEST must be arrays. UNNEST contains expression of type {told}",
+                f"Values referenced in UNNEST must be arrays. UNNEST contains expression of type {of}",
                 offset_of(node),
             )
         alias, element = scope.fresh("u"), array.type.element
@@ -147,7 +161,7 @@ class Joins:
         if using := join.args.get("using"):
             condition = self._using(using, word, before, source, scope)
         elif on := join.args.get("on"):
-            condition = self._queries.expressions.condition(on, scope, "JOIN ON clause")
+            condition = self._expressions.condition(on, scope, "JOIN ON clause")
         elif word == "CROSS":
             return f" CROSS JOIN {sql}"
         elif isinstance(join.this, exp.Unnest):
@@ -156,31 +170,31 @@ class Joins:
             raise invalid(f"{word} JOIN must have an immediately following ON or USING clause", offset_of(join))
         return f" {word} JOIN {sql} ON {condition}"
 
-    def _using(self, names: list[exp.Expression], word: str, before: list[Column], source: Source, scope: Scope) -> str:
+    def _using(self, names: list[exp.Expr], word: str, before: list[Column], source: Source, scope: Scope) -> str:
         """The condition; the columns named are there once, before all others."""
         merged, tests = [], []
         for node in names:
-            left = self._one(before, node)
-            right = self._one(list(source.columns), node)
-            tests.append(self._queries.expressions.compare("=", left.value, right.value, node).sql)
+            left = self._column(before, node)
+            right = self._column(list(source.columns), node)
+            tests.append(self._expressions.compare("=", left.value, right.value, node).sql)
             merged.append(self._merged(left, right, word, node))
         taken = {node.name.lower() for node in names}
         rest = [column for column in (*before, *source.columns) if column.name.lower() not in taken]
         scope.visible[:] = [*merged, *rest]
         return " AND ".join(tests)
 
-    def _merged(self, left: Column, right: Column, word: str, node: exp.Expression) -> Column:
+    def _merged(self, left: Column, right: Column, word: str, node: exp.Expr) -> Column:
         if word == "RIGHT":
             return replace(right, name=left.name)
         if word != "FULL":
             return left
-        first, second = self._queries.expressions.unify([left.value, right.value], "USING", node)
+        first, second = self._expressions.unify([left.value, right.value], "USING", node)
         return Column(left.name, first.type, f"coalesce({first.sql}, {second.sql})")
 
-    def _one(self, columns: list[Column], node: exp.Expression) -> Column:
-        found = [column for column in columns if column.name.lower() == node.name.lower()]
-        if not found:
+    def _column(self, columns: list[Column], node: exp.Expr) -> Column:
+        matches = [column for column in columns if column.name.lower() == node.name.lower()]
+        if not matches:
             raise self._rules.unknown_name(node.name, offset_of(node))
-        if len(found) > 1:
+        if len(matches) > 1:
             raise self._rules.ambiguous_name(node.name, offset_of(node))
-        return found[0]
+        return matches[0]

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from embedded.sql_engine.functions import Function, FunctionCall, Use
+from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.types import Type
-from embedded.sql_engine.values import Function, FunctionCall, Use, Value
+from embedded.sql_engine.values import Value
 
 _PLACEHOLDER = re.compile(r"\{(\d+|over)\}")
 
@@ -106,4 +108,4 @@ def coerce_argument(call: FunctionCall, index: int, of: Type) -> str:
 
 def no_overload(call: FunctionCall, values: Sequence[Value]) -> Exception:
     """The dialect's error for arguments that no overload takes."""
-    return call.compiler.rules.no_overload(call, [value.type for value in values])
+    return call.compiler.rules.no_overload(call.name, [value.type for value in values], offset_of(call.node))

@@ -1,4 +1,4 @@
-"""Queries: SELECT with all that belongs to it, WITH, and set operations."""
+"""Compiles queries: SELECT with its clauses, WITH, and set operations."""
 
 from __future__ import annotations
 
@@ -8,36 +8,22 @@ from typing import Protocol
 
 from sqlglot import exp
 
+from embedded.sql_engine.dialect import Rules
 from embedded.sql_engine.errors import Reason, SqlError, invalid, unsupported
 from embedded.sql_engine.expressions import Expressions
 from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.joins import Joins
 from embedded.sql_engine.scope import Column, Relation, Scope
 from embedded.sql_engine.types import Kind, Type, quote
-from embedded.sql_engine.values import Rules, Value
+from embedded.sql_engine.values import Query, Value, unique_names
 
 _SELECT = ("with_", "expressions", "from_", "joins", "where", "group", "having", "qualify", "distinct", "order")
 _LIMITS = ("limit", "offset")
 _GROUPINGS = {exp.GroupingSets: "GROUPING SETS", exp.Rollup: "ROLLUP", exp.Cube: "CUBE"}
 
 
-@dataclass(frozen=True)
-class Query:
-    """A query for DuckDB: its text, and the names and types of its columns.
-
-    Parameters:
-        sql: DuckDB has the columns under their names made unique, see `unique`.
-        columns: as the user sees them; names may repeat.
-        constants: which of the columns are literals.
-    """
-
-    sql: str
-    columns: Sequence[tuple[str, Type]]
-    constants: Sequence[bool] = ()
-
-
 class Tables(Protocol):
-    """Where a query finds its tables."""
+    """Resolves the names of tables."""
 
     def relation(self, parts: Sequence[str], start: int | None) -> Relation:
         """A table or a view by its dotted name. Raises SqlError: there is none."""
@@ -66,9 +52,9 @@ class Queries:
         self._rules = rules
         self._tables = tables
         self.expressions = Expressions(rules, self, parameters or {})
-        self._joins = self.joins(rules, self)
+        self.from_clause = self.joins(rules, self.expressions, self)
 
-    def compile(self, tree: exp.Expression) -> Query:
+    def compile(self, tree: exp.Expr) -> Query:
         """Compile a whole statement's query. Raises SqlError."""
         return self.query(tree, self.scope())
 
@@ -76,7 +62,7 @@ class Queries:
         """A scope that knows no names."""
         return Scope(self._rules)
 
-    def query(self, tree: exp.Expression, scope: Scope) -> Query:
+    def query(self, tree: exp.Expr, scope: Scope) -> Query:
         """Compile a query inside a scope of its own. Raises SqlError."""
         if isinstance(tree, exp.Subquery):
             return self._parenthesised(tree, scope)
@@ -87,9 +73,18 @@ class Queries:
         raise unsupported(f"{tree.key.upper()} as a query", offset_of(tree))
 
     def relation(self, parts: Sequence[str], scope: Scope, start: int | None) -> Relation:
-        """What a name in FROM stands for. Raises SqlError."""
-        found = scope.relation(parts[0]) if len(parts) == 1 else None
-        return found or self._tables.relation(parts, start)
+        """The relation that a name in FROM stands for.
+
+        Parameters:
+            parts: of the dotted name.
+            scope: with the queries of WITH.
+            start: offset of the name in the statement.
+
+        Raises:
+            SqlError: there is none.
+        """
+        named = scope.relation(parts[0]) if len(parts) == 1 else None
+        return named or self._tables.relation(parts, start)
 
     def _parenthesised(self, tree: exp.Subquery, scope: Scope) -> Query:
         only(tree, "this", "with_", "order", *_LIMITS)
@@ -99,21 +94,21 @@ class Queries:
             return inner
         return self._ordered(tree, inner, scope)
 
-    def _with(self, tree: exp.Expression, scope: Scope) -> Scope:
+    def _with(self, tree: exp.Expr, scope: Scope) -> Scope:
         clause = tree.args.get("with_")
         if clause is None:
             return scope
         only(clause, "expressions")
         inner = scope.inner()
         inner.outer = scope.outer
-        for each in clause.expressions:
-            only(each, "this", "alias")
-            names = [column.name for column in each.args["alias"].columns]
-            query = self.query(each.this, inner.inner())
-            columns = _renamed(unique(query.columns), names, each)
+        for table in clause.expressions:
+            only(table, "this", "alias")
+            names = [column.name for column in table.args["alias"].columns]
+            query = self.query(table.this, inner.inner())
+            columns = _renamed(unique_names(query.columns), names, table)
             listed = ", ".join(quote(name) for name, _ in columns)
             relation = Relation(f"(SELECT * FROM ({query.sql}) AS w({listed}))", columns)
-            inner.relations = {**inner.relations, each.alias.lower(): relation}
+            inner.relations = {**inner.relations, table.alias.lower(): relation}
         return inner
 
     def _set_operation(self, tree: exp.SetOperation, scope: Scope) -> Query:
@@ -135,14 +130,14 @@ class Queries:
             Value("NULL", query.columns[index][1], bool(query.constants[index : index + 1] == (True,)))
             for query in (left, right)
         ]
-        found = self._rules.common(sides)
-        if found is None:
-            told = ", ".join(self._rules.type_name(side.type) for side in sides)
-            raise invalid(f"Column {index + 1} in {_word(tree)} has incompatible types: {told}", offset_of(tree))
-        return found
+        common = self._rules.common(sides)
+        if common is None:
+            names = ", ".join(self._rules.type_name(side.type) for side in sides)
+            raise invalid(f"Column {index + 1} in {_word(tree)} has incompatible types: {names}", offset_of(tree))
+        return common
 
     def _typed(self, query: Query, types: Sequence[Type]) -> str:
-        columns = unique(query.columns)
+        columns = unique_names(query.columns)
         constants = list(query.constants) or [False] * len(columns)
         values = []
         for (name, of), target, constant in zip(columns, types, constants, strict=True):
@@ -151,11 +146,11 @@ class Queries:
         listed = ", ".join(quote(name) for name, _ in columns)
         return f"(SELECT {', '.join(values)} FROM ({query.sql}) AS u({listed}))"
 
-    def _ordered(self, tree: exp.Expression, query: Query, scope: Scope) -> Query:
+    def _ordered(self, tree: exp.Expr, query: Query, scope: Scope) -> Query:
         """Sort and cut a finished query by its own columns."""
         if not any(tree.args.get(name) for name in ("order", *_LIMITS)):
             return query
-        names = unique(query.columns)
+        names = unique_names(query.columns)
         inner = scope.inner()
         alias = scope.fresh("o")
         inner.visible = [
@@ -169,7 +164,7 @@ class Queries:
     def _select(self, tree: exp.Select, scope: Scope) -> Query:
         only(tree, *_SELECT, *_LIMITS)
         scope = self._with(tree, scope)
-        from_sql = self._joins.compile(tree, scope)
+        from_sql = self.from_clause.compile(tree, scope)
         items = self._items(tree, scope)
         where = ""
         if clause := tree.args.get("where"):
@@ -182,7 +177,7 @@ class Queries:
         shown = [(item.name or "", item.value.type) for item in items]
         columns = self.named(shown)
         listed = ", ".join(
-            f"{item.value.sql} AS {quote(name)}" for item, (name, _) in zip(items, unique(columns), strict=True)
+            f"{item.value.sql} AS {quote(name)}" for item, (name, _) in zip(items, unique_names(columns), strict=True)
         )
         sorted_scope = scope.with_aliases(_aliases(items), prefer=True)
         tail = self._tail(tree, sorted_scope, lambda node: _listed(node, items))
@@ -197,11 +192,12 @@ class Queries:
         only(clause)
         for item in items:
             if not self._rules.groupable(item.value.type):
-                told = self._rules.type_name(item.value.type)
-                raise invalid(f"Column {item.name} of type {told} cannot be used in SELECT DISTINCT", offset_of(tree))
+                of = self._rules.type_name(item.value.type)
+                raise invalid(f"Column {item.name} of type {of} cannot be used in SELECT DISTINCT", offset_of(tree))
         return "DISTINCT "
 
     def named(self, shown: Sequence[tuple[str, Type]]) -> list[tuple[str, Type]]:
+        """The columns of a SELECT list with the dialect's names for those that have none."""
         named, count = [], 0
         for name, of in shown:
             if not name:
@@ -239,8 +235,8 @@ class Queries:
         only(node, "except_", "replace")
         if not columns:
             raise invalid("SELECT * must have a FROM clause", offset_of(node))
-        left_out = {each.name.lower() for each in node.args.get("except_") or []}
-        replaced = {each.alias.lower(): each.this for each in node.args.get("replace") or []}
+        left_out = {column.name.lower() for column in node.args.get("except_") or []}
+        replaced = {column.alias.lower(): column.this for column in node.args.get("replace") or []}
         known = {column.name.lower() for column in columns}
         for name in (*left_out, *replaced):
             if name not in known:
@@ -258,7 +254,7 @@ class Queries:
         """The names of HAVING and QUALIFY."""
         return scope.with_aliases(_aliases(items), prefer=False) if self._rules.aliases_in_group else scope
 
-    def _grouping(self, node: exp.Expression, items: Sequence[_Item], scope: Scope) -> Scope:
+    def _grouping(self, node: exp.Expr, items: Sequence[_Item], scope: Scope) -> Scope:
         """The names of a term of GROUP BY: a bare name is first of all one of the SELECT list."""
         bare = isinstance(node, exp.Column) and len(node.parts) == 1
         return scope.with_aliases(_aliases(items), prefer=True) if bare and self._rules.aliases_in_group else scope
@@ -270,25 +266,25 @@ class Queries:
         only(clause, "expressions")
         return f" GROUP BY {', '.join(self._group_part(node, items, scope) for node in clause.expressions)}"
 
-    def _group_part(self, node: exp.Expression, items: Sequence[_Item], scope: Scope) -> str:
+    def _group_part(self, node: exp.Expr, items: Sequence[_Item], scope: Scope) -> str:
         word = _GROUPINGS.get(type(node))
         if word is None:
             return self._group_term(node, items, scope)
         only(node, "expressions")
         if isinstance(node, exp.GroupingSets):
-            return f"{word} ({', '.join(self._group_set(each, items, scope) for each in node.expressions)})"
-        return f"{word} ({', '.join(self._group_value(each, items, scope).sql for each in node.expressions)})"
+            return f"{word} ({', '.join(self._group_set(term, items, scope) for term in node.expressions)})"
+        return f"{word} ({', '.join(self._group_value(term, items, scope).sql for term in node.expressions)})"
 
-    def _group_set(self, node: exp.Expression, items: Sequence[_Item], scope: Scope) -> str:
+    def _group_set(self, node: exp.Expr, items: Sequence[_Item], scope: Scope) -> str:
         members = node.expressions if isinstance(node, exp.Tuple) else [node.unnest()]
-        return f"({', '.join(self._group_value(each, items, scope).sql for each in members)})"
+        return f"({', '.join(self._group_value(term, items, scope).sql for term in members)})"
 
-    def _group_term(self, node: exp.Expression, items: Sequence[_Item], scope: Scope) -> str:
+    def _group_term(self, node: exp.Expr, items: Sequence[_Item], scope: Scope) -> str:
         value = self._group_value(node, items, scope)
-        places = [str(index) for index, item in enumerate(items, 1) if item.value.sql == value.sql]
-        return _ordinal(node, len(items)) or (places[0] if places else value.sql)
+        numbers = [str(index) for index, item in enumerate(items, 1) if item.value.sql == value.sql]
+        return _ordinal(node, len(items)) or (numbers[0] if numbers else value.sql)
 
-    def _group_value(self, node: exp.Expression, items: Sequence[_Item], scope: Scope) -> Value:
+    def _group_value(self, node: exp.Expr, items: Sequence[_Item], scope: Scope) -> Value:
         ordinal = _ordinal(node, len(items))
         if ordinal is not None:
             value = items[int(ordinal) - 1].value
@@ -299,7 +295,7 @@ class Queries:
             raise invalid(message, offset_of(node))
         return value
 
-    def _tail(self, tree: exp.Expression, scope: Scope, ordinals: Callable[[exp.Expression], str | None]) -> str:
+    def _tail(self, tree: exp.Expr, scope: Scope, ordinals: Callable[[exp.Expr], str | None]) -> str:
         clauses = []
         if order := tree.args.get("order"):
             clauses.append(self.expressions.order(order, scope, ordinals))
@@ -309,7 +305,7 @@ class Queries:
                 clauses.append(f"{name.upper()} {self._count(clause.expression, scope)}")
         return " ".join(clauses)
 
-    def _count(self, node: exp.Expression, scope: Scope) -> str:
+    def _count(self, node: exp.Expr, scope: Scope) -> str:
         if isinstance(node, exp.Parameter | exp.Placeholder):
             return self.expressions.value(node, scope).sql
         if not node.is_int:
@@ -317,42 +313,29 @@ class Queries:
         return node.name
 
 
-def unique(columns: Sequence[tuple[str, Type]]) -> list[tuple[str, Type]]:
-    """The columns with names that differ even without their case, as DuckDB needs them."""
-    seen: set[str] = set()
-    made = []
-    for name, of in columns:
-        fresh, number = name, 1
-        while fresh.lower() in seen:
-            fresh, number = f"{name}_{number}", number + 1
-        seen.add(fresh.lower())
-        made.append((fresh, of))
-    return made
-
-
 def _aliases(items: Sequence[_Item]) -> dict[str, Value]:
     """Names of a SELECT list that mean one thing."""
-    found: dict[str, Value] = {}
+    aliases: dict[str, Value] = {}
     twice: set[str] = set()
     for item in items:
         if item.name is None:
             continue
         name = item.name.lower()
-        if name in found and found[name].sql != item.value.sql:
+        if name in aliases and aliases[name].sql != item.value.sql:
             twice.add(name)
-        found[name] = item.value
-    return {name: value for name, value in found.items() if name not in twice}
+        aliases[name] = item.value
+    return {name: value for name, value in aliases.items() if name not in twice}
 
 
-def _listed(node: exp.Expression, items: Sequence[_Item]) -> str | None:
-    """The place of a SELECT item that an expression of ORDER BY names."""
+def _listed(node: exp.Expr, items: Sequence[_Item]) -> str | None:
+    """The number of the SELECT item that an expression of ORDER BY names."""
     if isinstance(node, exp.Column) and len(node.parts) == 1:
-        places = [index for index, item in enumerate(items, 1) if (item.name or "").lower() == node.name.lower()]
-        return str(places[0]) if len(places) == 1 else None
+        numbers = [index for index, item in enumerate(items, 1) if (item.name or "").lower() == node.name.lower()]
+        return str(numbers[0]) if len(numbers) == 1 else None
     return _ordinal(node, len(items))
 
 
-def _ordinal(node: exp.Expression, count: int) -> str | None:
+def _ordinal(node: exp.Expr, count: int) -> str | None:
     if not isinstance(node, exp.Literal) or node.is_string:
         return None
     if not node.is_int or not 1 <= int(node.name) <= count:
@@ -360,7 +343,7 @@ def _ordinal(node: exp.Expression, count: int) -> str | None:
     return node.name
 
 
-def _renamed(columns: list[tuple[str, Type]], names: Sequence[str], node: exp.Expression) -> list[tuple[str, Type]]:
+def _renamed(columns: list[tuple[str, Type]], names: Sequence[str], node: exp.Expr) -> list[tuple[str, Type]]:
     if not names:
         return columns
     if len(names) != len(columns):

@@ -102,7 +102,7 @@ class Statement:
         except AwsError as error:  # of the catalogue, where somebody else was faster
             raise Failure("HIVE_METASTORE_ERROR", error.message, reason=Reason.DATA) from error
 
-    def _trino(self, tree: exp.Expression | None) -> Rows | Lines | Written:
+    def _trino(self, tree: exp.Expr | None) -> Rows | Lines | Written:
         if isinstance(tree, exp.Delete | exp.Update | exp.Merge):
             message = "Modifying Hive table rows is only supported for transactional tables"
             raise Failure("NOT_SUPPORTED", message, reason=Reason.UNSUPPORTED)
@@ -115,7 +115,7 @@ class Statement:
             return writes.create_table(tree, self._place.tables, self._place.enforced)
         return self._query(tree)
 
-    def _query(self, tree: exp.Expression | None) -> Rows:
+    def _query(self, tree: exp.Expr | None) -> Rows:
         query = self._queries.compile(tree)  # type: ignore[arg-type]
         if any(of == MONTHS for _, of in query.columns):
             raise Failure("NOT_SUPPORTED", "An interval of months as a result")

@@ -18,9 +18,9 @@ from embedded.services.aws.athena.trino.queries import TrinoQueries
 from embedded.services.aws.athena.trino.rules import TrinoRules
 from embedded.sql_engine.errors import Reason
 from embedded.sql_engine.grammar import statements
-from embedded.sql_engine.queries import unique
 from embedded.sql_engine.scope import Relation
 from embedded.sql_engine.types import INT64, STRING, Type, quote, text
+from embedded.sql_engine.values import unique_names
 
 _SCHEMA = "information_schema"
 _MOST_VIEWS = 50
@@ -75,7 +75,7 @@ class Reader:
         (statement,) = statements(view.sql, rules.dialect)
         query = TrinoQueries(rules, inner).compile(statement.tree)
         self._check(table, view, [(name, typenames.trino(of)) for name, of in query.columns])
-        listed = ", ".join(quote(name) for name, _ in unique(query.columns))
+        listed = ", ".join(quote(name) for name, _ in unique_names(query.columns))
         return Relation(f"(SELECT * FROM ({query.sql}) AS w({listed}))", query.columns)
 
     def _check(self, table: Table, view: views.View, now: Sequence[tuple[str, str]]) -> None:

@@ -61,7 +61,7 @@ class Parsed:
     type: str
     subtype: str
     hive: model.Statement | None = None
-    tree: exp.Expression | None = None
+    tree: exp.Expr | None = None
     body: str = ""
 
     @property

@@ -26,9 +26,8 @@ from embedded.services.aws.athena.trino.queries import TrinoQueries
 from embedded.services.aws.athena.trino.rules import TrinoRules
 from embedded.sql_engine.errors import Reason
 from embedded.sql_engine.grammar import offset_of, only
-from embedded.sql_engine.queries import Query
 from embedded.sql_engine.types import Kind, Type, quote
-from embedded.sql_engine.values import Value
+from embedded.sql_engine.values import Query, Value
 
 _STORAGE = {"PARQUET": PARQUET, "TEXTFILE": TEXT, "JSON": JSON}
 _FORMATS = {"PARQUET": Format.PARQUET, "TEXTFILE": Format.TEXT, "JSON": Format.JSON}
@@ -143,7 +142,7 @@ class Writes:
             raise Failure("TABLE_ALREADY_EXISTS", message, offset_of(tree), Reason.DUPLICATE)
         return Lines()
 
-    def _target(self, node: exp.Expression) -> tuple[str, str]:
+    def _target(self, node: exp.Expr) -> tuple[str, str]:
         if not isinstance(node, exp.Table):
             raise Failure("NOT_SUPPORTED", "Columns in the head of CREATE TABLE AS", offset_of(node))
         only(node, "this", "db", "catalog")
@@ -214,7 +213,7 @@ class Writes:
         )
 
 
-def _source(tree: exp.Insert) -> exp.Expression:
+def _source(tree: exp.Insert) -> exp.Expr:
     found = tree.expression
     if clause := tree.args.get("with_"):
         found = found.copy()
@@ -246,7 +245,7 @@ def _options(tree: exp.Create) -> Options:
     return found
 
 
-def _property(node: exp.Expression) -> tuple[str, Any]:
+def _property(node: exp.Expr) -> tuple[str, Any]:
     if isinstance(node, exp.WithDataProperty):
         return "data", not node.args.get("no")
     names = {exp.FileFormatProperty: "format", exp.PartitionedByProperty: "partitioned_by"}
@@ -269,7 +268,7 @@ def _compression(options: Options) -> str:
     return found
 
 
-def _check(columns: Sequence[tuple[str, Type]], tree: exp.Expression) -> None:
+def _check(columns: Sequence[tuple[str, Type]], tree: exp.Expr) -> None:
     _check_names(columns, tree)
     for name, of in columns:
         if of.kind is Kind.NULL:
@@ -280,7 +279,7 @@ def _check(columns: Sequence[tuple[str, Type]], tree: exp.Expression) -> None:
             raise Failure("NOT_SUPPORTED", f"Unsupported Hive type: {error}", offset_of(tree)) from error
 
 
-def _check_names(columns: Sequence[tuple[str, Type]], tree: exp.Expression) -> None:
+def _check_names(columns: Sequence[tuple[str, Type]], tree: exp.Expr) -> None:
     seen: set[str] = set()
     for index, (name, _) in enumerate(columns):
         if name == f"_col{index}":

@@ -18,8 +18,8 @@ from embedded.services.aws.athena.tables.layout import Format
 from embedded.services.aws.athena.tables.scan import NO_PARTITION
 from embedded.services.aws.athena.trino.casts import to_text
 from embedded.sql_engine.errors import Reason
-from embedded.sql_engine.queries import Query
 from embedded.sql_engine.types import Kind, Type, quote, text
+from embedded.sql_engine.values import Query
 
 MOST_PARTITIONS = 100
 """Of one statement; https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html"""

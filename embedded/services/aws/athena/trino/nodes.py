@@ -1,4 +1,4 @@
-"""Expressions with a grammar of their own in Trino, beside those that the core knows."""
+"""ExpressionCompiler with a grammar of their own in Trino, beside those that the core knows."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from embedded.services.aws.athena.trino.functions import arrays, times
 from embedded.services.aws.athena.trino.functions.arguments import unless_null
 from embedded.services.aws.athena.trino.functions.strings import SPACES, substring
 from embedded.services.aws.athena.trino.operators import negated
+from embedded.sql_engine.compilers import ExpressionCompiler
 from embedded.sql_engine.errors import unsupported
-from embedded.sql_engine.expressions import Expressions
 from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import (
@@ -33,18 +33,18 @@ from embedded.sql_engine.types import (
 )
 from embedded.sql_engine.values import Value
 
-Write = Callable[[exp.Expression, Expressions, Scope], Value]
+Write = Callable[[exp.Expr, ExpressionCompiler, Scope], Value]
 _UNITS = {"DAY": "to_days({})", "HOUR": "to_hours({})", "MINUTE": "to_minutes({})", "SECOND": "to_seconds({})"}
 _MONTHS = {"MONTH": 1, "YEAR": 12}
 
 
-def special(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value | None:
+def special(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value | None:
     """A node for DuckDB; None if it is not known. Raises SqlError."""
     write = _NODES.get(type(node))
     return write(node, compiler, scope) if write else None
 
 
-def _text(node: exp.Expression, compiler: Expressions, scope: Scope) -> str:
+def _text(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> str:
     """An operand that must be a text."""
     value = compiler.value(node, scope)
     found = coerced(value, STRING)
@@ -53,7 +53,7 @@ def _text(node: exp.Expression, compiler: Expressions, scope: Scope) -> str:
     return found.sql
 
 
-def _whole(node: exp.Expression, compiler: Expressions, scope: Scope) -> str:
+def _whole(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> str:
     value = compiler.value(node, scope)
     found = coerced(value, INT64)
     if found is None:
@@ -61,7 +61,7 @@ def _whole(node: exp.Expression, compiler: Expressions, scope: Scope) -> str:
     return found.sql
 
 
-def _negative(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _negative(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     value = compiler.value(node.this, scope)
     found = negated(value)
     if found is None:
@@ -69,14 +69,14 @@ def _negative(node: exp.Expression, compiler: Expressions, scope: Scope) -> Valu
     return found
 
 
-def _like(node: exp.Expression, compiler: Expressions, scope: Scope, escape: str = "") -> Value:
+def _like(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope, escape: str = "") -> Value:
     only(node, "this", "expression", "negate")
     word = "NOT LIKE" if node.args.get("negate") else "LIKE"
     subject, pattern = _text(node.this, compiler, scope), _text(node.expression, compiler, scope)
     return Value(f"({subject} {word} {pattern}{escape})", BOOL)
 
 
-def _escape(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _escape(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     mark = node.expression
     if not isinstance(node.this, exp.Like) or not isinstance(mark, exp.Literal) or len(mark.this) != 1:
         raise Failure("INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character", offset_of(node))
@@ -84,7 +84,7 @@ def _escape(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
 
 
 def _distinct(symbol: str) -> Write:
-    def write(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+    def write(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
         sides = [compiler.value(node.this, scope), compiler.value(node.expression, scope)]
         left, right = compiler.unify(sides, f"IS {symbol}", node)
         return Value(f"({left.sql} IS {symbol} {right.sql})", BOOL)
@@ -92,7 +92,7 @@ def _distinct(symbol: str) -> Write:
     return write
 
 
-def _extract(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _extract(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     value = compiler.value(node.expression, scope)
     found = times.part(node.name, value)
     if found is None:
@@ -101,13 +101,13 @@ def _extract(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value
     return found
 
 
-def _position(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _position(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node, "this", "substr")
     sought = _text(node.args["substr"], compiler, scope)
     return Value(f"strpos({_text(node.this, compiler, scope)}, {sought})", INT64)
 
 
-def _substring(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _substring(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node, "this", "start", "length")
     subject, start = _text(node.this, compiler, scope), _whole(node.args["start"], compiler, scope)
     length = _whole(node.args["length"], compiler, scope) if node.args.get("length") else None
@@ -115,7 +115,7 @@ def _substring(node: exp.Expression, compiler: Expressions, scope: Scope) -> Val
     return Value(unless_null(parts, substring(subject, start, length)), STRING)
 
 
-def _trim(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _trim(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node, "this", "position", "expression")
     word = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(str(node.args.get("position") or "").upper(), "trim")
     what = _text(node.expression, compiler, scope) if node.args.get("expression") else SPACES
@@ -125,14 +125,14 @@ def _trim(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
 def _function(name: str) -> Write:
     """A node that is an ordinary function, whose name sqlglot knows."""
 
-    def write(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+    def write(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
         only(node, "this")
         return compiler.value(exp.Anonymous(this=name, expressions=[node.this]), scope)
 
     return write
 
 
-def _array(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _array(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node, "expressions")
     values = [compiler.value(each, scope) for each in node.expressions]
     if not values:
@@ -143,7 +143,7 @@ def _array(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
     return Value(f"[{', '.join(item.sql for item in items)}]", array(items[0].type))
 
 
-def _bracket(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _bracket(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node, "this", "expressions")
     if len(node.expressions) != 1:
         raise unsupported("a subscript with more than one place", offset_of(node))
@@ -151,17 +151,17 @@ def _bracket(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value
     return arrays.subscript(whole, index, node)
 
 
-def _tuple(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _tuple(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     values = [compiler.value(each, scope) for each in node.expressions]
     fields = [("", value.type) for value in values]
     return Value(f"row({', '.join(value.sql for value in values)})", struct(fields))
 
 
-def _hex(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _hex(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     return Value(f"unhex('{bytes.fromhex(node.this).hex()}')", BYTES, constant=True)
 
 
-def _interval(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _interval(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node, "this", "unit")
     unit, count = node.args.get("unit"), node.this
     name = unit.name.upper().rstrip("S") if isinstance(unit, exp.Var) else ""
@@ -178,7 +178,7 @@ def _interval(node: exp.Expression, compiler: Expressions, scope: Scope) -> Valu
     return Value(_UNITS[name].format(number), INTERVAL)
 
 
-def _at_time_zone(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _at_time_zone(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node, "this", "zone")
     zone = node.args["zone"]
     value = coerced(compiler.value(node.this, scope), Type(Kind.TIMESTAMP))
@@ -187,22 +187,22 @@ def _at_time_zone(node: exp.Expression, compiler: Expressions, scope: Scope) -> 
     return value
 
 
-def _local(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _local(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node)
     return Value(f"({times.now().sql} AT TIME ZONE 'UTC')", DATETIME)
 
 
-def _now(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _now(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node)
     return times.now()
 
 
-def _today(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _today(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node)
     return Value(f"CAST(({times.now().sql} AT TIME ZONE 'UTC') AS DATE)", DATE)
 
 
-def _list(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _list(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     """LISTAGG(x, separator) WITHIN GROUP (ORDER BY ...), which the grammar reads as one."""
     only(node, "this", "separator")
     order = node.this
@@ -212,11 +212,11 @@ def _list(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
     return compiler.value(exp.Anonymous(this="listagg", expressions=[subject, last]), scope)
 
 
-def _joined_literals(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+def _joined_literals(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     raise Failure("SYNTAX_ERROR", "mismatched input: two texts in a row", offset_of(node))
 
 
-_NODES: Mapping[type[exp.Expression], Write] = {
+_NODES: Mapping[type[exp.Expr], Write] = {
     exp.Neg: _negative,
     exp.Like: _like,
     exp.Escape: _escape,

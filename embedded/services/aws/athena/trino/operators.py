@@ -18,7 +18,7 @@ from embedded.sql_engine.values import Value
 _EXACT = (*INTEGERS, Kind.DECIMAL)
 
 
-def binary(symbol: str, left: Value, right: Value, node: exp.Expression) -> Value:
+def binary(symbol: str, left: Value, right: Value, node: exp.Expr) -> Value:
     """An operator. Raises SqlError: TYPE_MISMATCH."""
     found = _binary(symbol, left, right)
     if found is None:

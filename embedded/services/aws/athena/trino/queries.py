@@ -13,10 +13,10 @@ from embedded.services.aws.athena.trino.coercions import common_type
 from embedded.sql_engine.errors import unsupported
 from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.joins import Joins
-from embedded.sql_engine.queries import Queries, Query
+from embedded.sql_engine.queries import Queries
 from embedded.sql_engine.scope import Column, Scope, Source
 from embedded.sql_engine.types import INT64, Kind, Type
-from embedded.sql_engine.values import Value
+from embedded.sql_engine.values import Query, Value
 
 _NO_ALIAS = exp.TableAlias()
 _ABSENT = ("qualify",)
@@ -25,7 +25,7 @@ _ABSENT = ("qualify",)
 class TrinoJoins(Joins):
     """FROM as Trino has it."""
 
-    def source(self, node: exp.Expression, scope: Scope) -> tuple[str, Source]:
+    def source(self, node: exp.Expr, scope: Scope) -> tuple[str, Source]:
         if isinstance(node, exp.Values):
             return self._values(node, scope)
         if isinstance(node, exp.Unnest):
@@ -50,7 +50,7 @@ class TrinoJoins(Joins):
 
     def _unnested(self, node: exp.Unnest, scope: Scope) -> tuple[str, Source]:
         only(node, "expressions", "alias", "offset")
-        arrays = [self._queries.expressions.value(each, scope) for each in node.expressions]
+        arrays = [self._expressions.value(array, scope) for array in node.expressions]
         made = scope.fresh("u")
         selected, columns = [], []
         for value in arrays:
@@ -75,7 +75,7 @@ class TrinoQueries(Queries):
 
     joins = TrinoJoins
 
-    def query(self, tree: exp.Expression, scope: Scope) -> Query:
+    def query(self, tree: exp.Expr, scope: Scope) -> Query:
         for name in _ABSENT:
             if tree.args.get(name):
                 raise Failure("SYNTAX_ERROR", f"mismatched input '{name.upper()}'", offset_of(tree))
@@ -107,7 +107,7 @@ class TrinoQueries(Queries):
         return Query(f"SELECT * FROM (VALUES {', '.join(texts)}) AS v({listed})", columns)
 
     @staticmethod
-    def _column_type(values: Sequence[Value], tree: exp.Expression) -> Type:
+    def _column_type(values: Sequence[Value], tree: exp.Expr) -> Type:
         found = common_type(values)
         if found is None:
             told = ", ".join(typenames.trino(value.type) for value in values)
@@ -115,7 +115,7 @@ class TrinoQueries(Queries):
         return found
 
 
-def _with_windows(tree: exp.Expression) -> exp.Expression:
+def _with_windows(tree: exp.Expr) -> exp.Expr:
     """A SELECT in which `OVER w` is written out."""
     if not tree.args.get("windows"):
         return tree
@@ -138,11 +138,11 @@ def _limit(fetch: exp.Fetch) -> exp.Limit:
     return exp.Limit(expression=fetch.args.get("count") or exp.Literal.number(1))
 
 
-def _cells(row: exp.Expression) -> list[exp.Expression]:
+def _cells(row: exp.Expr) -> list[exp.Expr]:
     return list(row.expressions) if isinstance(row, exp.Tuple) else [row.unnest()]
 
 
-def _parts(value: Value, node: exp.Expression) -> list[tuple[str, Type]]:
+def _parts(value: Value, node: exp.Expr) -> list[tuple[str, Type]]:
     """The columns that UNNEST makes of a value."""
     of = value.type
     if of.kind is Kind.MAP and of.key and of.element:
@@ -161,7 +161,7 @@ def _size(value: Value) -> str:
     return f"cardinality({value.sql})" if value.type.kind is Kind.MAP else f"len({value.sql})"
 
 
-def _names(written: Sequence[exp.Expression], own: Sequence[str], node: exp.Expression) -> list[str]:
+def _names(written: Sequence[exp.Expr], own: Sequence[str], node: exp.Expr) -> list[str]:
     if not written:
         return list(own)
     if len(written) != len(own):

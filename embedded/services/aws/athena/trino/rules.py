@@ -12,11 +12,12 @@ from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino import casts, coercions, operators
 from embedded.services.aws.athena.trino.functions import FUNCTIONS
 from embedded.services.aws.athena.trino.nodes import special
-from embedded.sql_engine.expressions import Expressions
+from embedded.sql_engine.compilers import ExpressionCompiler
+from embedded.sql_engine.dialect import Rules
 from embedded.sql_engine.grammar import offset_of, plain
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import BOOL, FLOAT64, INT32, INT64, Kind, Type, array, decimal, struct
-from embedded.sql_engine.values import FunctionCall, Rules, Value
+from embedded.sql_engine.values import Value
 
 _FORMS = (
     "CAST",
@@ -75,11 +76,11 @@ class TrinoRules(Rules):
     def ambiguous_name(self, name: str, start: int | None) -> Failure:
         return Failure("AMBIGUOUS_NAME", f"Column '{name.lower()}' is ambiguous", start)
 
-    def no_overload(self, call: FunctionCall, types: Sequence[Type]) -> Failure:
+    def no_overload(self, name: str, types: Sequence[Type], start: int | None) -> Failure:
         """Arguments that no form of a function takes."""
         names = ", ".join(map(typenames.trino, types))
-        message = f"Unexpected parameters ({names}) for function {call.name.lower()}"
-        return Failure("FUNCTION_NOT_FOUND", message, offset_of(call.node))
+        message = f"Unexpected parameters ({names}) for function {name.lower()}"
+        return Failure("FUNCTION_NOT_FOUND", message, start)
 
     def unnamed(self, index: int) -> str:
         return f"_col{index}"
@@ -121,7 +122,7 @@ class TrinoRules(Rules):
             return struct([self._field(each) for each in node.expressions])
         return None
 
-    def _field(self, node: exp.Expression) -> tuple[str, Type]:
+    def _field(self, node: exp.Expr) -> tuple[str, Type]:
         if isinstance(node, exp.ColumnDef):
             return node.name.lower(), self.named_type(node.args["kind"])
         if isinstance(node, exp.DataType):
@@ -152,7 +153,7 @@ class TrinoRules(Rules):
     def common(self, values: Sequence[Value]) -> Type | None:
         return coercions.common_type(values)
 
-    def binary(self, symbol: str, left: Value, right: Value, node: exp.Expression) -> Value:
+    def binary(self, symbol: str, left: Value, right: Value, node: exp.Expr) -> Value:
         return operators.binary(symbol, left, right, node)
 
     def mismatch(self, what: str, types: Sequence[Type], start: int | None) -> Failure:
@@ -178,5 +179,5 @@ class TrinoRules(Rules):
     def groupable(self, of: Type) -> bool:
         return of.kind is not Kind.JSON
 
-    def special(self, node: exp.Expression, compiler: Expressions, scope: Scope) -> Value | None:
+    def special(self, node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value | None:
         return special(node, compiler, scope)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from embedded.sql_engine.errors import invalid, unsupported
+from embedded.sql_engine.functions import FunctionCall
 from embedded.sql_engine.grammar import offset_of
-from embedded.sql_engine.values import FunctionCall
 
 
 def check_count(call: FunctionCall, least: int, most: int) -> None:
@@ -26,14 +26,14 @@ def check_count(call: FunctionCall, least: int, most: int) -> None:
         raise invalid(message, offset_of(call.node))
 
 
-def literal_text(node: exp.Expression, what: str) -> str:
+def literal_text(node: exp.Expr, what: str) -> str:
     """A string literal where only one that is written out can be used here. Raises SqlError."""
     if isinstance(node, exp.RawString) or (isinstance(node, exp.Literal) and node.is_string):
         return str(node.this)
     raise unsupported(f"{what} that is no string literal", offset_of(node))
 
 
-def literal_integer(node: exp.Expression, what: str) -> int:
+def literal_integer(node: exp.Expr, what: str) -> int:
     """A whole number that is written out. Raises SqlError."""
     if node.is_int:
         return int(node.to_py())

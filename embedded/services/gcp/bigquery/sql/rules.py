@@ -14,12 +14,13 @@ from embedded.services.gcp.bigquery.sql.numbers import arithmetic
 from embedded.services.gcp.bigquery.sql.special_syntax import FORMS
 from embedded.services.gcp.bigquery.sql.times import shifted
 from embedded.services.gcp.bigquery.sql.types import NUMERIC, named_type, type_name
+from embedded.sql_engine.compilers import ExpressionCompiler
+from embedded.sql_engine.dialect import Rules
 from embedded.sql_engine.errors import SqlError, invalid, unsupported
-from embedded.sql_engine.expressions import Expressions
 from embedded.sql_engine.grammar import Statement, offset_of, plain, statements
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import FLOAT64, INT64, Kind, Type
-from embedded.sql_engine.values import FunctionCall, Rules, Value
+from embedded.sql_engine.values import Value
 
 _DIALECT = plain(BigQuery, ("CAST", "SAFE_CAST", "EXTRACT"))
 _NOT_BIGQUERY = (TokenType.DCOLON, TokenType.PIPE_GT, TokenType.MOD)
@@ -55,11 +56,11 @@ class BigQueryRules(Rules):
         """A column that several tables have."""
         return invalid(f"Column name {name} is ambiguous", start)
 
-    def no_overload(self, call: FunctionCall, types: Sequence[Type]) -> SqlError:
+    def no_overload(self, name: str, types: Sequence[Type], start: int | None) -> SqlError:
         """Arguments that no signature of a function takes."""
         names = ", ".join(map(type_name, types)) or "none"
-        message = f"No matching signature for function {call.name} for argument types: {names}"
-        return invalid(message, offset_of(call.node))
+        message = f"No matching signature for function {name} for argument types: {names}"
+        return invalid(message, start)
 
     def unnamed(self, index: int) -> str:
         """The name of a column without one."""
@@ -110,7 +111,7 @@ class BigQueryRules(Rules):
                 return found
         return None
 
-    def binary(self, symbol: str, left: Value, right: Value, node: exp.Expression) -> Value:
+    def binary(self, symbol: str, left: Value, right: Value, node: exp.Expr) -> Value:
         """`+ - * / ||`. Raises SqlError."""
         if symbol == "||":
             return self._concatenated(left, right, node)
@@ -135,8 +136,8 @@ class BigQueryRules(Rules):
         """Whether GROUP BY is there for a type; grouping by arrays and structs is not offered here."""
         return of.kind not in _UNCOMPARABLE
 
-    def special(self, node: exp.Expression, compiler: Expressions, scope: Scope) -> Value | None:
-        """Expressions with a grammar of their own."""
+    def special(self, node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value | None:
+        """ExpressionCompiler with a grammar of their own."""
         write = FORMS.get(type(node))
         return None if write is None else write(node, compiler, scope)
 
@@ -161,7 +162,7 @@ class BigQueryRules(Rules):
                 return Type(kind)
         return None
 
-    def _concatenated(self, left: Value, right: Value, node: exp.Expression) -> Value:
+    def _concatenated(self, left: Value, right: Value, node: exp.Expr) -> Value:
         target = self.common([left, right])
         if target is None or target.kind not in (Kind.STRING, Kind.BYTES, Kind.ARRAY):
             raise self._no_signature("||", left, right, node)
@@ -170,6 +171,6 @@ class BigQueryRules(Rules):
         sides = [casts.cast(side, target, safe=False).sql for side in (left, right)]
         return Value(f"({sides[0]} || {sides[1]})", target)
 
-    def _no_signature(self, symbol: str, left: Value, right: Value, node: exp.Expression) -> SqlError:
+    def _no_signature(self, symbol: str, left: Value, right: Value, node: exp.Expr) -> SqlError:
         told = f"{type_name(left.type)}, {type_name(right.type)}"
         return invalid(f"No matching signature for operator {symbol} for argument types: {told}", offset_of(node))

@@ -9,18 +9,18 @@ from sqlglot import exp
 
 from embedded.services.gcp.bigquery.sql import casts, times
 from embedded.services.gcp.bigquery.sql.types import type_name
+from embedded.sql_engine.compilers import ExpressionCompiler
 from embedded.sql_engine.errors import invalid, unsupported
-from embedded.sql_engine.expressions import Expressions
 from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import BOOL, DATETIME, INT64, NUMBERS, STRING, Kind, array
 from embedded.sql_engine.values import Value
 
-Form = Callable[[Any, Expressions, Scope], Value | None]
+Form = Callable[[Any, ExpressionCompiler, Scope], Value | None]
 """None: the node is an ordinary one after all."""
 
 
-def _negative(node: exp.Neg, compiler: Expressions, scope: Scope) -> Value:
+def _negative(node: exp.Neg, compiler: ExpressionCompiler, scope: Scope) -> Value:
     if node.this.is_int and int(node.this.name) == 2**63:
         return Value("CAST(-9223372036854775808 AS BIGINT)", INT64, constant=True)
     value = compiler.value(node.this, scope)
@@ -30,7 +30,7 @@ def _negative(node: exp.Neg, compiler: Expressions, scope: Scope) -> Value:
     return Value(f"(-{value.sql})", value.type, value.constant)
 
 
-def _like(node: exp.Like, compiler: Expressions, scope: Scope) -> Value:
+def _like(node: exp.Like, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node, "this", "expression", "negate")
     value, pattern = compiler.value(node.this, scope), compiler.value(node.expression, scope)
     kinds = {side.type.kind for side in (value, pattern)}
@@ -42,7 +42,7 @@ def _like(node: exp.Like, compiler: Expressions, scope: Scope) -> Value:
 
 
 def _distinct_from(word: str) -> Form:
-    def write(node: exp.Binary, compiler: Expressions, scope: Scope) -> Value:
+    def write(node: exp.Binary, compiler: ExpressionCompiler, scope: Scope) -> Value:
         only(node, "this", "expression")
         sides = [compiler.value(each, scope) for each in (node.this, node.expression)]
         compiler.compare("=", *sides, node)
@@ -52,7 +52,7 @@ def _distinct_from(word: str) -> Form:
     return write
 
 
-def _extract(node: exp.Extract, compiler: Expressions, scope: Scope) -> Value:
+def _extract(node: exp.Extract, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node, "this", "expression")
     source = node.expression
     if not isinstance(source, exp.AtTimeZone):
@@ -64,7 +64,7 @@ def _extract(node: exp.Extract, compiler: Expressions, scope: Scope) -> Value:
     return times.extracted(Value(local, DATETIME), times.part(node.this))
 
 
-def _array(node: exp.Array, compiler: Expressions, scope: Scope) -> Value:
+def _array(node: exp.Array, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node, "expressions", "struct_name_inheritance", "value_constructor")
     if not node.expressions:
         return Value("CAST([] AS BIGINT[])", array(INT64), constant=True)
@@ -75,7 +75,7 @@ def _array(node: exp.Array, compiler: Expressions, scope: Scope) -> Value:
     return Value(f"[{', '.join(value.sql for value in values)}]", array(values[0].type))
 
 
-def _element(node: exp.Bracket, compiler: Expressions, scope: Scope) -> Value:
+def _element(node: exp.Bracket, compiler: ExpressionCompiler, scope: Scope) -> Value:
     """`a[OFFSET(0)]` and its like; outside of the array an error, or NULL with SAFE_."""
     only(node, "this", "expressions", "offset", "safe")
     value = compiler.value(node.this, scope)
@@ -91,12 +91,12 @@ def _element(node: exp.Bracket, compiler: Expressions, scope: Scope) -> Value:
     return Value(f"(CASE {chosen} END)", element)
 
 
-def _hexadecimal(node: exp.HexString, compiler: Expressions, scope: Scope) -> Value:
+def _hexadecimal(node: exp.HexString, compiler: ExpressionCompiler, scope: Scope) -> Value:
     return compiler.rules.number(str(int(node.this, 16)))
 
 
 def _bits(symbol: str) -> Form:
-    def write(node: exp.Binary, compiler: Expressions, scope: Scope) -> Value:
+    def write(node: exp.Binary, compiler: ExpressionCompiler, scope: Scope) -> Value:
         sides = [compiler.value(each, scope) for each in (node.this, node.expression)]
         if any(side.type.kind is not Kind.INT64 for side in sides):
             raise unsupported(f"{symbol} of other types than INT64", offset_of(node))
@@ -106,7 +106,7 @@ def _bits(symbol: str) -> Form:
 
 
 def _current(name: str) -> Form:
-    def write(node: exp.Expression, compiler: Expressions, scope: Scope) -> Value:
+    def write(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
         only(node, "this")
         zone = [node.this] if node.this else []
         return compiler.value(exp.Anonymous(this=name, expressions=zone), scope)
@@ -114,7 +114,7 @@ def _current(name: str) -> Form:
     return write
 
 
-def _shifted(node: exp.Binary, compiler: Expressions, scope: Scope) -> Value | None:
+def _shifted(node: exp.Binary, compiler: ExpressionCompiler, scope: Scope) -> Value | None:
     """`date + INTERVAL n part`: a DATE becomes a DATETIME."""
     sign = "+" if isinstance(node, exp.Add) else "-"
     base, span = node.this, node.expression
@@ -129,7 +129,7 @@ def _shifted(node: exp.Binary, compiler: Expressions, scope: Scope) -> Value | N
     return times.added(value, count.sql, unit, sign, sign)
 
 
-def _safe_function(node: exp.SafeFunc, compiler: Expressions, scope: Scope) -> Value:
+def _safe_function(node: exp.SafeFunc, compiler: ExpressionCompiler, scope: Scope) -> Value:
     """SAFE.f(x): what DuckDB raises becomes NULL, but not what an argument raises: those must be simple."""
     only(node, "this")
     called = node.this
@@ -142,7 +142,7 @@ def _safe_function(node: exp.SafeFunc, compiler: Expressions, scope: Scope) -> V
     return Value(f"TRY({value.sql})", value.type)
 
 
-FORMS: dict[type[exp.Expression], Form] = {
+FORMS: dict[type[exp.Expr], Form] = {
     exp.Add: _shifted,
     exp.Sub: _shifted,
     exp.Array: _array,

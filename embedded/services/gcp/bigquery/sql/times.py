@@ -9,8 +9,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from embedded.services.gcp.bigquery.sql.types import type_name
+from embedded.sql_engine.compilers import ExpressionCompiler
 from embedded.sql_engine.errors import SqlError, invalid, unsupported
-from embedded.sql_engine.expressions import Expressions
 from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import DATE, DATETIME, INT64, INTERVAL, TIME, Kind, Type, text
@@ -52,7 +52,7 @@ _EXTRACTED = {
 }
 
 
-def part(node: exp.Expression) -> str:
+def part(node: exp.Expr) -> str:
     """A word such as MONTH or WEEK(MONDAY). Raises SqlError if it is none."""
     if isinstance(node, exp.Column | exp.Var):
         return node.name.upper()
@@ -63,7 +63,7 @@ def part(node: exp.Expression) -> str:
     raise invalid(f"A date part was expected, not {node.sql(dialect='bigquery')}", offset_of(node))
 
 
-def interval(node: exp.Expression, compiler: Expressions, scope: Scope) -> tuple[Value, str]:
+def interval(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> tuple[Value, str]:
     """The count and the part of `INTERVAL n part`. Raises SqlError for anything else."""
     if not isinstance(node, exp.Interval):
         raise invalid("Expected INTERVAL expression", offset_of(node))
@@ -103,7 +103,7 @@ def _in_range(value: Value) -> Value:
     return Value(f"(CASE WHEN year({value.sql}) NOT BETWEEN 1 AND 9999 THEN {wrong} ELSE {value.sql} END)", value.type)
 
 
-def shifted(symbol: str, left: Value, right: Value, node: exp.Expression) -> Value | None:
+def shifted(symbol: str, left: Value, right: Value, node: exp.Expr) -> Value | None:
     """A date plus or minus a number of days; None if neither side is a date."""
     if INTERVAL in (left.type, right.type) or symbol not in "+-":
         return None
@@ -189,7 +189,7 @@ def from_zone(sql: str, zone: str) -> str:
     return f"(({sql} AT TIME ZONE {zone}) AT TIME ZONE 'UTC')"
 
 
-def zone_text(node: exp.Expression) -> str:
+def zone_text(node: exp.Expr) -> str:
     """A zone written out, for DuckDB. Raises SqlError."""
     if not isinstance(node, exp.Literal) or not node.is_string:
         raise unsupported("a time zone that is no string literal", offset_of(node))

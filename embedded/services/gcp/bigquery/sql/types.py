@@ -127,7 +127,7 @@ def schema_field(name: str, of: Type) -> dict:
     return field
 
 
-def _field(node: exp.Expression) -> tuple[str, Type]:
+def _field(node: exp.Expr) -> tuple[str, Type]:
     if isinstance(node, exp.ColumnDef):
         return node.name, named_type(node.args["kind"])
     return "", named_type(node)

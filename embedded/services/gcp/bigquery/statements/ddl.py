@@ -42,9 +42,8 @@ from embedded.services.gcp.bigquery.tables import (
 from embedded.services.gcp.errors import GoogleError
 from embedded.sql_engine.errors import Reason, SqlError, invalid, unsupported
 from embedded.sql_engine.grammar import Statement, offset_of, only
-from embedded.sql_engine.queries import unique
 from embedded.sql_engine.types import quote
-from embedded.sql_engine.values import Value
+from embedded.sql_engine.values import Value, unique_names
 
 Json = dict[str, Any]
 
@@ -124,7 +123,7 @@ def _fields(tree: exp.Create) -> list[Json] | None:
     return [_field(node) for node in tree.this.expressions]
 
 
-def _field(node: exp.Expression) -> Json:
+def _field(node: exp.Expr) -> Json:
     if not isinstance(node, exp.ColumnDef):
         raise unsupported(f"{node.key.upper()} in the columns of a table", offset_of(node))
     only(node, "this", "kind", "constraints")
@@ -167,7 +166,7 @@ def _table(
             raise invalid(
                 f"The number of columns in the column definition list ({len(wanted)}) does not match the query"
             )
-        names = [name for name, _ in unique(query.columns)]
+        names = [name for name, _ in unique_names(query.columns)]
         listed = ", ".join(quote(name) for name in names)
         values = []
         for index, (name, of) in enumerate(wanted):
@@ -258,7 +257,7 @@ def _drop_schema(catalogue: Catalogue, tree: exp.Drop, target: exp.Table) -> Out
     return Outcome("DROP_SCHEMA", target=(name, ""), operation="DROP")
 
 
-def _dataset_name(catalogue: Catalogue, target: exp.Expression) -> str:
+def _dataset_name(catalogue: Catalogue, target: exp.Expr) -> str:
     parts = [part.name for part in target.parts if part.name]
     if len(parts) == 2 and parts[0] != catalogue.project:
         raise SqlError(Reason.NOT_FOUND, f"Not found: Project {parts[0]}")

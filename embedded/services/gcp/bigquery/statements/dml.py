@@ -18,11 +18,10 @@ from embedded.services.gcp.bigquery.store import Catalogue, Table
 from embedded.services.gcp.bigquery.tables import assigned, touched
 from embedded.sql_engine.errors import Reason, SqlError, invalid, unsupported
 from embedded.sql_engine.grammar import offset_of, only
-from embedded.sql_engine.joins import Joins
-from embedded.sql_engine.queries import Queries, unique
+from embedded.sql_engine.queries import Queries
 from embedded.sql_engine.scope import Column, Scope, Source
 from embedded.sql_engine.types import Type, quote
-from embedded.sql_engine.values import Value
+from embedded.sql_engine.values import Value, unique_names
 
 AMBIGUOUS = "UPDATE/MERGE must match at most one source row for each target row"
 
@@ -147,7 +146,7 @@ def run_truncate(session: Session, catalogue: Catalogue, tree: exp.TruncateTable
     return Outcome("TRUNCATE_TABLE", deleted=count, target=target.where)
 
 
-def assignments(target: Target, nodes: Sequence[exp.Expression], scope: Scope) -> list[tuple[str, str]]:
+def assignments(target: Target, nodes: Sequence[exp.Expr], scope: Scope) -> list[tuple[str, str]]:
     """SET: columns and their new values. Raises SqlError."""
     found = []
     for node in nodes:
@@ -191,7 +190,7 @@ def _from(target: Target, tree: exp.Update, scope: Scope) -> str:
     clause = tree.args.get("from_")
     if clause is None:
         return ""
-    joins = Joins(target.queries.expressions.rules, target.queries)
+    joins = target.queries.from_clause
     fake = exp.Select(from_=clause.copy())
     return f", {joins.compile(fake, scope).removeprefix(' FROM ')}"
 
@@ -210,10 +209,10 @@ def _values(target: Target, node: exp.Values, chosen: Sequence[tuple[str, Type]]
     return f"VALUES {', '.join(rows)}"
 
 
-def _rows(target: Target, node: exp.Expression, chosen: Sequence[tuple[str, Type]]) -> str:
+def _rows(target: Target, node: exp.Expr, chosen: Sequence[tuple[str, Type]]) -> str:
     query = target.queries.compile(node)
     _check_count(len(query.columns), len(chosen))
-    names = [name for name, _ in unique(query.columns)]
+    names = [name for name, _ in unique_names(query.columns)]
     constants = list(query.constants) or [False] * len(names)
     values = [
         target.assigned(Value(quote(made), given, constant), name, of)

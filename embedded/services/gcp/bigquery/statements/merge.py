@@ -18,7 +18,6 @@ from embedded.services.gcp.bigquery.store import Catalogue
 from embedded.services.gcp.bigquery.tables import touched
 from embedded.sql_engine.errors import invalid, unsupported
 from embedded.sql_engine.grammar import offset_of, only
-from embedded.sql_engine.joins import Joins
 from embedded.sql_engine.scope import Column, Scope, Source
 from embedded.sql_engine.types import Type, quote
 from embedded.sql_engine.values import Value
@@ -56,7 +55,7 @@ class _Merge:
         self._target = target
         self._connection = target.catalogue.connection
         self._expressions = target.queries.expressions
-        sql, source = Joins(self._expressions.rules, target.queries).source(tree.args["using"], target.queries.scope())
+        sql, source = target.queries.from_clause.source(tree.args["using"], target.queries.scope())
         self._source = self._held(sql, source, tree.args["using"])
         self._on = self._expressions.condition(tree.args["on"], self._scope(MATCHED), "ON clause")
         self._whens = tree.args["whens"].expressions
@@ -101,7 +100,7 @@ class _Merge:
         listed = ", ".join(quote(name) for name in columns)
         return self._target.run(f"INSERT INTO {self._target.table.rows} ({listed}) {sql}")
 
-    def _held(self, sql: str, source: Source, node: exp.Expression) -> Source:
+    def _held(self, sql: str, source: Source, node: exp.Expr) -> Source:
         """The source as a temporary table, computed once; a table with rows of its own is used as it is."""
         if isinstance(node, exp.Table) and sql.startswith("data."):
             self._from = f"{sql.rpartition(' AS ')[0]} AS source"
@@ -155,7 +154,7 @@ class _Merge:
             return f"FROM {self._from} WHERE NOT EXISTS (SELECT 1 FROM {target} WHERE {self._on})"
         return f"FROM {target} WHERE NOT EXISTS (SELECT 1 FROM {self._from} WHERE {self._on})"
 
-    def _new(self, then: exp.Expression, rows: str, scope: Scope) -> _Change:
+    def _new(self, then: exp.Expr, rows: str, scope: Scope) -> _Change:
         if not isinstance(then, exp.Insert):
             raise invalid("WHEN NOT MATCHED BY TARGET takes INSERT", offset_of(then))
         only(then, "this", "expression")
@@ -170,7 +169,7 @@ class _Merge:
         cells = ", ".join(self._cell(value, name, of) for value, (name, of) in zip(values, chosen, strict=True))
         return _Change(NEW, f"SELECT {cells} {rows}", [name for name, _ in chosen])
 
-    def _inserted(self, node: exp.Expression, scope: Scope) -> list[Value]:
+    def _inserted(self, node: exp.Expr, scope: Scope) -> list[Value]:
         if isinstance(node, exp.Var) and node.name.upper() == "ROW":
             return [column.value for column in self._source.columns]
         if isinstance(node, exp.Tuple | exp.Paren):

@@ -43,10 +43,10 @@ _TRUNCATIONS = ("TIMESTAMP_TRUNC", "DATE_TRUNC", "DATETIME_TRUNC")
 _PARTS = ("HOUR", "DAY", "MONTH", "YEAR")
 
 
-def written(properties: exp.Properties | None) -> tuple[Json, dict[str, exp.Expression]]:
+def written(properties: exp.Properties | None) -> tuple[Json, dict[str, exp.Expr]]:
     """Options by their names, and the other properties (`partition`, `cluster`, `external`). Raises SqlError."""
     options: Json = {}
-    others: dict[str, exp.Expression] = {}
+    others: dict[str, exp.Expr] = {}
     for node in properties.expressions if properties else []:
         if isinstance(node, exp.Property) and type(node) is exp.Property:
             options[node.name.lower()] = literal(node.args["value"])
@@ -63,7 +63,7 @@ def written(properties: exp.Properties | None) -> tuple[Json, dict[str, exp.Expr
     return options, others
 
 
-def literal(node: exp.Expression) -> Any:
+def literal(node: exp.Expr) -> Any:
     """A value that is written out. Raises SqlError."""
     if isinstance(node, exp.Null):
         return None
@@ -132,7 +132,7 @@ def files(options: Json) -> tuple[Json, Json]:
     return given, table_options(rest)
 
 
-def partitioning(node: exp.Expression | None) -> Json:
+def partitioning(node: exp.Expr | None) -> Json:
     """PARTITION BY, for the resource of a table. Raises SqlError."""
     if node is None:
         return {}
@@ -158,7 +158,7 @@ def partitioning(node: exp.Expression | None) -> Json:
     raise unsupported(f"PARTITION BY {node.sql(dialect='bigquery')}", offset_of(node))
 
 
-def clustering(node: exp.Expression | None) -> Json:
+def clustering(node: exp.Expr | None) -> Json:
     """CLUSTER BY, for the resource of a table."""
     if node is None:
         return {}

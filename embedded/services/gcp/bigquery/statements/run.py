@@ -17,9 +17,9 @@ from embedded.services.gcp.bigquery.store import Catalogue
 from embedded.services.gcp.errors import GoogleError
 from embedded.sql_engine.errors import Reason, SqlError, unsupported
 from embedded.sql_engine.grammar import Statement, offset_of
-from embedded.sql_engine.queries import Query
+from embedded.sql_engine.values import Query
 
-_CHANGES: dict[type[exp.Expression], Callable[[Session, Catalogue, Statement, ExitStack], Outcome]] = {
+_CHANGES: dict[type[exp.Expr], Callable[[Session, Catalogue, Statement, ExitStack], Outcome]] = {
     exp.Create: ddl.run_create,
     exp.Drop: lambda session, catalogue, statement, stack: ddl.run_drop(session, catalogue, statement.tree),
     exp.Insert: lambda session, catalogue, statement, stack: dml.run_insert(session, catalogue, statement.tree, stack),

@@ -14,7 +14,7 @@ from embedded.services.aws.athena.trino.functions import (
     times,
     windows,
 )
-from embedded.sql_engine.values import Function
+from embedded.sql_engine.functions import Function
 
 FUNCTIONS: Mapping[str, Function] = {
     **conditions.FUNCTIONS,

@@ -13,6 +13,7 @@ from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino.coercions import coerced
 from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values
 from embedded.services.aws.athena.trino.operators import scaled, unscaled
+from embedded.sql_engine.functions import Function, FunctionCall, Use
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.overloads import no_overload
 from embedded.sql_engine.types import (
@@ -30,7 +31,7 @@ from embedded.sql_engine.types import (
     array,
     decimal,
 )
-from embedded.sql_engine.values import Function, FunctionCall, Use, Value
+from embedded.sql_engine.values import Value
 
 
 def aggregate(write: Callable[[FunctionCall], Value]) -> Function:
@@ -159,7 +160,7 @@ def _percentile(call: FunctionCall) -> Value:
     return Value(called("quantile_disc", call, f"{value.sql}, {_share(share)}"), value.type)
 
 
-def _share(node: exp.Expression) -> str:
+def _share(node: exp.Expr) -> str:
     if not isinstance(node, exp.Literal) or node.is_string or not 0 <= float(node.name) <= 1:
         raise Failure("NOT_SUPPORTED", "A percentile that is not a number written out, from 0 to 1", offset_of(node))
     return f"CAST({node.name} AS DOUBLE)"

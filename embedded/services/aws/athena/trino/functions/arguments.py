@@ -8,10 +8,11 @@ from sqlglot import exp
 
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino.coercions import coerced
+from embedded.sql_engine.functions import FunctionCall
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.overloads import no_overload
 from embedded.sql_engine.types import Kind, Type
-from embedded.sql_engine.values import FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 
 def as_type(call: FunctionCall, values: Sequence[Value], index: int, of: Type) -> str:
@@ -49,7 +50,7 @@ def checked_values(call: FunctionCall, least: int, most: int | None = None) -> l
     return values
 
 
-def literal_text(node: exp.Expression, what: str) -> str:
+def literal_text(node: exp.Expr, what: str) -> str:
     """A text that must be written out. Raises SqlError."""
     if not isinstance(node, exp.Literal) or not node.is_string:
         raise Failure("NOT_SUPPORTED", f"{what} that is not written out as a text", offset_of(node))

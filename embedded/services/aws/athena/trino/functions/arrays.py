@@ -14,14 +14,15 @@ from embedded.services.aws.athena.trino.casts import to_text
 from embedded.services.aws.athena.trino.coercions import coerced
 from embedded.services.aws.athena.trino.failures import fail
 from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values, element_type, unless_null
+from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.overloads import no_overload
 from embedded.sql_engine.scope import Column
 from embedded.sql_engine.types import BOOL, DATE, INT64, STRING, Kind, Type, array
-from embedded.sql_engine.values import Function, FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 
-def subscript(whole: Value, index: Value, node: exp.Expression) -> Value:
+def subscript(whole: Value, index: Value, node: exp.Expr) -> Value:
     """`array[1]` and `map[key]`: it fails when there is no such element. Raises SqlError: types do not fit."""
     if whole.type.kind is Kind.MAP and whole.type.key and (key := coerced(index, whole.type.key)):
         told = fail("INVALID_FUNCTION_ARGUMENT", "Key not present in map", of=_of(whole.type.element))
@@ -196,7 +197,7 @@ def lambda_of(call: FunctionCall, index: int, takes: Sequence[Type]) -> tuple[st
     return ", ".join(names), call.compiler.value(_with_columns(node.this), inner)
 
 
-def _with_columns(body: exp.Expression) -> exp.Expression:
+def _with_columns(body: exp.Expr) -> exp.Expr:
     """The body of a lambda, in which its parameters are columns again."""
     if isinstance(body, exp.Identifier):
         return exp.Column(this=body.copy())

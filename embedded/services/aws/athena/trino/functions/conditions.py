@@ -8,10 +8,11 @@ from __future__ import annotations
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino.coercions import coerced, common_type
 from embedded.services.aws.athena.trino.functions.arguments import checked_values, unless_null
+from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.overloads import no_overload
 from embedded.sql_engine.types import STRING, struct
-from embedded.sql_engine.values import Function, FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 _MANY = 1000
 

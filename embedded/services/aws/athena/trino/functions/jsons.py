@@ -9,16 +9,17 @@ from sqlglot import exp
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino.failures import UNKNOWN, fail
 from embedded.services.aws.athena.trino.functions.arguments import checked_values, literal_text
+from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.overloads import no_overload, overload, scalar
 from embedded.sql_engine.types import INT64, JSON, STRING, Kind, text
-from embedded.sql_engine.values import Function, FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 _PATH = re.compile(r"""\$(\.\w+|\[\d+\]|\["[^"\\\]]+"\])*""")
 _STEP = re.compile(r'\["([^"]+)"\]|\.(\w+)')
 
 
-def _path(node: exp.Expression) -> str:
+def _path(node: exp.Expr) -> str:
     """A path as DuckDB reads it. Raises SqlError: it is more than names and places."""
     found = literal_text(node, "A JSON path")
     if not _PATH.fullmatch(found):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from embedded.services.aws.athena.trino.coercions import MOST_DIGITS, coerced
 from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values, unless_null
 from embedded.services.aws.athena.trino.operators import binary
+from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.overloads import no_overload, overload, scalar
 from embedded.sql_engine.types import BOOL, FLOAT64, FLOATS, INT32, INT64, INTEGERS, NUMBERS, Kind, Type, decimal
-from embedded.sql_engine.values import Function, FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 
 def _number(call: FunctionCall, values: list[Value]) -> Value:

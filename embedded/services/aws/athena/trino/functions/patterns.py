@@ -11,9 +11,10 @@ from sqlglot import exp
 
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values, literal_text, unless_null
+from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.types import BOOL, INT64, STRING, array, text
-from embedded.sql_engine.values import Function, FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 _DIFFERENT = re.compile(r"\(\?(?![:imsP]|i\)|s\)|m\)|<[A-Za-z])|\\[1-9]|\\[GRXZhHkKvV]|[*+?}]\+|\(\?<[=!]|&&|\\b|\\B")
 """Look-around, back references, possessive quantifiers, classes that differ or that RE2 lacks."""
@@ -21,7 +22,7 @@ _MAY_BE_ABSENT = re.compile(r"\)[?*{]|\|")
 _BACK = re.compile(r"\\(.)|\$(\d+|\{[^}]*\})|(\$)")
 
 
-def pattern_of(node: exp.Expression) -> str:
+def pattern_of(node: exp.Expr) -> str:
     """A pattern that means the same to both. Raises SqlError."""
     found = literal_text(node, "A regular expression")
     if _DIFFERENT.search(found):

@@ -6,9 +6,10 @@ from embedded.services.aws.athena.trino.failures import UNKNOWN, fail
 from embedded.services.aws.athena.trino.functions import patterns
 from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values, unless_null
 from embedded.services.aws.athena.trino.operators import joined
+from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.overloads import no_overload, overload, scalar
 from embedded.sql_engine.types import BOOL, BYTES, INT32, INT64, STRING, Kind, array, text
-from embedded.sql_engine.values import Function, FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 _MANY = 1000
 _SPACES = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x1680, *range(0x2000, 0x2007), *range(0x2008, 0x200B)]))

@@ -11,10 +11,11 @@ from embedded.services.aws.athena.trino.coercions import coerced, common_of
 from embedded.services.aws.athena.trino.failures import UNKNOWN, fail
 from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values, literal_text
 from embedded.services.aws.athena.trino.functions.formats import from_joda, from_mysql
+from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.overloads import no_overload, overload, scalar
 from embedded.sql_engine.types import DATE, DATETIME, FLOAT64, INT64, INTERVAL, STRING, TIMESTAMP, Kind, Type, text
-from embedded.sql_engine.values import Function, FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 MOMENTS = (Kind.DATE, Kind.DATETIME, Kind.TIMESTAMP)
 _TIMES = ("millisecond", "second", "minute", "hour")

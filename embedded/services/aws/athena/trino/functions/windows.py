@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from embedded.services.aws.athena.trino.coercions import coerced
 from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values
+from embedded.sql_engine.functions import Function, FunctionCall, Use
 from embedded.sql_engine.overloads import no_overload
 from embedded.sql_engine.types import FLOAT64, INT64, Type
-from embedded.sql_engine.values import Function, FunctionCall, Use, Value
+from embedded.sql_engine.values import Value
 
 
 def _analytic(write: Callable[[FunctionCall], Value]) -> Function:

@@ -13,7 +13,7 @@ from embedded.services.gcp.bigquery.sql.functions import (
     maths,
     strings,
 )
-from embedded.sql_engine.values import Function
+from embedded.sql_engine.functions import Function
 
 FUNCTIONS: Mapping[str, Function] = {
     **aggregates.FUNCTIONS,

@@ -11,10 +11,11 @@ from embedded.services.gcp.bigquery.sql.arguments import check_count
 from embedded.services.gcp.bigquery.sql.numbers import numeric_quotient
 from embedded.services.gcp.bigquery.sql.types import NUMERIC, type_name
 from embedded.sql_engine.errors import invalid, unsupported
+from embedded.sql_engine.functions import Function, FunctionCall, Use
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.overloads import aggregate, no_overload, overload
 from embedded.sql_engine.types import BOOL, FLOAT64, INT64, STRING, Kind, array
-from embedded.sql_engine.values import Function, FunctionCall, Use, Value
+from embedded.sql_engine.values import Value
 
 _N = NUMERIC.duckdb
 

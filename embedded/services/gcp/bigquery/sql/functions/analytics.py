@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from embedded.services.gcp.bigquery.sql.arguments import check_count, literal_integer
 from embedded.sql_engine.errors import invalid
+from embedded.sql_engine.functions import Function, FunctionCall, Use
 from embedded.sql_engine.types import FLOAT64, INT64, Type
-from embedded.sql_engine.values import Function, FunctionCall, Use, Value
+from embedded.sql_engine.values import Value
 
 
 def _number(name: str, of: Type) -> Function:

@@ -9,10 +9,11 @@ from sqlglot import exp
 
 from embedded.services.gcp.bigquery.sql.arguments import check_count
 from embedded.sql_engine.errors import invalid, unsupported
+from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.overloads import coerce_argument, no_overload
 from embedded.sql_engine.types import INT64, STRING, Kind, array, quote, struct
-from embedded.sql_engine.values import Function, FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 
 def _first_array(call: FunctionCall) -> Value:

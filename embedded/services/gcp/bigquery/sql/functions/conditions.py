@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from embedded.services.gcp.bigquery.sql.arguments import check_count
 from embedded.sql_engine.errors import invalid
+from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.overloads import no_overload
-from embedded.sql_engine.values import Function, FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 
 def _coalesce(call: FunctionCall) -> Value:

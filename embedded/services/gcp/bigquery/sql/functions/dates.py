@@ -6,10 +6,11 @@ from embedded.services.gcp.bigquery.sql import casts, times
 from embedded.services.gcp.bigquery.sql.arguments import check_count, literal_text
 from embedded.services.gcp.bigquery.sql.formats import for_duckdb
 from embedded.sql_engine.errors import invalid, unsupported
+from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.overloads import coerce_argument, no_overload, overload, scalar
 from embedded.sql_engine.types import DATE, DATETIME, INT64, MOMENT, STRING, TIME, Kind, Type, array, text
-from embedded.sql_engine.values import Function, FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 _CASTABLE: dict[Kind, tuple[Kind, ...]] = {
     Kind.DATE: (Kind.DATETIME, Kind.MOMENT, Kind.DATE),

@@ -9,9 +9,10 @@ from embedded.services.gcp.bigquery.sql.arguments import check_count, literal_in
 from embedded.services.gcp.bigquery.sql.numbers import numeric_quotient
 from embedded.services.gcp.bigquery.sql.types import NUMERIC
 from embedded.sql_engine.errors import unsupported
+from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.overloads import coerce_argument, no_overload, overload, scalar
 from embedded.sql_engine.types import FLOAT64, INT64, Kind
-from embedded.sql_engine.values import Function, FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 _WHOLE_FROM = 2**52
 """A FLOAT64 from here on has no digits behind the point."""

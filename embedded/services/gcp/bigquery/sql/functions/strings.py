@@ -10,9 +10,10 @@ import re
 from embedded.services.gcp.bigquery.sql import casts
 from embedded.services.gcp.bigquery.sql.arguments import check_count, literal_text
 from embedded.sql_engine.errors import invalid, unsupported
+from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.overloads import coerce_argument, no_overload, overload, scalar
 from embedded.sql_engine.types import BOOL, BYTES, DATE, DATETIME, INT64, MOMENT, STRING, TIME, Kind, array, text
-from embedded.sql_engine.values import Function, FunctionCall, Value
+from embedded.sql_engine.values import Value
 
 _WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _OPTIONAL_GROUP = re.compile(r"\)[?*{]|\|")
