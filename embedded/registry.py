@@ -1,20 +1,13 @@
-"""The services there are. A new one is added here and nowhere else."""
+"""The services of the embedded stack: those of the catalog, each from its folder in `embedded.services`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
+import catalog
 from embedded.service import Service
-from embedded.services.aws.service import Aws
-from embedded.services.clickhouse.service import ClickHouse
-from embedded.services.dataset.service import Dataset
-from embedded.services.elasticsearch.service import Elasticsearch
-from embedded.services.gcp.service import Gcp
-from embedded.services.kestra.service import Kestra
-from embedded.services.postgres.service import Postgres
-from embedded.services.qdrant.service import Qdrant
-from embedded.services.timescale.service import Timescale
 
 
 @dataclass(frozen=True)
@@ -34,11 +27,21 @@ class Stack:
         return [service.name for service in self.services]
 
 
+def load_service(name: str) -> Service:
+    """The service that `embedded.services.<name>.service` defines for an entry of the catalog.
+
+    Raises:
+        LookupError: the module has no such class.
+    """
+    module = import_module(f"embedded.services.{name}.service")
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Service) and value.is_for(name):
+            return value()
+    raise LookupError(f"{module.__name__} has no Service whose `spec` is the catalog's entry {name!r}")
+
+
 EMBEDDED = Stack(
-    services=(
-        *(Kestra(), Postgres(), Dataset()),
-        *(Timescale(), ClickHouse(), Elasticsearch(), Qdrant(), Aws(), Gcp()),
-    ),
+    services=tuple(load_service(name) for name in catalog.NAMES),
     supervisor=("-m", "embedded", "supervise"),
-    default=("kestra", "postgres", "dataset"),  # the stores of later lessons take memory: each lesson starts its own
+    default=catalog.default_names(),  # the stores of later lessons take memory: each lesson starts its own
 )

@@ -6,8 +6,12 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, ClassVar
 
+import catalog
+from catalog.spec import ServiceSpec
 from embedded.shared.accounts import Account
+from embedded.shared.loopback import HOST
 from embedded.shared.paths import ROOT
 from embedded.shared.processes import leftovers, stop_tree
 from embedded.shared.settings import Settings
@@ -48,19 +52,38 @@ class Launch:
 
 
 class Service:
-    """Base of all services. A subclass names itself and says how it is launched and when it is well."""
+    """Base of all services. A subclass names its entry in the catalog, and says how it starts and when it is well."""
 
-    name: str
-    requires: tuple[str, ...] = ()
+    spec: ClassVar[ServiceSpec[Any]]
     start_timeout: float = 60.0
     """Seconds from launch to the first good health check."""
     grace: float = 10.0
     """Seconds between the stop signal and SIGKILL."""
     stop_signal: signal.Signals = signal.SIGTERM
 
+    @classmethod
+    def is_for(cls, name: str) -> bool:
+        """Whether this class runs the catalog's entry of a name."""
+        return "spec" in vars(cls) and cls.spec.name == name
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        return self.spec.name
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """The names of the services whose addresses it needs."""
+        return catalog.requirements(self.spec)
+
+    def port(self, context: Context, field: str = "port") -> int:
+        """A chosen port, by its name in the service's settings."""
+        return context.ports[self.spec.setting(field).variable]
+
     def wanted_ports(self, settings: Settings) -> dict[str, int]:
-        """Ports by the name of their setting; 0 for any."""
-        raise NotImplementedError
+        """Ports by the name of their variable; 0 for any."""
+        own = settings[self.spec]
+        return {port.variable: getattr(own, port.field) for port in self.spec.ports}
 
     def prepare(self, context: Context) -> None:
         """Do what must precede the launch, within seconds. Runs in a thread of its own.
@@ -79,7 +102,15 @@ class Service:
 
     def environment(self, context: Context) -> dict[str, str]:
         """The KEY=value lines with which clients find the service."""
-        raise NotImplementedError
+        own = context.settings[self.spec]
+        ports = {port.variable: context.ports[port.variable] for port in self.spec.ports}
+        lines = {address.variable: address.at(HOST, self.port(context)) for address in self.spec.addresses}
+        lines |= {variable: str(port) for variable, port in ports.items()}
+        for setting in self.spec.all_settings:
+            value = getattr(own, setting.field)
+            if setting.for_clients and value is not None:
+                lines.setdefault(setting.variable, str(value))
+        return lines
 
     def clean_up(self, context: Context, session: int | None) -> None:
         """End whatever still runs for the service, after its process ended or before it starts.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import catalog
 from embedded.cli.logs import show_logs
 from embedded.cli.status import exit_code, read_status, table
 from embedded.registry import Stack
@@ -25,18 +26,6 @@ from embedded.supervision.signals import Interrupted, raise_on_signals
 from embedded.supervision.supervisor import serve
 
 _FAILED, _REFUSED, _NOTHING_RUNS = 1, 2, 3
-_DATABASE = "postgresql://{{{0}_USER}}@{{{0}_HOST}}:{{{0}_PORT}}/{{{0}_DB}}"
-_ADDRESSES = {
-    "kestra": ("KESTRA_URL", "{KESTRA_URL}"),
-    "dataset": ("DATASET_URL", "{DATASET_URL}"),
-    "postgres": ("POSTGRES_PORT", _DATABASE.format("POSTGRES")),
-    "timescale": ("TIMESCALE_PORT", _DATABASE.format("TIMESCALE")),
-    "clickhouse": ("CLICKHOUSE_PORT", "http://{CLICKHOUSE_HOST}:{CLICKHOUSE_PORT}"),
-    "elasticsearch": ("ELASTICSEARCH_URL", "{ELASTICSEARCH_URL}"),
-    "qdrant": ("QDRANT_URL", "{QDRANT_URL}"),
-    "aws": ("AWS_ENDPOINT_URL", "{AWS_ENDPOINT_URL}"),
-}
-"""Where services are: the variable that says that one runs, and how its address is made of the others."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +162,8 @@ def _agreed(folders: list[Path]) -> bool:
 
 def _addresses(env: dict[str, str]) -> list[str]:
     """A line a running service that has an address."""
-    return [_address(name, shape.format_map(env)) for name, (mark, shape) in _ADDRESSES.items() if mark in env]
+    located = {spec.name: spec.located(env) for spec in catalog.SERVICES}
+    return [_address(name, address) for name, address in located.items() if address]
 
 
 def _address(name: str, place: object) -> str:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server as a service. A subclass says which settings are its own."""
+"""A PostgreSQL server as a service. A subclass names its entry in the catalog."""
 
 from __future__ import annotations
 
@@ -16,19 +16,14 @@ from embedded.shared.settings import Settings
 class Server(Service):
     """One server with one database and one superuser."""
 
-    prefix: str
-    """How the names of its settings begin."""
     start_timeout = 60.0  # recovery after a crash in the middle of a load takes its time
     grace = 15.0
     stop_signal = signal.SIGINT  # "fast shutdown": ends sessions, then writes everything out
 
-    def port(self, settings: Settings) -> int:
-        """The wanted port."""
-        raise NotImplementedError
-
     def login(self, settings: Settings) -> Login:
         """Whom the server lets in, and where."""
-        raise NotImplementedError
+        own = settings[self.spec]
+        return Login(own.user, own.password, own.db)
 
     def libraries(self) -> tuple[str, ...]:
         """Libraries that the server loads at its start."""
@@ -37,9 +32,6 @@ class Server(Service):
     def script(self) -> str:
         """SQL that the database is prepared with, once and again when it has changed; empty for none."""
         return ""
-
-    def wanted_ports(self, settings: Settings) -> dict[str, int]:
-        return {self._port_name: self.port(settings)}
 
     def prepare(self, context: Context) -> None:
         store = cluster_of(context.home)
@@ -50,7 +42,7 @@ class Server(Service):
         store = cluster_of(context.home)
         options = self._options() | {
             "listen_addresses": HOST,
-            "port": str(context.ports[self._port_name]),
+            "port": str(self.port(context)),
             "unix_socket_directories": "",  # their paths may not be long, and nothing needs them
         }
         argv = [str(store.binaries / "postgres"), "-D", str(store.data), *arguments(options)]
@@ -61,7 +53,7 @@ class Server(Service):
         try:
             psycopg2.connect(
                 host=HOST,
-                port=context.ports[self._port_name],
+                port=self.port(context),
                 dbname=login.database,
                 user=login.user,
                 password=login.password,
@@ -71,17 +63,6 @@ class Server(Service):
             return False
         return True
 
-    def environment(self, context: Context) -> dict[str, str]:
-        login = self.login(context.settings)
-        values = {
-            "HOST": HOST,
-            "PORT": str(context.ports[self._port_name]),
-            "DB": login.database,
-            "USER": login.user,
-            "PASSWORD": login.password,
-        }
-        return {f"{self.prefix}_{name}": value for name, value in values.items()}
-
     def clean_up(self, context: Context, session: int | None) -> None:
         super().clean_up(context, session)
         # The server's processes overwrite their environment and lead sessions of their own, but stay in the data.
@@ -89,10 +70,6 @@ class Server(Service):
 
     def reset(self, context: Context) -> None:
         cluster_of(context.home).place.remove()
-
-    @property
-    def _port_name(self) -> str:
-        return f"{self.prefix}_PORT"
 
     def _options(self) -> dict[str, str]:
         libraries = self.libraries()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from catalog.services.kestra import KESTRA
 from embedded.registry import Stack
 from embedded.service import Context
 from embedded.shared.paths import ROOT
@@ -21,7 +22,7 @@ def check(home: Home, settings: Settings) -> None:
     """
     if home.path.is_dir() and not is_ours(home.path):
         raise HomeError(f"{home.path} has no {MARKER}, so it is not ours to clear: check EMBEDDED_HOME")
-    storage = settings.storage
+    storage = settings[KESTRA].storage
     if storage.is_dir() and storage != _OWN_STORAGE and not is_ours(storage):
         raise HomeError(f"{storage} has no {MARKER}, so it is not ours to clear: check KESTRA_STORAGE")
 
@@ -35,8 +36,8 @@ def clear(home: Home, settings: Settings, stack: Stack) -> None:
     check(home, settings)
     if home.path.is_dir():
         _clear_home(home, settings, stack)
-    if settings.storage.is_dir():
-        remove_content(settings.storage, kept={".gitkeep", MARKER})
+    if settings[KESTRA].storage.is_dir():
+        remove_content(settings[KESTRA].storage, kept={".gitkeep", MARKER})
 
 
 def _clear_home(home: Home, settings: Settings, stack: Stack) -> None:
@@ -50,4 +51,4 @@ def _clear_home(home: Home, settings: Settings, stack: Stack) -> None:
 
 def describe(home: Home, settings: Settings) -> list[Path]:
     """Name the folders that a reset empties."""
-    return [folder for folder in (home.path, settings.storage) if folder.is_dir()]
+    return [folder for folder in (home.path, settings[KESTRA].storage) if folder.is_dir()]

@@ -8,6 +8,8 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
+from catalog.services.aws import AWS
+from catalog.services.dataset import DATASET
 from embedded.services.aws.front import Front
 from embedded.services.aws.registry import parts
 from embedded.services.aws.s3.store import Store
@@ -25,16 +27,17 @@ def main() -> None:
     exit_with_parent()
     listen_on = chosen_host(__doc__ or "")
     settings = Settings.load()
+    own = settings[AWS]
     home = Path(os.environ["AWS_HOME"])
     buckets = home / "s3"
     buckets.mkdir(mode=0o700, exist_ok=True)
     store = Store(buckets)
-    furnish(store, settings.dataset_seed)
-    keys = Keys(home / "sts.sqlite", {settings.aws_access_key_id: settings.aws_secret_access_key})
+    furnish(store, settings[DATASET].seed)
+    keys = Keys(home / "sts.sqlite", {own.access_key_id: own.secret_access_key})
     closing = ExitStack()
-    endpoint = f"http://{HOST}:{settings.aws_port}"
+    endpoint = f"http://{HOST}:{own.port}"
     front = Front(parts(home, store, keys, endpoint, closing), keys)
-    serve(front.app(closing), settings.aws_port, listen_on)
+    serve(front.app(closing), own.port, listen_on)
 
 
 if __name__ == "__main__":

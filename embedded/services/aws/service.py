@@ -4,40 +4,29 @@ from __future__ import annotations
 
 import sys
 
+from catalog.services.aws import AWS
+from catalog.services.dataset import DATASET
 from embedded.service import Context, Launch, Service
 from embedded.services.aws import HEALTH
-from embedded.shared.loopback import HOST, http_ok
-from embedded.shared.settings import Settings
+from embedded.shared.loopback import http_ok
 
 
 class Aws(Service):
     """AWS's place in the embedded stack: S3, Glue, Athena, Batch, CloudWatch Logs, IAM and STS."""
 
-    name = "aws"
-
-    def wanted_ports(self, settings: Settings) -> dict[str, int]:
-        return {"AWS_PORT": settings.aws_port}
+    spec = AWS
 
     def command(self, context: Context) -> Launch:
-        settings = context.settings
         env = {
             **self.environment(context),
             "AWS_HOME": str(context.home),
-            "DATASET_SEED": str(settings.dataset_seed),
+            DATASET.setting("seed").variable: str(context.settings[DATASET].seed),
         }
         return Launch([sys.executable, "-m", "embedded.services.aws"], env, lifeline=True)
 
     def healthy(self, context: Context) -> bool:
-        return http_ok(context.ports["AWS_PORT"], HEALTH)
+        return http_ok(self.port(context), HEALTH)
 
     def environment(self, context: Context) -> dict[str, str]:
-        settings = context.settings
-        port = context.ports["AWS_PORT"]
-        return {
-            "AWS_ENDPOINT_URL": f"http://{HOST}:{port}",
-            "AWS_PORT": str(port),
-            "AWS_ACCESS_KEY_ID": settings.aws_access_key_id,
-            "AWS_SECRET_ACCESS_KEY": settings.aws_secret_access_key,
-            "AWS_REGION": settings.aws_region,
-            "AWS_DEFAULT_REGION": settings.aws_region,  # the name that boto3 reads
-        }
+        region = context.settings[AWS].region
+        return {**super().environment(context), "AWS_DEFAULT_REGION": region}  # the name that boto3 reads

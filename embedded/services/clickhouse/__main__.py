@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from catalog.services.clickhouse import CLICKHOUSE
 from embedded.services.clickhouse.server import Server
 from embedded.shared.parent_watch import exit_with_parent
 from embedded.shared.settings import Settings, SettingsError
@@ -16,14 +17,8 @@ def main() -> None:
     if not home:
         sys.exit("CLICKHOUSE_HOME is not set: set it to the folder for the data")
     try:
-        settings = Settings.load()
-        Server(
-            Path(home),
-            settings.clickhouse_port,
-            settings.clickhouse_tcp_port,
-            settings.clickhouse_user,
-            settings.clickhouse_password,
-        ).run()
+        settings = Settings.load()[CLICKHOUSE]
+        Server(Path(home), settings.port, settings.tcp_port, settings.user, settings.password).run()
     except (SettingsError, RuntimeError) as problem:
         sys.exit(str(problem))
     finally:

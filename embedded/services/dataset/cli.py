@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from catalog.services.dataset import DATASET
 from embedded.services.dataset.catalogue import Edition, TaxiFile, UnknownFileError
 from embedded.services.dataset.files import Gzip, csv
 from embedded.services.dataset.server import DatasetServer
@@ -31,13 +32,13 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(settings: Settings, host: str) -> None:
     exit_with_parent()
     Home(settings.home).claim()
-    serve(DatasetServer(settings).app(), settings.dataset_port, host, tell_requests=True)
+    serve(DatasetServer(settings).app(), settings[DATASET].port, host, tell_requests=True)
 
 
 def _write(settings: Settings, options: argparse.Namespace) -> Path:
     file = TaxiFile.parse(f"{options.taxi}_tripdata_{options.month}.csv.gz")
-    rows = file.rows(settings.dataset_rows) if options.rows is None else options.rows
-    seed = settings.dataset_seed if options.seed is None else options.seed
+    rows = file.rows(settings[DATASET].rows) if options.rows is None else options.rows
+    seed = settings[DATASET].seed if options.seed is None else options.seed
     options.to.mkdir(parents=True, exist_ok=True)
     path = options.to / file.name
     with path.open("wb") as target:

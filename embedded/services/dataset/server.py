@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from catalog.services.dataset import DATASET
 from embedded.services.dataset import files, insightflow, products
 from embedded.services.dataset.catalogue import ALL_FILES, TAXIS, Edition, TaxiFile, UnknownFileError
 from embedded.services.dataset.manifest import Manifests
@@ -52,7 +53,7 @@ class DatasetServer:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self._settings = settings[DATASET]
         self._manifests = Manifests.in_home(settings.home)
 
     def app(self) -> Starlette:
@@ -76,8 +77,8 @@ class DatasetServer:
         )
 
     def _edition(self, request: Request, file: TaxiFile) -> Edition:
-        rows = _whole(request, "rows", file.rows(self._settings.dataset_rows), low=1)
-        return Edition(file, rows, _whole(request, "seed", self._settings.dataset_seed, high=2**63))
+        rows = _whole(request, "rows", file.rows(self._settings.rows), low=1)
+        return Edition(file, rows, _whole(request, "seed", self._settings.seed, high=2**63))
 
     def _asked(self, request: Request) -> Edition:
         taxi, name = request.path_params["taxi"], request.path_params["name"]
@@ -91,7 +92,7 @@ class DatasetServer:
 
     async def _products(self, request: Request) -> Response:
         limit, skip = _whole(request, "limit", PAGE), _whole(request, "skip", 0)
-        return JSONResponse(products.page(self._settings.dataset_seed, limit, skip))
+        return JSONResponse(products.page(self._settings.seed, limit, skip))
 
     async def _metrics(self, request: Request) -> Response:
         rows, seed = self._readings(request)
@@ -102,10 +103,10 @@ class DatasetServer:
 
     def _readings(self, request: Request) -> tuple[int, int]:
         rows = _whole(request, "rows", metrics.DEFAULT_ROWS, low=1)
-        return rows, _whole(request, "seed", self._settings.dataset_seed, high=2**63)
+        return rows, _whole(request, "seed", self._settings.seed, high=2**63)
 
     async def _lens(self, request: Request) -> Response:
-        seed = _whole(request, "seed", self._settings.dataset_seed, high=2**63)
+        seed = _whole(request, "seed", self._settings.seed, high=2**63)
         document = image_search.document(request.path_params["number"], seed)
         return Response(document, media_type="application/json")
 
@@ -118,7 +119,7 @@ class DatasetServer:
             raise HTTPException(400, f"until={text!r}: expected a day such as 2025-06-30.") from error
         if not FIRST_UNTIL <= until <= LAST_UNTIL:
             raise HTTPException(400, f"until={text!r}: expected a day from {FIRST_UNTIL} to {LAST_UNTIL}.")
-        return _whole(request, "seed", self._settings.dataset_seed, high=2**63), until
+        return _whole(request, "seed", self._settings.seed, high=2**63), until
 
     async def _insightflow(self, request: Request) -> Response:
         name = insightflow.BY_PATH.get(request.path_params["path"])
@@ -154,7 +155,7 @@ class DatasetServer:
             "generated": True,
             "version": VERSION,
             "seed": editions[0].seed,
-            "rows_a_month": self._settings.dataset_rows,
+            "rows_a_month": self._settings.rows,
             "files": {edition.file.name: self._manifests.of(edition) for edition in editions},
         }
 

@@ -4,41 +4,32 @@ from __future__ import annotations
 
 import sys
 
+from catalog.services.dataset import DATASET
 from embedded.service import Context, Launch, Service
 from embedded.shared.loopback import HOST, http_ok
-from embedded.shared.settings import Settings
 
 
 class Dataset(Service):
     """Generated taxi files and products over HTTP; see `embedded.services.dataset`."""
 
-    name = "dataset"
+    spec = DATASET
     start_timeout = 30.0
 
-    def wanted_ports(self, settings: Settings) -> dict[str, int]:
-        return {"DATASET_PORT": settings.dataset_port}
-
     def command(self, context: Context) -> Launch:
-        settings = context.settings
-        env = {
-            "DATASET_PORT": str(context.ports["DATASET_PORT"]),
-            "DATASET_ROWS": str(settings.dataset_rows),
-            "DATASET_SEED": str(settings.dataset_seed),
-        }
+        own = context.settings[DATASET]
+        variables = {"port": self.port(context), "rows": own.rows, "seed": own.seed}
+        env = {DATASET.setting(name).variable: str(value) for name, value in variables.items()}
         return Launch([sys.executable, "-m", "embedded.services.dataset"], env, lifeline=True)
 
     def healthy(self, context: Context) -> bool:
-        return http_ok(context.ports["DATASET_PORT"], "/health")
+        return http_ok(self.port(context), "/health")
 
     def environment(self, context: Context) -> dict[str, str]:
-        settings = context.settings
-        url = f"http://{HOST}:{context.ports['DATASET_PORT']}"
+        own = context.settings[DATASET]
+        url = f"http://{HOST}:{self.port(context)}"
         return {
-            "DATASET_URL": url,
-            "DATASET_PORT": str(context.ports["DATASET_PORT"]),
-            "DATASET_ROWS": str(settings.dataset_rows),
-            "DATASET_SEED": str(settings.dataset_seed),
-            "TAXI_BASE_URL": settings.taxi_base_url or url,
-            "PRODUCTS_URL": settings.products_url or f"{url}/products",
-            "INSIGHTFLOW_BASE_URL": settings.insightflow_base_url or f"{url}/insightflow",
+            **super().environment(context),
+            "TAXI_BASE_URL": own.taxi_base_url or url,
+            "PRODUCTS_URL": own.products_url or f"{url}/products",
+            "INSIGHTFLOW_BASE_URL": own.insightflow_base_url or f"{url}/insightflow",
         }

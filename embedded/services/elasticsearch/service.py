@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 
+from catalog.services.elasticsearch import ELASTICSEARCH
 from embedded.service import Context, Launch, Service, ServiceError
 from embedded.services.elasticsearch import configuration
 from embedded.services.elasticsearch.distribution import install, programs
 from embedded.shared.accounts import Place, place_for
 from embedded.shared.downloads import ArtifactError
-from embedded.shared.loopback import HOST, http_ok
-from embedded.shared.settings import Settings
+from embedded.shared.loopback import http_ok
 
 _LAUNCHER_JVM = ("-Xms4m", "-Xmx32m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
 _HEALTH = "/_cluster/health?wait_for_status=yellow&timeout=1s"
@@ -24,12 +24,9 @@ class Elasticsearch(Service):
     `_update_by_query`, `_reindex` and scripts, and answers `GET /` with 405, which the official clients do not mind.
     """
 
-    name = "elasticsearch"
+    spec = ELASTICSEARCH
     start_timeout = 120.0
     grace = 20.0
-
-    def wanted_ports(self, settings: Settings) -> dict[str, int]:
-        return {"ELASTICSEARCH_PORT": settings.elasticsearch_port}
 
     def prepare(self, context: Context) -> None:
         place = place_for(context.home)
@@ -38,7 +35,7 @@ class Elasticsearch(Service):
             install(place)
         except ArtifactError as error:
             raise ServiceError(str(error)) from error
-        _configure(context, place)
+        _configure(context, place, self.port(context))
 
     def command(self, context: Context) -> Launch:
         place = place_for(context.home)
@@ -57,33 +54,23 @@ class Elasticsearch(Service):
         return Launch(argv, env, cwd=found.elasticsearch, account=place.account)
 
     def healthy(self, context: Context) -> bool:
-        settings = context.settings
-        login = (settings.es_user, settings.es_password)
-        return http_ok(context.ports["ELASTICSEARCH_PORT"], _HEALTH, login=login)
-
-    def environment(self, context: Context) -> dict[str, str]:
-        settings = context.settings
-        port = context.ports["ELASTICSEARCH_PORT"]
-        return {
-            "ELASTICSEARCH_URL": f"http://{HOST}:{port}",
-            "ELASTICSEARCH_PORT": str(port),
-            "ES_USER": settings.es_user,
-            "ES_PASSWORD": settings.es_password,
-        }
+        own = context.settings[ELASTICSEARCH]
+        return http_ok(self.port(context), _HEALTH, login=(own.user, own.password))
 
     def reset(self, context: Context) -> None:
         place_for(context.home).remove()
 
 
-def _configure(context: Context, place: Place) -> None:
+def _configure(context: Context, place: Place, port: int) -> None:
+    own = context.settings[ELASTICSEARCH]
     temporary, config = place.base / "temporary", place.base / "config"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(mode=0o700)
     configuration.write(
         config,
-        configuration.settings(place.base, context.ports["ELASTICSEARCH_PORT"]),
-        {"heap": context.settings.elasticsearch_heap, "temporary": str(temporary)},
-        context.settings.es_user,
-        context.settings.es_password,
+        configuration.settings(place.base, port),
+        {"heap": own.heap, "temporary": str(temporary)},
+        own.user,
+        own.password,
     )
     place.give(temporary, config)

@@ -8,6 +8,7 @@ besides: `GCP_HOST`, the name by which others find it; `GCP_KEY_FOLDER`, where i
 import os
 from pathlib import Path
 
+from catalog.services.gcp import GCP
 from embedded.services.gcp import KEY_FILE
 from embedded.services.gcp.bigquery.api import BigQuery
 from embedded.services.gcp.certificate import certificate
@@ -27,16 +28,16 @@ def main() -> None:
     """Serve until told to stop."""
     exit_with_parent()
     listen_on = chosen_host(__doc__ or "")
-    settings = Settings.load()
+    settings = Settings.load()[GCP]
     home = Path(os.environ["GCP_HOME"])
-    token_uri = f"http://{os.environ.get('GCP_HOST', HOST)}:{settings.gcp_port}{TOKEN}"
+    token_uri = f"http://{os.environ.get('GCP_HOST', HOST)}:{settings.port}{TOKEN}"
     key_file = Path(os.environ.get("GCP_KEY_FOLDER", home)) / KEY_FILE
-    identity = Identity(key_file, settings.gcp_project_id, token_uri)
+    identity = Identity(key_file, settings.project_id, token_uri)
     store = Store(home / "gcs")
-    bigquery = BigQuery(home / "bigquery", StoredObjects(store, home / "scratch"), settings.gcp_project_id)
+    bigquery = BigQuery(home / "bigquery", StoredObjects(store, home / "scratch"), settings.project_id)
     try:
         app = application(identity, [*Gcs(store).routes(), *bigquery.routes()])
-        serve(app, settings.gcp_port, listen_on, tls=_tls(home))
+        serve(app, settings.port, listen_on, tls=_tls(home))
     finally:
         bigquery.close()
 

@@ -19,7 +19,6 @@ import yaml
 from embedded.services.kestra.cds_archive import COLLECTOR
 from embedded.services.kestra.database import Database
 
-VERSION = "1.3.31"
 TENANT = "main"
 WORKER_THREADS = 8
 START_TIMEOUT_SECONDS = 60

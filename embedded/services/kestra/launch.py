@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from catalog import versions
 from embedded.services.kestra import cds_archive
 from embedded.services.kestra.artifacts import engine_jars
 from embedded.services.kestra.compiler import compile_task_types
-from embedded.services.kestra.engine import HEAP, VERSION, Engine, EngineConfig
+from embedded.services.kestra.engine import HEAP, Engine, EngineConfig
 from embedded.services.kestra.tasks import bridge
 from embedded.shared.loopback import HOST
 
@@ -24,7 +25,7 @@ class ProcessSettings:
     username: str
     password: str = field(repr=False)
     heap: str = HEAP
-    version: str = VERSION
+    version: str = versions.KESTRA
 
     @classmethod
     def from_environment(cls) -> "ProcessSettings":

@@ -16,15 +16,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from catalog import versions
 from embedded.services.qdrant import points, queries, schema
 from embedded.services.qdrant.body import Json
 from embedded.services.qdrant.collection import Collection
 from embedded.services.qdrant.errors import ApiError, format_error, not_found, translate
 from embedded.services.qdrant.points import Change
 from embedded.services.qdrant.store import Store
-
-VERSION = "1.19.1"
-"""Of the server whose API this is: its clients look whether they fit."""
 
 log = logging.getLogger(__name__)
 
@@ -195,7 +193,8 @@ def _error(error: ApiError) -> Response:
 
 
 async def _title(request: Request) -> Response:
-    return _json({"title": "qdrant - vector search engine", "version": VERSION})
+    # Clients look whether they fit this version of the server.
+    return _json({"title": "qdrant - vector search engine", "version": versions.QDRANT})
 
 
 async def _well(request: Request) -> Response:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from embedded.postgres_cluster.cluster import Login, offers_extension
+from catalog.services.timescale import TIMESCALE
+from embedded.postgres_cluster.cluster import offers_extension
 from embedded.postgres_cluster.server import Server
-from embedded.shared.settings import Settings
 
 EXTENSION = "timescaledb"
 STAND_IN = Path(__file__).with_name("stand_in.sql")
@@ -19,14 +19,7 @@ STAND_IN = Path(__file__).with_name("stand_in.sql")
 class Timescale(Server):
     """A second PostgreSQL server, whose database takes hypertables."""
 
-    name = "timescale"
-    prefix = "TIMESCALE"
-
-    def port(self, settings: Settings) -> int:
-        return settings.timescale_port
-
-    def login(self, settings: Settings) -> Login:
-        return Login(settings.timescale_user, settings.timescale_password, settings.timescale_db)
+    spec = TIMESCALE
 
     def libraries(self) -> tuple[str, ...]:
         return (EXTENSION,) if offers_extension(EXTENSION) else ()

@@ -1,21 +1,23 @@
-"""What has to be the same in `.env.example`, in the compose files and in the embedded stack, fact by fact."""
+"""What has to be the same in the catalog, in `.env.example`, in the compose files and in README, fact by fact."""
 
 import base64
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
-from embedded.services.kestra.engine import VERSION
-from embedded.shared.settings import Settings
-from tests.support.compose import Stack, example
+from catalog import SERVICES, ServiceSpec, versions
+from catalog.services.kestra import KESTRA
+from catalog.setting import Kind
+from tests.support.compose import FILES, Stack, example
 from tests.support.stack import ROOT
-from tests.unit.docker.versions import store_versions
+from tests.unit.docker.readme import service_rows, setting_names
+from tests.unit.docker.versions import kestra_versions, store_versions
 
-EMBEDDED = Settings.load({}, env_file=Path("/nonexistent"))
 COMPONENTS = ("webserver", "executor", "scheduler", "indexer", "worker")
+_DEFAULT = re.compile(r"\$\{(\w+):?-([^{}]*)\}")
+Fact = tuple[str, dict[str, Any]]
 
 
 def differences(texts: Mapping[str, str] | None = None) -> list[str]:
@@ -26,69 +28,85 @@ def differences(texts: Mapping[str, str] | None = None) -> list[str]:
     """
     docker = Stack("docker-compose.yml", texts)
     distributed = Stack("docker/compose.distributed.yml", texts)
-    facts = [*_settings(docker, example(texts)), *_seen_by_flows(docker), *_between(docker, distributed)]
-    facts += store_versions(docker)
+    facts = [*_example(example(texts)), *_readme(docker.read("README.md")), *_login(docker), *_seen_by_flows(docker)]
+    facts += [fact for spec in SERVICES for fact in _container(docker, spec)]
+    facts += [fact for file in (*FILES, "docker/flows.env") for fact in _defaults(file, docker.read(file))]
+    facts += [*_between(docker, distributed), *store_versions(docker), *kestra_versions(docker.read)]
     return [f"{name}: {values}" for name, values in facts if len({str(value) for value in values.values()}) > 1]
 
 
-Fact = tuple[str, dict[str, Any]]
+def _example(shown: Mapping[str, str]) -> Iterator[Fact]:
+    """`.env.example` has every setting, with its default."""
+    for spec in SERVICES:
+        for setting in spec.all_settings:
+            default = setting.default if setting.default is not None else shown.get(setting.variable, "a value")
+            yield setting.variable, {".env.example": shown.get(setting.variable), "catalog": default}
 
 
-def _settings(docker: Stack, shown: Mapping[str, str]) -> list[Fact]:
-    """Ports, users, databases and passwords: in the compose file, in the example and in the embedded stack."""
-    kestra = docker.configuration()["kestra"]
-    login = kestra["server"]["basicAuth"]
-    in_docker = {
-        "KESTRA_PORT": docker.published("kestra", 8080),
-        "KESTRA_USERNAME": login["username"],
-        "KESTRA_PASSWORD": login["password"],
-        "POSTGRES_PORT": docker.published("pgdatabase", 5432),
-        "TIMESCALE_PORT": docker.published("timescale", 5432),
-        "CLICKHOUSE_PORT": docker.published("clickhouse", 8123),
-        "CLICKHOUSE_TCP_PORT": docker.published("clickhouse", 9000),
-        "ELASTICSEARCH_PORT": docker.published("elasticsearch", 9200),
-        "QDRANT_HTTP_PORT": docker.published("qdrant", 6333),
-        "AWS_PORT": docker.published("aws", 4566),
-        "CLICKHOUSE_USER": docker.environment("clickhouse")["CLICKHOUSE_USER"],
-        "CLICKHOUSE_PASSWORD": docker.environment("clickhouse")["CLICKHOUSE_PASSWORD"],
-        "ES_PASSWORD": docker.environment("elasticsearch")["ELASTIC_PASSWORD"],
-        "AWS_ACCESS_KEY_ID": docker.environment("aws")["AWS_ACCESS_KEY_ID"],
-        "AWS_SECRET_ACCESS_KEY": docker.environment("aws")["AWS_SECRET_ACCESS_KEY"],
-        "DATASET_PORT": docker.published("dataset", 8090),
-        "DATASET_ROWS": docker.environment("dataset")["DATASET_ROWS"],
-        "DATASET_SEED": docker.environment("dataset")["DATASET_SEED"],
-        "GCP_PORT": docker.published("gcp", 4443),
-        "GCP_PROJECT_ID": docker.environment("gcp")["GCP_PROJECT_ID"],
+def _readme(text: str) -> Iterator[Fact]:
+    """README's table of services has ports and users, and its table of settings has every variable."""
+    rows, names = service_rows(text), setting_names(text)
+    for spec in SERVICES:
+        for setting in spec.all_settings:
+            yield setting.variable, {"README's settings": setting.variable in names, "catalog": True}
+            if setting.kind in (Kind.PORT, Kind.NAME, Kind.EMAIL) or setting.secret:
+                row = rows.get(spec.name, "")
+                shown = re.search(rf"(?<!\w){re.escape(str(setting.default))}(?!\w)", row)
+                yield setting.variable, {"README's services": shown is not None, "catalog": True}
+
+
+def _container(docker: Stack, spec: ServiceSpec[Any]) -> Iterator[Fact]:
+    """Ports, users, databases and passwords of a service, its image, its health check and its memory."""
+    container = spec.container
+    written = docker.services[container.name]
+    shown: dict[str, Any] = {
+        port.variable: docker.published(container.name, port.container_port) for port in spec.ports
     }
-    for service, prefix in (("pgdatabase", "POSTGRES"), ("timescale", "TIMESCALE")):
-        for part in ("DB", "USER", "PASSWORD"):
-            in_docker[f"{prefix}_{part}"] = docker.environment(service)[f"POSTGRES_{part}"]
-    return [
-        (name, {"docker": value, ".env.example": shown.get(name), "embedded": getattr(EMBEDDED, _attribute(name))})
-        for name, value in in_docker.items()
-    ]
+    inside = docker.environment(container.name)
+    shown |= {variable: inside.get(name) for name, variable in container.environment.items()}
+    for variable, value in shown.items():
+        yield variable, {"docker": value, "catalog": spec.setting(variable).default}
+    yield f"version of {spec.name}", {"docker": written["image"], "catalog": container.image}
+    yield f"memory of {spec.name}", {"docker": _memory_limit(written), "catalog": container.memory}
+    check = " ".join(written["healthcheck"]["test"])
+    yield f"health of {spec.name}", {"docker": check if container.health not in check else "", "catalog": ""}
 
 
-def _seen_by_flows(docker: Stack) -> list[Fact]:
-    """What flows read as envs.* and secret() leads to the services of the stack."""
+def _memory_limit(service: Mapping[str, Any]) -> str:
+    return service["deploy"]["resources"]["limits"]["memory"]
+
+
+def _login(docker: Stack) -> list[Fact]:
+    """Kestra's user, which is in its own configuration."""
+    login = docker.configuration()["kestra"]["server"]["basicAuth"]
+    settings = [KESTRA.setting(field) for field in ("username", "password")]
+    return [(setting.variable, {"docker": login[setting.field], "catalog": setting.default}) for setting in settings]
+
+
+def _seen_by_flows(docker: Stack) -> Iterator[Fact]:
+    """What flows read as envs.* and secret(): no more and no less than the catalog says."""
+    envs = {f"ENV_{name}": value for spec in SERVICES for name, value in spec.flow_variables().items()}
+    written = dict(re.findall(r"^(ENV_\w+)=(.*)$", docker.read("docker/flows.env"), re.MULTILINE))
+    secrets = {f"SECRET_{name}": spec.setting(name).default for spec in SERVICES for name in spec.secrets}
     seen = docker.environment("kestra")
-    names = ("POSTGRES_DB", "POSTGRES_USER", "TIMESCALE_DB", "TIMESCALE_USER", "CLICKHOUSE_USER", "ES_USER")
-    names += ("AWS_REGION", "GCP_PROJECT_ID", "GCP_LOCATION")
-    secret = ("POSTGRES_PASSWORD", "TIMESCALE_PASSWORD", "CLICKHOUSE_PASSWORD", "ES_PASSWORD")
-    secret += ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    plain = [(f"ENV_{name}", {"docker": seen.get(f"ENV_{name}"), "embedded": _embedded(name)}) for name in names]
-    return plain + [
-        (f"SECRET_{name}", {"docker": _decoded(seen.get(f"SECRET_{name}", "")), "embedded": _embedded(name)})
-        for name in secret
-    ]
+    given = {name: _decoded(value) for name, value in seen.items() if name.startswith("SECRET_")}
+    for shown, expected in ((written, envs), (given, secrets)):
+        for name in sorted(shown.keys() | expected.keys()):
+            yield name, {"docker": shown.get(name), "catalog": expected.get(name)}
+
+
+def _defaults(file: str, text: str) -> Iterator[Fact]:
+    """Every `${NAME:-default}` of a setting of the catalog."""
+    defaults = {setting.variable: setting.default for spec in SERVICES for setting in spec.all_settings}
+    for name, value in _DEFAULT.findall(text):
+        if defaults.get(name) is not None:
+            yield name, {file: value, "catalog": defaults[name]}
 
 
 def _between(docker: Stack, distributed: Stack) -> list[Fact]:
-    """Versions, logins and the network: in both compose files, and in the embedded engine."""
-    tags = {"embedded": f"v{VERSION}", "docker": docker.tag("kestra")}
+    """Versions, logins and the network: in both compose files, and in the catalog."""
+    tags = {"catalog": f"v{versions.KESTRA}", "docker": docker.tag("kestra")}
     tags |= {component: distributed.tag(component) for component in COMPONENTS}
-    pom = (ROOT / "bench" / "google_java" / "pom.xml").read_text()
-    tags["bench"] = "v" + re.findall(r"<artifactId>platform</artifactId>\s*<version>([^<]+)", pom)[0]
     logins = {
         "docker": docker.configuration()["kestra"]["server"]["basicAuth"],
         **{name: distributed.configuration(name)["kestra"]["server"]["basicAuth"] for name in COMPONENTS},
@@ -116,14 +134,6 @@ def _between(docker: Stack, distributed: Stack) -> list[Fact]:
 
 def _dbt_core() -> str:
     return re.findall(r"dbt-core==(\S+)", (ROOT / "projects" / "insightflow" / "dbt" / "Dockerfile").read_text())[0]
-
-
-def _attribute(variable: str) -> str:
-    return {"QDRANT_HTTP_PORT": "qdrant_port"}.get(variable, variable.lower())
-
-
-def _embedded(variable: str) -> Any:
-    return getattr(EMBEDDED, _attribute(variable))
 
 
 def _decoded(text: str) -> str:

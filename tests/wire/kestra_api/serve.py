@@ -7,16 +7,17 @@ from pathlib import Path
 
 import uvicorn
 
+from catalog import versions
 from embedded.services.kestra.api.app import create_app
 from embedded.services.kestra.artifacts import engine_jars
-from embedded.services.kestra.engine import VERSION, Engine, EngineConfig
+from embedded.services.kestra.engine import Engine, EngineConfig
 
 
 @dataclass(frozen=True)
 class Settings:
     username: str = "admin@kestra.io"
     password: str = "Admin1234"
-    version: str = VERSION
+    version: str = versions.KESTRA
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import requests
 
+from catalog import versions
 from tests.wire.kestra_api.client import Api, Server
 
 
@@ -11,4 +12,4 @@ def test_health_needs_no_password(server: Server) -> None:
 
 
 def test_configs_tells_the_version(api: Api) -> None:
-    assert api.get("/api/v1/configs").json()["version"] == "1.3.31"
+    assert api.get("/api/v1/configs").json()["version"] == versions.KESTRA

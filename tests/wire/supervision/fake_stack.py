@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from catalog.services.dataset import DATASET
 from embedded.cli.commands import main
 from embedded.registry import Stack
 from embedded.service import Context, Launch, Service
@@ -23,7 +24,7 @@ class Web(Service):
         return {"WEB_PORT": int(os.environ.get("FAKE_WEB_PORT", "0"))}
 
     def command(self, context: Context) -> Launch:
-        env = {"WEB_SEED": str(context.settings.dataset_seed)}
+        env = {"WEB_SEED": str(context.settings[DATASET].seed)}
         return Launch([sys.executable, _PROCESS, "serve", str(context.ports["WEB_PORT"])], env, lifeline=True)
 
     def healthy(self, context: Context) -> bool:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from catalog.services.dataset import DATASET
+from catalog.services.kestra import KESTRA
+from catalog.services.postgres import POSTGRES
 from embedded.registry import EMBEDDED
 from embedded.service import Context
 from embedded.shared.settings import Settings, SettingsError, foreign
@@ -19,19 +22,19 @@ def _load(tmp_path: Path, env_file: str = "", **environ: str) -> Settings:
 
 def test_environment_wins_over_file_wins_over_default(tmp_path: Path) -> None:
     settings = _load(tmp_path, "KESTRA_PORT=8001\nPOSTGRES_PORT=5001\n# a comment\n", KESTRA_PORT="8002")
-    assert (settings.kestra_port, settings.postgres_port, settings.dataset_port) == (8002, 5001, 8090)
+    assert (settings[KESTRA].port, settings[POSTGRES].port, settings[DATASET].port) == (8002, 5001, 8090)
 
 
 def test_an_empty_variable_is_not_set(tmp_path: Path) -> None:
-    assert _load(tmp_path, "POSTGRES_DB=", KESTRA_PORT="").postgres_db == "ny_taxi"
+    assert _load(tmp_path, "POSTGRES_DB=", KESTRA_PORT="")[POSTGRES].db == "ny_taxi"
 
 
 def test_a_missing_file_is_fine(tmp_path: Path) -> None:
-    assert Settings.load({}, tmp_path / "none").kestra_username == "admin@kestra.io"
+    assert Settings.load({}, tmp_path / "none")[KESTRA].username == "admin@kestra.io"
 
 
 def test_a_value_is_taken_as_it_is_written(tmp_path: Path) -> None:
-    assert _load(tmp_path, "POSTGRES_PASSWORD='a $HOME # b'").postgres_password == "a $HOME # b"
+    assert _load(tmp_path, "POSTGRES_PASSWORD='a $HOME # b'")[POSTGRES].password == "a $HOME # b"
 
 
 def test_variables_for_flows_are_passed_on(tmp_path: Path) -> None:

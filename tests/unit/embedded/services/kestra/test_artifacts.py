@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from catalog import versions
 from embedded.services.kestra.artifacts import LOCK
-from embedded.services.kestra.engine import VERSION
 from embedded.shared import downloads
 from embedded.shared.downloads import Artifact, ArtifactError, fetch, read_lock, sha256
 
@@ -17,7 +17,7 @@ def test_lock_pins_the_engine_with_digests() -> None:
     assert len({artifact.coordinate for artifact in lock}) == len(lock)
     engine = {artifact.coordinate for artifact in lock if artifact.scope == "engine"}
     for name in ("core", "executor", "worker", "scheduler", "jdbc-h2", "storage-local", "script"):
-        assert f"io.kestra:{name}:jar:{VERSION}" in engine
+        assert f"io.kestra:{name}:jar:{versions.KESTRA}" in engine
     assert not any(":tests:" in coordinate for coordinate in engine)
 
 
