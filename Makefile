@@ -12,6 +12,8 @@ LESSONS ?=
 RUNS ?= runs
 FLOWS ?=
 ALL ?=
+SUITE ?=
+K ?=
 # The stack that notebooks use, as they read it: environment, then .env. The Docker stack runs already.
 IN_ENV := $(shell sed -n 's/^\(export \)\{0,1\}WORKBOOK_STACK=["'\'']\{0,1\}\([a-z]*\).*/\2/p' .env 2>/dev/null | tail -n 1)
 IN_STACK := $(if $(filter docker,$(or $(WORKBOOK_STACK),$(IN_ENV))),,$(BIN)/python -m embedded run --)
@@ -20,7 +22,7 @@ JUNIT ?= $(RUNS)/flowtests.xml
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lessons lab test lock newest up down status reset secrets lint notebooks clean
+.PHONY: help setup run lessons lab check lint test lock newest up down status reset secrets notebooks clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,14 +71,16 @@ reset: $(VENV)/.installed  ## Stop the stack and clear its state
 secrets: $(VENV)/.installed  ## Write .env.secrets for the Docker stack from the passwords in .env
 	@$(BIN)/python docker/generate_secrets.py
 
-lint: $(VENV)/.installed-dev  ## Check code and notebooks
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/python -m tools.notebook_hygiene
+check: $(VENV)/.installed-dev  ## Check style, types, imports and notebooks, and run the unit tests: a minute
+	@$(BIN)/python -m tools.check
+
+lint: $(VENV)/.installed-dev  ## As check, without the unit tests
+	@$(BIN)/python -m tools.check types notebooks flows ruff format imports
 
 ifeq ($(FLOWS),)
-test: setup lint  ## Run the tests; ALL=1: the slow ones too; FLOWS=folder: those of your own flows alone
-	@$(BIN)/python -m tools.test_suites $(if $(ALL),--all)
+# A part of the tests needs no check of all.
+test: setup $(VENV)/.installed-dev $(if $(SUITE)$(K),,check)  ## Check, then run all suites; SUITE=api K=kv: a part; ALL=1: the slow tests too; FLOWS=folder: your own flows' tests
+	@$(BIN)/python -m tools.test_suites $(if $(ALL),--all) $(if $(K),-k '$(K)') $(SUITE)
 else
 test: setup
 	@$(BIN)/python -m flowtests $(FLOWS) --junitxml=$(JUNIT)

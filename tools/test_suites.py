@@ -1,10 +1,8 @@
-"""Run all areas of tests, some at a time: `python -m tools.test_suites [--all] [AREA...]`.
+"""Run test suites, some at a time: `python -m tools.test_suites [--all] [-k EXPRESSION] [SUITE...]`.
 
-Tests marked `slow` run with `--all` only.
-
-Each area is one pytest process, because areas share nothing: every one starts a stack of its own on free ports. As many
-run at once as memory allows, up to three: then a core is hardly ever idle while one of them waits. What an area prints
-appears when it has ended. The exit code is 1 if any area failed.
+Tests marked `slow` run with `--all` only. Each suite is one pytest process, because suites share nothing: each one that
+needs a stack starts its own on free ports. As many run at once as memory allows, up to three: then a core is hardly
+ever idle while one of them waits. What a suite prints appears when it has ended. The exit code is 1 if a suite failed.
 """
 
 import argparse
@@ -12,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,70 +18,73 @@ from threading import Lock
 
 import psutil
 
-FOLDER = Path(__file__).resolve().parent.parent / "tests"
+FOLDER = Path(__file__).resolve().parents[1] / "tests"
 MOST_AT_ONCE = 3
 MEMORY_EACH = 6 << 30
 """Bytes: all stores with the engine, and the programs that they run."""
+NOTHING_SELECTED = 5
+"""pytest's exit code if no test is left: https://docs.pytest.org/en/stable/reference/exit-codes.html."""
 SUITES = {
-    "unit": ("unit",),
     "notebooks": ("lessons/notebooks",),
-    "exercises": ("lessons/exercises",),
+    "tasks": ("wire/kestra_tasks",),
     "pipelines": ("pipelines",),
+    "exercises": ("lessons/exercises",),
     "insightflow": ("insightflow",),
     "flows": ("flows",),
-    "api": ("wire/kestra_api",),
-    "tasks": ("wire/kestra_tasks",),
-    "engine": ("wire/kestra_engine",),
     "stores": ("wire/clickhouse", "wire/elasticsearch", "wire/postgres", "wire/qdrant", "wire/timescale"),
     "aws": ("wire/aws",),
+    "supervision": ("wire/supervision",),
+    "api": ("wire/kestra_api",),
     "gcp": ("wire/gcp",),
+    "engine": ("wire/kestra_engine",),
+    "workbook": ("wire/workbook",),
+    "flowtests": ("wire/flowtests",),
     "dataset": ("wire/dataset",),
     "docker": ("wire/docker",),
-    "flowtests": ("wire/flowtests",),
-    "supervision": ("wire/supervision",),
-    "workbook": ("wire/workbook",),
+    "unit": ("unit",),
 }
-"""Which folders below `tests` make up each suite."""
-LONGEST = ("notebooks", "tasks", "pipelines", "exercises", "insightflow", "flows", "stores", "supervision", "aws")
-"""They go first: a long area that begins last would run alone."""
+"""The folders below `tests` that make up each suite; the longest first, so that none runs alone at the end."""
 
 
 @dataclass(frozen=True)
-class Done:
-    """How an area ended."""
+class Result:
+    """How a suite ended."""
 
-    area: str
+    suite: str
     code: int
     seconds: float
 
 
-class Areas:
-    """Runs areas as processes, which end with it.
+class SuiteRunner:
+    """Runs suites as processes, which end with it.
 
     Parameters:
-        slow: whether the slow tests run too.
+        options: further options of pytest.
     """
 
-    def __init__(self, slow: bool) -> None:
-        self._slow = slow
+    def __init__(self, options: Sequence[str]) -> None:
+        self._options = options
         self._running: set[subprocess.Popen[str]] = set()
         self._lock = Lock()
         self._stopped = False
 
-    def run(self, area: str) -> Done:
-        """Run one area and print what it said."""
-        begun = time.monotonic()
+    def run(self, suite: str) -> Result:
+        """Run one suite and print its output."""
+        began = time.monotonic()
         with self._lock:
             if self._stopped:
-                return Done(area, 1, 0)
-            process = subprocess.Popen(self._command(area), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                return Result(suite, 1, 0)
+            process = subprocess.Popen(
+                self._command(suite), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
             self._running.add(process)
-        said, _ = process.communicate()
-        done = Done(area, process.returncode, time.monotonic() - begun)
+        output, _ = process.communicate()
+        code = 0 if process.returncode == NOTHING_SELECTED else process.returncode
+        result = Result(suite, code, time.monotonic() - began)
         with self._lock:
             self._running.discard(process)
-            print(f"== tests/{area}: {done.seconds:.0f} s\n{said}", flush=True)
-        return done
+            print(f"== {suite}: {result.seconds:.0f} s\n{output}", flush=True)
+        return result
 
     def stop(self) -> None:
         """End what runs; pytest stops its stacks on the way out."""
@@ -91,40 +93,48 @@ class Areas:
             for process in self._running:
                 process.terminate()
 
-    def _command(self, area: str) -> list[str]:
-        chosen = [] if self._slow else ["-m", "not slow"]
-        options = ["--reruns", "2", "-rR", "--durations=5", *chosen]
-        return [sys.executable, "-m", "pytest", *options, *(str(FOLDER / name) for name in SUITES[area])]
+    def _command(self, suite: str) -> list[str]:
+        folders = [str(FOLDER / name) for name in SUITES[suite]]
+        return [sys.executable, "-m", "pytest", "-rR", "--durations=5", *self._options, *folders]
 
 
 def main() -> int:
-    """Run the areas named on the command line, or all, and sum up."""
+    """Run the suites named on the command line, or all with a stack, and sum up."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    options = argparse.ArgumentParser()
-    options.add_argument("--all", action="store_true", help="the slow tests too")
-    options.add_argument("areas", nargs="*")
-    chosen = options.parse_args()
-    areas = Areas(slow=chosen.all)
+    chosen = _arguments()
+    options = [] if chosen.all else ["-m", "not slow"]
+    runner = SuiteRunner([*options, "-k", chosen.k] if chosen.k else options)
     with ThreadPoolExecutor(at_once(psutil.virtual_memory().total)) as pool:
-        results = [pool.submit(areas.run, area) for area in chosen.areas or in_order()]
+        results = [pool.submit(runner.run, suite) for suite in chosen.suites or with_a_stack()]
         try:
             ended = [result.result() for result in results]
         except KeyboardInterrupt:
-            areas.stop()
+            runner.stop()
             raise
-    failed = [done.area for done in ended if done.code]
-    print(f"{len(ended)} areas, {'failed: ' + ', '.join(failed) if failed else 'all passed'}")
+    failed = [result.suite for result in ended if result.code]
+    print(f"{len(ended)} suites, {'failed: ' + ', '.join(failed) if failed else 'all passed'}")
     return 1 if failed else 0
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--all", action="store_true", help="the slow tests too")
+    parser.add_argument("-k", metavar="EXPRESSION", help="only tests whose names match, as pytest's -k")
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(SUITES))
+    chosen = parser.parse_args()
+    if unknown := [name for name in chosen.suites if name not in SUITES]:
+        parser.error(f"there is no suite {', '.join(unknown)}; there are {', '.join(SUITES)}")
+    return chosen
+
+
 def at_once(memory: int) -> int:
-    """How many areas may run at once on a machine with so many bytes of memory."""
+    """How many suites may run at once on a machine with so many bytes of memory."""
     return max(1, min(MOST_AT_ONCE, memory // MEMORY_EACH))
 
 
-def in_order() -> list[str]:
-    """All areas, the longest first."""
-    return [*LONGEST, *sorted(set(SUITES).difference(LONGEST))]
+def with_a_stack() -> list[str]:
+    """All suites but the unit tests, which `make check` runs."""
+    return [suite for suite in SUITES if suite != "unit"]
 
 
 if __name__ == "__main__":

@@ -5,23 +5,30 @@ from typing import Any
 
 import pytest
 
-from tests.unit.workbook.fake_kestra import FakeKestra, fake_kestra, recorded
+from tests.support.fake_kestra import FakeKestra, fake_kestra, recorded
+from tests.support.network import Network, local_network
 from workbook.kestra import KestraClient
 from workbook.kestra.http import Http
 from workbook.kestra.models import Execution
 
 
+@pytest.fixture(autouse=True)
+def network() -> Iterator[Network]:
+    with local_network() as network:
+        yield network
+
+
 @pytest.fixture
-def fake() -> Iterator[FakeKestra]:
-    with fake_kestra() as server:
+def fake(network: Network) -> Iterator[FakeKestra]:
+    with fake_kestra(network) as server:
         yield server
 
 
 @pytest.fixture
 def client(fake: FakeKestra) -> Iterator[KestraClient]:
-    found = KestraClient(fake.url, "admin@kestra.io", "Admin1234")
-    yield found
-    found.http.close()
+    client = KestraClient(fake.url, "admin@kestra.io", "Admin1234")
+    yield client
+    client.http.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
-from tests.unit.workbook.fake_kestra import FakeKestra, recorded
+from tests.support.fake_kestra import FakeKestra, recorded
 from workbook.errors import BackfillEmpty, ExecutionFailed, NotFound, WaitInterrupted, WorkbookError
 from workbook.kestra import KestraClient
 from workbook.kestra import backfill as backfill_module

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from starlette.responses import PlainTextResponse, Response
 
-from tests.unit.workbook.fake_kestra import FakeKestra, error, recorded, sse
+from tests.support.fake_kestra import FakeKestra, error, recorded, sse
 from workbook.errors import NotFound, WorkbookError
 from workbook.kestra import KestraClient, tables
 from workbook.kestra.inputs import text

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.responses import Response, StreamingResponse
 
-from tests.unit.workbook.fake_kestra import FakeKestra, error, recorded, running, sse
+from tests.support.fake_kestra import FakeKestra, error, recorded, running, sse
 from workbook.errors import ApiError
 from workbook.kestra import KestraClient
 from workbook.kestra import follow as follow_module

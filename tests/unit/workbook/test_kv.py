@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.workbook.fake_kestra import FakeKestra, error
+from tests.support.fake_kestra import FakeKestra, error
 from workbook.kestra import KestraClient
 from workbook.kestra.kv import KeyMissing, KvStore
 

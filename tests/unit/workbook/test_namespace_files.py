@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.workbook.fake_kestra import FakeKestra, error
+from tests.support.fake_kestra import FakeKestra, error
 from workbook.errors import ApiError, NotFound
 from workbook.kestra import KestraClient
 from workbook.kestra.namespace_files import NamespaceFiles

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies
 
-from tests.unit.workbook.fake_kestra import recorded
+from tests.support.fake_kestra import recorded
 from workbook.errors import NotFound, WorkbookError
 from workbook.kestra.models import Execution
 from workbook.pictures import axis, graph, theme

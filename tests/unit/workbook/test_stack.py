@@ -1,17 +1,18 @@
 """Opening the lab."""
 
-import http.server
 import importlib.util
-import socket
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 import workbook
-from tests.unit.workbook.fake_kestra import FakeKestra
+from tests.support.fake_kestra import FakeKestra
+from tests.support.network import Network, serve
 from workbook import stack
 from workbook.errors import ServerDown, StackError, WrongPassword
 
@@ -29,30 +30,22 @@ def test_another_python_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def well() -> Iterator[tuple[dict[str, str], list[tuple[str, str | None]]]]:
+def well(network: Network) -> Iterator[tuple[dict[str, str], list[tuple[str, str | None]]]]:
     """The variables of a stack whose services are all well, and what they were asked: path and login."""
     asked: list[tuple[str, str | None]] = []
 
-    class Answer(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append((self.path, self.headers["Authorization"]))
-            self.send_response({"/": 403, "/gone/health": 503}.get(self.path, 200))
-            self.end_headers()
+    async def answer(request: Request) -> Response:
+        asked.append((request.url.path, request.headers.get("Authorization")))
+        return Response(status_code={"/": 403, "/gone/health": 503}.get(request.url.path, 200))
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        port = str(server.server_address[1])
-        names = ("KESTRA", "DATASET", "ELASTICSEARCH", "QDRANT", "AWS_ENDPOINT")
-        urls = (*(f"{name}_URL" for name in names), "STORAGE_EMULATOR_HOST")
-        environment = dict.fromkeys(urls, f"http://127.0.0.1:{port}") | {"POSTGRES_PORT": "1", "TIMESCALE_PORT": "1"}
-        login = {"ES_USER": "elastic", "ES_PASSWORD": "elastic123"}
+    listener = network.listen()
+    port = str(network.port(listener))
+    names = ("KESTRA", "DATASET", "ELASTICSEARCH", "QDRANT", "AWS_ENDPOINT")
+    urls = (*(f"{name}_URL" for name in names), "STORAGE_EMULATOR_HOST")
+    environment = dict.fromkeys(urls, f"http://127.0.0.1:{port}") | {"POSTGRES_PORT": "1", "TIMESCALE_PORT": "1"}
+    login = {"ES_USER": "elastic", "ES_PASSWORD": "elastic123"}
+    with serve(Starlette(routes=[Route("/{path:path}", answer)]), listener):
         yield environment | login | {"CLICKHOUSE_HOST": "127.0.0.1", "CLICKHOUSE_PORT": port}, asked
-        server.shutdown()
-        thread.join()
 
 
 def test_each_service_is_asked_how_it_is(well: tuple[dict[str, str], list[tuple[str, str | None]]]) -> None:
@@ -69,17 +62,7 @@ def test_a_service_that_is_not_named_or_not_well_does_not_answer(
     environment, _ = well
     assert not any(stack._answers(service, {}) for service in stack.SERVICES)
     assert not stack._answers("kestra", {"KESTRA_URL": environment["KESTRA_URL"] + "/gone"})
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        closed = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    assert not stack._answers("aws", {"AWS_ENDPOINT_URL": closed})
-
-
-def test_a_stack_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "precious.txt").write_text("not a stack's folder")
-    monkeypatch.setenv("EMBEDDED_HOME", str(tmp_path))
-    with pytest.raises(StackError, match=r"embedded up` failed:(.|\n)*EMBEDDED_HOME"):
-        workbook.open("dataset")
-    assert (tmp_path / "precious.txt").exists()
+    assert not stack._answers("aws", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
 
 
 @pytest.fixture
@@ -102,32 +85,9 @@ def test_docker_has_no_data_server_and_need_not(docker: FakeKestra) -> None:
 
 
 def test_docker_down_names_the_remedy(docker: FakeKestra, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    monkeypatch.setenv("KESTRA_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("KESTRA_URL", "http://127.0.0.1:1")
     with pytest.raises(ServerDown, match="docker compose up -d"):
         workbook.open("kestra")
-
-
-@pytest.fixture
-def compose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A `docker` that only writes down what it is told, and fails for `aws`."""
-    told, command = tmp_path / "told", tmp_path / "docker"
-    command.write_text(f'#!/bin/sh\necho "$@" >>{told}\ncase "$*" in *aws) echo no such service; exit 1;; esac\n')
-    command.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    return told
-
-
-def test_docker_services_stop_and_start(docker: FakeKestra, compose: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lab = workbook.open("kestra")
-    lab.stop("postgres")
-    lab.start("kestra")
-    assert compose.read_text().splitlines() == ["compose stop pgdatabase", "compose up --detach --wait kestra"]
-    assert capsys.readouterr().out == "Stack: kestra is up\npostgres is stopped\nkestra is up\n"
-    assert lab.settings.kestra_url == docker.url
-    with pytest.raises(StackError, match="`docker compose stop aws` failed:\nno such service"):
-        lab.stop("aws")
 
 
 def test_docker_with_another_password(docker: FakeKestra, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.workbook.fake_kestra import FakeKestra, recorded, running
+from tests.support.fake_kestra import FakeKestra, recorded, running
 from workbook.errors import ExecutionFailed, NotFound, WaitInterrupted, WorkbookError
 from workbook.kestra import KestraClient, triggered
 

@@ -3,9 +3,6 @@
 import gzip
 import hashlib
 import io
-import os
-import subprocess
-import sys
 from itertools import islice
 
 import numpy as np
@@ -36,14 +33,6 @@ def frame(edition: Edition) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def december() -> pd.DataFrame:
     return frame(Edition(DECEMBER, 20_000, 7))
-
-
-def test_another_process_makes_the_same_bytes(tmp_path):
-    command = [sys.executable, "-m", "embedded.services.dataset", "write", "--taxi", "green", "--month", "2020-04"]
-    environment = {**os.environ, "EMBEDDED_HOME": str(tmp_path / "home"), "PYTHONHASHSEED": "4"}
-    subprocess.run([*command, "--rows", "3000", "--seed", "7", "--to", tmp_path], check=True, env=environment)
-    written = (tmp_path / GREEN_APRIL.name).read_bytes()
-    assert written == packed(Edition(GREEN_APRIL, 3000, 7))
 
 
 def test_the_bytes_are_those_of_the_first_release():
@@ -130,28 +119,6 @@ def test_the_first_piece_is_out_before_the_second_block_is_made():
     pieces = files.Gzip().pack(files.csv(edition, watch=lambda trips: made.append(len(trips))))
     assert sum(map(len, islice(pieces, 3))) > 100_000
     assert len(made) == 1
-
-
-MEMORY = """
-import resource, sys
-from embedded.services.dataset import files
-from embedded.services.dataset.catalogue import Edition, TaxiFile
-from embedded.services.dataset.profile import Tally
-edition = Edition(TaxiFile("yellow", 2020, 12), int(sys.argv[1]), 1)
-tally = Tally(edition.file)
-for piece in files.Gzip().pack(files.csv(edition, watch=tally.add)):
-    pass
-assert tally.report()["rows"] == edition.rows
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 1024**2))
-"""
-
-
-def test_a_million_rows_need_little_more_memory_than_one_block():
-    def peak(rows: int) -> int:
-        command = [sys.executable, "-c", MEMORY, str(rows)]
-        return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-    assert peak(1_000_000) - peak(BLOCK) < 80  # megabytes; the CSV has 90, the hashes take 16
 
 
 @pytest.mark.parametrize("rows", [5, 3000, BLOCK + 5000])

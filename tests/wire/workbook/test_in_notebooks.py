@@ -10,7 +10,7 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tests.unit.workbook.fake_kestra import FakeKestra, recorded, sse
+from tests.support.fake_kestra import FakeKestra, recorded, sse
 from workbook.settings import ROOT
 
 RAW = recorded("hello.execution")

@@ -2,15 +2,12 @@
 
 import json
 import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.authentication import AuthCredentials, AuthenticationBackend, AuthenticationError, SimpleUser
 from starlette.middleware import Middleware
@@ -18,6 +15,8 @@ from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+
+from tests.support.network import Network, serve
 
 RECORDED = Path(__file__).parent / "recorded"
 # base64 of admin@kestra.io:Admin1234
@@ -99,21 +98,17 @@ class FakeKestra:
 
 
 @contextmanager
-def fake_kestra() -> Iterator[FakeKestra]:
-    """The server on a free port, for as long as the block lasts."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    fake = FakeKestra(f"http://127.0.0.1:{listener.getsockname()[1]}")
+def fake_kestra(network: Network | None = None) -> Iterator[FakeKestra]:
+    """Serve for as long as the block lasts.
+
+    Parameters:
+        network: where the server is to be reached, for clients in this process; a free port if there is none.
+    """
+    listener = network.listen() if network else socket.create_server(("127.0.0.1", 0))
+    port = network.port(listener) if network else listener.getsockname()[1]
+    fake = FakeKestra(f"http://127.0.0.1:{port}")
     methods = ["GET", "POST", "PUT", "DELETE"]
     login = Middleware(AuthenticationMiddleware, backend=_Login(), on_error=lambda *_: Response(status_code=401))
     app = Starlette(routes=[Route("/{path:path}", fake.serve, methods=methods)], middleware=[login])
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
+    with serve(app, listener):
         yield fake
-    finally:
-        server.should_exit = True
-        thread.join(5)
-        listener.close()

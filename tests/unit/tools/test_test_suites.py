@@ -1,0 +1,17 @@
+"""Each test belongs to one suite, and suites are run longest first."""
+
+from pathlib import Path
+
+from tools import test_suites
+
+
+def test_each_test_file_is_in_exactly_one_suite() -> None:
+    folders = [Path(name) for names in test_suites.SUITES.values() for name in names]
+    files = [path.relative_to(test_suites.FOLDER) for path in test_suites.FOLDER.rglob("test_*.py")]
+    homes = {file: [folder for folder in folders if file.is_relative_to(folder)] for file in files}
+    assert files
+    assert {file: found for file, found in homes.items() if len(found) != 1} == {}
+
+
+def test_as_many_suites_run_at_once_as_memory_allows() -> None:
+    assert [test_suites.at_once(gigabytes << 30) for gigabytes in (4, 7, 12, 64)] == [1, 1, 2, 3]
