@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 from flowtests.errors import Refused
 from flowtests.stack import Address
-from workbook.errors import ApiError
 from workbook.kestra import KestraClient
+from workbook.kestra.errors import ApiError
 from workbook.kestra.follow import follow
-from workbook.kestra.models import Execution, LogLine, Problem
+from workbook.kestra.models import Execution, FlowId, LogLine, Problem
 
 REFUSED = (400, 422)
 AFTER_SECONDS = 10.0
@@ -54,10 +54,10 @@ class Engine:
 
     def clear(self, keep: set[tuple[str, str]]) -> None:
         """Delete the flows that an earlier test run left, but those named, which are replaced."""
-        found = self.client.http.json("GET", "/flows/search", params={"size": 1000})
-        for one in found["results"]:
-            if (one["namespace"], one["id"]) not in keep:
-                self.client.delete_flow(one["namespace"], one["id"])
+        stored = self.client.http.json("GET", "/flows/search", params={"size": 1000})
+        for raw in stored["results"]:
+            if (raw["namespace"], raw["id"]) not in keep:
+                self.client.delete_flow(FlowId(raw["namespace"], raw["id"]))
 
     def set_kv(self, namespace: str, entries: Mapping[str, Any]) -> None:
         """Make the key-value store of a namespace hold this, and nothing else."""
@@ -88,7 +88,7 @@ class Engine:
             if error.status not in REFUSED:
                 raise
             raise Refused(error.reason) from error
-        return Execution.of(raw, self.client.http)
+        return Execution.from_json(raw, self.client.http.url)
 
     def finish(self, execution: Execution, seconds: float, paused: bool, after: Sequence[str]) -> Execution:
         """Follow an execution to its end.
@@ -138,7 +138,7 @@ class Engine:
         """The execution once the tasks after its end have ended, or one of them has failed."""
         end = time.monotonic() + AFTER_SECONDS
         while time.monotonic() < end:
-            ended = {run.task_id: run.state for run in execution.task_runs if run.states.ended}
+            ended = {run.task_id: run.state for run in execution.task_runs if run.states.terminated}
             if all(task in ended for task in after) or "FAILED" in {ended.get(task) for task in after}:
                 break
             time.sleep(LOOK_SECONDS)

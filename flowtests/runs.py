@@ -111,7 +111,7 @@ def is_over_time(run: Run) -> bool:
 
 def why_slow(run: Run) -> str:
     """What it was doing when its time was over, and what helps."""
-    pauses = [one.label for one in run.execution.task_runs if PAUSED in {step.state for step in one.states.steps}]
+    pauses = [one.label for one in run.execution.task_runs if PAUSED in {step.state for step in one.states.history}]
     if pauses:
         return f"it was paused in {pauses[-1]}: give that task a fixture, or expect the state {PAUSED}"
     killed = [one.label for one in run.execution.task_runs if one.state == "KILLED"]

@@ -19,7 +19,8 @@ from flowtests.folder import Configuration, Folder, merged
 from flowtests.runs import Run, execute
 from flowtests.stack import Address, Stack
 from flowtests.suites import Case
-from workbook.errors import FlowInvalid, WorkbookError
+from workbook.errors import WorkbookError
+from workbook.kestra.errors import FlowInvalid
 
 AT_ONCE = 12
 

@@ -1,27 +1,29 @@
 """What a notebook of Kestra Workbook imports: `import workbook`, then `lab = workbook.open("kestra")`."""
 
 from workbook.errors import (
-    ApiError,
-    BackfillEmpty,
-    ExecutionFailed,
-    FlowInvalid,
-    InputInvalid,
     NotFound,
     QueryFailed,
     ServerDown,
     StackError,
-    WaitInterrupted,
     WorkbookError,
     WrongPassword,
 )
 from workbook.exercises.check import check
 from workbook.kestra import KestraClient
+from workbook.kestra.errors import (
+    ApiError,
+    BackfillEmpty,
+    ExecutionFailed,
+    FlowInvalid,
+    InputInvalid,
+    WaitInterrupted,
+)
 from workbook.lab import Lab, open
-from workbook.pictures.charts import bars, months
+from workbook.pictures.charts import bars, monthly_bars
+from workbook.pictures.dbt_tests import dbt_test_table
 from workbook.pictures.gantt import gantt
 from workbook.pictures.lines import lines
-from workbook.pictures.quality import quality
-from workbook.pictures.scatter import plane, scatter
+from workbook.pictures.scatter import project_2d, scatter
 from workbook.pictures.topology import topology
 from workbook.yaml_view import yaml
 
@@ -42,12 +44,12 @@ __all__ = [
     "WrongPassword",
     "bars",
     "check",
+    "dbt_test_table",
     "gantt",
     "lines",
-    "months",
+    "monthly_bars",
     "open",
-    "plane",
-    "quality",
+    "project_2d",
     "scatter",
     "topology",
     "yaml",

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from workbook.kestra.models import Execution, LogLine, Problem, TaskRun
-
 DOCKER_NAMES = {"postgres": "pgdatabase"}
 """Services that the Docker stack calls otherwise."""
 
@@ -27,6 +21,14 @@ def remedy(stack: str, service: str = "", variable: str = "KESTRA_URL") -> str:
 
 class WorkbookError(Exception):
     """Anything that the workbook can explain. In a notebook it shows as its message, without a stack trace."""
+
+    def _render_traceback_(self) -> list[str]:
+        """The lines that IPython shows in place of a stack trace. The cell, and so papermill, still fails.
+
+        IPython asks an exception for this method: `InteractiveShell.showtraceback` in
+        https://github.com/ipython/ipython/blob/main/IPython/core/interactiveshell.py
+        """
+        return [f"{type(self).__name__}: {self}"]
 
 
 class StackError(WorkbookError):
@@ -61,70 +63,9 @@ class WrongPassword(WorkbookError):
         )
 
 
-class ApiError(WorkbookError):
-    """The server answered with an error.
-
-    Attributes:
-        status: HTTP status code.
-        reason: the server's own message.
-        details: the messages of the single errors, if the server lists them.
-    """
-
-    def __init__(self, status: int, reason: str, details: Sequence[str] = ()) -> None:
-        self.status = status
-        self.reason = reason
-        self.details = list(details)
-        extra = [detail for detail in self.details if detail not in reason]
-        super().__init__("\n".join([f"Kestra answered {status}: {reason}", *(f"  - {one}" for one in extra)]))
-
-
 class NotFound(WorkbookError):
     """There is no such flow, execution, trigger, key, output, table, index, collection, bucket or object."""
 
 
 class QueryFailed(WorkbookError):
     """A store refuses a statement or a request."""
-
-
-class FlowInvalid(WorkbookError):
-    """The engine does not accept a flow.
-
-    Attributes:
-        problems: what is wrong, each with the path of the property.
-    """
-
-    def __init__(self, name: str, problems: Sequence[Problem]) -> None:
-        self.problems = list(problems)
-        told = [str(problem).replace("\n", "\n    ") for problem in self.problems]
-        super().__init__("\n".join([f"The engine does not accept {name}:", *(f"  - {one}" for one in told)]))
-
-
-class InputInvalid(WorkbookError):
-    """The engine, or the flow's own list of inputs, refuses what was passed to an execution."""
-
-
-class ExecutionFailed(WorkbookError):
-    """An execution ended in a state that is no success.
-
-    Attributes:
-        execution: the execution.
-        task: the task run that failed, or None when the execution failed outside of any task.
-        log_lines: the last lines of its log.
-    """
-
-    def __init__(self, execution: Execution, task: TaskRun | None, log_lines: Sequence[LogLine]) -> None:
-        self.execution = execution
-        self.task = task
-        self.log_lines = list(log_lines)
-        where = f" in task {task.label!r}" if task else ""
-        head = f"{execution.flow_id} ended {execution.state}{where}."
-        lines = [f"  {line.level:<5} {part}" for line in self.log_lines for part in line.message.splitlines()]
-        super().__init__("\n".join([head, "Its last log lines:", *lines] if lines else [head, "It logged nothing."]))
-
-
-class WaitInterrupted(WorkbookError, KeyboardInterrupt):
-    """Waiting was stopped by hand; the execution itself goes on."""
-
-
-class BackfillEmpty(WorkbookError):
-    """A backfill's range holds no date of its schedule."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbook import notebook, scripts, stack
+from workbook import scripts, stack
 from workbook.dataset import Dataset
 from workbook.kestra import KestraClient
 from workbook.settings import Settings, embedded_environment, load
@@ -194,7 +194,6 @@ def open(*services: str) -> Lab:
         ServerDown: a service of the docker or the cloud stack does not answer.
         WrongPassword: it refuses the password in the settings.
     """
-    notebook.install_error_display()
     wanted = services or stack.DEFAULT
     stack.check_names(*wanted)
     lab = Lab(load(ask_stack=lambda: stack.bring_up(wanted)))

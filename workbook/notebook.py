@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
 from IPython.display import clear_output, display
-
-from workbook.errors import WorkbookError
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 LIVE_VARIABLES = ("JPY_SESSION_NAME", "VSCODE_PID")
 
@@ -28,7 +22,7 @@ def is_live() -> bool:
 
 
 def bundle(text: str, html: str) -> dict[str, str]:
-    """What a front end needs to show something: the same as plain text and as HTML."""
+    """The same content as plain text and as HTML: a front end shows the richest form that it can."""
     return {"text/plain": text, "text/html": html}
 
 
@@ -40,22 +34,7 @@ def show(text: str, html: str) -> None:
         print(text)
 
 
-def install_error_display() -> None:
-    """Let a `WorkbookError` show as its message alone. The cell, and so papermill, still fails."""
-    shell = get_ipython()
-    if shell is not None:
-        shell.set_custom_exc((WorkbookError,), _show_error)
-
-
-def _show_error(
-    shell: Any, kind: type[BaseException], value: BaseException, trace: TracebackType, tb_offset: int | None = None
-) -> list[str]:
-    lines = [f"{kind.__name__}: {value}"]
-    shell._showtraceback(kind, value, lines)
-    return lines
-
-
-def say(line: str) -> None:
+def show_status(line: str) -> None:
     """Show a passing line: in a notebook the next one replaces it, in a terminal it stays."""
     if in_kernel():
         clear_output(wait=bool(line))

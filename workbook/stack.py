@@ -165,12 +165,12 @@ def _up(services: Sequence[str]) -> list[str]:
             for line in process.stdout:
                 lines.append(line.rstrip())
                 if watched:
-                    notebook.say(line.rstrip())
+                    notebook.show_status(line.rstrip())
         except KeyboardInterrupt:
             process.terminate()
             raise
     if watched:
-        notebook.say("")
+        notebook.show_status("")
     if process.returncode:
         raise StackError("\n".join(["`python -m embedded up` failed:", *lines[-15:]]))
     return lines

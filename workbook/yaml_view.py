@@ -16,7 +16,7 @@ from pygments.style import Style
 from pygments.token import Comment, Keyword, Literal, Name, Number, Punctuation, String, Token
 
 from workbook.errors import NotFound
-from workbook.kestra.client import read_source
+from workbook.kestra.flows import read_source
 from workbook.kestra.models import Flow
 from workbook.pictures import theme
 

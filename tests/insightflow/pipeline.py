@@ -46,7 +46,7 @@ class Pipeline:
         self.lab.run("projects/insightflow/infrastructure/insightflow.py", "up")
 
     def run(self, **inputs: Any) -> Execution:
-        return self.lab.kestra.execute(NAMESPACE, FLOW, inputs=inputs, check=False)
+        return self.lab.kestra.execute(f"{NAMESPACE}/{FLOW}", inputs=inputs, check=False)
 
     def log(self, execution: Execution, task: str | None = None, level: str = "INFO") -> str:
         return "\n".join(line.message for line in self.lab.kestra.logs(execution, task=task, level=level))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbook.exercises.learner_flow import current_execution
 from workbook.exercises.registry import Hint, exercise
-from workbook.exercises.trial import executed
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
@@ -18,8 +18,8 @@ DEFAULT_GREETING = "Good morning"
 @exercise("00.1")
 def greeting_of_your_own(lab: Lab, answer: Any) -> str:
     """An execution with another greeting than the flow's default."""
-    execution = executed(lab, answer, FLOW)
-    if not execution.good:
+    execution = current_execution(lab, answer, FLOW)
+    if not execution.succeeded:
         raise Hint(f"The execution ended {execution.state}. Read its log: lab.kestra.logs(answer).")
     said = execution.inputs["greeting"]
     if said == DEFAULT_GREETING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from workbook.exercises.learner_flow import block, current_execution, learner_flow, run, text
 from workbook.exercises.registry import Hint, exercise
-from workbook.exercises.trial import block, executed, run, text, trial
 from workbook.kestra.models import Execution
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ tasks:
 @exercise("01.1")
 def greet_grace(lab: Lab, answer: Any) -> str:
     """An execution whose output greets Grace Hopper."""
-    execution = executed(lab, answer, "01_hello_world")
-    if not execution.good:
+    execution = current_execution(lab, answer, "01_hello_world")
+    if not execution.succeeded:
         raise Hint(f"This execution ended {execution.state}. Were more than two running at once?")
     got = execution.outputs.get("greeting")
     if got != GREETING:
@@ -62,7 +62,9 @@ def greet_grace(lab: Lab, answer: Any) -> str:
 def render_the_file(lab: Lab, answer: Any) -> str:
     """A message that renders a variable that holds an expression."""
     message = text(answer)
-    with trial(lab, VARIABLE_FLOW.format(message=yaml.safe_dump(message, default_style='"', width=1000))) as flow:
+    with learner_flow(
+        lab, VARIABLE_FLOW.format(message=yaml.safe_dump(message, default_style='"', width=1000))
+    ) as flow:
         for taxi in ("green", "yellow"):
             _compare_line(_line(lab, run(lab, flow, {"taxi": taxi})), taxi)
     return "Real flows build file and table names like this, so a lost render shows up as braces in a path."
@@ -86,7 +88,7 @@ def _compare_line(got: str, taxi: str) -> None:
 @exercise("01.3")
 def one_at_a_time(lab: Lab, answer: Any) -> str:
     """A concurrency block that lets executions wait for their turn."""
-    with trial(lab, WAITING_FLOW + text(answer) + "\n") as flow:
+    with learner_flow(lab, WAITING_FLOW + text(answer) + "\n") as flow:
         started = [lab.kestra.execute(flow, wait=False) for _ in range(3)]
         ended = [lab.kestra.wait(one, check=False) for one in started]
     for state, advice in {
@@ -109,7 +111,7 @@ def _overlap(executions: list[Execution]) -> bool:
 @exercise("01.4")
 def hand_on_the_tip(lab: Lab, answer: Any) -> str:
     """Two tasks, the second of which reads the output of the first."""
-    with trial(lab, TIP_FLOW + block(text(answer), 2) + "\n") as flow:
+    with learner_flow(lab, TIP_FLOW + block(text(answer), 2) + "\n") as flow:
         for fare in (10.0, 25.0):
             execution = run(lab, flow, {"fare": fare})
             _handed_on(execution, fare * 1.2)

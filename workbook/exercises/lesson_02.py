@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from workbook.exercises.learner_flow import block, current_execution, last_error, learner_flow, run, text
 from workbook.exercises.registry import Hint, exercise
-from workbook.exercises.trial import block, executed, last_error, run, text, trial
 from workbook.kestra.models import Execution, Metric
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def _flow(number: str, written: str) -> str:
 @exercise("02.1")
 def four_dropped(lab: Lab, answer: Any) -> str:
     """An execution whose counter says that four fares were dropped."""
-    execution = executed(lab, answer, "02_python")
-    if not execution.good:
+    execution = current_execution(lab, answer, "02_python")
+    if not execution.succeeded:
         raise Hint(f"This execution ended {execution.state}. {last_error(lab, execution)}")
     [counter] = [metric for metric in lab.kestra.metrics(execution) if metric.name == "fares_dropped"]
     if counter.value != DROPPED:
@@ -60,7 +60,7 @@ def four_dropped(lab: Lab, answer: Any) -> str:
 @exercise("02.2")
 def average_as_output(lab: Lab, answer: Any) -> str:
     """A script that hands on the average of the fares."""
-    with trial(lab, _flow("02_2", text(answer)) + READING_TASK) as flow:
+    with learner_flow(lab, _flow("02_2", text(answer)) + READING_TASK) as flow:
         for fares in ([10.0, 20.0], [1.0, 2.0, 6.0]):
             execution = lab.kestra.execute(flow, inputs={"fares": fares}, check=False)
             _compare_average(lab, execution, sum(fares) / len(fares))
@@ -83,7 +83,7 @@ def _compare_average(lab: Lab, execution: Execution, wanted: float) -> None:
 @exercise("02.3")
 def count_long_rides(lab: Lab, answer: Any) -> str:
     """A script that counts fares above 50 dollars as a metric."""
-    with trial(lab, _flow("02_3", text(answer))) as flow:
+    with learner_flow(lab, _flow("02_3", text(answer))) as flow:
         for fares in ([60.0, 10.0, 50.0, 70.5], [1.0, 99.0]):
             execution = run(lab, flow, {"fares": fares})
             metrics = [metric for metric in lab.kestra.metrics(execution) if metric.name == "long_rides"]

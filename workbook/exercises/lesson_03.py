@@ -8,8 +8,8 @@ import pandas as pd
 import requests
 import yaml
 
+from workbook.exercises.learner_flow import current_execution, last_error, learner_flow, run, text
 from workbook.exercises.registry import Hint, exercise
-from workbook.exercises.trial import executed, last_error, run, text, trial
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
@@ -31,7 +31,7 @@ def _answer_of(lab: Lab, number: str, sql: str, columns: list[str]) -> pd.DataFr
     flow_text = yaml.safe_load((lab.settings.root / "flows" / f"{FLOW}.yaml").read_text())
     flow_text["id"] = f"exercise_{number}"
     flow_text["tasks"][-1]["sql"] = CREATE + sql
-    with trial(lab, yaml.safe_dump(flow_text, sort_keys=False)) as flow:
+    with learner_flow(lab, yaml.safe_dump(flow_text, sort_keys=False)) as flow:
         execution = run(lab, flow, {"columns_to_keep": columns})
         results = execution.output("query").get("outputs") or []
         if not results:
@@ -42,8 +42,8 @@ def _answer_of(lab: Lab, number: str, sql: str, columns: list[str]) -> pd.DataFr
 @exercise("03.1")
 def keep_the_rating(lab: Lab, answer: Any) -> str:
     """An execution whose `products.json` has the rating too."""
-    execution = executed(lab, answer, FLOW)
-    if not execution.good:
+    execution = current_execution(lab, answer, FLOW)
+    if not execution.succeeded:
         raise Hint(f"It ended {execution.state}. {last_error(lab, execution)}")
     kept = lab.kestra.read(execution.output("transform")["outputFiles"]["products.json"], execution)
     if "rating" not in kept:
@@ -104,8 +104,8 @@ def _compare_share(got: Any, wanted: float) -> None:
 @exercise("03.4")
 def replay_the_typo(lab: Lab, answer: Any) -> str:
     """A replay that succeeded, of an execution that failed in `transform`, with the same download."""
-    execution = executed(lab, answer, FLOW)
-    if not execution.good:
+    execution = current_execution(lab, answer, FLOW)
+    if not execution.succeeded:
         raise Hint(f"It ended {execution.state}. Replay it from transform with columns that exist.")
     original = execution.raw.get("originalId") or execution.id
     if original == execution.id:

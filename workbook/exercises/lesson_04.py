@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg2
 
+from workbook.exercises.expected import check_form_options, manifest_entries, number, search_again
+from workbook.exercises.learner_flow import text
 from workbook.exercises.registry import Hint, exercise
-from workbook.exercises.trial import text
-from workbook.exercises.truth import awaited, entries, number, on_the_form
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
@@ -62,7 +62,7 @@ def rendered_file(lab: Lab, answer: Any) -> str:
     name = text(answer)
     if name != APRIL:
         raise Hint(_about_the_name(name))
-    if not awaited(lambda: lab.kestra.executions(NAMESPACE, FLOW, labels={"file": APRIL})):
+    if not search_again(lambda: lab.kestra.executions(f"{NAMESPACE}/{FLOW}", labels={"file": APRIL})):
         raise Hint(f"It reads right, but no execution of {FLOW} carries this label yet. Run one, and read it off.")
     return "The label says what the expression made, and by it anybody can find the run that loaded a file."
 
@@ -85,7 +85,7 @@ def size_in_mebibytes(lab: Lab, answer: Any) -> str:
     got, size = number(answer), _size_on_disk(lab)
     if not _is(got, size / MEBIBYTE):
         raise Hint(_about_the_size(lab, got, size))
-    on_the_form(lab, round(got, 1), FORM_MIB)
+    check_form_options(lab, round(got, 1), FORM_MIB)
     return "1 MiB is 1,048,576 bytes. Read as MB the same file is 5 % larger, and that is how a full disk surprises."
 
 
@@ -108,7 +108,7 @@ def _is(got: float, wanted: float) -> bool:
 
 
 def _about_the_size(lab: Lab, got: float, size: int) -> str:
-    packed = sum(one["bytes"] for one in entries(lab, "yellow", 2020) if one["month"] == 12)
+    packed = sum(one["bytes"] for one in manifest_entries(lab, "yellow", 2020) if one["month"] == 12)
     mistakes = {
         float(size): "Those are bytes. How many bytes make one MiB?",
         size / 1e6: "Those are MB, millions of bytes. A MiB is 1,024 times 1,024 bytes.",
@@ -123,7 +123,7 @@ def _about_the_size(lab: Lab, got: float, size: int) -> str:
 def missing_column(lab: Lab, answer: Any) -> str:
     """The column that the changed file lacks, read from the log of the execution that refused it."""
     name = text(answer)
-    told = awaited(lambda: _columns_in_the_log(lab))
+    told = search_again(lambda: _columns_in_the_log(lab))
     if told is None:
         raise Hint(f"No execution of {PRACTICE} has failed for its columns yet. Run it with /faults/missing-column.")
     expected, found = told
@@ -134,7 +134,7 @@ def missing_column(lab: Lab, answer: Any) -> str:
 
 def _columns_in_the_log(lab: Lab) -> tuple[list[str], list[str]] | None:
     """The columns expected and found, as the newest refusal of the practice flow has them; None if there is none."""
-    for execution in reversed(lab.kestra.executions(NAMESPACE, PRACTICE, state="FAILED")):
+    for execution in reversed(lab.kestra.executions(f"{NAMESPACE}/{PRACTICE}", state="FAILED")):
         log = "\n".join(line.message for line in lab.kestra.logs(execution, task="extract", level="ERROR"))
         if told := REFUSAL.search(log):
             return told["expected"].split(","), told["found"].split(",")

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from workbook.errors import BackfillEmpty, NotFound
+from workbook.errors import NotFound
+from workbook.exercises.expected import check_form_options, manifest_entries, number
+from workbook.exercises.learner_flow import block, learner_flow, text
 from workbook.exercises.registry import Blank, Hint, exercise, is_blank
-from workbook.exercises.trial import block, text, trial
-from workbook.exercises.truth import entries, number, on_the_form
+from workbook.kestra.errors import BackfillEmpty
 
 if TYPE_CHECKING:
     from workbook.kestra.models import Flow
@@ -110,12 +111,12 @@ def _compare_with_source(lab: Lab, taxi: str, year: int, loaded: dict[str, int])
     Raises:
         Hint: a file is not as in the source.
     """
-    for one in entries(lab, taxi, year):
+    for one in manifest_entries(lab, taxi, year):
         name = one["name"].removesuffix(".gz")
         if loaded.get(name, one["rows"]) != one["rows"]:
             raise Hint(f"You counted right, but {name} has {loaded[name]:,} trips and the source {one['rows']:,}.")
     if year == HOMEWORK_YEAR:
-        on_the_form(lab, _trips(loaded, year), FORM_YEAR[taxi])
+        check_form_options(lab, _trips(loaded, year), FORM_YEAR[taxi])
 
 
 @exercise("05.2")
@@ -128,7 +129,7 @@ def trips_of_march(lab: Lab, answer: Any) -> str:
     if got != loaded[MARCH]:
         raise Hint(_about_march(got, loaded))
     _compare_with_source(lab, "yellow", 2021, {MARCH: got})
-    on_the_form(lab, got, FORM_MARCH)
+    check_form_options(lab, got, FORM_MARCH)
     return "A new month, loaded for a date that lies behind you, without touching the flow."
 
 
@@ -147,7 +148,7 @@ def report_in_new_york(lab: Lab, answer: Any) -> str:
     written = text(answer)
     if season := SEASON_NAME.search(written):
         raise Hint(f"Kestra knows no zone {season[1]}: it is what clocks are called in one season. Name the place.")
-    with trial(lab, REPORT_FLOW + block(written, 2) + "\n") as flow:
+    with learner_flow(lab, REPORT_FLOW + block(written, 2) + "\n") as flow:
         declared = _report(flow)
         zone = declared.get("timezone")
         if zone is None:
@@ -174,7 +175,7 @@ def _report(flow: Flow) -> dict[str, Any]:
 
 def _fires_once(lab: Lab, flow: Flow, season: str, first: str, last: str) -> None:
     try:
-        runs = lab.kestra.backfill(flow, "report", first, last)
+        runs = lab.kestra.backfill(flow, "report", start=first, end=last)
     except BackfillEmpty as empty:
         raise Hint(f"In {season} it does not fire at all. Look at the five fields of the cron.") from empty
     if len(runs) != 1 or runs[0].trigger_date is None:
@@ -193,7 +194,7 @@ def hour_of_july(lab: Lab, answer: Any) -> str:
     if last - first > LONGEST:
         raise Hint(f"The range is {last - first} long. One hour is enough, if it is the right one.")
     try:
-        runs = lab.kestra.backfill(lab.kestra.flow(NAMESPACE, FLOW), TRIGGER, first, last)
+        runs = lab.kestra.backfill(lab.kestra.flow(f"{NAMESPACE}/{FLOW}"), TRIGGER, start=first, end=last)
     except BackfillEmpty as empty:
         raise Hint(_why_nothing(first, last)) from empty
     ran_for = runs[0].trigger_date

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from workbook.exercises.learner_flow import block, learner_flow, run, text
 from workbook.exercises.registry import Blank, Hint, exercise
-from workbook.exercises.trial import block, run, text, trial
 from workbook.kestra.kv import KeyMissing, KvEntry
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def address_of_the_folder(lab: Lab, answer: Any) -> str:
     written = text(answer)
     kv = lab.kestra.kv(TRIAL)
     try:
-        with trial(lab, ADDRESS_FLOW + block(written, 6) + "\n") as flow:
+        with learner_flow(lab, ADDRESS_FLOW + block(written, 6) + "\n") as flow:
             for bucket in BUCKETS:
                 kv["GCP_BUCKET_NAME"] = bucket
                 told = str(run(lab, flow, {}).output("told")["value"])
@@ -93,7 +93,7 @@ def counted(lab: Lab, answer: Any) -> str:
     kv = lab.kestra.kv(TRIAL)
     kv.delete("RUNS")
     try:
-        with trial(lab, COUNTER_FLOW + block(text(answer), 2) + "\n") as flow:
+        with learner_flow(lab, COUNTER_FLOW + block(text(answer), 2) + "\n") as flow:
             for number in range(1, RUNS + 1):
                 run(lab, flow, {})
                 _is_counted(kv, number)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from workbook.errors import NotFound
+from workbook.exercises.learner_flow import block, learner_flow, run, text
 from workbook.exercises.registry import Hint, exercise
-from workbook.exercises.trial import block, run, text, trial
 from workbook.kestra.models import Flow
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def _tried(lab: Lab, number: str, answer: Any) -> Iterator[Flow]:
         Hint: the engine refuses it, or the lesson's flow is not there.
     """
     try:
-        defaults = lab.kestra.flow(NAMESPACE, SETUP).source.partition("pluginDefaults:")[2]
+        defaults = lab.kestra.flow(f"{NAMESPACE}/{SETUP}").source.partition("pluginDefaults:")[2]
     except NotFound as missing:
         raise Hint(f"The flow {SETUP} is not on the server. Run the lesson from its beginning.") from missing
     head = f"id: exercise_{number.replace('.', '_')}\nnamespace: {NAMESPACE}\ntasks:\n"
-    with trial(lab, f"{head}{block(text(answer), 2)}\npluginDefaults:{defaults}") as flow:
+    with learner_flow(lab, f"{head}{block(text(answer), 2)}\npluginDefaults:{defaults}") as flow:
         yield flow
 
 
@@ -77,7 +77,7 @@ def missing_is_fine(lab: Lab, answer: Any) -> str:
             lab.gcs.delete(bucket, OBJECT)
             raise Hint(f"gs://{bucket}/{OBJECT} is still there after your task has run.")
         second = lab.kestra.execute(flow, check=False)
-    if not second.good:
+    if not second.succeeded:
         raise Hint("With the object it works. Without it the execution ends FAILED: say that this is no error.")
     return "Deleting is idempotent now: the task promises that the object is gone, not that it was there."
 
@@ -100,7 +100,7 @@ def staging(lab: Lab, answer: Any) -> str:
         made.description = "changed by hand"
         client.update_dataset(made, ["description"])
         second = lab.kestra.execute(flow, check=False)
-    if not second.good:
+    if not second.succeeded:
         raise Hint("The first run works, the second fails: the data set is there already. What does ifExists say?")
     if client.get_dataset(STAGING).description != told:
         raise Hint(

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from workbook.errors import NotFound, QueryFailed
+from workbook.exercises.expected import manifest_entries, number
+from workbook.exercises.learner_flow import current_execution, last_error, text
 from workbook.exercises.registry import Hint, exercise
-from workbook.exercises.trial import executed, last_error, text
-from workbook.exercises.truth import entries, number
 
 if TYPE_CHECKING:
     from workbook.kestra.models import Execution
@@ -72,12 +72,12 @@ SHA256_KEY = re.compile("[0-9a-f]{64}")
 @exercise("08.1")
 def april_in_bigquery(lab: Lab, answer: Any) -> str:
     """An execution that loaded the green file of April 2020."""
-    execution = executed(lab, answer, FLOW)
-    if not execution.good:
+    execution = current_execution(lab, answer, FLOW)
+    if not execution.succeeded:
         raise Hint(f"The execution ended {execution.state}. {last_error(lab, execution)}")
     _loaded_april(execution)
     found = lab.bigquery.count(_table(lab), "filename = @file", file=APRIL)
-    source = [one["rows"] for one in entries(lab, "green", 2020) if one["month"] == 4]
+    source = [one["rows"] for one in manifest_entries(lab, "green", 2020) if one["month"] == 4]
     if source and found != source[0]:
         raise Hint(f"BigQuery has {found:,} rows of {APRIL}, and the source {source[0]:,}. Load it again.")
     return f"{found:,} trips of another taxi, with other columns, by the same flow: only the inputs differ."

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbook.errors import NotFound, QueryFailed
+from workbook.exercises.expected import manifest_entries, number
+from workbook.exercises.learner_flow import block, learner_flow, run, text
 from workbook.exercises.registry import Blank, Hint, exercise
-from workbook.exercises.trial import block, run, text, trial
-from workbook.exercises.truth import entries, number
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
@@ -70,7 +70,7 @@ def _compare_with_source(lab: Lab, taxi: str, loaded: dict[str, int]) -> None:
     Raises:
         Hint: one is not.
     """
-    for one in entries(lab, taxi, YEAR):
+    for one in manifest_entries(lab, taxi, YEAR):
         name = one["name"].removesuffix(".gz")
         if loaded.get(name, one["rows"]) != one["rows"]:
             raise Hint(f"You counted right, but {name} has {loaded[name]:,} trips and the source {one['rows']:,}.")
@@ -83,7 +83,7 @@ def trips_of_march(lab: Lab, answer: Any) -> str:
     if MARCH not in loaded:
         raise Hint(f"{MARCH} is not in the table. Backfill green_schedule from 2021-03-01 to 2021-03-31.")
     if got == loaded[MARCH]:
-        source = [one["rows"] for one in entries(lab, "green", 2021) if one["month"] == 3]
+        source = [one["rows"] for one in manifest_entries(lab, "green", 2021) if one["month"] == 3]
         if source and source[0] != got:
             raise Hint(f"You counted right, but the source has {source[0]:,} trips. Load the file again.")
         return "A month of the past, in lake and warehouse, for one call."
@@ -139,7 +139,7 @@ def month_dropped(lab: Lab, answer: Any) -> str:
     written = text(answer)
     before = _by_file(lab, "green")
     _furnish(lab)
-    with trial(lab, _flow(lab, written)) as flow:
+    with learner_flow(lab, _flow(lab, written)) as flow:
         run(lab, flow, {})
         left = set(lab.bigquery.tables(_dataset(lab))["table"])
         if MONTHLY in left:
@@ -153,7 +153,7 @@ def month_dropped(lab: Lab, answer: Any) -> str:
         if after != before:
             raise Hint("Rows of the big table are gone. Only the table of the month is to be removed.")
         second = lab.kestra.execute(flow, check=False)
-    if not second.good:
+    if not second.succeeded:
         raise Hint("It works once. The second time the table is gone, and it fails: IF EXISTS is missing.")
     return "A load that clears away what it does not need any more is one that nobody has to clean up after."
 
@@ -170,7 +170,7 @@ def _furnish(lab: Lab) -> None:
 
 def _flow(lab: Lab, written: str) -> str:
     try:
-        defaults = lab.kestra.flow(NAMESPACE, FLOW).source.partition("pluginDefaults:")[2]
+        defaults = lab.kestra.flow(f"{NAMESPACE}/{FLOW}").source.partition("pluginDefaults:")[2]
     except NotFound as missing:
         raise Hint(f"The flow {FLOW} is not on the server. Run the lesson from its beginning.") from missing
     return f"id: exercise_09_4\nnamespace: {NAMESPACE}\ntasks:\n{block(written, 2)}\npluginDefaults:{defaults}"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbook.errors import QueryFailed
+from workbook.exercises.learner_flow import current_execution, last_error, text
 from workbook.exercises.registry import Hint, exercise
-from workbook.exercises.trial import executed, last_error, text
 
 if TYPE_CHECKING:
     from workbook.kestra.models import Execution
@@ -81,8 +81,8 @@ def two_stores(lab: Lab, answer: Any) -> str:
 
 
 def _ended_well(lab: Lab, answer: Any) -> Execution:
-    execution = executed(lab, answer, FLOW)
-    if not execution.good:
+    execution = current_execution(lab, answer, FLOW)
+    if not execution.succeeded:
         raise Hint(f"The execution ended {execution.state}. {_reason(lab, execution)}")
     return execution
 

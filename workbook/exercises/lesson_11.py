@@ -10,8 +10,8 @@ from uuid import uuid4
 import yaml
 
 from workbook.errors import NotFound, QueryFailed
+from workbook.exercises.learner_flow import current_execution, learner_flow, text
 from workbook.exercises.registry import Hint, exercise
-from workbook.exercises.trial import executed, text, trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,19 +56,19 @@ FIRST_SECONDS, MORE_SECONDS, POLL_SECONDS = 12.0, 3.0, 0.25
 @exercise("11.1")
 def dropped_file(lab: Lab, answer: Any) -> str:
     """An execution that the trigger started for one more file."""
-    execution = executed(lab, answer, FLOW)
+    execution = current_execution(lab, answer, FLOW)
     objects = ((execution.trigger or {}).get("variables") or {}).get("objects")
     if not objects:
         raise Hint("You started this one yourself. Upload the file, and wait with lab.kestra.triggered.")
     if (key := objects[0]["key"]) != FOLDER + NAME:
         raise Hint(f"This execution is for {key}. The exercise asks for one for {FOLDER}{NAME}.")
-    if not execution.ended:
+    if not execution.terminated:
         raise Hint("It still runs. lab.kestra.triggered waits for its end.")
-    content = lab.s3.read(BUCKET, f"{FOLDER}{'processed' if execution.good else 'failed'}/{NAME}")
+    content = lab.s3.read(BUCKET, f"{FOLDER}{'processed' if execution.succeeded else 'failed'}/{NAME}")
     if content != lab.dataset.lens(NUMBER):
         number = next((one for one in NUMBERS if lab.dataset.lens(one) == content), None)
         raise Hint(f"{NAME} does not hold answer {NUMBER}, but {'something else' if number is None else number}.")
-    if not execution.good:
+    if not execution.succeeded:
         raise Hint(f"The execution ended {execution.state}. What does lab.kestra.logs(answer, level='ERROR') say?")
     return "You did nothing but put a file into a folder. That is all that the partner has to know about your pipeline."
 
@@ -121,7 +121,7 @@ def _table(lab: Lab) -> str:
         Hint: the lesson has not been run.
     """
     try:
-        flow = lab.kestra.flow(NAMESPACE, FLOW)
+        flow = lab.kestra.flow(f"{NAMESPACE}/{FLOW}")
     except NotFound as missing:
         raise Hint("The practice flow is not there. Run the lesson from its beginning.") from missing
     return next(one["defaults"] for one in flow.inputs if one["id"] == "table_name")
@@ -137,7 +137,7 @@ def price_lists(lab: Lab, answer: Any) -> str:
     """A trigger that hands out the CSV files of one folder and deletes them."""
     declared = _declared(text(answer))
     source = yaml.safe_dump({**WATCHING, "triggers": [{**declared, **REACH, "stateKey": f"exercise-{uuid4().hex}"}]})
-    with _furnished(lab) as before, trial(lab, source) as flow:
+    with _furnished(lab) as before, learner_flow(lab, source) as flow:
         handed = _handed_out(lab, flow)
         left = _keys(lab)
     _compare(handed)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
+from workbook.exercises.learner_flow import current_execution, last_error, learner_flow, run, text
 from workbook.exercises.registry import Hint, exercise
-from workbook.exercises.trial import executed, last_error, run, text, trial
 
 if TYPE_CHECKING:
     from workbook.kestra.models import Execution, Flow, Metric
@@ -46,8 +46,8 @@ STORES = {"qdrant": "Qdrant", "clickhouse": "ClickHouse"}
 @exercise("12.1")
 def two_days(lab: Lab, answer: Any) -> str:
     """A run of the retention flow after which the last two days of the week are left, in all four stores."""
-    execution = executed(lab, answer, RETENTION)
-    if not execution.good:
+    execution = current_execution(lab, answer, RETENTION)
+    if not execution.succeeded:
         raise Hint(f"The execution ended {execution.state}. {last_error(lab, execution)}")
     table = execution.inputs["table_name"]
     left = _first_day(lab, table)
@@ -97,7 +97,7 @@ def _about_nothing_left(table: str, execution: Execution) -> str:
 def age_of_the_newest(lab: Lab, answer: Any) -> str:
     """A script that publishes the age of the newest reading as a gauge."""
     written = text(answer)
-    with trial(lab, SCRIPT.format(script=indent(written, " " * 6))) as flow:
+    with learner_flow(lab, SCRIPT.format(script=indent(written, " " * 6))) as flow:
         for table, (newest, hours) in AGES.items():
             done = run(lab, flow, {"newest": newest, "now": NOW, "table": table})
             _compare(lab.kestra.metrics(done), table, hours)
@@ -135,7 +135,7 @@ def _about_the_age(got: float, hours: float) -> str:
 @exercise("12.3")
 def asks_both(lab: Lab, answer: Any) -> str:
     """Tasks that fail, each under its store's name, when ClickHouse or Qdrant is down."""
-    with trial(lab, ASKING.format(tasks=indent(text(answer), "  "))) as flow:
+    with learner_flow(lab, ASKING.format(tasks=indent(text(answer), "  "))) as flow:
         well = lab.kestra.execute(flow, check=False)
         if well.state != "SUCCESS":
             raise Hint(f"All stores are up, and your flow ends {well.state}. {last_error(lab, well)}")
@@ -158,7 +158,7 @@ def _noticed(lab: Lab, flow: Flow, service: str, name: str) -> None:
     execution = lab.kestra.execute(flow, check=False)
     if execution.state == "WARNING":
         raise Hint(f"Without {name} your flow ends in WARNING, which wakes nobody. Leave out allowFailure.")
-    if execution.good:
+    if execution.succeeded:
         raise Hint(f"Without {name} your flow still ends {execution.state}. Does a task ask it, and heed the answer?")
     failed = [one.task_id for one in execution.task_runs if one.state == "FAILED"]
     if service not in failed:

@@ -6,8 +6,8 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from workbook.errors import QueryFailed
+from workbook.exercises.learner_flow import current_execution, last_error, learner_flow, run, text
 from workbook.exercises.registry import Hint, exercise
-from workbook.exercises.trial import executed, last_error, run, text, trial
 from workbook.stores import aws
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def _athena(lab: Lab) -> Athena:
 @exercise("13.1")
 def healed(lab: Lab, answer: Any) -> str:
     """A run of the pipeline after the bad one, that ends well and publishes."""
-    execution = executed(lab, answer, FLOW)
-    if not execution.good:
+    execution = current_execution(lab, answer, FLOW)
+    if not execution.succeeded:
         raise Hint(f"The execution ended {execution.state}. {last_error(lab, execution)}")
     athena = _athena(lab)
     table = "fct_retail_sales_monthly"
@@ -94,7 +94,7 @@ def _rows(lab: Lab, query: str) -> int:
 @exercise("13.3")
 def failed_jobs(lab: Lab, answer: Any) -> str:
     """A task that tells, as the output `failed`, how many jobs of the queue have failed."""
-    with trial(lab, ASKING.format(tasks=indent(text(answer), "  "))) as flow:
+    with learner_flow(lab, ASKING.format(tasks=indent(text(answer), "  "))) as flow:
         done = run(lab, flow, {})
         told = [one.outputs["vars"] for one in done.task_runs if (one.outputs or {}).get("vars")]
     counts = _jobs(lab)

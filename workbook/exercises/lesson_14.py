@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from workbook.exercises.learner_flow import text
 from workbook.exercises.registry import Blank, Hint, exercise
-from workbook.exercises.trial import text
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
@@ -112,7 +112,7 @@ def _catches(lab: Lab, answer: Any, mistake: tuple[str, str], hint: str) -> None
         Hint: they do not.
     """
     cases = _cases(answer)
-    source = lab.kestra.flow(NAMESPACE, FLOW).source
+    source = lab.kestra.flow(f"{NAMESPACE}/{FLOW}").source
     broken = source.replace(*mistake).replace(f"id: {FLOW}", f"id: {BROKEN}")
     suites = {GOOD: _suite(GOOD, FLOW, cases), BAD: _suite(BAD, BROKEN, cases)}
     results = _run({"flow.yaml": source, "broken.yaml": broken, **suites})
@@ -142,7 +142,7 @@ def _cases(answer: Any) -> list[dict[str, Any]]:
 
 
 def _flow(lab: Lab) -> dict[str, Any]:
-    return yaml.safe_load(lab.kestra.flow(NAMESPACE, FLOW).source)
+    return yaml.safe_load(lab.kestra.flow(f"{NAMESPACE}/{FLOW}").source)
 
 
 def _suite(name: str, flow: str, cases: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,18 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from croniter import CroniterError, croniter
 
-from workbook.errors import BackfillEmpty, NotFound, WaitInterrupted, WorkbookError
+from workbook.errors import NotFound, WorkbookError
 from workbook.kestra import progress
+from workbook.kestra.api import KestraApi
+from workbook.kestra.errors import BackfillEmpty, WaitInterrupted
 from workbook.kestra.models import Execution, Flow, Json, Trigger
-from workbook.kestra.runs import overall, summary
-
-if TYPE_CHECKING:
-    from workbook.kestra.client import KestraClient
+from workbook.kestra.summaries import overall_state, summarize
 
 POLL_SECONDS = 0.5
 ROW_SECONDS = 15.0
@@ -43,7 +42,12 @@ class Plan:
 
 
 def plan(flow: Flow, trigger_id: str, start: str | date | datetime, end: str | date | datetime) -> Plan:
-    """Work out which dates a backfill will run for.
+    """Compute the dates that a backfill will run for.
+
+    Parameters:
+        flow: the flow.
+        trigger_id: a schedule of the flow.
+        start, end: the range; without a time zone, in the schedule's.
 
     Raises:
         NotFound: the flow has no such trigger.
@@ -62,22 +66,28 @@ def plan(flow: Flow, trigger_id: str, start: str | date | datetime, end: str | d
 
 
 def run(
-    client: KestraClient, plans: Sequence[Plan], labels: Mapping[str, str], inputs: Mapping[str, Any], wait: bool
+    api: KestraApi, plans: Sequence[Plan], labels: Mapping[str, str], inputs: Mapping[str, Any], *, wait: bool
 ) -> list[Execution]:
     """Start planned backfills of one flow, side by side, and wait for their executions.
 
+    Parameters:
+        api: the server.
+        plans: what to start.
+        labels, inputs: of the executions.
+        wait: wait for their ends; without it, the list is empty.
+
     Raises:
-        WorkbookError: another backfill of one of the triggers goes on.
+        WorkbookError: another backfill of one of the triggers is running.
         WaitInterrupted: by Ctrl-C.
     """
-    before = {one.id for one in client.executions(plans[0].flow)}
+    before = {execution.id for execution in api.executions(plans[0].flow)}
     for plan in plans:
-        _begin(client, plan, labels, inputs)
-    return [one for plan in plans for one in _follow(client, plan, before)] if wait else []
+        _begin(api, plan, labels, inputs)
+    return [execution for plan in plans for execution in _follow(api, plan, before)] if wait else []
 
 
-def _begin(client: KestraClient, plan: Plan, labels: Mapping[str, str], inputs: Mapping[str, Any]) -> None:
-    row = _row(client, plan)
+def _begin(api: KestraApi, plan: Plan, labels: Mapping[str, str], inputs: Mapping[str, Any]) -> None:
+    row = _row(api, plan)
     if row.backfill:
         raise WorkbookError(
             f"A backfill of {plan.trigger_id!r} goes on already. Wait for it, or end it with "
@@ -89,58 +99,60 @@ def _begin(client: KestraClient, plan: Plan, labels: Mapping[str, str], inputs: 
         "labels": [{"key": key, "value": value} for key, value in labels.items()],
         "inputs": dict(inputs) or None,
     }
-    client.http.call("PUT", "/triggers", json={**row.raw, "backfill": body})
+    api.http.call("PUT", "/triggers", json={**row.raw, "backfill": body})
 
 
-def _follow(client: KestraClient, plan: Plan, before: set[str]) -> list[Execution]:
+def _follow(api: KestraApi, plan: Plan, before: set[str]) -> list[Execution]:
     bar = progress.start(f"{plan.flow.id} / {plan.trigger_id}", "executions")
     name = f"{plan.flow.id}/{plan.trigger_id}"
     try:
-        runs = _watch(client, plan, before, bar)
+        executions = _watch(api, plan, before, bar)
     except KeyboardInterrupt:
         bar.finish(name, "RUNNING", "goes on without you")
         raise WaitInterrupted(
             "You stopped waiting; the backfill goes on. "
-            f"To end it: lab.kestra.stop_backfill({plan.flow.namespace!r}, {plan.trigger_id!r}, {plan.flow.id!r})"
+            f"To end it: lab.kestra.stop_backfill({str(plan.flow.full_id)!r}, {plan.trigger_id!r})"
         ) from None
-    bar.finish(name, overall(runs), summary(runs))
-    return runs
+    bar.finish(name, overall_state(executions), summarize(executions))
+    return executions
 
 
-def _watch(client: KestraClient, plan: Plan, before: set[str], bar: progress.Progress) -> list[Execution]:
-    """Wait until the scheduler has started them all, and then until they have ended."""
+def _watch(api: KestraApi, plan: Plan, before: set[str], bar: progress.Progress) -> list[Execution]:
+    """Wait until the scheduler has started all executions, and then until they have ended."""
     expected = len(plan.dates)
     settled: float | None = None
     while True:
-        runs = _found(client, plan, before)
-        ended = sum(one.ended for one in runs)
-        latest = max((one.trigger_date for one in runs if one.trigger_date), default=None)
-        bar.update(ended, max(expected, len(runs)), f"{latest:%Y-%m-%d}" if latest else "waiting for the first")
-        if settled is None and not _row(client, plan).backfill:
+        executions = _started_executions(api, plan, before)
+        ended = sum(execution.terminated for execution in executions)
+        latest = max((execution.trigger_date for execution in executions if execution.trigger_date), default=None)
+        bar.update(ended, max(expected, len(executions)), f"{latest:%Y-%m-%d}" if latest else "waiting for the first")
+        if settled is None and not _row(api, plan).backfill:
             settled = time.monotonic()
         # The last one shows a moment after the scheduler is done; and conditions may have left dates out.
-        whole = settled is not None and (len(runs) >= expected or time.monotonic() - settled > SETTLE_SECONDS)
-        if whole and ended == len(runs):
-            return sorted(runs, key=lambda one: (one.trigger_date or plan.start, one.id))
+        late = settled is not None and time.monotonic() - settled > SETTLE_SECONDS
+        complete = settled is not None and (len(executions) >= expected or late)
+        if complete and ended == len(executions):
+            return sorted(executions, key=lambda execution: (execution.trigger_date or plan.start, execution.id))
         time.sleep(POLL_SECONDS)
 
 
-def _found(client: KestraClient, plan: Plan, before: set[str]) -> list[Execution]:
-    return [one for one in client.executions(plan.flow) if one.id not in before and _belongs(one, plan)]
+def _started_executions(api: KestraApi, plan: Plan, before: set[str]) -> list[Execution]:
+    executions = api.executions(plan.flow)
+    return [execution for execution in executions if execution.id not in before and _belongs(execution, plan)]
 
 
 def _belongs(execution: Execution, plan: Plan) -> bool:
-    if (execution.trigger or {}).get("id") != plan.trigger_id:
+    if execution.trigger_id != plan.trigger_id:
         return False
     ran_for = execution.trigger_date
     return ran_for is None or plan.start <= ran_for <= plan.end
 
 
-def _row(client: KestraClient, plan: Plan) -> Trigger:
+def _row(api: KestraApi, plan: Plan) -> Trigger:
     """The trigger's row, which appears about a second after its flow was imported."""
     give_up = time.monotonic() + ROW_SECONDS
     while time.monotonic() < give_up:
-        for row in client.triggers(plan.flow):
+        for row in api.triggers(plan.flow):
             if row.id == plan.trigger_id:
                 return row
         time.sleep(POLL_SECONDS)
@@ -148,15 +160,15 @@ def _row(client: KestraClient, plan: Plan) -> Trigger:
 
 
 def _declaration(flow: Flow, trigger_id: str) -> Json:
-    found = [one for one in flow.raw.get("triggers") or [] if one["id"] == trigger_id]
-    if not found:
+    declared: Json | None = next((raw for raw in flow.raw.get("triggers") or [] if raw["id"] == trigger_id), None)
+    if declared is None:
         has = ", ".join(flow.trigger_ids) or "none"
         raise NotFound(f"Flow {flow.id!r} has no trigger {trigger_id!r}. Its triggers: {has}.")
-    if "cron" not in found[0]:
+    if "cron" not in declared:
         raise WorkbookError(f"{trigger_id!r} is no schedule; only a schedule has dates to backfill.")
-    if found[0].get("disabled"):
+    if declared.get("disabled"):
         raise WorkbookError(f"The trigger {trigger_id!r} is disabled in the flow; a backfill of it would never start.")
-    return found[0]
+    return declared
 
 
 def _zone(name: str | None) -> ZoneInfo:
@@ -191,10 +203,10 @@ def _dates(cron: str, zone: ZoneInfo, first: datetime, last: datetime) -> tuple[
 
 def _why_empty(declared: Json, zone: ZoneInfo, first: datetime, last: datetime) -> str:
     cron = declared["cron"]
-    next_one = croniter(cron, first.astimezone(zone), ret_type=datetime).get_next(datetime)
-    utc = f" (that is {next_one.astimezone(UTC):{SHOWN}})" if str(zone) != "UTC" else ""
+    next_date = croniter(cron, first.astimezone(zone), ret_type=datetime).get_next(datetime)
+    utc = f" (that is {next_date.astimezone(UTC):{SHOWN}})" if str(zone) != "UTC" else ""
     return (
         f"This backfill would start nothing: the schedule {cron!r} in {zone.key} has no date between "
         f"{first:{SHOWN}} and {last:{SHOWN}}.\n"
-        f"Its first date after that start is {next_one:{SHOWN}}{utc}. Check the range, and in which zone you wrote it."
+        f"Its first date after that start is {next_date:{SHOWN}}{utc}. Check the range, and in which zone you wrote it."
     )

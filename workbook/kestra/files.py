@@ -1,53 +1,97 @@
-"""The files that an execution left in Kestra's internal storage."""
+"""The files that executions left in Kestra's internal storage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from workbook.errors import ApiError, NotFound
-from workbook.kestra.http import Http
-from workbook.kestra.models import Execution, StoredFile
+import pandas as pd
+
+from workbook.errors import NotFound
+from workbook.kestra import tables
+from workbook.kestra.api import ExecutionLike, KestraApi, execution_id
+from workbook.kestra.errors import ApiError
+from workbook.kestra.models import StoredFile
 
 SCHEME = "kestra://"
 CHUNK = 1 << 20
+"""Bytes read at a time."""
 MISSING = (404, 410, 422)
 
 
-def files(http: Http, execution: Execution) -> list[StoredFile]:
-    """All files named in the outputs of the task runs, each once, with its size now."""
-    found: dict[str, StoredFile] = {}
-    for run in execution.task_runs:
-        for name, uri in _addresses(run.outputs):
-            if uri not in found:
-                found[uri] = StoredFile.at(uri, _size(http, execution.id, uri), run.task_id, name)
-    return list(found.values())
+class StoredFiles:
+    """The files of executions. `files(execution)` is short for `files.list_all(execution)`."""
 
+    def __init__(self, api: KestraApi) -> None:
+        self._api = api
 
-def download(http: Http, execution_id: str, uri: str, to: Path) -> Path:
-    """Stream a file to a folder or to a file of a new name; a half one is never left behind.
+    def list_all(self, execution: ExecutionLike) -> list[StoredFile]:
+        """The files that the tasks of an execution left in Kestra's internal storage, each once, with its size now."""
+        current = self._api.execution(execution)
+        files: dict[str, StoredFile] = {}
+        for run in current.task_runs:
+            for name, uri in _addresses(run.outputs):
+                if uri not in files:
+                    size = self._size(current.id, uri)
+                    files[uri] = StoredFile(name or PurePosixPath(uri).name, uri, size, run.task_id)
+        return list(files.values())
 
-    Raises:
-        NotFound: it is not in the storage (any more).
-    """
-    target = to / PurePosixPath(uri).name if to.is_dir() else to
-    part = target.with_name(f".{target.name}.part")
-    try:
-        answer = http.call("GET", f"/executions/{execution_id}/file", params={"path": uri}, stream=True)
-    except ApiError as error:
-        if error.status in MISSING:
-            raise NotFound(f"The file is not in Kestra's storage (was it purged?): {uri}") from error
-        raise
-    try:
-        with closing(answer), http.failures(), part.open("wb") as stream:
-            for chunk in answer.iter_content(CHUNK):
-                stream.write(chunk)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    return target
+    __call__ = list_all
+
+    def download(self, uri: str | StoredFile, execution: ExecutionLike, to: str | Path) -> Path:
+        """Stream a stored file to this machine; a half one is never left behind.
+
+        Parameters:
+            uri: a `StoredFile`, or its `kestra://` address.
+            execution: the execution that it belongs to, or its id.
+            to: a folder, or the name of the new file.
+
+        Raises:
+            NotFound: the file is not in the storage (any more).
+        """
+        address = uri.uri if isinstance(uri, StoredFile) else uri
+        target = Path(to)
+        if target.is_dir():
+            target /= PurePosixPath(address).name
+        part = target.with_name(f".{target.name}.part")
+        path = f"/executions/{execution_id(execution)}/file"
+        try:
+            answer = self._api.http.call("GET", path, params={"path": address}, stream=True)
+        except ApiError as error:
+            if error.status in MISSING:
+                raise NotFound(f"The file is not in Kestra's storage (was it purged?): {address}") from error
+            raise
+        try:
+            with closing(answer), self._api.http.failures(), part.open("wb") as stream:
+                for chunk in answer.iter_content(CHUNK):
+                    stream.write(chunk)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        return target
+
+    def read(self, uri: str | StoredFile, execution: ExecutionLike) -> pd.DataFrame:
+        """A stored file as a table: CSV (also gzip), JSON, JSON lines, Parquet, or Kestra's own ION.
+
+        Raises:
+            NotFound: the file is not in the storage (any more).
+            WorkbookError: it is of another kind.
+        """
+        with TemporaryDirectory() as folder:
+            return tables.read(self.download(uri, execution, folder))
+
+    def _size(self, execution_id: str, uri: str) -> int | None:
+        """Bytes, or None if the file is gone."""
+        path = f"/executions/{execution_id}/file/metas"
+        try:
+            return int(self._api.http.json("GET", path, params={"path": uri})["size"])
+        except ApiError as error:
+            if error.status in MISSING:
+                return None
+            raise
 
 
 def _addresses(value: Any, name: str | None = None) -> Iterator[tuple[str | None, str]]:
@@ -62,12 +106,3 @@ def _addresses(value: Any, name: str | None = None) -> Iterator[tuple[str | None
     elif isinstance(value, list):
         for inner in value:
             yield from _addresses(inner)
-
-
-def _size(http: Http, execution_id: str, uri: str) -> int | None:
-    try:
-        return http.json("GET", f"/executions/{execution_id}/file/metas", params={"path": uri})["size"]
-    except ApiError as error:
-        if error.status in MISSING:
-            return None
-        raise

@@ -10,7 +10,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from workbook.errors import ApiError, ServerDown, WrongPassword
+from workbook.errors import ServerDown, WrongPassword
+from workbook.kestra.errors import ApiError
 from workbook.web import session
 
 CONNECT_SECONDS = 5.0
@@ -42,10 +43,12 @@ class Http:
         self._session.mount("https://", HTTPAdapter(max_retries=again))
 
     def call(self, method: str, path: str, *, root: str = "/api/v1/main", **options: Any) -> requests.Response:
-        """Send a request and give the answer.
+        """Send a request and return the answer.
 
         Parameters:
+            method: the HTTP method.
             path: the path below `root`.
+            root: what all paths of the API begin with.
             options: as of `requests.request` (params, json, data, files, headers, stream, timeout).
 
         Raises:
@@ -63,7 +66,11 @@ class Http:
         return answer
 
     def json(self, method: str, path: str, **options: Any) -> Any:
-        """As `call`, giving the answer's JSON; None for an empty answer."""
+        """Send a request and return the answer's JSON, or None for an empty answer.
+
+        Parameters:
+            method, path, options: as of `call`, which also says what is raised.
+        """
         answer = self.call(method, path, **options)
         return answer.json() if answer.content else None
 
@@ -94,7 +101,7 @@ def error_of(answer: requests.Response) -> ApiError:
         body = {"message": str(body)}
     errors = body.get("_embedded", {}).get("errors", [])
     reason = body.get("message") or answer.reason or "no reason given"
-    return ApiError(answer.status_code, reason, [_detail(one) for one in errors if one.get("message")])
+    return ApiError(answer.status_code, reason, [_detail(entry) for entry in errors if entry.get("message")])
 
 
 def _detail(error: dict[str, str]) -> str:

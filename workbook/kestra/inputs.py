@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from workbook.errors import InputInvalid
+from workbook.kestra.errors import ApiError, InputInvalid
 from workbook.kestra.models import Flow
+
+REJECTED = (400, 422)
+_HEADINGS = re.compile(r"Invalid entity:|errors:|```")
 
 Field = tuple[str, tuple[str | None, Any]]
 
@@ -22,7 +26,7 @@ def check_names(flow: Flow, inputs: Mapping[str, Any]) -> None:
     Raises:
         InputInvalid: naming the nearest input that exists.
     """
-    names = [one["id"] for one in flow.inputs]
+    names = [declared["id"] for declared in flow.inputs]
     for name in inputs:
         if name in names or name.partition(".")[0] in names:
             continue
@@ -65,3 +69,16 @@ def text(value: Any) -> str:
     if isinstance(value, list | tuple | dict):
         return json.dumps(value)
     return str(value)
+
+
+def explain_rejection(error: ApiError, flow_id: str) -> Exception:
+    """`InputInvalid` with the engine's reasons if it rejects the inputs of a flow; any other error as it is."""
+    if error.status not in REJECTED:
+        return error
+    reasons = [f"  - {_one_line(reason)}" for reason in error.details or [error.reason]]
+    return InputInvalid("\n".join([f"Kestra refuses the inputs of {flow_id!r}:", *reasons]))
+
+
+def _one_line(reason: str) -> str:
+    """The engine's reason without its headings and fences."""
+    return " ".join(_HEADINGS.sub(" ", reason).split())

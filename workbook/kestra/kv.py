@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from workbook.errors import ApiError, NotFound
+from workbook.errors import NotFound
+from workbook.kestra.errors import ApiError
 from workbook.kestra.http import Http
-from workbook.kestra.models import when
+from workbook.kestra.models import parse_time
 
 GONE = (404, 410)
 
@@ -23,7 +24,7 @@ class KeyMissing(NotFound, KeyError):
 
 @dataclass(frozen=True)
 class KvEntry:
-    """What the store tells about a key without its value."""
+    """A key without its value, and when it expires."""
 
     key: str
     expires: datetime | None
@@ -65,16 +66,18 @@ class KvStore(MutableMapping[str, Any]):
         return any(entry.key == key for entry in self.list())
 
     def set(self, key: str, value: Any, ttl: timedelta | None = None) -> None:
-        """Keep a value.
+        """Store a value.
 
         Parameters:
-            ttl: after this time the key is gone; for ever if None.
+            key: the key.
+            value: what JSON can hold.
+            ttl: the key expires after this time; never if None.
         """
         headers = {"ttl": f"PT{ttl.total_seconds():g}S"} if ttl else {}
         self._http.call("PUT", self._path(key), json=value, headers=headers)
 
     def delete(self, key: str) -> bool:
-        """Drop a key if it is there; say whether it was."""
+        """Delete a key if it is there; say whether it was."""
         present = key in self
         if present:
             del self[key]
@@ -82,8 +85,8 @@ class KvStore(MutableMapping[str, Any]):
 
     def list(self) -> list[KvEntry]:
         """All keys, sorted, with the time at which they expire."""
-        found = self._http.json("GET", f"/namespaces/{quote(self.namespace, safe='')}/kv")
-        entries = (KvEntry(one["key"], when(one.get("expirationDate"))) for one in found)
+        rows = self._http.json("GET", f"/namespaces/{quote(self.namespace, safe='')}/kv")
+        entries = (KvEntry(row["key"], parse_time(row.get("expirationDate"))) for row in rows)
         return sorted(entries, key=lambda entry: entry.key)
 
     def __repr__(self) -> str:

@@ -1,4 +1,7 @@
-"""What Kestra's API sends, as typed, read-only records. Each keeps the server's own JSON in `raw`."""
+"""What Kestra's API sends, as typed, read-only records. Each keeps the server's own JSON in `raw`.
+
+Records hold data alone: what needs the server is asked of the client.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import quote
+from typing import Any, Self
 
 from workbook.errors import NotFound
 
-if TYPE_CHECKING:
-    from workbook.kestra.http import Http
-
 Json = dict[str, Any]
 
-ENDED = frozenset({"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "SKIPPED", "RETRIED"})
-GOOD = frozenset({"SUCCESS", "WARNING", "SKIPPED"})
+TERMINATED = frozenset({"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "SKIPPED", "RETRIED"})
+SUCCEEDED = frozenset({"SUCCESS", "WARNING", "SKIPPED"})
 
 
-def when(text: str | None) -> datetime | None:
+def parse_time(text: str | None) -> datetime | None:
     """A moment of the API as an aware datetime."""
     return datetime.fromisoformat(text) if text else None
 
@@ -42,6 +40,29 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class FlowId:
+    """Which flow: its namespace and its id. As text it reads `namespace/id`."""
+
+    namespace: str
+    id: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `namespace/id`.
+
+        Raises:
+            NotFound: the text has another form, so it names no flow.
+        """
+        namespace, slash, flow_id = text.partition("/")
+        if not (namespace and slash and flow_id) or "/" in flow_id:
+            raise NotFound(f"{text!r} names no flow. Write its namespace and its id: 'zoomcamp/01_hello_world'.")
+        return cls(namespace, flow_id)
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.id}"
+
+
+@dataclass(frozen=True)
 class Flow:
     """A flow as the server knows it."""
 
@@ -50,32 +71,32 @@ class Flow:
     revision: int
     source: str = field(repr=False)
     raw: Json = field(repr=False, compare=False)
-    http: Http = field(repr=False, compare=False)
 
     @classmethod
-    def of(cls, raw: Json, http: Http) -> Self:
+    def from_json(cls, raw: Json) -> Self:
         """From the API's JSON."""
-        return cls(raw["namespace"], raw["id"], raw.get("revision", 1), raw.get("source", ""), raw, http)
+        return cls(raw["namespace"], raw["id"], raw.get("revision", 1), raw.get("source", ""), raw)
 
-    def graph(self) -> Json:
-        """The topology of this revision as the server draws it: nodes, edges, clusters."""
-        path = f"/flows/{quote(self.namespace, safe='')}/{quote(self.id, safe='')}/graph"
-        return self.http.json("GET", path, params={"revision": self.revision})
+    @property
+    def full_id(self) -> FlowId:
+        """Namespace and id together, as the server addresses the flow."""
+        return FlowId(self.namespace, self.id)
 
     @property
     def inputs(self) -> list[Json]:
         """The declared inputs."""
-        return self.raw.get("inputs") or []
+        inputs: list[Json] = self.raw.get("inputs") or []
+        return inputs
 
     @property
     def trigger_ids(self) -> list[str]:
         """The ids of the triggers."""
-        return [one["id"] for one in self.raw.get("triggers") or []]
+        return [trigger["id"] for trigger in self.raw.get("triggers") or []]
 
 
 @dataclass(frozen=True)
-class Step:
-    """A state and the moment it began."""
+class StateChange:
+    """A state and the moment at which it began."""
 
     state: str
     start: datetime
@@ -86,28 +107,29 @@ class State:
     """A state with its history."""
 
     current: str
-    steps: tuple[Step, ...]
+    history: tuple[StateChange, ...]
 
     @classmethod
-    def of(cls, raw: Json) -> Self:
+    def from_json(cls, raw: Json) -> Self:
         """From the API's JSON."""
-        steps = tuple(Step(one["state"], datetime.fromisoformat(one["date"])) for one in raw.get("histories", []))
-        return cls(raw["current"], steps)
+        histories = raw.get("histories", [])
+        changes = (StateChange(change["state"], datetime.fromisoformat(change["date"])) for change in histories)
+        return cls(raw["current"], tuple(changes))
 
     @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen."""
-        return self.current in ENDED
+    def terminated(self) -> bool:
+        """Whether the state is final."""
+        return self.current in TERMINATED
 
     @property
     def start(self) -> datetime | None:
         """When it was created."""
-        return self.steps[0].start if self.steps else None
+        return self.history[0].start if self.history else None
 
     @property
     def end(self) -> datetime | None:
         """When it ended, or None while it goes on."""
-        return self.steps[-1].start if self.ended and self.steps else None
+        return self.history[-1].start if self.terminated and self.history else None
 
     @property
     def seconds(self) -> float:
@@ -117,8 +139,8 @@ class State:
         return ((self.end or datetime.now(UTC)) - self.start).total_seconds()
 
 
-class _Passed:
-    """What has passed through states: a task run, an execution."""
+class _WithStates:
+    """What goes through states: a task run, an execution."""
 
     states: State
 
@@ -139,7 +161,7 @@ class _Passed:
 
 
 @dataclass(frozen=True)
-class TaskRun(_Passed):
+class TaskRun(_WithStates):
     """One run of one task in an execution.
 
     Attributes:
@@ -160,14 +182,14 @@ class TaskRun(_Passed):
     raw: Json = field(repr=False, compare=False)
 
     @classmethod
-    def of(cls, raw: Json) -> Self:
+    def from_json(cls, raw: Json) -> Self:
         """From the API's JSON."""
-        attempts = tuple(State.of(one["state"]) for one in raw.get("attempts") or [])
+        attempts = tuple(State.from_json(attempt["state"]) for attempt in raw.get("attempts") or [])
         return cls(
             id=raw["id"],
             task_id=raw["taskId"],
             value=raw.get("value"),
-            states=State.of(raw["state"]),
+            states=State.from_json(raw["state"]),
             outputs=raw.get("outputs") or {},
             attempts=attempts,
             iteration=raw.get("iteration"),
@@ -187,7 +209,7 @@ class TaskRun(_Passed):
 
 
 @dataclass(frozen=True, repr=False)
-class Execution(_Passed):
+class Execution(_WithStates):
     """One execution of a flow, as it was when it was read.
 
     Attributes:
@@ -205,41 +227,48 @@ class Execution(_Passed):
     trigger: Json | None
     url: str
     raw: Json
-    http: Http
 
     @classmethod
-    def of(cls, raw: Json, http: Http) -> Self:
-        """From the API's JSON."""
-        page = f"{http.url}/ui/main/executions/{raw['namespace']}/{raw['flowId']}/{raw['id']}"
+    def from_json(cls, raw: Json, server: str) -> Self:
+        """From the API's JSON.
+
+        Parameters:
+            server: the server's address, for the execution's page where the JSON names none.
+        """
+        page = f"{server}/ui/main/executions/{raw['namespace']}/{raw['flowId']}/{raw['id']}"
         return cls(
             id=raw["id"],
             namespace=raw["namespace"],
             flow_id=raw["flowId"],
-            states=State.of(raw["state"]),
+            states=State.from_json(raw["state"]),
             inputs=raw.get("inputs") or {},
             outputs=raw.get("outputs") or {},
-            task_runs=tuple(TaskRun.of(one) for one in raw.get("taskRunList") or []),
+            task_runs=tuple(TaskRun.from_json(run) for run in raw.get("taskRunList") or []),
             labels=labels_of(raw.get("labels")),
             trigger=raw.get("trigger"),
             url=raw.get("url") or page,
             raw=raw,
-            http=http,
         )
 
-    def flow_graph(self) -> Json:
-        """The topology of the flow, in the revision that this execution ran."""
-        path = f"/flows/{quote(self.namespace, safe='')}/{quote(self.flow_id, safe='')}/graph"
-        return self.http.json("GET", path, params={"revision": self.raw.get("flowRevision")})
+    @property
+    def full_flow_id(self) -> FlowId:
+        """Which flow it is an execution of."""
+        return FlowId(self.namespace, self.flow_id)
 
     @property
-    def ended(self) -> bool:
-        """Whether it has ended."""
-        return self.states.ended
+    def trigger_id(self) -> str | None:
+        """The id of the trigger that started it, or None for a run by hand."""
+        return (self.trigger or {}).get("id")
 
     @property
-    def good(self) -> bool:
+    def terminated(self) -> bool:
+        """Whether it has ended, well or badly."""
+        return self.states.terminated
+
+    @property
+    def succeeded(self) -> bool:
         """Whether it ended without a failure."""
-        return self.state in GOOD
+        return self.state in SUCCEEDED
 
     @property
     def duration(self) -> float:
@@ -249,11 +278,11 @@ class Execution(_Passed):
     @property
     def trigger_date(self) -> datetime | None:
         """The date the trigger ran for (not the date at which it ran), or None for a run by hand."""
-        return when(((self.trigger or {}).get("variables") or {}).get("date"))
+        return parse_time(((self.trigger or {}).get("variables") or {}).get("date"))
 
     def task_runs_of(self, task_id: str) -> list[TaskRun]:
         """The runs of one task, in order."""
-        return [one for one in self.task_runs if one.task_id == task_id]
+        return [run for run in self.task_runs if run.task_id == task_id]
 
     def output(self, task_id: str, value: str | None = None) -> Json:
         """The outputs of a task's last run.
@@ -264,24 +293,38 @@ class Execution(_Passed):
         Raises:
             NotFound: the task did not run in this execution.
         """
-        runs = [one for one in self.task_runs_of(task_id) if value is None or one.value == value]
+        runs = [run for run in self.task_runs_of(task_id) if value is None or run.value == value]
         if not runs:
-            ran = ", ".join(dict.fromkeys(one.label for one in self.task_runs)) or "none"
+            ran = ", ".join(dict.fromkeys(run.label for run in self.task_runs)) or "none"
             raise NotFound(f"No task {task_id!r} ran in this execution of {self.flow_id}. Tasks that ran: {ran}.")
         return runs[-1].outputs
 
     @cached_property
     def failed_task(self) -> TaskRun | None:
         """The innermost task run that failed, or None."""
-        failed = [one for one in self.task_runs if one.state == "FAILED"]
-        around = {one.parent_id for one in failed}
-        inner = [one for one in failed if one.id not in around]
+        failed = [run for run in self.task_runs if run.state == "FAILED"]
+        around = {run.parent_id for run in failed}
+        inner = [run for run in failed if run.id not in around]
         return inner[0] if inner else None
 
     def __repr__(self) -> str:
         # Without id and seconds, so that a notebook's output is the same at every run.
         runs = len(self.task_runs)
         return f"Execution({self.flow_id}, {self.state}, {runs} task run{'' if runs == 1 else 's'})"
+
+
+@dataclass(frozen=True)
+class FlowGraph:
+    """The topology of one revision of a flow, as the server draws it.
+
+    Attributes:
+        execution: the execution whose states belong to it, or None.
+        raw: nodes, edges and clusters.
+    """
+
+    flow_id: str
+    execution: Execution | None
+    raw: Json = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -295,9 +338,11 @@ class LogLine:
     raw: Json = field(repr=False, compare=False)
 
     @classmethod
-    def of(cls, raw: Json) -> Self:
+    def from_json(cls, raw: Json) -> Self:
         """From the API's JSON."""
-        return cls(raw.get("level", "INFO"), raw.get("taskId"), raw.get("message", ""), when(raw.get("timestamp")), raw)
+        return cls(
+            raw.get("level", "INFO"), raw.get("taskId"), raw.get("message", ""), parse_time(raw.get("timestamp")), raw
+        )
 
     def __str__(self) -> str:
         return f"{self.level:<5} {self.task_id or '-'}: {self.message}"
@@ -317,11 +362,6 @@ class StoredFile:
     size: int | None
     task_id: str
 
-    @classmethod
-    def at(cls, uri: str, size: int | None, task_id: str, name: str | None = None) -> Self:
-        """A file by its address; named as the task calls it, or else as the last part of the address."""
-        return cls(name or PurePosixPath(uri).name, uri, size, task_id)
-
 
 @dataclass(frozen=True)
 class Metric:
@@ -334,7 +374,7 @@ class Metric:
     tags: dict[str, str]
 
     @classmethod
-    def of(cls, raw: Json) -> Self:
+    def from_json(cls, raw: Json) -> Self:
         """From the API's JSON."""
         return cls(raw.get("taskId"), raw["name"], float(raw["value"]), raw.get("type", ""), raw.get("tags") or {})
 
@@ -357,14 +397,14 @@ class Trigger:
     raw: Json = field(repr=False, compare=False)
 
     @classmethod
-    def of(cls, raw: Json) -> Self:
+    def from_json(cls, raw: Json) -> Self:
         """From the API's JSON."""
         return cls(
             raw["namespace"],
             raw["flowId"],
             raw["triggerId"],
             bool(raw.get("disabled")),
-            when(raw.get("nextExecutionDate")),
+            parse_time(raw.get("nextExecutionDate")),
             raw.get("backfill"),
             raw,
         )
@@ -372,4 +412,4 @@ class Trigger:
 
 def labels_of(raw: Sequence[Json] | None) -> dict[str, str]:
     """Labels as a dict, without those that Kestra sets for itself."""
-    return {one["key"]: one["value"] for one in raw or [] if not one["key"].startswith("system.")}
+    return {label["key"]: label["value"] for label in raw or [] if not label["key"].startswith("system.")}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
-from workbook.errors import ApiError, NotFound
+from workbook.errors import NotFound
+from workbook.kestra.errors import ApiError
 from workbook.kestra.http import Http
 
 MADE_BY_TOOLS = frozenset({"target", "dbt_packages", "logs", "__pycache__"})

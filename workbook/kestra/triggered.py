@@ -1,26 +1,32 @@
-"""Executions that a trigger starts by itself, such as one that watches a bucket."""
+"""Executions that a trigger starts, such as one that watches a bucket."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from workbook.errors import NotFound, WaitInterrupted, WorkbookError
+from workbook.errors import NotFound, WorkbookError
 from workbook.kestra import progress
+from workbook.kestra.api import KestraApi
+from workbook.kestra.errors import WaitInterrupted
 from workbook.kestra.models import Execution, Flow
-from workbook.kestra.runs import overall, summary
-
-if TYPE_CHECKING:
-    from workbook.kestra.client import KestraClient
+from workbook.kestra.summaries import overall_state, summarize
 
 POLL_SECONDS = 0.5
 
 
 def watch(
-    client: KestraClient, flow: Flow, trigger_id: str, count: int, known: Iterable[Execution], patience: float
+    api: KestraApi, flow: Flow, trigger_id: str, count: int, known: Iterable[Execution], timeout: float
 ) -> list[Execution]:
     """Wait until a trigger has started so many executions, and they have ended; oldest first.
+
+    Parameters:
+        api: the server.
+        flow: the flow.
+        trigger_id: the trigger, one of the flow's.
+        count: how many executions to wait for.
+        known: executions from before, which do not count.
+        timeout: seconds after which to give up.
 
     Raises:
         NotFound: the flow has no such trigger.
@@ -30,33 +36,34 @@ def watch(
     if trigger_id not in flow.trigger_ids:
         has = ", ".join(flow.trigger_ids) or "none"
         raise NotFound(f"Flow {flow.id!r} has no trigger {trigger_id!r}. Its triggers: {has}.")
-    name, before = f"{flow.id}/{trigger_id}", {one.id for one in known}
+    name, before = f"{flow.id}/{trigger_id}", {execution.id for execution in known}
     bar = progress.start(name, "executions")
-    give_up = time.monotonic() + patience
+    give_up = time.monotonic() + timeout
     try:
         while True:
-            runs = [one for one in client.executions(flow) if one.id not in before and _started_by(one, trigger_id)]
-            ended = sum(one.ended for one in runs)
-            bar.update(ended, max(count, len(runs)), f"{len(runs)} started" if runs else "waiting for the first")
-            if len(runs) >= count and ended == len(runs):
+            started = [
+                execution
+                for execution in api.executions(flow)
+                if execution.id not in before and execution.trigger_id == trigger_id
+            ]
+            ended = sum(execution.terminated for execution in started)
+            note = f"{len(started)} started" if started else "waiting for the first"
+            bar.update(ended, max(count, len(started)), note)
+            if len(started) >= count and ended == len(started):
                 break
             if time.monotonic() > give_up:
                 bar.finish(name, "RUNNING", "given up")
-                raise WorkbookError(_late(name, count, len(runs), ended, patience))
+                raise WorkbookError(_timeout_message(name, count, len(started), ended, timeout))
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         bar.finish(name, "RUNNING", "goes on without you")
         raise WaitInterrupted("You stopped waiting; the trigger goes on.") from None
-    bar.finish(name, overall(runs), summary(runs))
-    return runs
+    bar.finish(name, overall_state(started), summarize(started))
+    return started
 
 
-def _started_by(execution: Execution, trigger_id: str) -> bool:
-    return (execution.trigger or {}).get("id") == trigger_id
-
-
-def _late(name: str, count: int, started: int, ended: int, patience: float) -> str:
+def _timeout_message(name: str, count: int, started: int, ended: int, timeout: float) -> str:
     return (
-        f"In {patience:.0f} s, {name} has started {started} of {count} executions, and {ended} have ended. "
+        f"In {timeout:.0f} s, {name} has started {started} of {count} executions, and {ended} have ended. "
         "Is there something that the trigger looks for, and has it not been handed out before?"
     )

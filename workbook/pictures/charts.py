@@ -50,7 +50,7 @@ def bars(
     return _Bars(table, list(dict.fromkeys(kinds)), title, unit).picture()
 
 
-def months(
+def monthly_bars(
     frame: pd.DataFrame, month: str = "month", count: str = "count", series: str | None = None, title: str = ""
 ) -> Picture:
     """Draw counts by month out of a table.

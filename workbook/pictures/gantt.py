@@ -87,7 +87,7 @@ def gantt(what: Execution | Iterable[Execution], without: str = "") -> Picture:
     if not executions:
         raise NotFound("There is no execution to draw.")
     flows = ", ".join(dict.fromkeys(one.flow_id for one in executions))
-    good = sum(one.good for one in executions)
+    good = sum(one.succeeded for one in executions)
     title = f"Gantt of {len(executions)} executions of {flows}"
     return _draw(execution_rows(executions), title, f"{flows}: {len(executions)} executions", f"{good} good")
 
@@ -174,8 +174,8 @@ def _task_row(run: TaskRun, inside: Sequence[TaskRun], zero: datetime, depth: in
 def _spans(states: State, zero: datetime) -> list[Span]:
     """The steps of a state as pieces of a bar; steps of one kind that follow one another are one piece."""
     spans: list[Span] = []
-    ends = [step.start for step in states.steps[1:]] + [states.end or datetime.now(UTC)]
-    for step, end in zip(states.steps, ends, strict=True):
+    ends = [step.start for step in states.history[1:]] + [states.end or datetime.now(UTC)]
+    for step, end in zip(states.history, ends, strict=True):
         waiting = step.state in BEFORE_RUNNING
         first, last = (step.start - zero).total_seconds(), (end - zero).total_seconds()
         if last <= first:

@@ -57,7 +57,7 @@ def scatter(
     return plot.picture("Points", _words(rows, marked))
 
 
-def plane(vectors: Sequence[Sequence[float]] | pd.Series) -> pd.DataFrame:
+def project_2d(vectors: Sequence[Sequence[float]] | pd.Series) -> pd.DataFrame:
     """The plane in which vectors differ most (principal components): columns `x` and `y`, a row a vector.
 
     Parameters:

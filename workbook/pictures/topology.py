@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbook.kestra.models import Execution, Flow
+from workbook.errors import WorkbookError
+from workbook.kestra.models import Execution, FlowGraph
 from workbook.pictures import graph, theme
 from workbook.pictures.graph import TAGS, FlowTree, Node
 from workbook.pictures.layout import (
@@ -41,15 +42,18 @@ _COLOURS = {
 _TAG_COLOURS = {TAGS["ERROR"]: theme.VERMILLION}
 
 
-def topology(flow: Flow | Execution) -> Picture:
-    """Draw a flow as the server sees it; of an execution, with the state of each task.
+def topology(flow: FlowGraph) -> Picture:
+    """Draw the topology of a flow.
+
+    Parameters:
+        flow: what `lab.kestra.graph(...)` returns for a flow, or for an execution: then with the state of each task.
 
     Raises:
-        NotFound: the server does not have the flow any more.
+        WorkbookError: it is no graph.
     """
-    if isinstance(flow, Execution):
-        return draw(graph.read(flow.flow_graph()), flow.flow_id, states_of(flow))
-    return draw(graph.read(flow.graph()), flow.id, {})
+    if not isinstance(flow, FlowGraph):
+        raise WorkbookError("Ask the server for the flow's graph first: workbook.topology(lab.kestra.graph(flow)).")
+    return draw(graph.read(flow.raw), flow.flow_id, states_of(flow.execution) if flow.execution else {})
 
 
 def states_of(execution: Execution) -> dict[str, str]:

@@ -8,7 +8,6 @@ import pytest
 from tests.support.fake_kestra import FakeKestra, fake_kestra, recorded
 from tests.support.network import Network, local_network
 from workbook.kestra import KestraClient
-from workbook.kestra.http import Http
 from workbook.kestra.models import Execution
 
 
@@ -34,5 +33,4 @@ def client(fake: FakeKestra) -> Iterator[KestraClient]:
 @pytest.fixture
 def executed() -> Any:
     """Gives a recorded execution by the name of its flow."""
-    http = Http("http://127.0.0.1:1", "", "")
-    return lambda name: Execution.of(recorded(f"{name}.execution"), http)
+    return lambda name: Execution.from_json(recorded(f"{name}.execution"), "http://127.0.0.1:1")

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, strategies
 
 from tests.support.fake_kestra import FakeKestra, recorded
-from workbook.errors import BackfillEmpty, ExecutionFailed, NotFound, WaitInterrupted, WorkbookError
+from workbook.errors import NotFound, WorkbookError
 from workbook.kestra import KestraClient
 from workbook.kestra import backfill as backfill_module
 from workbook.kestra.backfill import plan
-from workbook.kestra.http import Http
+from workbook.kestra.errors import BackfillEmpty, ExecutionFailed, WaitInterrupted
 from workbook.kestra.models import Flow
 
 RAW = recorded("taxi.execution")
@@ -22,7 +22,7 @@ ROW = {"namespace": "zoomcamp", "flowId": "taxi", "triggerId": "green", "date": 
 def _flow(**trigger: Any) -> Flow:
     declared = {"id": "green", "cron": "0 9 1 * *", "timezone": "America/New_York", **trigger}
     raw = {"namespace": "zoomcamp", "id": "taxi", "triggers": [declared]}
-    return Flow.of(raw, Http("http://127.0.0.1:1", "", ""))
+    return Flow.from_json(raw)
 
 
 def test_a_year_in_new_york_has_twelve_dates_at_nine_local_time() -> None:
@@ -130,7 +130,12 @@ def test_waits_for_all_and_gives_them_by_date(
 ) -> None:
     _Scheduler(fake, 4)
     runs = client.backfill(
-        "zoomcamp", "green", "2020-01-01", "2020-04-30", {"backfill": "true"}, {"taxi": "green"}, id="taxi"
+        "zoomcamp/taxi",
+        "green",
+        start="2020-01-01",
+        end="2020-04-30",
+        labels={"backfill": "true"},
+        inputs={"taxi": "green"},
     )
     assert [one.id for one in runs] == ["month1", "month2", "month3", "month4"]
     assert capsys.readouterr().out.startswith("taxi/green  SUCCESS  4 executions\nin ")
@@ -146,7 +151,7 @@ def test_waits_for_all_and_gives_them_by_date(
 
 def test_dates_that_conditions_leave_out_are_not_waited_for_ever(fake: FakeKestra, client: KestraClient) -> None:
     _Scheduler(fake, 2)
-    assert len(client.backfill("zoomcamp", "green", "2020-01-01", "2020-04-30", id="taxi")) == 2
+    assert len(client.backfill("zoomcamp/taxi", "green", start="2020-01-01", end="2020-04-30")) == 2
 
 
 def test_one_that_failed_is_explained(
@@ -155,22 +160,22 @@ def test_one_that_failed_is_explained(
     _Scheduler(fake, 3, bad=2)
     fake.on("GET", "/logs/month2", [{"level": "ERROR", "message": "no such file"}])
     with pytest.raises(ExecutionFailed, match="no such file"):
-        client.backfill("zoomcamp", "green", "2020-01-01", "2020-03-31", id="taxi")
+        client.backfill("zoomcamp/taxi", "green", start="2020-01-01", end="2020-03-31")
     assert "taxi/green  FAILED  3 executions, 2 of them good" in capsys.readouterr().out
 
 
 def test_without_waiting_it_returns_at_once(fake: FakeKestra, client: KestraClient) -> None:
     _Scheduler(fake, 3)
-    assert client.backfill("zoomcamp", "green", "2020-01-01", "2020-03-31", wait=False, id="taxi") == []
+    assert client.backfill("zoomcamp/taxi", "green", start="2020-01-01", end="2020-03-31", wait=False) == []
     assert len(fake.requests("PUT", "/triggers")) == 1
 
 
 def test_a_backfill_that_goes_on_is_not_replaced(fake: FakeKestra, client: KestraClient) -> None:
     _Scheduler(fake, 3)
-    client.backfill("zoomcamp", "green", "2020-01-01", "2020-03-31", wait=False, id="taxi")
+    client.backfill("zoomcamp/taxi", "green", start="2020-01-01", end="2020-03-31", wait=False)
     fake.on("GET", "/executions/search", {"results": [], "total": 0})
     with pytest.raises(WorkbookError, match="goes on already"):
-        client.backfill("zoomcamp", "green", "2020-01-01", "2020-03-31", id="taxi")
+        client.backfill("zoomcamp/taxi", "green", start="2020-01-01", end="2020-03-31")
 
 
 def test_stopping_to_wait_says_how_to_end_it(
@@ -181,12 +186,12 @@ def test_stopping_to_wait_says_how_to_end_it(
 
     _Scheduler(fake, 3)
     monkeypatch.setattr(backfill_module, "_watch", interrupted)
-    with pytest.raises(WaitInterrupted, match=r"stop_backfill\('zoomcamp', 'green', 'taxi'\)"):
-        client.backfill("zoomcamp", "green", "2020-01-01", "2020-03-31", id="taxi")
+    with pytest.raises(WaitInterrupted, match=r"stop_backfill\('zoomcamp/taxi', 'green'\)"):
+        client.backfill("zoomcamp/taxi", "green", start="2020-01-01", end="2020-03-31")
 
 
 def test_stop_names_the_trigger(fake: FakeKestra, client: KestraClient) -> None:
     fake.on("POST", "/triggers/backfill/delete", ROW)
-    client.stop_backfill("zoomcamp", "green", "taxi")
+    client.stop_backfill("zoomcamp/taxi", "green")
     sent = json.loads(fake.requests("POST", "/triggers/backfill/delete")[0][1])
     assert sent == {"namespace": "zoomcamp", "flowId": "taxi", "triggerId": "green"}

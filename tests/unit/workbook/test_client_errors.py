@@ -8,18 +8,11 @@ import pytest
 from starlette.responses import PlainTextResponse, Response
 
 from tests.support.fake_kestra import FakeKestra, error, recorded, running, sse
-from workbook.errors import (
-    ApiError,
-    ExecutionFailed,
-    FlowInvalid,
-    InputInvalid,
-    NotFound,
-    ServerDown,
-    WaitInterrupted,
-    WrongPassword,
-)
+from workbook.errors import NotFound, ServerDown, WrongPassword
 from workbook.kestra import KestraClient
-from workbook.kestra import client as client_module
+from workbook.kestra import executions as executions_module
+from workbook.kestra.errors import ApiError, ExecutionFailed, FlowInvalid, InputInvalid, WaitInterrupted
+from workbook.kestra.flows import problems_of
 
 MONTHS = {"id": "month", "type": "SELECT", "values": ["01", "12"]}
 FLOW = {"namespace": "zoomcamp", "id": "fails", "inputs": [MONTHS]}
@@ -31,7 +24,7 @@ FLOW = {"namespace": "zoomcamp", "id": "fails", "inputs": [MONTHS]}
 def test_server_down_names_address_and_remedy(stack: str, remedy: str) -> None:
     url = "http://127.0.0.1:1"
     with pytest.raises(ServerDown) as caught:
-        KestraClient(url, "a", "b", stack).flow("zoomcamp", "x")
+        KestraClient(url, "a", "b", stack).flow("zoomcamp/x")
     assert url in str(caught.value)
     assert remedy in str(caught.value)
 
@@ -50,7 +43,7 @@ def test_a_silent_server_is_given_up(fake: FakeKestra) -> None:
 
 def test_wrong_password_names_the_variables(fake: FakeKestra) -> None:
     with pytest.raises(WrongPassword, match="KESTRA_PASSWORD") as caught:
-        KestraClient(fake.url, "admin@kestra.io", "Old-Pass1").flow("zoomcamp", "x")
+        KestraClient(fake.url, "admin@kestra.io", "Old-Pass1").flow("zoomcamp/x")
     assert "Old-Pass1" not in str(caught.value)
 
 
@@ -70,7 +63,7 @@ def test_an_error_that_is_no_json_still_has_a_message(fake: FakeKestra, client: 
 
 def test_missing_flow_says_to_import_it(client: KestraClient) -> None:
     with pytest.raises(NotFound, match=r"no flow 'x' in namespace 'zoomcamp'(.|\n)*import_flow\(\"flows/x.yaml\"\)"):
-        client.execute("zoomcamp", "x")
+        client.execute("zoomcamp/x")
 
 
 def test_missing_file_is_named(client: KestraClient, tmp_path: Path) -> None:
@@ -97,7 +90,7 @@ def test_invalid_flow_lists_each_message_with_its_property(fake: FakeKestra, cli
 def test_a_message_of_many_lines_stays_one_problem() -> None:
     first = "Validation error: Illegal Flow source: YAML parsing error"
     text = f"{first}\n in 'reader', line 1:\n    id: [x\n\n at [Source: x]"
-    [problem] = client_module.problems_of(text)
+    [problem] = problems_of(text)
     assert problem.message.startswith("Illegal Flow source")
     assert problem.message.endswith("at [Source: x]")
 
@@ -111,7 +104,7 @@ def test_two_flows_in_one_text_are_refused(fake: FakeKestra, client: KestraClien
 def test_unknown_input_names_the_nearest(fake: FakeKestra, client: KestraClient) -> None:
     fake.flow(FLOW)
     with pytest.raises(InputInvalid, match=r"no input 'mnth'\. Did you mean 'month'\? Its inputs: month"):
-        client.execute("zoomcamp", "fails", inputs={"mnth": "12"})
+        client.execute("zoomcamp/fails", inputs={"mnth": "12"})
     assert not fake.requests("POST", "/executions/zoomcamp/fails")
 
 
@@ -120,13 +113,13 @@ def test_refused_input_has_the_engines_words(fake: FakeKestra, client: KestraCli
     fake.flow(FLOW)
     fake.on("POST", "/executions/zoomcamp/fails", lambda request: error(422, f"Invalid entity: {words}"))
     with pytest.raises(InputInvalid, match="must match the values"):
-        client.execute("zoomcamp", "fails", inputs={"month": "13"})
+        client.execute("zoomcamp/fails", inputs={"month": "13"})
 
 
 def test_missing_input_file_is_named(fake: FakeKestra, client: KestraClient, tmp_path: Path) -> None:
     fake.flow({**FLOW, "inputs": [{"id": "file", "type": "FILE"}]})
     with pytest.raises(InputInvalid, match=r"no file .*gone\.csv"):
-        client.execute("zoomcamp", "fails", inputs={"file": tmp_path / "gone.csv"})
+        client.execute("zoomcamp/fails", inputs={"file": tmp_path / "gone.csv"})
 
 
 def _failing(fake: FakeKestra) -> str:
@@ -148,7 +141,7 @@ def test_failed_execution_names_task_and_last_lines(
 ) -> None:
     execution_id = _failing(fake)
     with pytest.raises(ExecutionFailed) as caught:
-        client.execute("zoomcamp", "fails")
+        client.execute("zoomcamp/fails")
     assert caught.value.execution.id == execution_id
     assert caught.value.task is not None
     assert caught.value.task.task_id == "broken"
@@ -162,7 +155,7 @@ def test_failed_execution_names_task_and_last_lines(
 
 def test_unchecked_execution_does_not_raise(fake: FakeKestra, client: KestraClient) -> None:
     _failing(fake)
-    assert client.execute("zoomcamp", "fails", check=False).state == "FAILED"
+    assert client.execute("zoomcamp/fails", check=False).state == "FAILED"
 
 
 def test_stopping_to_wait_says_how_to_kill(
@@ -173,6 +166,6 @@ def test_stopping_to_wait_says_how_to_kill(
     def interrupted(*_: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(client_module, "follow", interrupted)
+    monkeypatch.setattr(executions_module, "follow", interrupted)
     with pytest.raises(WaitInterrupted, match=f"goes on. To end it: lab.kestra.kill\\('{execution_id}'\\)"):
-        client.execute("zoomcamp", "fails")
+        client.execute("zoomcamp/fails")

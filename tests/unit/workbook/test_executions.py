@@ -44,7 +44,7 @@ def test_execute_sends_typed_inputs_and_files_as_a_form(fake: FakeKestra, client
     file = tmp_path / "a.csv"
     file.write_text("x,y\n")
     inputs = {"flag": True, "columns": ["a", "b"], "file": file, "nothing": None}
-    client.execute("zoomcamp", "hello", inputs=inputs, labels={"who": "me"})
+    client.execute("zoomcamp/hello", inputs=inputs, labels={"who": "me"})
     [(query, body)] = fake.requests("POST", "/executions/zoomcamp/hello")
     assert query == {"labels": "who:me"}
     assert b'name="flag"\r\n\r\ntrue' in body
@@ -74,7 +74,7 @@ def test_the_last_line_is_the_same_at_every_run_but_for_the_seconds(
     fake: FakeKestra, client: KestraClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _ready(fake)
-    execution = client.execute("zoomcamp", "hello")
+    execution = client.execute("zoomcamp/hello")
     first, second = capsys.readouterr().out.splitlines()
     assert first == "hello  SUCCESS  4 task runs"
     assert second.startswith("in ")
@@ -112,7 +112,7 @@ def test_executions_of_all_pages_oldest_first(fake: FakeKestra, client: KestraCl
         return {"results": found, "total": 103}
 
     fake.on("GET", "/executions/search", page)
-    found = client.executions("zoomcamp", "hello", labels={"taxi": "green"}, state=["SUCCESS", "FAILED"])
+    found = client.executions("zoomcamp/hello", labels={"taxi": "green"}, state=["SUCCESS", "FAILED"])
     assert [one.id for one in found] == [str(at) for at in reversed(range(103))]
     query = fake.requests("GET", "/executions/search")[0][0]
     assert query["filters[flowId][EQUALS]"] == "hello"
@@ -165,7 +165,7 @@ def _with_files(fake: FakeKestra) -> Execution:
         return {"size": found} if found else error(404, "Not Found")
 
     fake.on("GET", f"/executions/{RAW['id']}/file/metas", size)
-    return Execution.of({**RAW, "taskRunList": [run]}, KestraClient(fake.url, "admin@kestra.io", "Admin1234").http)
+    return Execution.from_json({**RAW, "taskRunList": [run]}, fake.url)
 
 
 def test_files_by_name_once_with_size_or_none_if_gone(fake: FakeKestra, client: KestraClient) -> None:

@@ -8,9 +8,9 @@ import pytest
 from starlette.responses import Response, StreamingResponse
 
 from tests.support.fake_kestra import FakeKestra, error, recorded, running, sse
-from workbook.errors import ApiError
 from workbook.kestra import KestraClient
 from workbook.kestra import follow as follow_module
+from workbook.kestra.errors import ApiError
 from workbook.kestra.follow import follow
 
 RAW = recorded("hello.execution")
@@ -109,5 +109,5 @@ def test_an_end_from_before_a_restart_is_not_the_end(fake: FakeKestra, client: K
     done = {**RAW, "state": {"current": "SUCCESS", "histories": [*again, {**again[-1], "state": "SUCCESS"}]}}
     fake.on("GET", STREAM, _turns(lambda: sse(("end", stale)), lambda: sse(("end", done))))
     fake.on("GET", STATE, stale)
-    seen = list(follow(client.http, RAW["id"], known_steps=len(again)))
+    seen = list(follow(client.http, RAW["id"], known_changes=len(again)))
     assert [one.state for one in seen] == ["SUCCESS"]

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.fake_kestra import FakeKestra, error
-from workbook.errors import ApiError, NotFound
+from workbook.errors import NotFound
 from workbook.kestra import KestraClient
+from workbook.kestra.errors import ApiError
 from workbook.kestra.namespace_files import NamespaceFiles
 
 FILES = "/namespaces/prod.pipelines/files"

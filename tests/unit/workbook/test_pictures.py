@@ -17,10 +17,10 @@ from tests.support.fake_kestra import recorded
 from workbook.errors import NotFound, WorkbookError
 from workbook.kestra.models import Execution
 from workbook.pictures import axis, graph, theme
-from workbook.pictures.charts import bars, months
+from workbook.pictures.charts import bars, monthly_bars
 from workbook.pictures.gantt import gantt, task_rows
 from workbook.pictures.lines import lines
-from workbook.pictures.scatter import plane, scatter
+from workbook.pictures.scatter import project_2d, scatter
 from workbook.pictures.svg import Picture, fit, text_width
 from workbook.pictures.topology import draw, states_of
 
@@ -44,7 +44,7 @@ def _many(execution: Execution) -> list[Execution]:
         state = {**execution.raw["state"], "histories": steps}
         labels = [{"key": "file", "value": f"{taxi}_{month:02d}.csv"}, {"key": "backfill", "value": "true"}]
         raw = {**execution.raw, "id": f"{taxi}{month}", "trigger": trigger, "state": state, "labels": labels}
-        found.append(Execution.of(raw, execution.http))
+        found.append(Execution.from_json(raw, "http://127.0.0.1:1"))
     return found
 
 
@@ -225,7 +225,7 @@ def test_gantt_of_nothing_is_refused() -> None:
 
 def test_months_sorts_and_colours_by_series() -> None:
     frame = pd.DataFrame({"month": ["2020-02", "2020-01"], "count": [2, 1], "taxi": ["green", "yellow"]})
-    picture = months(frame, series="taxi", title="Rows")
+    picture = monthly_bars(frame, series="taxi", title="Rows")
     assert picture.description == "Rows. 2020-01: yellow 1; 2020-02: green 2."
     assert picture.svg.count(f'fill="{theme.series_colour("green", 0)}"') == 2  # the legend's and the bar
 
@@ -276,8 +276,8 @@ def test_scatter_leads_lines_from_the_asked_point_to_its_neighbours() -> None:
         (lambda: scatter(pd.concat([_points()] * 60), "x", "y"), "3,600 points .* 3,000"),
         (lambda: scatter(_points().assign(y=float("nan")), "x", "y"), "no place"),
         (lambda: scatter(_points(), "x", "y", highlight=["gone"]), "no 'gone'"),
-        (lambda: plane([]), "no vectors"),
-        (lambda: plane([[1, 2], [3]]), "all of one length"),
+        (lambda: project_2d([]), "no vectors"),
+        (lambda: project_2d([[1, 2], [3]]), "all of one length"),
     ],
 )
 def test_lines_and_points_refuse_what_they_cannot_show(draw_it: Callable[[], object], message: str) -> None:
@@ -288,20 +288,20 @@ def test_lines_and_points_refuse_what_they_cannot_show(draw_it: Callable[[], obj
 @given(strategies.lists(strategies.tuples(*[strategies.floats(-100, 100)] * 3), min_size=1, max_size=20))
 def test_a_plane_keeps_order_and_never_stretches_a_distance(vectors: list[tuple[float, ...]]) -> None:
     column = pd.Series(vectors, index=range(100, 100 + len(vectors)))
-    flat = plane(column)
+    flat = project_2d(column)
     assert list(flat.index) == list(column.index)
     for one, other in itertools.combinations(column.index, 2):
         apart = sum((a - b) ** 2 for a, b in zip(column[one], column[other], strict=True)) ** 0.5
         assert ((flat.loc[one] - flat.loc[other]) ** 2).sum() ** 0.5 <= apart + 1e-6
-    assert plane(column).equals(flat)
+    assert project_2d(column).equals(flat)
 
 
 def test_a_plane_keeps_what_differs_most_and_its_sign() -> None:
-    flat = plane([[0, at, 5, 2 * at] for at in range(5)])
+    flat = project_2d([[0, at, 5, 2 * at] for at in range(5)])
     assert flat["x"].is_monotonic_increasing
     assert flat["x"].max() - flat["x"].min() == pytest.approx(4 * 5**0.5)
     assert flat["y"].abs().max() < 1e-9
-    assert plane([[3.0]]).to_dict("records") == [{"x": 0.0, "y": 0.0}]
+    assert project_2d([[3.0]]).to_dict("records") == [{"x": 0.0, "y": 0.0}]
 
 
 @given(strategies.floats(-1e6, 1e6), strategies.floats(0, 1e6))

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from tests.support.fake_kestra import FakeKestra, recorded, running
-from workbook.errors import ExecutionFailed, NotFound, WaitInterrupted, WorkbookError
+from workbook.errors import NotFound, WorkbookError
 from workbook.kestra import KestraClient, triggered
+from workbook.kestra.api import KestraApi
+from workbook.kestra.errors import ExecutionFailed, WaitInterrupted
 
 RAW = recorded("taxi.execution")
 
@@ -40,36 +42,36 @@ def test_waits_for_as_many_as_are_asked_for(
     fake: FakeKestra, client: KestraClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _Bucket(fake, 3)
-    runs = client.triggered("zoomcamp", "watch", 3, id="taxi")
+    runs = client.triggered("zoomcamp/taxi", "watch", 3)
     assert [one.id for one in runs] == ["file1", "file2", "file3"]
     assert capsys.readouterr().out.startswith("taxi/watch  SUCCESS  3 executions\nin ")
 
 
 def test_those_known_before_do_not_count(fake: FakeKestra, client: KestraClient) -> None:
     _Bucket(fake, 3)
-    known = client.triggered("zoomcamp", "watch", 2, id="taxi")
-    assert [one.id for one in client.triggered("zoomcamp", "watch", 1, known, id="taxi")] == ["file3"]
+    known = client.triggered("zoomcamp/taxi", "watch", 2)
+    assert [one.id for one in client.triggered("zoomcamp/taxi", "watch", 1, known)] == ["file3"]
 
 
 def test_one_that_failed_is_explained_unless_told_otherwise(fake: FakeKestra, client: KestraClient) -> None:
     _Bucket(fake, 2, bad=1)
     fake.on("GET", "/logs/file1", [{"level": "ERROR", "message": "it is not JSON"}])
     with pytest.raises(ExecutionFailed, match="it is not JSON"):
-        client.triggered("zoomcamp", "watch", 2, id="taxi")
-    assert [one.good for one in client.triggered("zoomcamp", "watch", 2, check=False, id="taxi")] == [False, True]
+        client.triggered("zoomcamp/taxi", "watch", 2)
+    assert [one.succeeded for one in client.triggered("zoomcamp/taxi", "watch", 2, check=False)] == [False, True]
 
 
 @pytest.mark.parametrize(("going", "told"), [(False, "started 1 of 2 .* 1 have ended"), (True, "0 have ended")])
 def test_it_gives_up_and_says_how_far_it_came(fake: FakeKestra, client: KestraClient, going: bool, told: str) -> None:
     _Bucket(fake, 1, going=going)
     with pytest.raises(WorkbookError, match=told):
-        client.triggered("zoomcamp", "watch", 2, patience=0.2, id="taxi")
+        client.triggered("zoomcamp/taxi", "watch", 2, timeout=0.2)
 
 
 def test_an_unknown_trigger_names_those_there_are(fake: FakeKestra, client: KestraClient) -> None:
     _Bucket(fake, 1)
     with pytest.raises(NotFound, match=r"no trigger 'clock'\. Its triggers: watch"):
-        client.triggered("zoomcamp", "clock", id="taxi")
+        client.triggered("zoomcamp/taxi", "clock")
 
 
 def test_stopping_to_wait_leaves_the_trigger_alone(
@@ -79,6 +81,6 @@ def test_stopping_to_wait_leaves_the_trigger_alone(
         raise KeyboardInterrupt
 
     _Bucket(fake, 1)
-    monkeypatch.setattr(client, "executions", interrupted)
+    monkeypatch.setattr(KestraApi, "executions", interrupted)
     with pytest.raises(WaitInterrupted, match="the trigger goes on"):
-        client.triggered("zoomcamp", "watch", id="taxi")
+        client.triggered("zoomcamp/taxi", "watch")

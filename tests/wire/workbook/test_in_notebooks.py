@@ -15,9 +15,7 @@ from workbook.settings import ROOT
 
 RAW = recorded("hello.execution")
 SETUP = """
-from workbook import notebook
 from workbook.kestra import KestraClient
-notebook.install_error_display()
 kestra = KestraClient({url!r}, "admin@kestra.io", "Admin1234")
 """
 
@@ -46,7 +44,7 @@ def ready(fake: FakeKestra) -> str:
 
 @pytest.mark.parametrize("watched", [{}, {"JPY_SESSION_NAME": "/notebooks/x.ipynb"}])
 def test_an_execution_leaves_one_small_output(ready: str, watched: dict[str, str]) -> None:
-    made = _run(ready, "run = kestra.execute('zoomcamp', 'hello')", **watched)
+    made = _run(ready, "run = kestra.execute('zoomcamp/hello')", **watched)
     [output] = made.cells[1].outputs
     assert output.output_type == "display_data"
     assert output.data["text/plain"].startswith("hello  SUCCESS  4 task runs\nin ")
@@ -55,7 +53,7 @@ def test_an_execution_leaves_one_small_output(ready: str, watched: dict[str, str
 
 def test_an_error_shows_as_its_message_alone_and_still_fails(ready: str, tmp_path: Path) -> None:
     source, target = tmp_path / "in.ipynb", tmp_path / "out.ipynb"
-    nbformat.write(_notebook(ready, "kestra.flow('zoomcamp', 'nope')", "print('never')"), source)
+    nbformat.write(_notebook(ready, "kestra.flow('zoomcamp/nope')", "print('never')"), source)
     with pytest.raises(papermill.PapermillExecutionError, match="no flow 'nope'"):
         papermill.execute_notebook(source, target, cwd=str(ROOT), progress_bar=False)
     done = [cell for cell in nbformat.read(target, 4).cells if cell.source.startswith(("kestra.flow", "print"))]

@@ -186,7 +186,9 @@ def test_key_value_store(lab: Any) -> None:
 
 
 def test_backfill_runs_once_a_month(lab: Any, flow: Any) -> None:
-    runs = lab.kestra.backfill(flow, "monthly", "2020-01-01", "2020-03-31", {"backfill": "q1"}, {"month": "12"})
+    runs = lab.kestra.backfill(
+        flow, "monthly", start="2020-01-01", end="2020-03-31", labels={"backfill": "q1"}, inputs={"month": "12"}
+    )
     assert [run.state for run in runs] == ["SUCCESS"] * 3
     assert [run.trigger_date.isoformat() for run in runs if run.trigger_date] == [
         "2020-01-01T10:00:00-05:00",
@@ -205,8 +207,8 @@ def test_backfill_runs_once_a_month(lab: Any, flow: Any) -> None:
 
 def test_pictures_of_the_real_thing(lab: Any, flow: Any) -> None:
     run = lab.kestra.execute(flow)
-    assert workbook.topology(flow).svg == workbook.topology(lab.kestra.flow(flow.namespace, flow.id)).svg
-    assert "each (SUCCESS) [say (SUCCESS)]" in workbook.topology(run).description
+    assert workbook.topology(lab.kestra.graph(flow)).svg == workbook.topology(lab.kestra.graph(str(flow.full_id))).svg
+    assert "each (SUCCESS) [say (SUCCESS)]" in workbook.topology(lab.kestra.graph(run)).description
     assert "say [yellow] SUCCESS" in workbook.gantt(run).description
 
 

@@ -180,7 +180,7 @@ def test_qdrant_finds_neighbours_and_draws_them(lab: Any, collection: str) -> No
     points = lab.qdrant.vectors(collection, limit=50, including=[100, *near["id"]]).set_index("id")
     assert points.index.tolist()[:5] == [100, *near["id"]]
     assert len(points) == 55
-    places = points.join(workbook.plane(points["vector"]))
+    places = points.join(workbook.project_2d(points["vector"]))
     picture = workbook.scatter(places, "x", "y", "zone", [100, *near["id"]])
     assert "4 neighbours of one point south: 2 north, 2 south" in picture.description
 

@@ -14,7 +14,7 @@ def imported(lab, name):
 def ready(lab):
     """What lessons 06 and 07 leave; gives the KV store."""
     kv = lab.kestra.kv("zoomcamp")
-    if lab.kestra.executions("zoomcamp", NAMES[-1], state="SUCCESS"):
+    if lab.kestra.executions(f"zoomcamp/{NAMES[-1]}", state="SUCCESS"):
         return kv
     kv["GCP_CREDS"] = json.loads(Path(lab.settings.gcp_creds_file).read_text())
     for name in NAMES:
@@ -27,7 +27,7 @@ def loaded(lab, year="2020", month="04", taxi="green"):
     ready(lab)
     inputs = {"taxi": taxi, "year": year, "month": month}
     labels = {"file": f"{taxi}_tripdata_{year}-{month}.csv"}
-    found = lab.kestra.executions("zoomcamp", "08_gcp_taxi", labels=labels, state="SUCCESS")
+    found = lab.kestra.executions("zoomcamp/08_gcp_taxi", labels=labels, state="SUCCESS")
     return found[0] if found else lab.kestra.execute(imported(lab, "08_gcp_taxi"), inputs=inputs)
 
 

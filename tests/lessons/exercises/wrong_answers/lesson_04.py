@@ -30,7 +30,7 @@ def _refused(lab):
     """An execution of the practice flow that failed for a missing column."""
     practice = _flow(lab, "id: 04_postgres_taxi", "id: 04_postgres_taxi_practice").source
     lab.kestra.import_flow(practice.replace("taxi_base_url }}", "taxi_base_url }}/faults/missing-column"))
-    lab.kestra.execute("zoomcamp", "04_postgres_taxi_practice", check=False)
+    lab.kestra.execute("zoomcamp/04_postgres_taxi_practice", check=False)
 
 
 def _after(make, answer):

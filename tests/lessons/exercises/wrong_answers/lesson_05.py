@@ -8,7 +8,7 @@ def _loaded(lab):
     """Three months of each taxi in the database, of two years."""
     flow = lab.kestra.import_flow(lab.settings.root / "flows" / FLOW)
     for first, last in (("2019-08-01", "2019-08-31"), ("2020-05-01", "2020-06-30")):
-        lab.kestra.backfill(flow, ["yellow_schedule", "green_schedule"], first, last)
+        lab.kestra.backfill(flow, ["yellow_schedule", "green_schedule"], start=first, end=last)
 
 
 def _answer(lab, condition="filename LIKE '{taxi}_tripdata_2020-%'"):
@@ -33,7 +33,7 @@ def _keys(lab):
 def _march(lab):
     _answer(lab)
     flow = lab.kestra.import_flow(lab.settings.root / "flows" / FLOW)
-    lab.kestra.backfill(flow, "yellow_schedule", "2021-03-01", "2021-03-31")
+    lab.kestra.backfill(flow, "yellow_schedule", start="2021-03-01", end="2021-03-31")
     return lab.postgres.count(TABLE.format("yellow"), "filename = 'yellow_tripdata_2021-03.csv'")
 
 

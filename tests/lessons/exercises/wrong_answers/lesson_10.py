@@ -39,7 +39,7 @@ def _loaded(answer):
 
     def prepared(lab):
         if "lesson_10" not in lab.timescale.tables():
-            assert _run(lab, table_name="lesson_10").good
+            assert _run(lab, table_name="lesson_10").succeeded
         return answer
 
     return prepared

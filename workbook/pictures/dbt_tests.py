@@ -19,7 +19,7 @@ STATES = {"pass": "SUCCESS", "warn": "WARNING", "skipped": "SKIPPED"}
 """The look of a test's state is that of a task run's; all others are failures."""
 
 
-def quality(frame: pd.DataFrame, title: str = "What dbt tested") -> Picture:
+def dbt_test_table(frame: pd.DataFrame, title: str = "What dbt tested") -> Picture:
     """Draw the tests of a dbt run.
 
     Parameters:

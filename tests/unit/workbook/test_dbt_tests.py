@@ -17,7 +17,7 @@ FRAME = pd.DataFrame(
 
 
 def test_every_test_is_a_chip_and_failures_are_told_in_words() -> None:
-    picture = workbook.quality(FRAME)
+    picture = workbook.dbt_test_table(FRAME)
     words = [text for text, _ in picture.texts]
     assert "✗ amount: between_bounds" in words
     assert "✓ id: unique" in words
@@ -28,7 +28,7 @@ def test_every_test_is_a_chip_and_failures_are_told_in_words() -> None:
 
 def test_many_tests_wrap_and_stay_inside() -> None:
     many = pd.concat([FRAME.assign(model="a_model_with_quite_a_long_name_that_has_to_be_cut")] * 12)
-    picture = workbook.quality(many)
+    picture = workbook.dbt_test_table(many)
     boxes = [box for _, box in picture.texts]
     assert max(box.x + box.width for box in boxes) <= 860
     assert not any(one.overlaps(other) for at, one in enumerate(boxes) for other in boxes[at + 1 :])
@@ -36,4 +36,4 @@ def test_many_tests_wrap_and_stay_inside() -> None:
 
 def test_nothing_to_draw() -> None:
     with pytest.raises(workbook.WorkbookError, match="no test"):
-        workbook.quality(FRAME.iloc[:0])
+        workbook.dbt_test_table(FRAME.iloc[:0])

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
-from workbook.errors import FlowInvalid, NotFound
+from workbook.errors import NotFound
 from workbook.exercises.registry import Blank, Hint
+from workbook.kestra.errors import FlowInvalid
 from workbook.kestra.models import Execution, Flow
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ EXIT_CODE = "exit code"
 """What the engine logs after a script has said what went wrong."""
 
 
-def executed(lab: Lab, answer: Any, flow_id: str) -> Execution:
+def current_execution(lab: Lab, answer: Any, flow_id: str) -> Execution:
     """The execution in `answer`, as the server has it now.
 
     Raises:
@@ -54,7 +55,7 @@ def block(written: str, spaces: int) -> str:
 
 
 @contextmanager
-def trial(lab: Lab, source: str) -> Iterator[Flow]:
+def learner_flow(lab: Lab, source: str) -> Iterator[Flow]:
     """A flow made of a learner's text, on the server for as long as the block lasts.
 
     Raises:
@@ -78,7 +79,7 @@ def run(lab: Lab, flow: Flow, inputs: dict[str, Any]) -> Execution:
         Hint: it failed; the hint is the last line of its log's errors.
     """
     execution = lab.kestra.execute(flow, inputs=inputs, check=False)
-    if not execution.good:
+    if not execution.succeeded:
         raise Hint(f"The execution ended {execution.state}. {last_error(lab, execution)}")
     return execution
 

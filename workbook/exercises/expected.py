@@ -16,7 +16,7 @@ Found = TypeVar("Found")
 LAG_SECONDS, POLL_SECONDS = 4.0, 0.25
 
 
-def awaited(find: Callable[[], Found]) -> Found:
+def search_again(find: Callable[[], Found]) -> Found:
     """What `find` finds, looked for again for some seconds: a search sees an execution a moment after its end."""
     give_up = time.monotonic() + LAG_SECONDS
     while not (found := find()) and time.monotonic() < give_up:
@@ -36,14 +36,14 @@ def number(answer: Any) -> float:
     return float(value)
 
 
-def entries(lab: Lab, taxi: str, year: int) -> list[dict[str, Any]]:
+def manifest_entries(lab: Lab, taxi: str, year: int) -> list[dict[str, Any]]:
     """The manifest's entries of a year's files; empty on real files, which have no manifest."""
     if not lab.settings.generated_data:
         return []
     return [one for one in lab.dataset.manifest()["files"].values() if (one["taxi"], one["year"]) == (taxi, year)]
 
 
-def on_the_form(lab: Lab, got: float, options: Iterable[float]) -> None:
+def check_form_options(lab: Lab, got: float, options: Iterable[float]) -> None:
     """On real files a homework answer is one of the form's options; generated files have no such answer.
 
     Raises:

@@ -1,0 +1,242 @@
+"""Executions: start them, follow them, run them again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbook.kestra import inputs as forms
+from workbook.kestra import progress
+from workbook.kestra.api import (
+    NOT_FOUND,
+    ExecutionLike,
+    FlowLike,
+    KestraApi,
+    execution_id,
+    explain_missing_flow,
+    quoted,
+)
+from workbook.kestra.errors import ApiError, ExecutionFailed, WaitInterrupted
+from workbook.kestra.follow import follow
+from workbook.kestra.logs import Logs
+from workbook.kestra.models import Execution, Json, TaskRun
+from workbook.kestra.summaries import count
+
+LAST_LINES = 10
+"""How many lines of the log an error shows."""
+
+
+class Executions:
+    """The executions of one server. `executions(flow)` is short for `executions.search(flow)`."""
+
+    def __init__(self, api: KestraApi, logs: Logs) -> None:
+        self._api = api
+        self._http = api.http
+        self._logs = logs
+
+    def start(
+        self,
+        flow: FlowLike,
+        inputs: Mapping[str, Any] | None = None,
+        labels: Mapping[str, str] | None = None,
+        *,
+        wait: bool = True,
+        check: bool = True,
+    ) -> Execution:
+        """Start an execution and, unless `wait` is off, follow it to its end with a progress bar.
+
+        Parameters:
+            flow: a flow, or `namespace/id`.
+            inputs: Python values; a `Path` is uploaded as a file.
+            labels: labels of the execution.
+            wait: follow it to its end.
+            check: raise if it ends badly.
+
+        Raises:
+            NotFound: no such flow.
+            InputInvalid: an input is unknown, missing or of a wrong value; in the engine's words.
+            ExecutionFailed: with the failing task and its last log lines.
+        """
+        current = self._api.flow(flow)
+        forms.check_names(current, inputs or {})
+        path = f"/executions/{quoted(current.namespace)}/{quoted(current.id)}"
+        params = {"labels": [f"{key}:{value}" for key, value in (labels or {}).items()]}
+        with forms.form(inputs or {}) as fields:
+            try:
+                raw = self._http.json("POST", path, params=params, files=fields)
+            except ApiError as error:
+                if error.status == NOT_FOUND:
+                    raise explain_missing_flow(error, current.full_id) from error
+                raise forms.explain_rejection(error, current.id) from error
+        execution = self._api.read_execution(raw)
+        return self.wait(execution, check=check) if wait else execution
+
+    def wait(self, execution: ExecutionLike, *, check: bool = True) -> Execution:
+        """Follow an execution to its end.
+
+        Parameters:
+            execution: the execution, or its id.
+            check: raise if it ends badly.
+
+        Raises:
+            NotFound: no such execution.
+            ExecutionFailed: it ended badly, and `check` is on.
+            WaitInterrupted: by Ctrl-C; the execution continues.
+        """
+        current = self._api.execution(execution)
+        bar = progress.start(current.flow_id, "task runs")
+        try:
+            for seen in follow(self._http, current.id, len(current.states.history)):
+                current, runs = seen, seen.task_runs
+                going = [run.label for run in runs if not run.states.terminated]
+                bar.update(len(runs) - len(going), len(runs), ", ".join(going[:2]) or current.state)
+        except KeyboardInterrupt:
+            bar.finish(current.flow_id, current.state, "goes on without you")
+            raise WaitInterrupted(
+                f"You stopped waiting; the execution goes on. To end it: lab.kestra.kill({current.id!r})"
+            ) from None
+        bar.finish(current.flow_id, current.state, count(len(current.task_runs), "task run"))
+        if check:
+            self.raise_if_failed(current)
+        return current
+
+    def raise_if_failed(self, execution: Execution) -> None:
+        """Explain an execution that ended badly.
+
+        Raises:
+            ExecutionFailed: it ended badly.
+        """
+        if execution.succeeded or not execution.terminated:
+            return
+        task = execution.failed_task
+        lines = self._logs.lines(execution, task=task.task_id if task else None)
+        if task:
+            lines = [line for line in lines if line.raw.get("taskRunId") in (None, task.id)]
+        raise ExecutionFailed(execution, task, lines[-LAST_LINES:])
+
+    def get(self, execution_id: str) -> Execution:
+        """An execution as it is now.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        return self._api.execution(execution_id)
+
+    def search(
+        self,
+        flow: FlowLike | None = None,
+        *,
+        namespace: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        state: str | Sequence[str] | None = None,
+    ) -> list[Execution]:
+        """The executions of a flow, oldest first; of all flows if none is named.
+
+        Parameters:
+            flow: a flow, or `namespace/id`.
+            namespace: in place of a flow: all flows of this namespace.
+            labels: only those that carry all of these labels.
+            state: only those in this state, or in one of these.
+        """
+        return self._api.executions(flow, namespace, labels, state)
+
+    __call__ = search
+
+    def replay(
+        self,
+        execution: ExecutionLike,
+        from_task: str | None = None,
+        revision: int | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        wait: bool = True,
+        check: bool = True,
+    ) -> Execution:
+        """Run an execution again as a new one, from its beginning or from one of its tasks.
+
+        Parameters:
+            execution: the execution, or its id.
+            from_task: id of the task to begin with; what ran before it keeps its outputs.
+            revision: revision of the flow; the one it ran with if None.
+            inputs: inputs in place of the first execution's; those left out keep their values.
+            wait: follow the new execution to its end.
+            check: raise if it ends badly.
+
+        Raises:
+            NotFound: that task did not run.
+            InputInvalid: as in `start`.
+            ExecutionFailed: as in `start`.
+        """
+        current = self._api.execution(execution)
+        params: dict[str, str | int] = {}
+        if from_task:
+            params["taskRunId"] = _task_run(current, from_task).id
+        if revision:
+            params["revision"] = revision
+        if inputs is None:
+            return self._again(current, "replay", params, None, wait, check)
+        forms.check_names(self._api.flow(current.full_flow_id), inputs)
+        return self._again(current, "replay-with-inputs", params, {**current.inputs, **inputs}, wait, check)
+
+    def restart(
+        self, execution: ExecutionLike, revision: int | None = None, *, wait: bool = True, check: bool = True
+    ) -> Execution:
+        """Continue a failed execution at the task that failed.
+
+        Parameters:
+            execution: the execution, or its id.
+            revision: revision of the flow to continue with, such as the corrected one; then Kestra makes a new
+                execution of it. The same revision, and the same execution, if None.
+            wait: follow it to its end.
+            check: raise if it ends badly.
+
+        Raises:
+            ExecutionFailed: as in `start`.
+        """
+        params = {"revision": revision} if revision else {}
+        return self._again(self._api.execution(execution), "restart", params, None, wait, check)
+
+    def kill(self, execution: ExecutionLike) -> None:
+        """Ask the engine to stop an execution."""
+        self._http.call("DELETE", f"/executions/{execution_id(execution)}/kill")
+
+    def delete(self, execution: ExecutionLike) -> None:
+        """Delete an execution with its logs and files."""
+        self._http.call("DELETE", f"/executions/{execution_id(execution)}")
+
+    def delete_all(self, flow: FlowLike) -> None:
+        """Delete all executions of a flow with their logs and files; those that still run are killed first."""
+        for execution in self.search(flow):
+            if not execution.terminated:
+                self.kill(execution)
+                for _ in follow(self._http, execution.id):
+                    pass
+            self.delete(execution)
+
+    def outputs(self, execution: ExecutionLike) -> Json:
+        """The outputs of every task that has some, by its id (and the loop's item)."""
+        return {run.label: run.outputs for run in self._api.execution(execution).task_runs if run.outputs}
+
+    def _again(
+        self,
+        execution: Execution,
+        how: str,
+        params: Mapping[str, Any],
+        inputs: Mapping[str, Any] | None,
+        wait: bool,
+        check: bool,
+    ) -> Execution:
+        with forms.form(inputs or {}) as fields:
+            try:
+                raw = self._http.json("POST", f"/executions/{execution.id}/{how}", params=params, files=fields)
+            except ApiError as error:
+                raise forms.explain_rejection(error, execution.flow_id) if inputs else error from error
+        started = self._api.read_execution(raw)
+        return self.wait(started, check=check) if wait else started
+
+
+def _task_run(execution: Execution, task_id: str) -> TaskRun:
+    runs = execution.task_runs_of(task_id)
+    if not runs:
+        execution.output(task_id)  # raises NotFound, naming the tasks that ran
+    return runs[0]
