@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# The development lock has all that the other has, so it comes first and the other keeps its versions.
-LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
-  --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+# The development lock holds everything, so it is written first and the others keep its versions. Extras stay named:
+# with hashes, pip refuses a dependency on an extra that the lock does not name.
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 \
+  --no-emit-index-url --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 ONLY ?=
 LESSONS ?=
 RUNS ?= runs
@@ -35,13 +36,13 @@ $(BIN)/python:
 
 $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing the Python packages (about a minute and a half the first time)"
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --require-hashes --no-deps -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@echo "Installing what the tests need"
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
 setup: $(VENV)/.installed  ## Install and fetch everything; afterwards no network is needed

@@ -85,6 +85,6 @@ def matches(requirement: Requirement, python: str) -> bool:
 
 def direct_packages(lock: Path, source: str) -> set[str]:
     """The packages that a lock has because a file names them, by the comments that uv writes."""
-    blocks = re.split(r"(?m)^(?=[\w.-]+==)", lock.read_text())
+    blocks = re.split(r"(?m)^(?=[\w.-]+(?:\[[\w,-]+\])?==)", lock.read_text())
     named = [block for block in blocks if re.search(rf"(?m)^ *#(?: via)? +-r {re.escape(source)}$", block)]
-    return {canonicalize_name(block.partition("==")[0]) for block in named}
+    return {canonicalize_name(block.partition("==")[0].partition("[")[0]) for block in named}
