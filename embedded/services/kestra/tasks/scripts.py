@@ -6,7 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from embedded.services.kestra import environments, process_group
+from embedded.services.kestra import environments
+from embedded.services.kestra.tasks import process_group
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
 
 PREFIX = "io.kestra.plugin.scripts."
