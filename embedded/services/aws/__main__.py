@@ -11,10 +11,10 @@ from pathlib import Path
 from catalog.services.aws import AWS
 from catalog.services.dataset import DATASET
 from embedded.services.aws.front import Front
-from embedded.services.aws.registry import parts
+from embedded.services.aws.registry import create_services
 from embedded.services.aws.s3.store import Store
-from embedded.services.aws.samples import furnish
-from embedded.services.aws.sts.sessions import Keys
+from embedded.services.aws.samples import seed
+from embedded.services.aws.sts.store import KeyStore
 from embedded.shared.http_server import serve
 from embedded.shared.listen_host import chosen_host
 from embedded.shared.loopback import HOST
@@ -23,7 +23,7 @@ from embedded.shared.settings import Settings
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until the process is asked to stop."""
     exit_with_parent()
     listen_on = chosen_host(__doc__ or "")
     settings = Settings.load()
@@ -32,11 +32,11 @@ def main() -> None:
     buckets = home / "s3"
     buckets.mkdir(mode=0o700, exist_ok=True)
     store = Store(buckets)
-    furnish(store, settings[DATASET].seed)
-    keys = Keys(home / "sts.sqlite", {own.access_key_id: own.secret_access_key})
+    seed(store, settings[DATASET].seed)
+    keys = KeyStore(home / "sts.sqlite", {own.access_key_id: own.secret_access_key})
     closing = ExitStack()
     endpoint = f"http://{HOST}:{own.port}"
-    front = Front(parts(home, store, keys, endpoint, closing), keys)
+    front = Front(create_services(home, store, keys, endpoint, closing), keys)
     serve(front.app(closing), own.port, listen_on)
 
 

@@ -1,3 +1,3 @@
-"""The account that all resources of the emulator belong to."""
+"""The account that owns all resources of the emulator."""
 
 ACCOUNT = "000000000000"

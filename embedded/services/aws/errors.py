@@ -1,16 +1,16 @@
-"""What AWS answers when it cannot do what it is asked for."""
+"""Errors of all AWS services."""
 
 from __future__ import annotations
 
 
 class AwsError(Exception):
-    """An error by AWS's own code.
+    """An error with AWS's error code.
 
     Parameters:
         code: such as `NoSuchKey`.
-        message: for people.
-        status: of the HTTP answer.
-        details: further elements of the answer, such as the bucket's name.
+        message: message for people.
+        status: HTTP status.
+        details: further elements of the response, such as the bucket's name.
     """
 
     def __init__(self, code: str, message: str, status: int = 400, **details: str) -> None:
@@ -22,9 +22,9 @@ class AwsError(Exception):
 
 
 def not_implemented(what: str) -> AwsError:
-    """The error for a part of AWS that is absent here.
+    """The error for a part of AWS that the emulator does not have.
 
     Parameters:
-        what: its name.
+        what: name of the part.
     """
     return AwsError("NotImplemented", f"{what} is not part of the embedded AWS.", 501)

@@ -1,4 +1,4 @@
-"""The one address of all of AWS: checks who asks, and hands the request to the part that owns the service."""
+"""The HTTP entry of the emulator: verifies the signature, and hands the request to its service."""
 
 from __future__ import annotations
 
@@ -12,50 +12,65 @@ from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from embedded.services.aws import HEALTH
 from embedded.services.aws.errors import AwsError
-from embedded.services.aws.protocol.unsupported_service import Absent
-from embedded.services.aws.signature import Signed, caller, region_of, service_of, token_of
-from embedded.services.aws.sts.sessions import Keys
+from embedded.services.aws.protocol.unsupported_service import UnsupportedService
+from embedded.services.aws.signature import SignedRequest, region_of, service_of, token_of, verify_caller
+from embedded.services.aws.sts.store import KeyStore
 
 log = logging.getLogger(__name__)
 
 _LARGEST_BODY = 10 << 20
-"""Bytes, of all services but S3."""
+"""Maximum body size in bytes, for all services but S3."""
 
 
-class Part(Protocol):
+class Service(Protocol):
     """A service of AWS."""
 
-    async def handle(self, request: Request, path: str, caller: str | None) -> Response:
-        """Answer a request whose signature is right; AwsError if it cannot."""
+    async def handle(self, request: HttpRequest, path: str, caller: str | None) -> Response:
+        """Answer a request whose signature is valid.
 
-    def refusal(self, error: AwsError, path: str, request_id: str) -> Response:
-        """An error as this service tells it."""
+        Parameters:
+            request: the request; `request.state.region` is the region of its signature.
+            path: as sent, percent-encoded.
+            caller: the access key; None for an unsigned request.
+
+        Raises:
+            AwsError: the request cannot be served.
+        """
+
+    def error_response(self, error: AwsError, path: str, request_id: str) -> Response:
+        """Serialize an error in the service's protocol.
+
+        Parameters:
+            error: the error.
+            path: path of the request.
+            request_id: id of the request.
+        """
 
 
 class Front:
     """The ASGI application.
 
     Parameters:
-        parts: by the name that requests are signed for; `s3` is there, and gets what is not signed.
-        keys: all that are known.
+        services: services by their name in signatures; `s3` is required, and gets all unsigned requests.
+        keys: all access keys.
     """
 
-    def __init__(self, parts: Mapping[str, Part], keys: Keys) -> None:
-        self._parts = parts
+    def __init__(self, services: Mapping[str, Service], keys: KeyStore) -> None:
+        self._services = services
         self._keys = keys
 
     def app(self, closing: ExitStack) -> Starlette:
         """The application with its health check.
 
         Parameters:
-            closing: what to do when it ends.
+            closing: closed on shutdown.
         """
 
         @asynccontextmanager
@@ -66,66 +81,66 @@ class Front:
         routes = [Route(HEALTH, _health), Route("/{path:path}", _Endpoint(self))]
         return Starlette(routes=routes, lifespan=lifespan)
 
-    async def answer(self, request: Request) -> Response:
-        """Answer a request, whatever happens."""
+    async def answer(self, request: HttpRequest) -> Response:
+        """Answer a request; an exception becomes an error response."""
         signed = _signed(request)
-        part = self._parts["s3"]
+        service = self._services["s3"]
         try:
             name = service_of(signed)
-            part = self._parts.get(name) or Absent(name, request)
+            service = self._services.get(name) or UnsupportedService(name, request)
             if name != "s3":  # whose bodies may be larger than the memory
                 signed = dataclasses.replace(signed, payload=await _digest(request))
             request.state.region = region_of(signed)
-            response = await part.handle(request, signed.path, self._caller(signed))
+            response = await service.handle(request, signed.path, self._caller(signed))
         except AwsError as error:
-            response = _last(part.refusal(error, signed.path, _id()))
+            response = _closing(service.error_response(error, signed.path, _id()))
         except Exception:
             log.exception("%s %s failed", request.method, signed.path)
-            error = AwsError("InternalError", "We encountered an internal error. Please try again.", 500)
-            response = _last(part.refusal(error, signed.path, _id()))
+            internal = AwsError("InternalError", "We encountered an internal error. Please try again.", 500)
+            response = _closing(service.error_response(internal, signed.path, _id()))
         response.headers["x-amz-request-id"] = _id()
         response.headers["Server"] = "embedded"
         return response
 
-    def _caller(self, signed: Signed) -> str | None:
-        access_key = caller(signed, self._keys.secret)
+    def _caller(self, signed: SignedRequest) -> str | None:
+        access_key = verify_caller(signed, self._keys.secret)
         if access_key is not None:
             self._keys.check_token(access_key, token_of(signed))
         return access_key
 
 
 class _Endpoint:
-    """Takes every method."""
+    """An endpoint for every HTTP method."""
 
     def __init__(self, front: Front) -> None:
         self._front = front
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
+        request = HttpRequest(scope, receive)
         response = await self._front.answer(request)
         await response(scope, receive, send)
 
 
-def _signed(request: Request) -> Signed:
+def _signed(request: HttpRequest) -> SignedRequest:
     raw = request.scope["raw_path"].decode("latin-1")
     query = request.scope["query_string"].decode("latin-1")
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"]]
-    return Signed(request.method, raw, query, headers)
+    return SignedRequest(request.method, raw, query, headers)
 
 
-async def _digest(request: Request) -> str:
-    """The SHA-256 of a request's body, which is read as a whole."""
+async def _digest(request: HttpRequest) -> str:
+    """Read a request's body; returns its SHA-256."""
     if int(request.headers.get("content-length") or 0) > _LARGEST_BODY:
         raise AwsError("RequestEntityTooLarge", f"The request is larger than {_LARGEST_BODY} bytes.", 413)
     return hashlib.sha256(await request.body()).hexdigest()
 
 
-async def _health(_: Request) -> Response:
+async def _health(_: HttpRequest) -> Response:
     return Response("UP")
 
 
-def _last(response: Response) -> Response:
-    """A response after which the connection ends: a client told no may never send the body that it announced."""
+def _closing(response: Response) -> Response:
+    """Close the connection after a response: a refused client may never send the body that it announced."""
     response.headers["Connection"] = "close"
     return response
 

@@ -1,32 +1,32 @@
-"""What a new S3 holds: the lessons' bucket with generated sensor readings and a generated image-search answer."""
+"""Seeds a new S3: the lessons' bucket with generated sensor readings and a generated image-search response."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
 
-from embedded.services.aws.s3.store import About, Content, Store
+from embedded.services.aws.s3.store import Content, ObjectMetadata, Store
 
 BUCKET = "static-staging.flowio.app"
 METRICS = "resources/kestra-test/sample-metrics.csv"
 LENS = "resources/kestra-test/sample-image_search.json"
 
 
-def furnish(store: Store, seed: int) -> None:
-    """Put the sample into a store that is new; one that was used before stays as it is, emptied or not.
+def seed(store: Store, dataset_seed: int) -> None:
+    """Create the sample objects in a new store; a store that was used before stays as it is, even if it is empty.
 
     Parameters:
-        store: of all buckets.
-        seed: of the generated readings.
+        store: store of all buckets.
+        dataset_seed: seed of the generated data.
     """
     if not store.is_new:
         return
     from embedded.shared.samples import image_search, metrics
 
     store.create_bucket(BUCKET)
-    _put(store, METRICS, "text/csv", metrics.csv(seed=seed))
-    _put(store, LENS, "application/json", [image_search.document(0, seed)])
-    store.furnished()
+    _put(store, METRICS, "text/csv", metrics.csv(seed=dataset_seed))
+    _put(store, LENS, "application/json", [image_search.document(0, dataset_seed)])
+    store.mark_seeded()
 
 
 def _put(store: Store, key: str, kind: str, chunks: Iterable[bytes]) -> None:
@@ -38,4 +38,4 @@ def _put(store: Store, key: str, kind: str, chunks: Iterable[bytes]) -> None:
             digest.update(chunk)
             size += len(chunk)
         store.blobs.seal(file)
-    store.put(BUCKET, key, Content(name, size, digest.hexdigest()), About({"content-type": kind}))
+    store.put(BUCKET, key, Content(name, size, digest.hexdigest()), ObjectMetadata({"content-type": kind}))

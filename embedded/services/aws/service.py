@@ -17,6 +17,7 @@ class Aws(Service):
     spec = AWS
 
     def command(self, context: Context) -> Launch:
+        """Run `embedded.services.aws` with its state folder and the dataset's seed."""
         env = {
             **self.environment(context),
             "AWS_HOME": str(context.home),
@@ -25,8 +26,10 @@ class Aws(Service):
         return Launch([sys.executable, "-m", "embedded.services.aws"], env, lifeline=True)
 
     def healthy(self, context: Context) -> bool:
+        """Whether the health check answers."""
         return http_ok(self.port(context), HEALTH)
 
     def environment(self, context: Context) -> dict[str, str]:
+        """Endpoint, port, keys and region, by the names that AWS's clients read."""
         region = context.settings[AWS].region
         return {**super().environment(context), "AWS_DEFAULT_REGION": region}  # the name that boto3 reads

@@ -1,6 +1,7 @@
-"""Tells who sent a request, by its signature: version 4 in a header or in the address, version 2 in the address.
+"""Verifies the signatures of requests: version 4 in a header or in the query, version 2 in the query.
 
-The signature is computed once more by botocore, which signs for the official clients, and compared.
+Botocore, which signs for the official clients, computes the signature again. Source:
+https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPMessage
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from botocore.auth import HmacV1QueryAuth, S3SigV4Auth, SigV4Auth
@@ -27,16 +29,16 @@ UNSIGNED = "UNSIGNED-PAYLOAD"
 
 
 @dataclass(frozen=True)
-class Signed:
-    """A request as its sender signed it.
+class SignedRequest:
+    """The signed parts of a request.
 
     Parameters:
         method: such as GET.
-        path: as it was sent, percent signs and all.
-        query: likewise, without the question mark.
+        path: as sent, percent-encoded.
+        query: as sent, without the question mark.
         headers: names and values, in order.
-        payload: the SHA-256 of the body in hexadecimal digits; None for S3, which tells it in a header and checks it
-            as the body comes.
+        payload: SHA-256 of the body in hexadecimal digits; None for S3, where a header has it and the body is checked
+            on arrival.
     """
 
     method: str
@@ -51,13 +53,13 @@ class Signed:
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
     def header(self, name: str) -> str | None:
-        """A header's value."""
+        """The value of a header, by lower-case name."""
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
 @dataclass(frozen=True)
-class _Claim:
-    """What a version 4 signature says of itself."""
+class _Credential:
+    """The fields of a version 4 signature."""
 
     access_key: str
     day: str
@@ -69,43 +71,43 @@ class _Claim:
     expires: int | None = None
 
 
-def service_of(request: Signed) -> str:
-    """The service that a request is signed for, as in its signature; `s3` when it has none of version 4."""
-    claim = _claim(request)
-    return claim.service if claim else "s3"
+def service_of(request: SignedRequest) -> str:
+    """The service in a request's signature; `s3` without a version 4 signature."""
+    credential = _credential(request)
+    return credential.service if credential else "s3"
 
 
-def token_of(request: Signed) -> str | None:
-    """The token of a session that a request was sent with."""
+def token_of(request: SignedRequest) -> str | None:
+    """The session token of a request; None if there is none."""
     parameters = request.parameters
     in_address = parameters.get("X-Amz-Security-Token") or parameters.get("x-amz-security-token")
     return request.header("x-amz-security-token") or in_address
 
 
-def region_of(request: Signed) -> str:
-    """The region that a request is signed for; empty when it has no signature of version 4."""
-    claim = _claim(request)
-    return claim.region if claim else ""
+def region_of(request: SignedRequest) -> str:
+    """The region in a request's signature; empty without a version 4 signature."""
+    credential = _credential(request)
+    return credential.region if credential else ""
 
 
-def caller(request: Signed, secret_of: Callable[[str], str | None]) -> str | None:
-    """Check a request's signature.
+def verify_caller(request: SignedRequest, secret_of: Callable[[str], str | None]) -> str | None:
+    """Verify a request's signature.
 
     Parameters:
         request: the request.
-        secret_of: gives the secret of an access key; None for a key that is not known.
+        secret_of: returns the secret of an access key; None for an unknown key.
 
     Returns:
-        The access key; None for a request that is not signed.
+        The access key; None for an unsigned request.
 
     Raises:
-        AwsError: the signature is not by the key's secret, is too old, or names a key that is not known.
+        AwsError: the signature is wrong or expired, or its access key is unknown.
     """
-    if claim := _claim(request):
-        secret = _secret(claim.access_key, secret_of)
-        _check_time(claim)
-        _compare(_version_4(request, claim, secret), claim.signature)
-        return claim.access_key
+    if credential := _credential(request):
+        secret = _secret(credential.access_key, secret_of)
+        _check_time(credential)
+        _compare(_version_4(request, credential, secret), credential.signature)
+        return credential.access_key
     parameters = request.parameters
     if {"AWSAccessKeyId", "Signature", "Expires"} <= parameters.keys():
         key = parameters["AWSAccessKeyId"]
@@ -127,8 +129,8 @@ def _secret(key: str, secret_of: Callable[[str], str | None]) -> str:
     return secret
 
 
-def _compare(expected: str, given: str) -> None:
-    if not hmac.compare_digest(expected.encode(), given.encode()):
+def _compare(expected: str, signature: str) -> None:
+    if not hmac.compare_digest(expected.encode(), signature.encode()):
         message = (
             "The request signature we calculated does not match the signature you provided. "
             "Check your key and signing method."
@@ -136,11 +138,11 @@ def _compare(expected: str, given: str) -> None:
         raise AwsError("SignatureDoesNotMatch", message, 403)
 
 
-def _check_time(claim: _Claim) -> None:
-    sent = datetime.strptime(claim.stamp, STAMP).replace(tzinfo=UTC).timestamp()
+def _check_time(credential: _Credential) -> None:
+    sent = datetime.strptime(credential.stamp, STAMP).replace(tzinfo=UTC).timestamp()
     late = time.time() - sent
-    if claim.expires is not None:
-        if late > claim.expires:
+    if credential.expires is not None:
+        if late > credential.expires:
             raise AwsError("AccessDenied", "Request has expired", 403)
         if late < -SKEW_SECONDS:
             raise AwsError("AccessDenied", "Request is not valid yet", 403)
@@ -149,27 +151,27 @@ def _check_time(claim: _Claim) -> None:
         raise AwsError("RequestTimeTooSkewed", message, 403)
 
 
-def _claim(request: Signed) -> _Claim | None:
-    """What a version 4 signature says; None without one.
+def _credential(request: SignedRequest) -> _Credential | None:
+    """Parse a version 4 signature; None if there is none.
 
     Raises:
-        AwsError: it is cut short.
+        AwsError: the signature is malformed.
     """
     header, parameters = request.header("authorization") or "", request.parameters
     try:
         if header.startswith(ALGORITHM):
             pairs = (pair.strip().partition("=") for pair in header.removeprefix(ALGORITHM).split(","))
-            given = {name: value for name, _, value in pairs}
+            fields = {name: value for name, _, value in pairs}
             stamp, expires = request.header("x-amz-date") or "", None
         elif parameters.get("X-Amz-Algorithm") == ALGORITHM:
-            given = {name: parameters[f"X-Amz-{name}"] for name in ("Credential", "SignedHeaders", "Signature")}
+            fields = {name: parameters[f"X-Amz-{name}"] for name in ("Credential", "SignedHeaders", "Signature")}
             stamp, expires = parameters["X-Amz-Date"], int(parameters["X-Amz-Expires"])
         else:
             return None
-        key, day, region, service, _ = given["Credential"].rsplit("/", 4)
+        key, day, region, service, _ = fields["Credential"].rsplit("/", 4)
         datetime.strptime(stamp, STAMP)
-        names = given["SignedHeaders"].split(";")
-        signature = given["Signature"]
+        names = fields["SignedHeaders"].split(";")
+        signature = fields["Signature"]
     except (KeyError, ValueError) as error:
         raise AwsError("AuthorizationHeaderMalformed", "The authorization is malformed.") from error
     if expires is not None and not 0 < expires <= LONGEST_SECONDS:
@@ -178,32 +180,33 @@ def _claim(request: Signed) -> _Claim | None:
         raise AwsError("AuthorizationHeaderMalformed", "The credential's date is not the request's.")
     if "host" not in names:
         raise AwsError("AccessDenied", "The host header must be signed.", 403)
-    return _Claim(key, day, region, service, stamp, names, signature, expires)
+    return _Credential(key, day, region, service, stamp, names, signature, expires)
 
 
-def _version_4(request: Signed, claim: _Claim, secret: str) -> str:
-    signer = (_Signer if request.payload is None else _PlainSigner)(claim, secret)
+def _version_4(request: SignedRequest, credential: _Credential, secret: str) -> str:
+    signer = (_Signer if request.payload is None else _PlainSigner)(credential, secret)
     again = AWSRequest(method=request.method, url=f"http://host{request.path}{_canonical_query(request)}")
     for name, value in request.headers:
         again.headers.add_header(name, value)
     if request.payload is not None:
         del again.headers["X-Amz-Content-SHA256"]
         again.headers["X-Amz-Content-SHA256"] = request.payload
-    elif claim.expires is not None and "X-Amz-Content-SHA256" not in again.headers:
+    elif credential.expires is not None and "X-Amz-Content-SHA256" not in again.headers:
         again.headers["X-Amz-Content-SHA256"] = UNSIGNED
-    again.context["timestamp"] = claim.stamp
+    again.context["timestamp"] = credential.stamp
     return signer.signature(signer.string_to_sign(again, signer.canonical_request(again)), again)
 
 
-def _canonical_query(request: Signed) -> str:
-    """The query as botocore's signer takes it, without the signature itself."""
+def _canonical_query(request: SignedRequest) -> str:
+    """The query without the signature itself, encoded for botocore's signer."""
     pairs = parse_qsl(request.query, keep_blank_values=True)
     kept = [f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in pairs if k != "X-Amz-Signature"]
     return "?" + "&".join(kept) if kept else ""
 
 
-def _version_2(request: Signed, key: str, secret: str, expires: str) -> str:
-    headers = HTTPMessage()
+def _version_2(request: SignedRequest, key: str, secret: str, expires: str) -> str:
+    # HTTPMessage has the mapping's methods that the signer calls, and ignores the case of names.
+    headers: Any = HTTPMessage()
     for name, value in request.headers:
         headers.add_header(name, value)
     url = urlsplit(f"http://host{request.path}?{request.query}")
@@ -211,11 +214,11 @@ def _version_2(request: Signed, key: str, secret: str, expires: str) -> str:
 
 
 class _SentHeaders(SigV4Auth):
-    """Takes the headers that the sender says to have signed."""
+    """Signs the headers that the sender signed."""
 
-    def __init__(self, claim: _Claim, secret: str) -> None:
-        super().__init__(Credentials(claim.access_key, secret), claim.service, claim.region)
-        self._names = claim.names
+    def __init__(self, credential: _Credential, secret: str) -> None:
+        super().__init__(Credentials(credential.access_key, secret), credential.service, credential.region)
+        self._names = credential.names
 
     def headers_to_sign(self, request: AWSRequest) -> HTTPMessage:
         headers = HTTPMessage()
@@ -226,15 +229,15 @@ class _SentHeaders(SigV4Auth):
 
 
 class _Signer(_SentHeaders, S3SigV4Auth):
-    """As S3 signs: the path as it is."""
+    """S3's signer: the path is signed as it is."""
 
 
 class _PlainSigner(_SentHeaders):
-    """As all other services sign."""
+    """The signer of all other services."""
 
 
 class _QuerySigner(HmacV1QueryAuth):
-    """Version 2, with the time of expiry in place of a date."""
+    """The version 2 signer; the time of expiry takes the place of the date."""
 
     def __init__(self, credentials: Credentials, expires: str) -> None:
         super().__init__(credentials)

@@ -1,4 +1,4 @@
-"""S3's XML, written and read."""
+"""Renders and parses XML documents."""
 
 from __future__ import annotations
 
@@ -15,28 +15,34 @@ NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def document(name: str, content: Mapping[str, Any], namespace: str | None = NAMESPACE) -> bytes:
-    """A document.
+def render(name: str, content: Mapping[str, Any], namespace: str | None = NAMESPACE) -> bytes:
+    """Render a document.
 
     Parameters:
-        name: of its root.
-        content: values by element; a list repeats its element, None leaves it out.
-        namespace: of the root.
+        name: name of the root element.
+        content: values by element name; a list repeats its element, None leaves it out.
+        namespace: namespace of the root element.
     """
     attribute = f' xmlns="{namespace}"' if namespace else ""
     return f"{HEAD}<{name}{attribute}>{_inner(content)}</{name}>".encode()
 
 
-def answer(name: str, content: Mapping[str, Any], status: int = 200) -> Response:
-    """A document as a response; the arguments as for `document`."""
-    return Response(document(name, content), status, media_type="application/xml")
+def response(name: str, content: Mapping[str, Any], status: int = 200) -> Response:
+    """Render a document as an HTTP response.
+
+    Parameters:
+        name: name of the root element.
+        content: values by element name, as for `render`.
+        status: HTTP status.
+    """
+    return Response(render(name, content), status, media_type="application/xml")
 
 
 def parse(text: bytes) -> ElementTree.Element:
-    """Read a document.
+    """Parse a document; element names lose their namespaces.
 
     Raises:
-        AwsError: it is none.
+        AwsError: the text is not well-formed.
     """
     try:
         root = ElementTree.fromstring(text)
@@ -48,7 +54,7 @@ def parse(text: bytes) -> ElementTree.Element:
 
 
 def malformed() -> AwsError:
-    """The error for a document that is not what was expected."""
+    """The error for an invalid document."""
     message = "The XML you provided was not well-formed or did not validate against our published schema"
     return AwsError("MalformedXML", message)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.errors import AwsError
-from embedded.services.aws.glue.catalogue import Catalogue
+from embedded.services.aws.glue.store import Catalogue
 from embedded.sql_engine.errors import Reason
 
 NAME = "AwsDataCatalog"

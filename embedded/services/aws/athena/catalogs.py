@@ -14,9 +14,9 @@ from embedded.services.aws.account import ACCOUNT
 from embedded.services.aws.athena.catalog import NAME
 from embedded.services.aws.athena.errors import invalid_request, no_metadata
 from embedded.services.aws.errors import AwsError
-from embedded.services.aws.glue.catalogue import Catalogue
-from embedded.services.aws.protocol.dispatcher import Call
-from embedded.services.aws.protocol.pages import page
+from embedded.services.aws.glue.store import Catalogue
+from embedded.services.aws.protocol.pages import paginate
+from embedded.services.aws.protocol.request import Request
 from embedded.shared.sqlite import Database
 
 _PAGE = 50
@@ -35,15 +35,23 @@ class Catalogs:
         self._glue = glue
 
     def list_data_catalogs(
-        self, call: Call, next_token: str | None = None, max_results: int = _PAGE, work_group: str | None = None
+        self, request: Request, next_token: str | None = None, max_results: int = _PAGE, work_group: str | None = None
     ) -> Json:
-        del call, work_group, max_results  # there is one
+        """ListDataCatalogs.
+
+        Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_ListDataCatalogs.html
+        """
+        del request, work_group, max_results  # there is one
         if next_token is not None:
             raise invalid_request("Invalid NextToken")
         summary = {"CatalogName": NAME, "Type": "GLUE", "Status": "CREATE_COMPLETE"}
         return {"DataCatalogsSummary": [summary]}
 
-    def get_data_catalog(self, call: Call, name: str, work_group: str | None = None) -> Json:
+    def get_data_catalog(self, request: Request, name: str, work_group: str | None = None) -> Json:
+        """GetDataCatalog.
+
+        Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_GetDataCatalog.html
+        """
         del work_group
         _check(name)
         parameters = {"catalog-id": ACCOUNT}
@@ -51,29 +59,39 @@ class Catalogs:
 
     def list_databases(
         self,
-        call: Call,
+        request: Request,
         catalog_name: str,
         next_token: str | None = None,
         max_results: int = _PAGE,
         work_group: str | None = None,
     ) -> Json:
+        """ListDatabases.
+
+        Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_ListDatabases.html
+        """
         del work_group
         _check(catalog_name)
-        known = self._catalogue(call).databases()
-        found, token = page(known, lambda one: one["Name"], next_token, max_results, _CODE)
-        return {"DatabaseList": [_database(each) for each in found], "NextToken": token}
+        known = self._catalogue(request).databases()
+        page, token = paginate(known, lambda one: one["Name"], next_token, max_results, _CODE)
+        return {"DatabaseList": [_database(each) for each in page], "NextToken": token}
 
-    def get_database(self, call: Call, catalog_name: str, database_name: str, work_group: str | None = None) -> Json:
+    def get_database(
+        self, request: Request, catalog_name: str, database_name: str, work_group: str | None = None
+    ) -> Json:
+        """GetDatabase.
+
+        Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_GetDatabase.html
+        """
         del work_group
         _check(catalog_name)
         try:
-            return {"Database": _database(self._catalogue(call).database(database_name))}
+            return {"Database": _database(self._catalogue(request).database(database_name))}
         except AwsError as error:
             raise no_metadata(error.message) from error
 
     def list_table_metadata(
         self,
-        call: Call,
+        request: Request,
         catalog_name: str,
         database_name: str,
         expression: str | None = None,
@@ -81,31 +99,39 @@ class Catalogs:
         max_results: int = _PAGE,
         work_group: str | None = None,
     ) -> Json:
+        """ListTableMetadata.
+
+        Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_ListTableMetadata.html
+        """
         del work_group
         _check(catalog_name)
         try:
-            known: Sequence[Mapping[str, Any]] = self._catalogue(call).tables(database_name)
+            known: Sequence[Mapping[str, Any]] = self._catalogue(request).tables(database_name)
             pattern = re.compile(expression or ".*", re.IGNORECASE)
         except AwsError as error:
             raise no_metadata(error.message) from error
         except re.error as error:
             raise invalid_request(f"Expression {expression!r} is no regular expression: {error}") from error
         chosen = [table for table in known if pattern.fullmatch(table["Name"])]
-        found, token = page(chosen, lambda one: one["Name"], next_token, max_results, _CODE)
-        return {"TableMetadataList": [_table(each) for each in found], "NextToken": token}
+        page, token = paginate(chosen, lambda one: one["Name"], next_token, max_results, _CODE)
+        return {"TableMetadataList": [_table(each) for each in page], "NextToken": token}
 
     def get_table_metadata(
-        self, call: Call, catalog_name: str, database_name: str, table_name: str, work_group: str | None = None
+        self, request: Request, catalog_name: str, database_name: str, table_name: str, work_group: str | None = None
     ) -> Json:
+        """GetTableMetadata.
+
+        Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_GetTableMetadata.html
+        """
         del work_group
         _check(catalog_name)
         try:
-            return {"TableMetadata": _table(self._catalogue(call).table(database_name, table_name))}
+            return {"TableMetadata": _table(self._catalogue(request).table(database_name, table_name))}
         except AwsError as error:
             raise no_metadata(error.message) from error
 
-    def _catalogue(self, call: Call) -> Catalogue:
-        return Catalogue(self._glue, call.region)
+    def _catalogue(self, request: Request) -> Catalogue:
+        return Catalogue(self._glue, request.region)
 
 
 def _check(name: str) -> None:

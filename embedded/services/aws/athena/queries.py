@@ -21,9 +21,9 @@ from embedded.services.aws.athena.s3_uri import address
 from embedded.services.aws.athena.statements import DDL, Parsed, parse
 from embedded.services.aws.athena.store import Executions, Json
 from embedded.services.aws.athena.workgroups import ENGINE, PRIMARY, WorkGroups, output_location
-from embedded.services.aws.glue.catalogue import Catalogue
-from embedded.services.aws.protocol.dispatcher import Call
-from embedded.services.aws.protocol.pages import page
+from embedded.services.aws.glue.store import Catalogue
+from embedded.services.aws.protocol.pages import paginate
+from embedded.services.aws.protocol.request import Request
 from embedded.shared.sqlite import Database
 from embedded.sql_engine.errors import Reason, SqlError
 
@@ -54,7 +54,7 @@ class Queries:
 
     def start_query_execution(
         self,
-        call: Call,
+        request: Request,
         query_string: str,
         client_request_token: str | None = None,
         query_execution_context: Mapping[str, str] | None = None,
@@ -63,10 +63,14 @@ class Queries:
         execution_parameters: Sequence[str] = (),
         result_reuse_configuration: Mapping[str, Any] | None = None,
     ) -> Json:
+        """StartQueryExecution.
+
+        Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
+        """
         del result_reuse_configuration  # a result is never reused, which no answer depends on
         context, asked = dict(query_execution_context or {}), dict(result_configuration or {})
         _check_context(context)
-        group = self._groups.find(call.region, work_group)
+        group = self._groups.find(request.region, work_group)
         if group["State"] != "ENABLED":
             raise invalid_request(f"WorkGroup {work_group} is disabled.")
         base = output_location(group, asked.get("OutputLocation"))
@@ -74,23 +78,23 @@ class Queries:
         record = _record(query_string, parsed, context, work_group, base, asked)
         if execution_parameters:
             record["ExecutionParameters"] = list(execution_parameters)
-        request = {"query": query_string, "context": context, "group": work_group, "result": asked}
-        name = self._add(call, record, client_request_token, request)
+        fingerprint = {"query": query_string, "context": context, "group": work_group, "result": asked}
+        name = self._add(request, record, client_request_token, fingerprint)
         if name == record["QueryExecutionId"]:
-            self._begin(call, record, parsed, problem, group, base)
+            self._begin(request, record, parsed, problem, group, base)
         return {"QueryExecutionId": name}
 
-    def _add(self, call: Call, record: Json, token: str | None, request: Json) -> str:
+    def _add(self, request: Request, record: Json, token: str | None, fingerprint: Json) -> str:
         try:
-            return self._executions.add(call.region, record, token, request)
+            return self._executions.add(request.region, record, token, fingerprint)
         except ValueError as error:
             raise invalid_request("Idempotent parameters do not match", "IDEMPOTENT_PARAMETERS_MISMATCH") from error
 
     def _begin(
-        self, call: Call, record: Json, parsed: Parsed | None, problem: SqlError | None, group: Json, base: str
+        self, request: Request, record: Json, parsed: Parsed | None, problem: SqlError | None, group: Json, base: str
     ) -> None:
         settings = group["Configuration"]
-        names = Names(Catalogue(self._glue, call.region), record["QueryExecutionContext"].get("Database", _DEFAULT))
+        names = Names(Catalogue(self._glue, request.region), record["QueryExecutionContext"].get("Database", _DEFAULT))
         enforced = bool(settings.get("EnforceWorkGroupConfiguration"))
         enforced = enforced and bool(settings.get("ResultConfiguration", {}).get("OutputLocation"))
         tables = f"{base}tables/{record['QueryExecutionId']}/"
@@ -100,11 +104,13 @@ class Queries:
         elif problem is not None:
             self._runner.refuse(record, problem)
 
-    def get_query_execution(self, call: Call, query_execution_id: str) -> Json:
-        return {"QueryExecution": self._find(call, query_execution_id)}
+    def get_query_execution(self, request: Request, query_execution_id: str) -> Json:
+        """GetQueryExecution: https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryExecution.html"""
+        return {"QueryExecution": self._find(request, query_execution_id)}
 
-    def batch_get_query_execution(self, call: Call, query_execution_ids: Sequence[str]) -> Json:
-        found = {name: self._executions.find(call.region, name) for name in query_execution_ids}
+    def batch_get_query_execution(self, request: Request, query_execution_ids: Sequence[str]) -> Json:
+        """BatchGetQueryExecution: https://docs.aws.amazon.com/athena/latest/APIReference/API_BatchGetQueryExecution.html"""
+        found = {name: self._executions.find(request.region, name) for name in query_execution_ids}
         missing = [
             {
                 "QueryExecutionId": name,
@@ -117,20 +123,29 @@ class Queries:
         return {"QueryExecutions": [each for each in found.values() if each], "UnprocessedQueryExecutionIds": missing}
 
     def list_query_executions(
-        self, call: Call, next_token: str | None = None, max_results: int = _PAGE, work_group: str = PRIMARY
+        self, request: Request, next_token: str | None = None, max_results: int = _PAGE, work_group: str = PRIMARY
     ) -> Json:
-        self._groups.find(call.region, work_group)
-        known = self._executions.listed(call.region, work_group)
-        found, token = page(known, lambda one: [-one[0], one[1]], next_token, max_results, "InvalidRequestException")
-        return {"QueryExecutionIds": [name for _, name in found], "NextToken": token}
+        """ListQueryExecutions.
 
-    def stop_query_execution(self, call: Call, query_execution_id: str) -> None:
-        self._runner.stop(self._find(call, query_execution_id))
+        Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_ListQueryExecutions.html
+        """
+        self._groups.find(request.region, work_group)
+        known = self._executions.listed(request.region, work_group)
+        page, token = paginate(known, lambda one: [-one[0], one[1]], next_token, max_results, "InvalidRequestException")
+        return {"QueryExecutionIds": [name for _, name in page], "NextToken": token}
+
+    def stop_query_execution(self, request: Request, query_execution_id: str) -> None:
+        """StopQueryExecution: https://docs.aws.amazon.com/athena/latest/APIReference/API_StopQueryExecution.html"""
+        self._runner.stop(self._find(request, query_execution_id))
 
     def get_query_results(
-        self, call: Call, query_execution_id: str, next_token: str | None = None, max_results: int = _ROWS
+        self, request: Request, query_execution_id: str, next_token: str | None = None, max_results: int = _ROWS
     ) -> Json:
-        record = self._find(call, query_execution_id)
+        """GetQueryResults.
+
+        Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
+        """
+        record = self._find(request, query_execution_id)
         _check_done(record["Status"]["State"])
         metadata, updated = self._executions.result(query_execution_id)
         if updated is not None:
@@ -159,8 +174,8 @@ class Queries:
             raise invalid_request(message) from error
         return rows, None if end is None else str(end)
 
-    def _find(self, call: Call, name: str) -> Json:
-        found = self._executions.find(call.region, name)
+    def _find(self, request: Request, name: str) -> Json:
+        found = self._executions.find(request.region, name)
         if found is None:
             raise invalid_request(f"QueryExecution {name} was not found", "QUERY_EXECUTION_NOT_FOUND")
         return found

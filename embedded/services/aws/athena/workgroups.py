@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from embedded.services.aws.athena.errors import invalid_request
-from embedded.services.aws.protocol.dispatcher import Call
+from embedded.services.aws.protocol.request import Request
 from embedded.shared.sqlite import Database
 
 TABLES = """
@@ -56,53 +56,66 @@ class WorkGroups:
             return _record(PRIMARY, None, {"EnforceWorkGroupConfiguration": False}, created=0)
         raise invalid_request(f"WorkGroup {name} is not found.", "WORKGROUP_NOT_FOUND")
 
-    def get_work_group(self, call: Call, work_group: str) -> Json:
-        """GetWorkGroup."""
-        return {"WorkGroup": self.find(call.region, work_group)}
+    def get_work_group(self, request: Request, work_group: str) -> Json:
+        """GetWorkGroup: https://docs.aws.amazon.com/athena/latest/APIReference/API_GetWorkGroup.html"""
+        return {"WorkGroup": self.find(request.region, work_group)}
 
-    def list_work_groups(self, call: Call, next_token: str | None = None, max_results: int = _PAGE) -> Json:
-        """ListWorkGroups."""
-        stored = self._db.rows("SELECT name FROM workgroups WHERE region = ?", call.region)
+    def list_work_groups(self, request: Request, next_token: str | None = None, max_results: int = _PAGE) -> Json:
+        """ListWorkGroups.
+
+        Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_ListWorkGroups.html
+        """
+        stored = self._db.rows("SELECT name FROM workgroups WHERE region = ?", request.region)
         names = sorted({PRIMARY, *(name for (name,) in stored)})
         rest = [name for name in names if next_token is None or name > next_token]
-        page = [self.find(call.region, name) for name in rest[:max_results]]
+        page = [self.find(request.region, name) for name in rest[:max_results]]
         token = rest[max_results - 1] if len(rest) > max_results else None
         return {"WorkGroups": [_summary(group) for group in page], "NextToken": token}
 
     def create_work_group(
-        self, call: Call, name: str, configuration: Mapping[str, Any] | None = None, description: str | None = None
+        self,
+        request: Request,
+        name: str,
+        configuration: Mapping[str, Any] | None = None,
+        description: str | None = None,
     ) -> None:
-        """CreateWorkGroup."""
+        """CreateWorkGroup.
+
+        Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateWorkGroup.html
+        """
         with self._db.transaction():
-            if name == PRIMARY or self._stored(call.region, name):
+            if name == PRIMARY or self._stored(request.region, name):
                 raise invalid_request(f"WorkGroup {name} is already created")
             settings = {"EnforceWorkGroupConfiguration": True, **(configuration or {})}
-            self._put(call.region, _record(name, description, _checked(settings), created=time.time()))
+            self._put(request.region, _record(name, description, _checked(settings), created=time.time()))
 
     def update_work_group(
         self,
-        call: Call,
+        request: Request,
         work_group: str,
         description: str | None = None,
         configuration_updates: Mapping[str, Any] | None = None,
         state: str | None = None,
     ) -> None:
-        """UpdateWorkGroup."""
+        """UpdateWorkGroup.
+
+        Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_UpdateWorkGroup.html
+        """
         with self._db.transaction():
-            group = self.find(call.region, work_group)
+            group = self.find(request.region, work_group)
             if description is not None:
                 group["Description"] = description
             group["State"] = state or group["State"]
             group["Configuration"] = _updated(group["Configuration"], configuration_updates or {})
-            self._put(call.region, group)
+            self._put(request.region, group)
 
-    def delete_work_group(self, call: Call, work_group: str, recursive_delete_option: bool = False) -> None:
+    def delete_work_group(self, request: Request, work_group: str, recursive_delete_option: bool = False) -> None:
         """DeleteWorkGroup: its executions go with it, if that was asked for."""
         if work_group == PRIMARY:
             raise invalid_request("The primary workgroup cannot be deleted.")
         with self._db.transaction() as db:
-            self.find(call.region, work_group)
-            mine = (call.region, work_group)
+            self.find(request.region, work_group)
+            mine = (request.region, work_group)
             sql = "SELECT 1 FROM executions WHERE region = ? AND workgroup = ? LIMIT 1"
             if db.execute(sql, mine).fetchone() and not recursive_delete_option:
                 raise invalid_request(f"WorkGroup {work_group} is not empty")

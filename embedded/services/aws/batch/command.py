@@ -1,4 +1,7 @@
-"""What a job runs: its command and environment, put together from definition, overrides and what Batch adds."""
+"""Builds the command and the environment of a job, from definition, overrides and the variables that Batch adds.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from embedded.services.aws.batch.attempt import JOB_ID
-from embedded.services.aws.sts.sessions import Session
+from embedded.services.aws.sts.store import Session
 
 _REFERENCE = "Ref::"
 _OF_THE_MACHINE = ("HOME", "LANG", "TZ", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 
-def command(job: Mapping[str, Any]) -> list[str]:
-    """A job's command with its parameters in it.
+def build_command(job: Mapping[str, Any]) -> list[str]:
+    """Substitute the parameters of a job into its command.
 
     Parameters:
-        job: in Batch's shape; `Ref::name` in its command stands for the parameter of that name.
+        job: in Batch's shape; `Ref::name` in its command is replaced by the parameter of that name.
     """
     parameters = job.get("parameters", {})
     words = job["container"].get("command", [])
@@ -29,23 +32,24 @@ def command(job: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def environment(
+def build_environment(
     job: Mapping[str, Any], region: str, compute_environment: str, endpoint: str, session: Session | None
 ) -> dict[str, str]:
-    """All variables of an attempt.
+    """Build the environment of an attempt.
 
-    The service's own stay behind: they hold the account's keys. `python` is the interpreter that runs this stack.
+    The emulator's own variables are not inherited, as they have the account's keys. `python` is the interpreter that
+    runs this stack.
 
     Parameters:
         job: in Batch's shape.
-        region: where it runs.
-        compute_environment: its name.
-        endpoint: of this AWS.
-        session: the job's role; None if it has none, and then the job has no keys, as on AWS.
+        region: region of the job.
+        compute_environment: name of the compute environment.
+        endpoint: URL of the emulator.
+        session: session of the job's role; None without a role, then the job has no keys, as on AWS.
     """
-    ours = {name: os.environ[name] for name in (*_OF_THE_MACHINE, *_PROXIES) if name in os.environ}
+    inherited = {name: os.environ[name] for name in (*_OF_THE_MACHINE, *_PROXIES) if name in os.environ}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    told = {item["name"]: item["value"] for item in job["container"].get("environment", [])}
+    own = {item["name"]: item["value"] for item in job["container"].get("environment", [])}
     batch = {
         JOB_ID: job["jobId"],
         "AWS_BATCH_JOB_ATTEMPT": str(len(job["attempts"]) + 1),
@@ -56,7 +60,7 @@ def environment(
         "AWS_ENDPOINT_URL": endpoint,
     }
     python = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    return {**ours, "PATH": path, **python, **batch, **_keys(session), **told}
+    return {**inherited, "PATH": path, **python, **batch, **_keys(session), **own}
 
 
 def _keys(session: Session | None) -> dict[str, str]:

@@ -1,109 +1,118 @@
-"""Checks what a job definition asks for, as Batch does when it is registered, and what only containers could give.
+"""Batch's operations on job definitions.
 
-Source: https://docs.aws.amazon.com/batch/latest/userguide/job_definition_parameters.html.
+Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_Operations.html.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-from embedded.services.aws.batch.errors import absent, refused
-
-_UNKNOWN = (
-    *("volumes", "mountPoints", "ulimits", "user", "privileged", "instanceType", "linuxParameters", "secrets"),
-    *("readonlyRootFilesystem", "repositoryCredentials", "enableExecuteCommand"),
-)
-_LOG_OPTIONS = {"awslogs-group", "awslogs-stream-prefix", "awslogs-region", "awslogs-create-group"}
-_FARGATE_MEMORY: Mapping[str, Sequence[int]] = {
-    "0.25": (512, 1024, 2048),
-    "0.5": range(1024, 4096 + 1, 1024),
-    "1": range(2048, 8192 + 1, 1024),
-    "2": range(4096, 16384 + 1, 1024),
-    "4": range(8192, 30720 + 1, 1024),
-    "8": range(16384, 61440 + 1, 4096),
-    "16": range(32768, 122880 + 1, 8192),
-}
-"""MiB that each number of vCPUs may have."""
-SHORTEST_SECONDS = 60
+from embedded.services.aws.batch.errors import refused, unsupported
+from embedded.services.aws.batch.lookup import PAGE, Output, list_in_order
+from embedded.services.aws.batch.store import BatchStore, Body
+from embedded.services.aws.batch.validation import check_container, check_name, check_retries, check_timeout
+from embedded.services.aws.protocol.request import Request
 
 
-def check_container(container: Mapping[str, Any], fargate: bool) -> None:
-    """Check the properties of a container.
+class Definitions:
+    """Operations on job definitions."""
+
+    def __init__(self, store: BatchStore) -> None:
+        self._store = store
+
+    def register_job_definition(
+        self,
+        request: Request,
+        job_definition_name: str,
+        type: str,
+        container_properties: Body | None = None,
+        parameters: Mapping[str, str] | None = None,
+        retry_strategy: Body | None = None,
+        timeout: Body | None = None,
+        platform_capabilities: list[str] | None = None,
+        propagate_tags: bool = False,
+        tags: Mapping[str, str] | None = None,
+    ) -> Output:
+        """RegisterJobDefinition.
+
+        Parameters: as in https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDefinition.html
+        """
+        check_name("job definition", job_definition_name)
+        if type != "container" or container_properties is None:
+            raise unsupported("a job definition of another type than container, with containerProperties,")
+        capabilities = platform_capabilities or ["EC2"]
+        check_container(container_properties, "FARGATE" in capabilities)
+        check_retries(retry_strategy or {})
+        check_timeout(timeout or {})
+
+        def body(revision: int) -> Body:
+            return {
+                "jobDefinitionName": job_definition_name,
+                "jobDefinitionArn": request.arn("batch", f"job-definition/{job_definition_name}:{revision}"),
+                "revision": revision,
+                "status": "ACTIVE",
+                "type": type,
+                "parameters": parameters or {},
+                "retryStrategy": retry_strategy,
+                "containerProperties": container_properties,
+                "timeout": timeout,
+                "tags": tags or {},
+                "propagateTags": propagate_tags,
+                "platformCapabilities": capabilities,
+                "containerOrchestrationType": "ECS",
+            }
+
+        definition = self._store.add_definition(request.region, job_definition_name, body)
+        return {name: definition[name] for name in ("jobDefinitionName", "jobDefinitionArn", "revision")}
+
+    def describe_job_definitions(
+        self,
+        request: Request,
+        job_definitions: list[str] | None = None,
+        job_definition_name: str | None = None,
+        status: str | None = None,
+        max_results: int = PAGE,
+        next_token: str | None = None,
+    ) -> Output:
+        """DescribeJobDefinitions.
+
+        Parameters: as in https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobDefinitions.html
+        """
+        definitions = self._store.definitions(request.region)
+        if job_definition_name:
+            definitions = [item for item in definitions if item["jobDefinitionName"] == job_definition_name]
+        if job_definitions:
+            wanted = [reference.rpartition("/")[2] for reference in job_definitions]
+            definitions = [item for item in definitions if not _names(item).isdisjoint(wanted)]
+        if status:
+            definitions = [item for item in definitions if item["status"] == status]
+        return list_in_order("jobDefinitions", definitions, next_token, max_results)
+
+    def deregister_job_definition(self, request: Request, job_definition: str) -> None:
+        """DeregisterJobDefinition: https://docs.aws.amazon.com/batch/latest/APIReference/API_DeregisterJobDefinition.html"""
+        definition = find_definition(self._store, request, job_definition)
+        if definition is None:
+            raise refused(f"Job definition {job_definition} does not exist or is not ACTIVE")
+        self._store.save_definition(request.region, {**definition, "status": "INACTIVE"})
+
+
+def find_definition(store: BatchStore, request: Request, reference: str) -> Body | None:
+    """The active revision for a reference, by default the latest; None if there is none.
 
     Parameters:
-        container: in Batch's shape.
-        fargate: whether it is to run on Fargate.
-
-    Raises:
-        AwsError: a value cannot be, or asks for what is absent here.
+        store: all definitions.
+        request: its region counts.
+        reference: name, name:revision or ARN.
     """
-    for name in _UNKNOWN:
-        if container.get(name):
-            raise absent(f"containerProperties.{name}")
-    if not container.get("image"):
-        raise refused("Container properties should have an image")
-    check_environment(container.get("environment", []))
-    log = container.get("logConfiguration", {})
-    if log and (
-        log["logDriver"] != "awslogs" or log.get("secretOptions") or log.get("options", {}).keys() - _LOG_OPTIONS
-    ):
-        raise absent("a logConfiguration other than awslogs with a group and a stream prefix")
-    needs = {one["type"]: one["value"] for one in container.get("resourceRequirements", [])}
-    if "GPU" in needs:
-        raise absent("the resource GPU")
-    if fargate:
-        _check_fargate(container, needs)
-    elif not _has(container, needs, "vcpus", "VCPU") or not _has(container, needs, "memory", "MEMORY"):
-        raise refused("Container properties should have both VCPU and MEMORY in resourceRequirements")
+    wanted = reference.rpartition("/")[2]
+    active = (item for item in store.definitions(request.region) if item["status"] == "ACTIVE")
+    return next((item for item in active if wanted in _names(item)), None)
 
 
-def check_environment(variables: Sequence[Mapping[str, str]]) -> None:
-    """Check the variables of a definition or of its overrides.
-
-    Raises:
-        AwsError: one has no name or value, or a name that Batch keeps for itself.
-    """
-    for variable in variables:
-        if not variable.get("name") or "value" not in variable:
-            raise refused(f"Environment variables need a name and a value: {dict(variable)}")
-        if variable["name"].startswith("AWS_BATCH"):
-            raise refused(f"Environment variable {variable['name']}: names that begin with AWS_BATCH are reserved")
+def revision_name(definition: Body) -> str:
+    """Name and revision, such as `load:3`."""
+    return f"{definition['jobDefinitionName']}:{definition['revision']}"
 
 
-def check_timeout(timeout: Mapping[str, Any]) -> None:
-    """Check a time limit.
-
-    Raises:
-        AwsError: it is too short.
-    """
-    seconds = timeout.get("attemptDurationSeconds", SHORTEST_SECONDS)
-    if seconds < SHORTEST_SECONDS:
-        raise refused(f"attemptDurationSeconds must be at least {SHORTEST_SECONDS}, and is {seconds}")
-
-
-def check_retries(strategy: Mapping[str, Any]) -> None:
-    """Check a retry strategy.
-
-    Raises:
-        AwsError: it has too many attempts.
-    """
-    if not 1 <= strategy.get("attempts", 1) <= 10:
-        raise refused(f"attempts must be from 1 to 10, and is {strategy['attempts']}")
-
-
-def _check_fargate(container: Mapping[str, Any], needs: Mapping[str, str]) -> None:
-    if "vcpus" in container or "memory" in container:
-        raise refused("vcpus and memory are not for Fargate: name VCPU and MEMORY in resourceRequirements")
-    if not container.get("executionRoleArn"):
-        raise refused("EXECUTION ROLE is required for Fargate jobs: give executionRoleArn")
-    cpus, memory = needs.get("VCPU", "").removesuffix(".0"), needs.get("MEMORY", "")
-    if cpus not in _FARGATE_MEMORY:
-        raise refused(f"Fargate: VCPU must be one of {', '.join(_FARGATE_MEMORY)}, and is {cpus or 'missing'}")
-    if not memory.isdecimal() or int(memory) not in _FARGATE_MEMORY[cpus]:
-        choice = ", ".join(map(str, _FARGATE_MEMORY[cpus]))
-        raise refused(f"Fargate: MEMORY for {cpus} VCPU must be one of {choice}, and is {memory or 'missing'}")
-
-
-def _has(container: Mapping[str, Any], needs: Mapping[str, str], old: str, new: str) -> bool:
-    return old in container or new in needs
+def _names(definition: Body) -> set[str]:
+    return {definition["jobDefinitionName"], revision_name(definition)}

@@ -1,4 +1,7 @@
-"""Batch's one error for whatever a client does wrong."""
+"""Batch's errors.
+
+Source: https://docs.aws.amazon.com/batch/latest/APIReference/CommonErrors.html.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,14 @@ from embedded.services.aws.errors import AwsError
 
 
 def refused(message: str) -> AwsError:
-    """An error of the client's.
+    """The error for an invalid request.
 
     Parameters:
-        message: names the value and what would do.
+        message: names the invalid value, and what is valid.
     """
     return AwsError("ClientException", f"Error executing request, Exception : {message}")
 
 
-def absent(what: str) -> AwsError:
-    """The error for a part of Batch that is not here."""
+def unsupported(what: str) -> AwsError:
+    """The error for a part of Batch that the emulator does not have."""
     return AwsError("NotImplemented", f"batch: {what} is not part of the embedded AWS; leave it out.", 501)

@@ -1,4 +1,4 @@
-"""Whether a job that failed is tried again.
+"""Decides whether a failed job is retried.
 
 Source: https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html.
 """
@@ -10,16 +10,16 @@ from typing import Any
 
 from embedded.services.aws.batch.attempt import Outcome
 
-_GIVEN = {"onExitCode": "exit_code", "onReason": "reason", "onStatusReason": "status_reason"}
+_OUTCOME_MEMBERS = {"onExitCode": "exit_code", "onReason": "reason", "onStatusReason": "status_reason"}
 
 
-def again(strategy: Mapping[str, Any], attempts: int, outcome: Outcome) -> bool:
-    """Tell whether there is a further attempt.
+def should_retry(strategy: Mapping[str, Any], attempts: int, outcome: Outcome) -> bool:
+    """Whether to start a further attempt.
 
     Parameters:
         strategy: in Batch's shape, with `attempts` and `evaluateOnExit`.
-        attempts: how many there were.
-        outcome: of the last one.
+        attempts: number of attempts so far.
+        outcome: outcome of the last attempt.
     """
     if outcome.final or attempts >= strategy.get("attempts", 1):
         return False
@@ -28,8 +28,8 @@ def again(strategy: Mapping[str, Any], attempts: int, outcome: Outcome) -> bool:
 
 
 def _matches(rule: Mapping[str, Any], outcome: Outcome) -> bool:
-    """Whether all that a rule asks for holds; a star at a pattern's end stands for anything."""
-    for name, member in _GIVEN.items():
+    """Whether all conditions of a rule hold; a star at the end of a pattern matches anything."""
+    for name, member in _OUTCOME_MEMBERS.items():
         if name in rule:
             value = getattr(outcome, member)
             pattern, text = rule[name].lower(), "" if value is None else str(value).lower()

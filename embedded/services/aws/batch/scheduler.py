@@ -1,7 +1,7 @@
-"""Moves jobs from SUBMITTED to SUCCEEDED or FAILED.
+"""Runs jobs, from SUBMITTED to SUCCEEDED or FAILED.
 
-States: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html. One thread decides what may start; each
-attempt has a thread of its own. What ran when the service was killed counts as an attempt that failed.
+States: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html. One thread decides which jobs start; each
+attempt has a thread of its own. An attempt that was interrupted by the end of the service has failed.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from embedded.services.aws.batch import command
 from embedded.services.aws.batch.attempt import Attempt, Outcome, of_job
+from embedded.services.aws.batch.command import build_command, build_environment
 from embedded.services.aws.batch.images import IMAGES, CannotPull, folder_of
-from embedded.services.aws.batch.retries import again
+from embedded.services.aws.batch.retries import should_retry
 from embedded.services.aws.batch.store import ENVIRONMENT, QUEUE, BatchStore, Body
 from embedded.services.aws.errors import AwsError
 from embedded.services.aws.iam.store import IamStore
 from embedded.services.aws.logs.store import LogStore
-from embedded.services.aws.sts.api import session_arn
-from embedded.services.aws.sts.sessions import Keys, Session
+from embedded.services.aws.sts.store import KeyStore, Session, session_arn
 from embedded.shared.parent_watch import watcher
 from embedded.shared.paths import ROOT
 from embedded.shared.processes import OWNER, stop_tree
@@ -47,12 +46,12 @@ class Scheduler:
     """Runs the jobs of a store.
 
     Parameters:
-        store: has jobs, queues and compute environments.
-        logs: takes what the jobs say.
-        iam: has their roles.
-        keys: makes the keys that come with a role.
-        endpoint: of this AWS, for the jobs.
-        images: folders by the name of an image's repository.
+        store: store of jobs, queues and compute environments.
+        logs: store for the output of jobs.
+        iam: store of the roles.
+        keys: opens sessions of roles.
+        endpoint: URL of the emulator, for the jobs.
+        images: folders by name of an image's repository.
     """
 
     def __init__(
@@ -60,7 +59,7 @@ class Scheduler:
         store: BatchStore,
         logs: LogStore,
         iam: IamStore,
-        keys: Keys,
+        keys: KeyStore,
         endpoint: str,
         images: Mapping[str, Path] = IMAGES,
     ) -> None:
@@ -81,16 +80,16 @@ class Scheduler:
         self._thread.start()
 
     def wake(self) -> None:
-        """Look at the jobs again: something has changed."""
+        """Schedule again after a change."""
         self._news.set()
 
     def stop_job(self, identity: str, reason: str, running: bool) -> None:
         """End a job.
 
         Parameters:
-            identity: of the job, which is there.
-            reason: will be its status reason.
-            running: whether to end it also when it runs already.
+            identity: id of an existing job.
+            reason: status reason of the job.
+            running: whether to end a running job, too.
         """
 
         def change(job: Body) -> None:
@@ -107,17 +106,17 @@ class Scheduler:
         self.wake()
 
     def close(self) -> None:
-        """End all that runs; the jobs fail."""
+        """End all attempts; their jobs fail."""
         self._closing = True
         self.wake()
-        self._thread.join()  # from now on, none is started
+        self._thread.join()  # from now on, no attempt starts
         running = list(self._attempts.values())
         for attempt, _ in running:
             attempt.stop(_LOST, final=False)
         for _, thread in running:
             thread.join()
         if self._watcher and self._watcher.stdin:
-            self._watcher.stdin.write(b".")  # let go, not torn
+            self._watcher.stdin.write(b".")  # closed on purpose: the watcher must not kill
             self._watcher.stdin.close()
             self._watcher.wait()
 
@@ -140,15 +139,15 @@ class Scheduler:
         for _, job in self._store.jobs_in(("SUBMITTED", "PENDING")):
             self._look_at_dependencies(job)
         waiting = self._store.jobs_in(("RUNNABLE",))
-        waiting.sort(key=lambda one: -self._queue(*one).get("priority", 0))  # stable: the oldest first
+        waiting.sort(key=lambda pair: -self._queue(*pair).get("priority", 0))  # stable: the oldest first
         for region, job in waiting:
             environment = self._room(region, job)
             if environment and not self._closing:
                 self._start(region, job["jobId"], environment)
 
     def _look_at_dependencies(self, job: Body) -> None:
-        found = [self._store.job(one["jobId"]) for one in job.get("dependsOn", [])]
-        states = {one["status"] for one in found if one}
+        required = [self._store.job(dependency["jobId"]) for dependency in job.get("dependsOn", [])]
+        states = {other["status"] for other in required if other}
 
         def change(job: Body) -> None:
             if job["status"] not in WAITING:  # cancelled meanwhile
@@ -159,21 +158,21 @@ class Scheduler:
                 job["status"] = "PENDING" if states - {"SUCCEEDED"} else "RUNNABLE"
 
         if self._store.change_job(job["jobId"], change)["status"] == "FAILED":
-            self.wake()  # for those that depend on it
+            self.wake()  # for the jobs that depend on it
 
     def _queue(self, region: str, job: Body) -> Body:
         return self._store.resource(QUEUE, region, job["jobQueue"]) or {}
 
     def _room(self, region: str, job: Body) -> str | None:
         """The first compute environment of the job's queue with free vCPUs for it."""
-        order = sorted(self._queue(region, job).get("computeEnvironmentOrder", []), key=lambda one: one["order"])
+        order = sorted(self._queue(region, job).get("computeEnvironmentOrder", []), key=lambda entry: entry["order"])
         for entry in order:
-            found = self._store.resource(ENVIRONMENT, region, entry["computeEnvironment"])
-            if found and found["state"] == "ENABLED":
-                name = found["computeEnvironmentName"]
-                active = [one for where, one in self._store.jobs_in(ACTIVE) if where == region]
-                taken = sum(cpus(one) for one in active if one["_environment"] == name)
-                if taken + cpus(job) <= found["computeResources"]["maxvCpus"]:
+            environment = self._store.resource(ENVIRONMENT, region, entry["computeEnvironment"])
+            if environment and environment["state"] == "ENABLED":
+                name = environment["computeEnvironmentName"]
+                active = [other for other_region, other in self._store.jobs_in(ACTIVE) if other_region == region]
+                taken = sum(cpus(other) for other in active if other["_environment"] == name)
+                if taken + cpus(job) <= environment["computeResources"]["maxvCpus"]:
                     return name
         return None
 
@@ -194,9 +193,9 @@ class Scheduler:
         except AwsError as error:
             self._ended(identity, Outcome(None, "Task failed to start", error.message))
             return
-        variables = command.environment(job, region, environment, self._endpoint, session) | {OWNER: self._mark}
+        variables = build_environment(job, region, environment, self._endpoint, session) | {OWNER: self._mark}
         seconds = job.get("timeout", {}).get("attemptDurationSeconds")
-        attempt = Attempt(command.command(job), folder, variables, seconds)
+        attempt = Attempt(build_command(job), folder, variables, seconds)
         thread = threading.Thread(target=self._run, args=(region, job, attempt, session), name=identity)
         self._attempts[identity] = (attempt, thread)
         current = self._store.job(identity) or job
@@ -206,10 +205,10 @@ class Scheduler:
         thread.start()
 
     def _session(self, job: Body) -> Session | None:
-        """Keys of the job's role.
+        """Open a session of the job's role.
 
         Raises:
-            AwsError: it may not be taken on.
+            AwsError: the role does not trust ECS.
         """
         arn = job["container"].get("jobRoleArn")
         if not arn:
@@ -241,10 +240,10 @@ class Scheduler:
         group = options.get("awslogs-group", LOG_GROUP)
         definition = job["jobDefinition"].rpartition("/")[2].partition(":")[0]
         name = f"{options.get('awslogs-stream-prefix', definition)}/default/{task}"
-        with contextlib.suppress(AwsError):  # it is there already
+        with contextlib.suppress(AwsError):  # the group exists already
             self._logs.create_group(region, group)
         stream = self._logs.create_stream(region, group, name)
-        self._store.change_job(job["jobId"], lambda one: one["container"].update(logStreamName=name))
+        self._store.change_job(job["jobId"], lambda job: job["container"].update(logStreamName=name))
         return stream
 
     def _running(self, identity: str) -> None:
@@ -254,20 +253,20 @@ class Scheduler:
         self._store.change_job(identity, change)
 
     def _ended(self, identity: str, outcome: Outcome) -> None:
-        """Note how an attempt ended."""
+        """Record the outcome of an attempt."""
 
         def change(job: Body) -> None:
-            container = {name: value for name, value in _told(job, outcome).items() if value is not None}
+            container = {name: value for name, value in _outcome_members(job, outcome).items() if value is not None}
             times = {"startedAt": job.get("startedAt"), "stoppedAt": _now()}
-            told = {name: value for name, value in times.items() if value is not None}
-            job["attempts"].append({"container": container, "statusReason": outcome.status_reason, **told})
+            known = {name: value for name, value in times.items() if value is not None}
+            job["attempts"].append({"container": container, "statusReason": outcome.status_reason, **known})
             for name in ("exitCode", "reason"):
                 job["container"].pop(name, None)
             job["container"].update(container)
             job["statusReason"] = outcome.status_reason
             if outcome.exit_code == 0 and not outcome.final:
                 job.update(status="SUCCEEDED", stoppedAt=_now())
-            elif not job.get("isTerminated") and again(job["retryStrategy"], len(job["attempts"]), outcome):
+            elif not job.get("isTerminated") and should_retry(job["retryStrategy"], len(job["attempts"]), outcome):
                 job["status"] = "RUNNABLE"
             else:
                 job.update(status="FAILED", stoppedAt=_now())
@@ -276,7 +275,7 @@ class Scheduler:
         self.wake()
 
     def _watch(self) -> None:
-        """Have a process that ends all jobs when we are killed."""
+        """Start the process that ends all jobs if this process is killed."""
         if self._watcher is None:
             argv = watcher(os.getpid(), signal.SIGKILL, 0)
             environment = {**os.environ, OWNER: self._mark}
@@ -284,12 +283,12 @@ class Scheduler:
 
 
 def cpus(job: Body) -> float:
-    """The vCPUs that a job asks for."""
-    needs = {one["type"]: one["value"] for one in job["container"].get("resourceRequirements", [])}
+    """The number of vCPUs that a job requires."""
+    needs = {item["type"]: item["value"] for item in job["container"].get("resourceRequirements", [])}
     return float(needs.get("VCPU", job["container"].get("vcpus", 1)))
 
 
-def _told(job: Body, outcome: Outcome) -> Body:
+def _outcome_members(job: Body, outcome: Outcome) -> Body:
     stream = job["container"].get("logStreamName")
     return {"exitCode": outcome.exit_code, "reason": outcome.reason, "logStreamName": stream}
 

@@ -21,44 +21,63 @@ CREATE TABLE IF NOT EXISTS jobs (
 CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status);
 """
 ENVIRONMENT, QUEUE = "compute-environment", "job-queue"
-"""The kinds of resources, as they stand in their ARNs."""
+"""The kinds of resources, as in their ARNs."""
 
 Body = dict[str, Any]
 
 
 class BatchStore:
-    """All that Batch keeps; any thread may use it.
+    """All resources and jobs; any thread may use the store.
 
     Parameters:
-        file: the database.
+        file: path of the database.
     """
 
     def __init__(self, file: Path) -> None:
         self._db = Database(file, _TABLES)
 
     def transaction(self) -> AbstractContextManager[Any]:
-        """Several calls, all or none."""
+        """Several calls in one transaction."""
         return self._db.transaction()
 
     def resources(self, kind: str, region: str) -> list[Body]:
-        """All of a kind, by name."""
+        """All resources of a kind, by name."""
         rows = self._db.rows("SELECT body FROM resources WHERE kind = ? AND region = ? ORDER BY name", kind, region)
         return _bodies(rows)
 
     def resource(self, kind: str, region: str, reference: str) -> Body | None:
-        """One of a kind by its name or its ARN; None when it is not there."""
+        """A resource by its name or ARN; None if there is none.
+
+        Parameters:
+            kind: `ENVIRONMENT` or `QUEUE`.
+            region: region of the resource.
+            reference: name or ARN.
+        """
         name = reference.rpartition("/")[2]
-        found = self._db.rows(
+        rows = self._db.rows(
             "SELECT body FROM resources WHERE kind = ? AND region = ? AND name = ?", kind, region, name
         )
-        return json.loads(found[0][0]) if found else None
+        return json.loads(rows[0][0]) if rows else None
 
     def save_resource(self, kind: str, region: str, name: str, body: Mapping[str, Any]) -> None:
-        """Keep what is new of a resource."""
+        """Insert or replace a resource.
+
+        Parameters:
+            kind: `ENVIRONMENT` or `QUEUE`.
+            region: region of the resource.
+            name: name of the resource.
+            body: in Batch's shape.
+        """
         self._db.rows("INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?)", kind, region, name, json.dumps(body))
 
     def delete_resource(self, kind: str, region: str, name: str) -> None:
-        """Remove a resource; the jobs of a queue stay."""
+        """Delete a resource; the jobs of a queue stay.
+
+        Parameters:
+            kind: `ENVIRONMENT` or `QUEUE`.
+            region: region of the resource.
+            name: name of the resource.
+        """
         self._db.rows("DELETE FROM resources WHERE kind = ? AND region = ? AND name = ?", kind, region, name)
 
     def definitions(self, region: str) -> list[Body]:
@@ -70,31 +89,37 @@ class BatchStore:
         """Add a revision of a job definition.
 
         Parameters:
-            region: whose.
-            name: of the definition.
-            body: makes it, given the number of the revision.
+            region: region of the definition.
+            name: name of the definition.
+            body: builds the definition from the number of its revision.
         """
         with self.transaction() as db:
             sql = "SELECT coalesce(max(revision), 0) + 1 FROM definitions WHERE region = ? AND name = ?"
             revision = db.execute(sql, [region, name]).fetchone()[0]
-            made = body(revision)
-            self.save_definition(region, made)
-        return made
+            definition = body(revision)
+            self.save_definition(region, definition)
+        return definition
 
     def save_definition(self, region: str, body: Mapping[str, Any]) -> None:
-        """Keep what is new of a revision."""
+        """Insert or replace a revision."""
         values = (region, body["jobDefinitionName"], body["revision"], json.dumps(body))
         self._db.rows("INSERT OR REPLACE INTO definitions VALUES (?, ?, ?, ?)", *values)
 
     def add_job(self, region: str, queue: str, body: Mapping[str, Any]) -> None:
-        """Keep a new job of a queue."""
+        """Insert a job.
+
+        Parameters:
+            region: region of the queue.
+            queue: name of the queue.
+            body: in Batch's shape.
+        """
         sql = "INSERT INTO jobs (id, region, queue, status, body) VALUES (?, ?, ?, ?, ?)"
         self._db.rows(sql, body["jobId"], region, queue, body["status"], json.dumps(body))
 
     def job(self, identity: str) -> Body | None:
-        """A job; None when it is not there."""
-        found = self._db.rows("SELECT body FROM jobs WHERE id = ?", identity)
-        return json.loads(found[0][0]) if found else None
+        """A job; None if there is none."""
+        rows = self._db.rows("SELECT body FROM jobs WHERE id = ?", identity)
+        return json.loads(rows[0][0]) if rows else None
 
     def jobs_of(self, region: str, queue: str) -> list[Body]:
         """The jobs of a queue, the newest first."""
@@ -109,14 +134,14 @@ class BatchStore:
         return [(region, json.loads(body)) for region, body in rows]
 
     def change_job(self, identity: str, change: Callable[[Body], None]) -> Body:
-        """Change a job, with nobody else at it meanwhile.
+        """Change a job in a transaction.
 
         Parameters:
-            identity: of the job, which is there.
-            change: changes the body that it is given.
+            identity: id of an existing job.
+            change: changes the job's body in place.
 
         Returns:
-            The job as it is then.
+            The changed job.
         """
         with self.transaction() as db:
             body = json.loads(db.execute("SELECT body FROM jobs WHERE id = ?", [identity]).fetchone()[0])

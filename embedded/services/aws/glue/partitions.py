@@ -1,109 +1,192 @@
-"""The partitions of one table of the Data Catalog."""
+"""Glue's operations on partitions.
+
+Source: https://docs.aws.amazon.com/glue/latest/webapi/API_Operations.html.
+"""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-import time
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import zlib
 
-from embedded.services.aws.account import ACCOUNT
-from embedded.services.aws.glue.errors import exists, invalid, missing
+from embedded.services.aws.errors import AwsError
+from embedded.services.aws.glue.common import Output, batch_errors, list_response, open_catalogue
+from embedded.services.aws.glue.partition_expression import PartitionExpression
+from embedded.services.aws.glue.partition_store import PartitionStore
+from embedded.services.aws.glue.store import Body
+from embedded.services.aws.protocol.request import Request
 from embedded.shared.sqlite import Database
-
-_WHERE = 'WHERE region = ? AND database = ? AND name = ? AND "values" = ?'
 
 
 class Partitions:
-    """The partitions of a table. Its methods raise AwsError by Glue's codes.
+    """Operations on partitions."""
 
-    Parameters:
-        db: the catalogue's.
-        region: likewise.
-        table: in Glue's shape.
-    """
-
-    def __init__(self, db: Database, region: str, table: Mapping[str, Any]) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
-        self._table = table
-        self._key = (region, table["DatabaseName"], table["Name"])
 
-    @property
-    def keys(self) -> list[Mapping[str, Any]]:
-        """Names and types of the table's partition keys."""
-        return self._table["PartitionKeys"]
+    def create_partition(
+        self,
+        request: Request,
+        database_name: str,
+        table_name: str,
+        partition_input: Body,
+        catalog_id: str | None = None,
+    ) -> None:
+        """CreatePartition.
 
-    def all(self) -> list[dict[str, Any]]:
-        """All partitions in Glue's shape, by their values."""
-        sql = 'SELECT body FROM partitions WHERE region = ? AND database = ? AND name = ? ORDER BY "values"'
-        return [json.loads(body) for (body,) in self._db.rows(sql, *self._key)]
-
-    def find(self, values: Sequence[str]) -> dict[str, Any]:
-        """A partition in Glue's shape.
-
-        Parameters:
-            values: in the order of the partition keys.
-
-        Raises:
-            AwsError: EntityNotFoundException.
+        Parameters: as in https://docs.aws.amazon.com/glue/latest/webapi/API_CreatePartition.html
         """
-        found = self._db.rows(f"SELECT body FROM partitions {_WHERE}", *self._key, json.dumps(list(values)))
-        if not found:
-            raise missing(f"Partition {list(values)}")
-        return json.loads(found[0][0])
+        self._of(request, database_name, table_name, catalog_id).create(partition_input)
 
-    def create(self, given: Mapping[str, Any]) -> None:
-        """Add a partition.
+    def batch_create_partition(
+        self,
+        request: Request,
+        database_name: str,
+        table_name: str,
+        partition_input_list: list[Body],
+        catalog_id: str | None = None,
+    ) -> Output:
+        """BatchCreatePartition.
 
-        Parameters:
-            given: as Glue's PartitionInput.
-
-        Raises:
-            AwsError: AlreadyExistsException; InvalidInputException if the values do not match the keys.
+        Parameters: as in https://docs.aws.amazon.com/glue/latest/webapi/API_BatchCreatePartition.html
         """
-        self.create_all([given])
+        partitions = self._of(request, database_name, table_name, catalog_id)
+        with self._db.transaction():
+            return {"Errors": batch_errors(partition_input_list, partitions.create, _identify, "ErrorDetail")}
 
-    def create_all(self, given: Iterable[Mapping[str, Any]]) -> None:
-        """Add partitions, all or none; arguments and errors as for `create`."""
-        now = time.time()
-        rows = [[*self._key, json.dumps(one["Values"]), json.dumps(self._body(one, now))] for one in given]
-        try:
-            with self._db.transaction() as db:
-                db.executemany("INSERT INTO partitions VALUES (?, ?, ?, ?, ?)", rows)
-        except sqlite3.IntegrityError as error:
-            raise exists("Partition") from error
+    def get_partition(
+        self,
+        request: Request,
+        database_name: str,
+        table_name: str,
+        partition_values: list[str],
+        catalog_id: str | None = None,
+    ) -> Output:
+        """GetPartition.
 
-    def update(self, values: Sequence[str], given: Mapping[str, Any]) -> None:
-        """Replace what is said of a partition, its values too.
-
-        Parameters:
-            values: the partition's until now.
-            given: as Glue's PartitionInput.
-
-        Raises:
-            AwsError: EntityNotFoundException, InvalidInputException, AlreadyExistsException for the new values.
+        Parameters: as in https://docs.aws.amazon.com/glue/latest/webapi/API_GetPartition.html
         """
-        old = self.find(values)
-        body = self._body(given, old["CreationTime"])
-        sql = f'UPDATE partitions SET "values" = ?, body = ? {_WHERE}'
-        new = (json.dumps(body["Values"]), json.dumps(body))
-        try:
-            self._db.rows(sql, *new, *self._key, json.dumps(list(values)))
-        except sqlite3.IntegrityError as error:
-            raise exists("Partition") from error
+        return {"Partition": self._of(request, database_name, table_name, catalog_id).find(partition_values)}
 
-    def delete(self, values: Sequence[str]) -> None:
-        """Remove a partition; its objects stay in S3.
+    def batch_get_partition(
+        self,
+        request: Request,
+        database_name: str,
+        table_name: str,
+        partitions_to_get: list[Body],
+        catalog_id: str | None = None,
+    ) -> Output:
+        """BatchGetPartition.
 
-        Raises:
-            AwsError: EntityNotFoundException.
+        Parameters: as in https://docs.aws.amazon.com/glue/latest/webapi/API_BatchGetPartition.html
         """
-        self.find(values)
-        self._db.rows(f"DELETE FROM partitions {_WHERE}", *self._key, json.dumps(list(values)))
+        partitions = self._of(request, database_name, table_name, catalog_id)
+        existing = []
+        for wanted in partitions_to_get:  # missing ones are left out, as Glue does
+            try:
+                existing.append(partitions.find(wanted["Values"]))
+            except AwsError:
+                continue
+        return {"Partitions": existing, "UnprocessedKeys": []}
 
-    def _body(self, given: Mapping[str, Any], created: float) -> dict[str, Any]:
-        if len(given.get("Values", [])) != len(self.keys):
-            raise invalid("The number of partition keys do not match the number of partition values")
-        own = {"DatabaseName": self._key[1], "TableName": self._key[2], "CreationTime": created, "CatalogId": ACCOUNT}
-        return {"Parameters": {}, **given, **own}
+    def get_partitions(
+        self,
+        request: Request,
+        database_name: str,
+        table_name: str,
+        expression: str | None = None,
+        segment: Body | None = None,
+        exclude_column_schema: bool = False,
+        catalog_id: str | None = None,
+        next_token: str | None = None,
+        max_results: int | None = None,
+    ) -> Output:
+        """GetPartitions.
+
+        Parameters: as in https://docs.aws.amazon.com/glue/latest/webapi/API_GetPartitions.html
+        """
+        partitions = self._of(request, database_name, table_name, catalog_id)
+        condition = PartitionExpression(expression, partitions.keys)
+        bodies = [body for body in partitions.all() if _in(segment, body) and condition.matches(body["Values"])]
+        if exclude_column_schema:
+            for body in bodies:
+                body.get("StorageDescriptor", {}).pop("Columns", None)
+        return list_response("Partitions", bodies, lambda body: body["Values"], next_token, max_results)
+
+    def update_partition(
+        self,
+        request: Request,
+        database_name: str,
+        table_name: str,
+        partition_value_list: list[str],
+        partition_input: Body,
+        catalog_id: str | None = None,
+    ) -> None:
+        """UpdatePartition.
+
+        Parameters: as in https://docs.aws.amazon.com/glue/latest/webapi/API_UpdatePartition.html
+        """
+        self._of(request, database_name, table_name, catalog_id).update(partition_value_list, partition_input)
+
+    def batch_update_partition(
+        self, request: Request, database_name: str, table_name: str, entries: list[Body], catalog_id: str | None = None
+    ) -> Output:
+        """BatchUpdatePartition.
+
+        Parameters: as in https://docs.aws.amazon.com/glue/latest/webapi/API_BatchUpdatePartition.html
+        """
+        partitions = self._of(request, database_name, table_name, catalog_id)
+
+        def update(entry: Body) -> None:
+            partitions.update(entry["PartitionValueList"], entry["PartitionInput"])
+
+        def identify(entry: Body) -> Body:
+            return {"PartitionValueList": entry["PartitionValueList"]}
+
+        with self._db.transaction():
+            return {"Errors": batch_errors(entries, update, identify, "ErrorDetail")}
+
+    def delete_partition(
+        self,
+        request: Request,
+        database_name: str,
+        table_name: str,
+        partition_values: list[str],
+        catalog_id: str | None = None,
+    ) -> None:
+        """DeletePartition.
+
+        Parameters: as in https://docs.aws.amazon.com/glue/latest/webapi/API_DeletePartition.html
+        """
+        self._of(request, database_name, table_name, catalog_id).delete(partition_values)
+
+    def batch_delete_partition(
+        self,
+        request: Request,
+        database_name: str,
+        table_name: str,
+        partitions_to_delete: list[Body],
+        catalog_id: str | None = None,
+    ) -> Output:
+        """BatchDeletePartition.
+
+        Parameters: as in https://docs.aws.amazon.com/glue/latest/webapi/API_BatchDeletePartition.html
+        """
+        partitions = self._of(request, database_name, table_name, catalog_id)
+        with self._db.transaction():
+            delete = partitions.delete
+            errors = batch_errors(partitions_to_delete, lambda item: delete(item["Values"]), _identify, "ErrorDetail")
+        return {"Errors": errors}
+
+    def _of(self, request: Request, database: str, table: str, catalog_id: str | None) -> PartitionStore:
+        return open_catalogue(self._db, request, catalog_id).partitions(database, table)
+
+
+def _identify(partition: Body) -> Body:
+    return {"PartitionValues": partition.get("Values", [])}
+
+
+def _in(segment: Body | None, partition: Body) -> bool:
+    """Whether a partition belongs to a segment of the list, which parallel readers use."""
+    if segment is None:
+        return True
+    digest = zlib.crc32("/".join(partition["Values"]).encode())
+    return digest % segment["TotalSegments"] == segment["SegmentNumber"]

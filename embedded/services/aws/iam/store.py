@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded.services.aws.account import ACCOUNT
-from embedded.services.aws.errors import AwsError
+from embedded.services.aws.iam.errors import existing_entity, missing_entity
 from embedded.shared.sqlite import Database
 
 _TABLES = """
@@ -24,10 +24,10 @@ Body = dict[str, Any]
 
 
 class IamStore:
-    """What IAM keeps, of one kind each: `role` or `instance profile`. Errors are AwsError by IAM's codes.
+    """Entities of a kind: `role` or `instance profile`. Errors are AwsError with IAM's codes.
 
     Parameters:
-        file: the database.
+        file: path of the database.
     """
 
     def __init__(self, file: Path) -> None:
@@ -35,29 +35,33 @@ class IamStore:
         self.transaction = self._db.transaction
 
     def all(self, kind: str) -> list[Body]:
-        """All of a kind, by name."""
+        """All entities of a kind, by name."""
         rows = self._db.rows("SELECT body FROM entities WHERE kind = ? ORDER BY name", kind)
         return [json.loads(body) for (body,) in rows]
 
     def find(self, kind: str, name: str) -> Body:
-        """One of a kind.
+        """An entity by kind and name.
 
         Raises:
             AwsError: NoSuchEntity.
         """
-        found = self._db.rows("SELECT body FROM entities WHERE kind = ? AND name = ?", kind, name)
-        if not found:
-            raise missing(f"The {kind} with name {name}")
-        return json.loads(found[0][0])
+        rows = self._db.rows("SELECT body FROM entities WHERE kind = ? AND name = ?", kind, name)
+        if not rows:
+            raise missing_entity(f"The {kind} with name {name}")
+        return json.loads(rows[0][0])
 
-    def create(self, kind: str, name: str, path: str, about: Mapping[str, Any]) -> Body:
-        """Make one of a kind.
+    def profiles_of(self, role: str) -> list[Body]:
+        """The instance profiles that hold a role, by name."""
+        return [profile for profile in self.all("instance profile") if role in profile["Roles"]]
+
+    def create(self, kind: str, name: str, path: str, members: Mapping[str, Any]) -> Body:
+        """Create an entity.
 
         Parameters:
-            kind: of what.
-            name: its name.
-            path: before the name in the ARN, such as `/`.
-            about: what else is kept.
+            kind: `role` or `instance profile`.
+            name: name of the entity.
+            path: path before the name in the ARN, such as `/`.
+            members: further members.
 
         Raises:
             AwsError: EntityAlreadyExists.
@@ -70,28 +74,34 @@ class IamStore:
             f"{prefix}Id": _PREFIXES[kind] + "".join(secrets.choice(_ALPHABET) for _ in range(17)),
             "Arn": f"arn:aws:iam::{ACCOUNT}:{noun}{path}{name}",
             "CreateDate": time.time(),
-            **about,
+            **members,
         }
         with self.transaction() as db:
             if db.execute("SELECT 1 FROM entities WHERE kind = ? AND name = ?", [kind, name]).fetchone():
-                raise AwsError("EntityAlreadyExists", f"{kind.capitalize()} with name {name} already exists.")
+                raise existing_entity(kind, name)
             self.save(kind, name, body)
         return body
 
     def save(self, kind: str, name: str, body: Mapping[str, Any]) -> None:
-        """Keep what is new of one."""
+        """Insert or replace an entity.
+
+        Parameters:
+            kind: `role` or `instance profile`.
+            name: name of the entity.
+            body: all its members.
+        """
         self._db.rows("INSERT OR REPLACE INTO entities VALUES (?, ?, ?)", kind, name, json.dumps(body))
 
     def delete(self, kind: str, name: str) -> None:
-        """Remove one."""
+        """Delete an entity."""
         self._db.rows("DELETE FROM entities WHERE kind = ? AND name = ?", kind, name)
 
     def trusted(self, arn: str, service: str) -> bool:
-        """Tell whether a role is there and may be taken on by a service.
+        """Whether a role exists and trusts a principal.
 
         Parameters:
-            arn: the role's, or its name alone.
-            service: such as `glue.amazonaws.com`; or the account's root ARN, for its users.
+            arn: ARN or name of the role.
+            service: such as `glue.amazonaws.com`, or the account's root ARN for its users.
         """
         name = arn.rpartition("/")[2]
         roles = [role for role in self.all("role") if role["RoleName"] == name and arn in (name, role["Arn"])]
@@ -99,23 +109,18 @@ class IamStore:
 
 
 def principals(trust: str) -> set[str]:
-    """Who may take on a role, by its trust policy.
+    """The principals that a trust policy allows to assume the role.
 
     Parameters:
-        trust: the policy, as JSON.
+        trust: the policy as JSON.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is no policy.
     """
-    found: set[str] = set()
+    trusted: set[str] = set()
     statements = json.loads(trust)["Statement"]
     for statement in statements if isinstance(statements, list) else [statements]:
         if statement["Effect"] == "Allow":
             for names in statement["Principal"].values():
-                found |= {names} if isinstance(names, str) else set(names)
-    return found
-
-
-def missing(what: str) -> AwsError:
-    """The error for something that is not there."""
-    return AwsError("NoSuchEntity", f"{what} cannot be found.")
+                trusted |= {names} if isinstance(names, str) else set(names)
+    return trusted

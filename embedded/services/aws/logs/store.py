@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embedded.services.aws.errors import AwsError
+from embedded.services.aws.logs.errors import existing, missing
 from embedded.shared.sqlite import Database
 
 _TABLES = """
@@ -38,8 +38,8 @@ class Event:
     message: str
 
     @property
-    def place(self) -> tuple[int, int]:
-        """Where it stands among others."""
+    def position(self) -> tuple[int, int]:
+        """Sort key among other events: time and number."""
         return self.at, self.id
 
 
@@ -71,12 +71,12 @@ class LogStore:
         self._db = Database(file, _TABLES)
 
     def groups(self, region: str, prefix: str = "") -> list[tuple[str, int]]:
-        """Names that begin so, and when they were made."""
+        """Names with a prefix, and times of creation."""
         rows = self._db.rows("SELECT name, created FROM groups WHERE region = ? ORDER BY name", region)
         return [(name, created) for name, created in rows if name.startswith(prefix)]
 
     def create_group(self, region: str, name: str) -> None:
-        """Make a group.
+        """Create a group.
 
         Raises:
             AwsError: ResourceAlreadyExistsException.
@@ -84,15 +84,24 @@ class LogStore:
         try:
             self._db.rows("INSERT INTO groups VALUES (?, ?, ?)", region, name, now())
         except sqlite3.IntegrityError as error:
-            raise _exists("group") from error
+            raise existing("group") from error
 
     def delete_group(self, region: str, name: str) -> None:
-        """Remove a group with its streams; ResourceNotFoundException if there is none."""
+        """Delete a group with its streams.
+
+        Raises:
+            AwsError: ResourceNotFoundException.
+        """
         self._check_group(region, name)
         self._db.rows("DELETE FROM groups WHERE region = ? AND name = ?", region, name)
 
     def streams(self, region: str, group: str, prefix: str = "") -> list[Stream]:
-        """The streams of a group whose names begin so.
+        """The streams of a group, by name.
+
+        Parameters:
+            region: region of the group.
+            group: name of the group.
+            prefix: only streams whose names start with it.
 
         Raises:
             AwsError: ResourceNotFoundException.
@@ -104,10 +113,15 @@ class LogStore:
         return [stream for stream in streams if stream.name.startswith(prefix)]
 
     def create_stream(self, region: str, group: str, name: str) -> int:
-        """Make a stream.
+        """Create a stream.
+
+        Parameters:
+            region: region of the group.
+            group: name of the group.
+            name: name of the stream.
 
         Returns:
-            Its number, for `write`.
+            The stream's number, for `write`.
 
         Raises:
             AwsError: ResourceNotFoundException, ResourceAlreadyExistsException.
@@ -117,31 +131,45 @@ class LogStore:
         try:
             return self._db.rows(sql, region, group, name, now())[0][0]
         except sqlite3.IntegrityError as error:
-            raise _exists("stream") from error
+            raise existing("stream") from error
 
     def delete_stream(self, region: str, group: str, name: str) -> None:
-        """Remove a stream; ResourceNotFoundException if there is none."""
+        """Delete a stream.
+
+        Parameters:
+            region: region of the group.
+            group: name of the group.
+            name: name of the stream.
+
+        Raises:
+            AwsError: ResourceNotFoundException.
+        """
         self._db.rows("DELETE FROM streams WHERE id = ?", self.stream(region, group, name))
 
     def stream(self, region: str, group: str, name: str) -> int:
         """The number of a stream.
+
+        Parameters:
+            region: region of the group.
+            group: name of the group.
+            name: name of the stream.
 
         Raises:
             AwsError: ResourceNotFoundException.
         """
         self._check_group(region, group)
         sql = 'SELECT id FROM streams WHERE region = ? AND "group" = ? AND name = ?'
-        found = self._db.rows(sql, region, group, name)
-        if not found:
-            raise _missing("stream")
-        return found[0][0]
+        rows = self._db.rows(sql, region, group, name)
+        if not rows:
+            raise missing("stream")
+        return rows[0][0]
 
     def write(self, stream: int, events: Iterable[tuple[int, str]]) -> None:
         """Add events to a stream.
 
         Parameters:
-            stream: its number.
-            events: milliseconds since 1970, and text.
+            stream: number of the stream.
+            events: times in milliseconds since 1970, and messages.
         """
         ingested = now()
         rows = [(stream, at, ingested, message) for at, message in events]
@@ -161,13 +189,13 @@ class LogStore:
         """Events in the order of their times.
 
         Parameters:
-            streams: their numbers.
-            start: the first millisecond that counts; None for all.
-            end: the first that counts no more.
-            after: only what stands after this place.
-            before: only what stands before it.
-            limit: events at the most.
-            newest: whether to take the last of them instead of the first.
+            streams: numbers of the streams.
+            start: earliest time in milliseconds since 1970, inclusive; None for no bound.
+            end: latest time, exclusive; None for no bound.
+            after: only events after this position.
+            before: only events before this position.
+            limit: maximum number of events.
+            newest: whether to take the last events instead of the first.
         """
         marks = ", ".join("?" for _ in streams)
         order = "DESC" if newest else "ASC"
@@ -176,17 +204,9 @@ class LogStore:
             ORDER BY at {order}, e.id {order} LIMIT ?"""
         bounds: list[Any] = [_FIRST[0] if start is None else start, _LAST[0] if end is None else end]
         rows = self._db.rows(sql, *streams, *bounds, *(after or _FIRST), *(before or _LAST), limit)
-        found = [Event(*row) for row in rows]
-        return found[::-1] if newest else found
+        events = [Event(*row) for row in rows]
+        return events[::-1] if newest else events
 
     def _check_group(self, region: str, name: str) -> None:
         if not self._db.rows("SELECT 1 FROM groups WHERE region = ? AND name = ?", region, name):
-            raise _missing("group")
-
-
-def _missing(what: str) -> AwsError:
-    return AwsError("ResourceNotFoundException", f"The specified log {what} does not exist.")
-
-
-def _exists(what: str) -> AwsError:
-    return AwsError("ResourceAlreadyExistsException", f"The specified log {what} already exists")
+            raise missing("group")

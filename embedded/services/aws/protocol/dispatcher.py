@@ -1,145 +1,126 @@
-"""A service of AWS whose operations are methods."""
+"""Dispatches the operations of a service to the methods of its resources."""
 
 from __future__ import annotations
 
 import inspect
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from botocore import xform_name
 from botocore.model import OperationModel
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from embedded.services.aws.account import ACCOUNT
 from embedded.services.aws.errors import AwsError
 from embedded.services.aws.protocol import models
-from embedded.services.aws.protocol.parse_input import Invalid, read
-from embedded.services.aws.protocol.wire import WIRES, Sent, Wire
+from embedded.services.aws.protocol.parse_input import InvalidInput, parse_input
+from embedded.services.aws.protocol.request import RawRequest, Request
+from embedded.services.aws.protocol.wire import WIRES, Wire
 
-_OF_FORMS = {
+_QUERY_ERRORS = {
     "InvalidAccessKeyId": "InvalidClientTokenId",
     "RequestTimeTooSkewed": "SignatureDoesNotMatch",
     "AuthorizationHeaderMalformed": "IncompleteSignature",
 }
-_OF_JSON = {
+_JSON_ERRORS = {
     "InvalidAccessKeyId": "UnrecognizedClientException",
     "SignatureDoesNotMatch": "InvalidSignatureException",
     "RequestTimeTooSkewed": "InvalidSignatureException",
     "AuthorizationHeaderMalformed": "IncompleteSignatureException",
     "MissingAuthenticationToken": "MissingAuthenticationTokenException",
 }
-"""How errors of signatures, which S3 names its own way, are called by services of this protocol."""
+"""Codes of signature errors, by S3's code: services of these protocols have codes of their own."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """Who asks, and where.
+class Dispatcher:
+    """A service whose operations are methods of resource objects.
 
-    Parameters:
-        region: the one that the request is signed for.
-        caller: the access key.
-        operation: such as `GetTable`.
-    """
-
-    region: str
-    caller: str
-    operation: str
-
-    def arn(self, service: str, resource: str) -> str:
-        """The name of a resource of this account and region, such as `arn:aws:glue:...:table/a/b`.
-
-        Parameters:
-            service: such as `glue`.
-            resource: such as `table/a/b`.
-        """
-        return f"arn:aws:{service}:{self.region}:{ACCOUNT}:{resource}"
-
-
-class Service:
-    """A part of the front that answers with methods of objects.
-
-    The operation `GetTable` is the method `get_table`, which gets a `Call`, and each parameter under its name in
-    boto3, such as `database_name`. It returns the output by the names in the model, or None for an empty one. It runs
-    in a thread of a pool. A parameter that the method does not have is refused unless it is empty, never ignored.
+    The operation `GetTable` is the method `get_table`. It gets a `Request` and each parameter under its name in boto3,
+    such as `database_name`, and returns the output by the names in the model, or None for an empty output. It runs in a
+    thread of a pool. A parameter that the method does not have is refused unless it is empty; it is never ignored.
 
     Parameters:
-        name: of the service, in boto3 and in signatures.
-        parts: have the methods.
-        invalid: the code for parameters that do not fit the model.
-        missing: the code for operations and parameters that are absent here.
+        name: name of the service in boto3 and in signatures.
+        resources: objects with the methods.
+        invalid: error code for parameters that do not fit the model.
+        missing: error code for unsupported operations and parameters.
     """
 
-    def __init__(self, name: str, *parts: object, invalid: str, missing: str = "NotImplemented") -> None:
+    def __init__(self, name: str, *resources: object, invalid: str, missing: str = "NotImplemented") -> None:
         self._name = name
-        self._parts = parts
+        self._resources = resources
         self._invalid = invalid
         self._missing = missing
 
-    async def handle(self, request: Request, path: str, caller: str | None) -> Response:
+    async def handle(self, request: HttpRequest, path: str, caller: str | None) -> Response:
         """Answer a request.
 
         Parameters:
-            request: the request; `request.state.region` is the region that it is signed for.
-            path: as it was sent.
-            caller: the access key; None for nobody.
+            request: the request; `request.state.region` is the region of its signature.
+            path: as sent, percent-encoded.
+            caller: the access key; None for an unsigned request.
 
         Raises:
-            AwsError: it cannot be done.
+            AwsError: the request cannot be served.
         """
         if caller is None:
             raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
         query = request.scope["query_string"].decode("latin-1")
-        sent = Sent(request.method, path, query, dict(request.headers), await request.body())
-        return await run_in_threadpool(self._answer, sent, caller, request.state.region)
+        raw = RawRequest(request.method, path, query, dict(request.headers), await request.body())
+        return await run_in_threadpool(self._dispatch, raw, caller, request.state.region)
 
-    def refusal(self, error: AwsError, path: str, request_id: str) -> Response:
-        """An error as this service tells it, with the status that the model gives to its code."""
-        del path  # only S3 names it
-        names = _OF_FORMS if models.load(self._name).protocol == "query" else _OF_JSON
-        code = names.get(error.code, error.code)
+    def error_response(self, error: AwsError, path: str, request_id: str) -> Response:
+        """Serialize an error, with the status that the model gives to its code.
+
+        Parameters:
+            error: the error.
+            path: path of the request; only S3 includes it.
+            request_id: id of the request.
+        """
+        del path
+        codes = _QUERY_ERRORS if models.load(self._name).protocol == "query" else _JSON_ERRORS
+        code = codes.get(error.code, error.code)
         status = _status(self._name, code) or error.status
-        return self._wire.refusal(AwsError(code, error.message, status, **error.details), request_id)
+        return self._wire.serialize_error(AwsError(code, error.message, status, **error.details), request_id)
 
     @property
     def _wire(self) -> Wire:
         return WIRES[models.load(self._name).protocol]
 
-    def _answer(self, sent: Sent, caller: str, region: str) -> Response:
-        operation, given = self._wire.read(self._name, sent)
+    def _dispatch(self, raw: RawRequest, caller: str, region: str) -> Response:
+        operation, values = self._wire.parse_request(self._name, raw)
         method = self._method(operation.name)
         try:
-            parameters = read(operation.input_shape, given)
-        except Invalid as error:
+            parameters = parse_input(operation.input_shape, values)
+        except InvalidInput as error:
             raise AwsError(self._invalid, str(error)) from error
         self._refuse_unknown(method, operation, parameters)
         known = inspect.signature(method).parameters
         arguments = {xform_name(name): value for name, value in parameters.items() if xform_name(name) in known}
-        result = method(Call(region, caller, operation.name), **arguments)
-        return self._wire.answer(operation, result or {}, str(uuid.uuid4()))
+        result = method(Request(region, caller, operation.name), **arguments)
+        return self._wire.serialize_response(operation, result or {}, str(uuid.uuid4()))
 
     def _method(self, name: str) -> Callable[..., Mapping[str, Any] | None]:
-        found = (getattr(part, xform_name(name), None) for part in self._parts)
-        method = next(filter(None, found), None)
+        methods = (getattr(resource, xform_name(name), None) for resource in self._resources)
+        method = next(filter(None, methods), None)
         if method is None:
             raise AwsError(self._missing, f"{self._name}: {name} is not part of the embedded AWS.", 501)
         return method
 
-    def _refuse_unknown(self, method: Callable[..., Any], operation: OperationModel, given: Mapping[str, Any]) -> None:
+    def _refuse_unknown(self, method: Callable[..., Any], operation: OperationModel, values: Mapping[str, Any]) -> None:
         known = inspect.signature(method).parameters
-        for name, value in given.items():
+        for name, value in values.items():
             if xform_name(name) not in known and value not in ([], {}, ""):
                 message = f"{operation.name}: the parameter {name} is not part of the embedded AWS; leave it out."
                 raise AwsError(self._missing, message, 501)
 
 
 def _status(service: str, code: str) -> int | None:
-    """The status of an error by its code, where the model tells it."""
+    """The HTTP status of an error code, if the model has it."""
     for shape in models.load(service).error_shapes:
-        told = shape.metadata.get("error", {})
-        if code in (shape.name, told.get("code")):
-            return int(told.get("httpStatusCode", 400))
+        error = shape.metadata.get("error", {})
+        if code in (shape.name, error.get("code")):
+            return int(error.get("httpStatusCode", 400))
     return None

@@ -1,4 +1,4 @@
-"""Botocore's models of AWS's services."""
+"""Botocore's models of AWS's services: https://github.com/boto/botocore/tree/develop/botocore/data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from botocore.model import OperationModel, ServiceModel, Shape
 
 @cache
 def load(service: str) -> ServiceModel:
-    """A service's model; read when it is first asked for, as it takes a few megabytes.
+    """Load a service's model on first use, as it takes a few megabytes.
 
     Parameters:
         service: its name in boto3, such as `glue`.
@@ -18,8 +18,8 @@ def load(service: str) -> ServiceModel:
     return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
-def operation(service: str, name: str) -> OperationModel | None:
-    """An operation's model; None when the service has no such operation.
+def find_operation(service: str, name: str) -> OperationModel | None:
+    """Find an operation's model; None if the service has no such operation.
 
     Parameters:
         service: as for `load`.
@@ -30,10 +30,10 @@ def operation(service: str, name: str) -> OperationModel | None:
 
 
 def wire_name(shape: Shape, default: str) -> str:
-    """The name under which a member travels.
+    """The name of a member in messages.
 
     Parameters:
-        shape: the member's.
+        shape: shape of the member.
         default: its name in the model.
     """
     return shape.serialization.get("name", default)

@@ -1,4 +1,4 @@
-"""Long lists, told page by page."""
+"""Pagination of list operations."""
 
 from __future__ import annotations
 
@@ -13,29 +13,28 @@ from embedded.services.aws.errors import AwsError
 Item = TypeVar("Item")
 
 
-def page(
+def paginate(
     items: Iterable[Item], key: Callable[[Item], Any], token: str | None, limit: int, code: str
 ) -> tuple[list[Item], str | None]:
-    """A page of a list.
+    """Cut a page out of a list.
 
     Parameters:
-        items: all of them.
-        key: what they are ordered by, which JSON can hold; a page begins after the key in its token.
-        token: that the page before gave; None for the first page.
-        limit: items of a page.
-        code: of the error for a token that is none.
+        items: the whole list.
+        key: sort key, a JSON value; a page starts after the key in its token.
+        token: token of the previous page; None for the first page.
+        limit: maximum number of items.
+        code: error code for an invalid token.
 
     Returns:
-        The items, and the token of the next page, if there is one.
+        The items, and the token of the next page, if any.
 
     Raises:
-        AwsError: the token is not one of ours.
+        AwsError: the token is invalid.
     """
-    found = sorted(items, key=key)
+    rest = sorted(items, key=key)
     if token:
-        found = _after(found, key, token, code)
-    rest = len(found) > limit
-    return found[:limit], _token(key(found[limit - 1])) if rest else None
+        rest = _after(rest, key, token, code)
+    return rest[:limit], _token(key(rest[limit - 1])) if len(rest) > limit else None
 
 
 def _token(value: Any) -> str:

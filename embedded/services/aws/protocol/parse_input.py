@@ -1,7 +1,7 @@
-"""Reads what a client sent for a shape of the model: the right types, and within the limits that the model states.
+"""Parses the input of an operation by its shape in the model: types, and the limits that the model states.
 
-Limits and their messages: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html (ValidationError), in
-the words that the services use for them.
+The messages are those of the services, see ValidationError in
+https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html.
 """
 
 from __future__ import annotations
@@ -23,126 +23,126 @@ _FLOATS = ("float", "double")
 _SURROGATES = re.compile(r"\\u(D[89AB][0-9A-F]{2})\\u(D[C-F][0-9A-F]{2})", re.IGNORECASE)
 
 
-class Invalid(ValueError):
-    """What was sent does not fit the model; the message names each place."""
+class InvalidInput(ValueError):
+    """Input that does not fit the model; the message names each member."""
 
 
-def read(shape: Shape | None, value: Any) -> dict[str, Any]:
-    """Read the parameters of an operation.
+def parse_input(shape: Shape | None, value: Any) -> dict[str, Any]:
+    """Parse the parameters of an operation.
 
     Parameters:
-        shape: of its input; None when it has none.
-        value: as JSON gives it; texts in place of numbers are taken too, as forms have nothing else.
+        shape: shape of the input; None for an operation without input.
+        value: decoded JSON; numbers may be texts, as forms have nothing else.
 
     Returns:
-        The same by the names in the model: blobs as bytes, times in seconds since 1970, without what is null.
+        The parameters by their names in the model, without nulls: blobs as bytes, times in seconds since 1970.
 
     Raises:
-        Invalid: something is missing, too much, of the wrong type or out of bounds.
+        InvalidInput: a member is missing, unknown, of the wrong type or out of bounds.
     """
-    reader = _Reader()
-    found = reader.read(shape, value, "") if shape else {}
-    problems = reader.problems
+    parser = _Parser()
+    parameters = parser.parse(shape, value, "") if shape else {}
+    problems = parser.problems
     if problems:
         noun = "error" if len(problems) == 1 else "errors"
-        raise Invalid(f"{len(problems)} validation {noun} detected: {'; '.join(problems)}")
-    return found
+        raise InvalidInput(f"{len(problems)} validation {noun} detected: {'; '.join(problems)}")
+    return parameters
 
 
-class _Reader:
-    """Reads values and collects what is wrong with them."""
+class _Parser:
+    """Parses values and collects validation problems."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
 
-    def read(self, shape: Shape, value: Any, place: str) -> Any:
-        """Read one value."""
+    def parse(self, shape: Shape, value: Any, path: str) -> Any:
+        """Parse one value."""
         if isinstance(shape, StructureShape):
-            return self._structure(shape, value, place)
+            return self._structure(shape, value, path)
         if isinstance(shape, ListShape):
-            return self._list(shape, value, place)
+            return self._list(shape, value, path)
         if isinstance(shape, MapShape):
-            return self._map(shape, value, place)
+            return self._map(shape, value, path)
         try:
-            found = _scalar(shape.type_name, value)
+            scalar = _scalar(shape.type_name, value)
         except (ValueError, TypeError, OverflowError):
-            self._wrong_type(shape, value, place)
+            self._wrong_type(shape, value, path)
             return None
-        self._check(shape, found, place)
-        return found
+        self._check(shape, scalar, path)
+        return scalar
 
-    def _structure(self, shape: StructureShape, value: Any, place: str) -> Any:
+    def _structure(self, shape: StructureShape, value: Any, path: str) -> Any:
         if not isinstance(value, Mapping):
-            self._wrong_type(shape, value, place)
+            self._wrong_type(shape, value, path)
             return None
         if shape.is_document_type:
             return value
         names = {wire_name(member, name): name for name, member in shape.members.items()}
-        found = {}
+        members: dict[str, Any] = {}
         for sent, item in value.items():
             name = names.get(sent)
             if name is None:
-                self.problems.append(f"Unknown parameter '{_below(place, sent)}'")
+                self.problems.append(f"Unknown parameter '{_below(path, sent)}'")
             elif item is not None:
-                found[name] = self.read(shape.members[name], item, _below(place, name))
+                members[name] = self.parse(shape.members[name], item, _below(path, name))
         for name in shape.required_members:
-            if name not in found:
-                self._complain(None, _below(place, name), "Member must not be null")
-        return found
+            if name not in members:
+                self._complain(None, _below(path, name), "Member must not be null")
+        return members
 
-    def _list(self, shape: ListShape, value: Any, place: str) -> Any:
+    def _list(self, shape: ListShape, value: Any, path: str) -> Any:
         if not isinstance(value, list):
-            self._wrong_type(shape, value, place)
+            self._wrong_type(shape, value, path)
             return None
-        self._check_size(shape, len(value), value, place)
-        return [self.read(shape.member, item, f"{place}.{n}.member") for n, item in enumerate(value, 1)]
+        self._check_size(shape, len(value), value, path)
+        return [self.parse(shape.member, item, f"{path}.{n}.member") for n, item in enumerate(value, 1)]
 
-    def _map(self, shape: MapShape, value: Any, place: str) -> Any:
+    def _map(self, shape: MapShape, value: Any, path: str) -> Any:
         if not isinstance(value, Mapping):
-            self._wrong_type(shape, value, place)
+            self._wrong_type(shape, value, path)
             return None
-        self._check_size(shape, len(value), value, place)
+        self._check_size(shape, len(value), value, path)
         for key in value:
-            self._check(shape.key, key, f"{place} (key)")
-        return {key: self.read(shape.value, item, f"{place}.{key}.member") for key, item in value.items()}
+            self._check(shape.key, key, f"{path} (key)")
+        return {key: self.parse(shape.value, item, f"{path}.{key}.member") for key, item in value.items()}
 
-    def _check(self, shape: Shape, value: Any, place: str) -> None:
+    def _check(self, shape: Shape, value: Any, path: str) -> None:
         limits, shown = shape.metadata, None if shape.metadata.get("sensitive") else value
         if isinstance(value, str | bytes):
-            self._check_size(shape, len(value), shown, place)
+            self._check_size(shape, len(value), shown, path)
         elif not isinstance(value, bool):
-            self._check_number(limits, value, place)
+            self._check_number(limits, value, path)
         if limits.get("enum") and value not in limits["enum"]:
             choice = ", ".join(limits["enum"])
-            self._complain(shown, place, f"Member must satisfy enum value set: [{choice}]")
+            self._complain(shown, path, f"Member must satisfy enum value set: [{choice}]")
         pattern = _pattern(limits.get("pattern"))
         if pattern and isinstance(value, str) and not pattern.fullmatch(value):
-            self._complain(shown, place, f"Member must satisfy regular expression pattern: {limits['pattern']}")
+            self._complain(shown, path, f"Member must satisfy regular expression pattern: {limits['pattern']}")
 
-    def _check_number(self, limits: Mapping[str, Any], value: float, place: str) -> None:
+    def _check_number(self, limits: Mapping[str, Any], value: float, path: str) -> None:
         if "min" in limits and value < limits["min"]:
-            self._complain(value, place, f"Member must have value greater than or equal to {limits['min']}")
+            self._complain(value, path, f"Member must have value greater than or equal to {limits['min']}")
         if "max" in limits and value > limits["max"]:
-            self._complain(value, place, f"Member must have value less than or equal to {limits['max']}")
+            self._complain(value, path, f"Member must have value less than or equal to {limits['max']}")
 
-    def _check_size(self, shape: Shape, size: int, shown: Any, place: str) -> None:
+    def _check_size(self, shape: Shape, size: int, shown: Any, path: str) -> None:
         limits = shape.metadata
         if size < limits.get("min", 0):
-            self._complain(shown, place, f"Member must have length greater than or equal to {limits['min']}")
+            self._complain(shown, path, f"Member must have length greater than or equal to {limits['min']}")
         if size > limits.get("max", size):
-            self._complain(shown, place, f"Member must have length less than or equal to {limits['max']}")
+            self._complain(shown, path, f"Member must have length less than or equal to {limits['max']}")
 
-    def _wrong_type(self, shape: Shape, value: Any, place: str) -> None:
+    def _wrong_type(self, shape: Shape, value: Any, path: str) -> None:
         shown = None if shape.metadata.get("sensitive") else value
-        self._complain(shown, place or "the request", f"Member must be of type {shape.type_name}")
+        self._complain(shown, path or "the request", f"Member must be of type {shape.type_name}")
 
-    def _complain(self, value: Any, place: str, constraint: str) -> None:
+    def _complain(self, value: Any, path: str, constraint: str) -> None:
         shown = "" if value is None else f" '{str(value)[:200]}'"
-        self.problems.append(f"Value{shown} at '{place}' failed to satisfy constraint: {constraint}")
+        self.problems.append(f"Value{shown} at '{path}' failed to satisfy constraint: {constraint}")
 
 
-def _below(place: str, name: str) -> str:
-    return f"{place}.{name}" if place else name
+def _below(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
 
 
 def _scalar(kind: str, value: Any) -> Any:

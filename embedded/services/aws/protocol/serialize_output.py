@@ -1,4 +1,4 @@
-"""Shapes what an operation gives by the model of its output, as values for JSON."""
+"""Serializes the output of an operation by its shape in the model, for JSON and for XML."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from embedded.services.aws.protocol.models import wire_name
 
 
-def shaped(shape: Shape | None, value: Any) -> Any:
-    """A value for JSON.
+def serialize_output(shape: Shape | None, value: Any) -> Any:
+    """Serialize a value for JSON.
 
     Parameters:
-        shape: of the model; None for an operation without an output.
-        value: by the names in the model: times in seconds since 1970, blobs as bytes; None leaves a member out.
+        shape: shape in the model; None for an operation without output.
+        value: by the names in the model; times in seconds since 1970, blobs as bytes; None leaves a member out.
 
     Raises:
-        KeyError: the model has no such member, which is a mistake of ours.
+        KeyError: the model has no such member (a bug in this emulator).
     """
     if shape is None:
         return {}
     if isinstance(shape, StructureShape) and not shape.is_document_type:
         members = ((name, shape.members[name], item) for name, item in value.items() if item is not None)
-        return {wire_name(member, name): shaped(member, item) for name, member, item in members}
+        return {wire_name(member, name): serialize_output(member, item) for name, member, item in members}
     if isinstance(shape, ListShape):
-        return [shaped(shape.member, item) for item in value]
+        return [serialize_output(shape.member, item) for item in value]
     if isinstance(shape, MapShape):
-        return {key: shaped(shape.value, item) for key, item in value.items()}
+        return {key: serialize_output(shape.value, item) for key, item in value.items()}
     if shape.type_name == "timestamp":
         return _time(shape, value, "unixTimestamp")
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
-def plain(shape: Shape, value: Any) -> str:
-    """A simple value as XML and headers have it."""
+def serialize_scalar(shape: Shape, value: Any) -> str:
+    """Serialize a scalar for XML and headers."""
     if shape.type_name == "boolean":
         return str(value).lower()
     if shape.type_name == "timestamp":
@@ -45,21 +45,21 @@ def plain(shape: Shape, value: Any) -> str:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
-def element(shape: Shape, value: Any) -> Any:
-    """A value for XML: mappings, lists and texts by element."""
+def serialize_xml(shape: Shape, value: Any) -> Any:
+    """Serialize a value for XML, as mappings, lists and texts by element name."""
     if isinstance(shape, StructureShape):
         members = ((name, shape.members[name], item) for name, item in value.items() if item is not None)
-        return {wire_name(member, name): element(member, item) for name, member, item in members}
+        return {wire_name(member, name): serialize_xml(member, item) for name, member, item in members}
     if isinstance(shape, ListShape):
-        items = [element(shape.member, item) for item in value]
+        items = [serialize_xml(shape.member, item) for item in value]
         return items if shape.serialization.get("flattened") else {wire_name(shape.member, "member"): items}
     if isinstance(shape, MapShape):
         return {"entry": [_entry(shape, key, item) for key, item in value.items()]}
-    return plain(shape, value)
+    return serialize_scalar(shape, value)
 
 
 def _entry(shape: MapShape, key: str, value: Any) -> Mapping[str, Any]:
-    return {wire_name(shape.key, "key"): key, wire_name(shape.value, "value"): element(shape.value, value)}
+    return {wire_name(shape.key, "key"): key, wire_name(shape.value, "value"): serialize_xml(shape.value, value)}
 
 
 def _time(shape: Shape, value: float, default: str) -> float | str:

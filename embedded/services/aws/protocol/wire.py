@@ -1,7 +1,8 @@
-"""The three ways in which requests travel; each finds the operation and its parameters, and tells answers and errors.
+"""The three wire protocols: each parses a request to operation and parameters, and serializes responses and errors.
 
-Sources: the protocols of Smithy, https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html and its neighbours
-`aws-restjson1-protocol` and `aws-query-protocol`.
+Sources: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html,
+https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html and
+https://smithy.io/2.0/aws/protocols/aws-query-protocol.html.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote
 
@@ -19,109 +19,114 @@ from starlette.responses import Response
 from embedded.services.aws.errors import AwsError
 from embedded.services.aws.protocol import models
 from embedded.services.aws.protocol.models import wire_name
-from embedded.services.aws.protocol.serialize_output import element, shaped
-from embedded.services.aws.xml import document
+from embedded.services.aws.protocol.request import RawRequest
+from embedded.services.aws.protocol.serialize_output import serialize_output, serialize_xml
+from embedded.services.aws.xml import render
 
 _JSON = "application/x-amz-json-1.1"
 
 
-@dataclass(frozen=True)
-class Sent:
-    """A request, read as a whole.
-
-    Parameters:
-        method: such as POST.
-        path: as it was sent, percent signs and all.
-        query: likewise, without the question mark.
-        headers: by lower-case name.
-        body: its bytes.
-    """
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
 class Wire(Protocol):
-    """A way in which requests travel."""
+    """A wire protocol."""
 
-    def read(self, service: str, sent: Sent) -> tuple[OperationModel, Any]:
-        """The operation and its parameters, not yet checked; AwsError if there is none of that name."""
+    def parse_request(self, service: str, raw: RawRequest) -> tuple[OperationModel, Any]:
+        """Find the operation and its parameters, which are not yet validated.
 
-    def answer(self, operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Response:
-        """What an operation gives, by the names in the model."""
+        Parameters:
+            service: name of the service in boto3.
+            raw: the HTTP request.
 
-    def refusal(self, error: AwsError, request_id: str) -> Response:
-        """An error."""
+        Raises:
+            AwsError: the service has no such operation.
+        """
+
+    def serialize_response(self, operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Response:
+        """Serialize the output of an operation.
+
+        Parameters:
+            operation: model of the operation.
+            result: output by the names in the model.
+            request_id: id of the request.
+        """
+
+    def serialize_error(self, error: AwsError, request_id: str) -> Response:
+        """Serialize an error."""
 
 
 class Json:
-    """JSON 1.1: the operation in a header, parameters in the body."""
+    """JSON 1.1: the operation is in a header, the parameters are in the body."""
 
-    def read(self, service: str, sent: Sent) -> tuple[OperationModel, Any]:
-        prefix, _, name = sent.headers.get("x-amz-target", "").rpartition(".")
-        operation = models.operation(service, name)
+    def parse_request(self, service: str, raw: RawRequest) -> tuple[OperationModel, Any]:
+        """Find the operation and its parameters; see `Wire.parse_request`."""
+        prefix, _, name = raw.headers.get("x-amz-target", "").rpartition(".")
+        operation = models.find_operation(service, name)
         if operation is None or prefix != models.load(service).metadata["targetPrefix"]:
             raise AwsError("UnknownOperationException", f"{name or 'Without X-Amz-Target'}: no such operation", 404)
-        return operation, _parsed(sent.body)
+        return operation, _parsed(raw.body)
 
-    def answer(self, operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Response:
-        return _json_response(shaped(operation.output_shape, result), 200, request_id)
+    def serialize_response(self, operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Response:
+        """Serialize the output of an operation; the parameters are those of `Wire.serialize_response`."""
+        return _json_response(serialize_output(operation.output_shape, result), 200, request_id)
 
-    def refusal(self, error: AwsError, request_id: str) -> Response:
+    def serialize_error(self, error: AwsError, request_id: str) -> Response:
+        """Serialize an error."""
         content = {"__type": error.code, "message": error.message, "Message": error.message, **error.details}
         return _json_response(content, error.status, request_id)
 
 
 class RestJson:
-    """REST with JSON: method and path tell the operation; parameters are in path, query and body."""
+    """REST with JSON: method and path select the operation; the parameters are in path, query and body."""
 
-    def read(self, service: str, sent: Sent) -> tuple[OperationModel, Any]:
+    def parse_request(self, service: str, raw: RawRequest) -> tuple[OperationModel, Any]:
+        """Find the operation and its parameters; see `Wire.parse_request`."""
         model = models.load(service)
         for name in model.operation_names:
             operation = model.operation_model(name)
-            found = re.fullmatch(_path_pattern(operation.http["requestUri"]), sent.path)
-            if found and operation.http["method"] == sent.method:
-                return operation, _rest_parameters(operation, found.groupdict(), sent)
-        raise AwsError("UnknownOperationException", f"{sent.method} {sent.path}: no such operation", 404)
+            match = re.fullmatch(_path_pattern(operation.http["requestUri"]), raw.path)
+            if match and operation.http["method"] == raw.method:
+                return operation, _rest_parameters(operation, match.groupdict(), raw)
+        raise AwsError("UnknownOperationException", f"{raw.method} {raw.path}: no such operation", 404)
 
-    def answer(self, operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Response:
+    def serialize_response(self, operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Response:
+        """Serialize the output of an operation; the parameters are those of `Wire.serialize_response`."""
         status = operation.http.get("responseCode", 200)
-        return _json_response(shaped(operation.output_shape, result), status, request_id, "application/json")
+        return _json_response(serialize_output(operation.output_shape, result), status, request_id, "application/json")
 
-    def refusal(self, error: AwsError, request_id: str) -> Response:
+    def serialize_error(self, error: AwsError, request_id: str) -> Response:
+        """Serialize an error."""
         response = _json_response({"message": error.message}, error.status, request_id, "application/json")
         response.headers["x-amzn-ErrorType"] = error.code
         return response
 
 
 class Query:
-    """A form as the request, XML as the answer."""
+    """Query: the request is a form, the response is XML."""
 
-    def read(self, service: str, sent: Sent) -> tuple[OperationModel, Any]:
-        form = dict(parse_qsl(f"{sent.query}&{sent.body.decode()}".strip("&"), keep_blank_values=True))
+    def parse_request(self, service: str, raw: RawRequest) -> tuple[OperationModel, Any]:
+        """Find the operation and its parameters; see `Wire.parse_request`."""
+        form = dict(parse_qsl(f"{raw.query}&{raw.body.decode()}".strip("&"), keep_blank_values=True))
         name = form.get("Action", "")
-        operation = models.operation(service, name)
+        operation = models.find_operation(service, name)
         version = models.load(service).api_version
         if operation is None or form.get("Version") != version:
             message = f"Could not find operation {name or '(none)'} for version {form.get('Version', '(none)')}"
             raise AwsError("InvalidAction", message)
-        return operation, _unfolded(operation.input_shape, form, "") if operation.input_shape else {}
+        return operation, _nest_form(operation.input_shape, form, "") if operation.input_shape else {}
 
-    def answer(self, operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Response:
+    def serialize_response(self, operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Response:
+        """Serialize the output of an operation; the parameters are those of `Wire.serialize_response`."""
         shape, content = operation.output_shape, {}
         if shape is not None:
-            content[shape.serialization.get("resultWrapper", f"{operation.name}Result")] = element(shape, result)
+            content[shape.serialization.get("resultWrapper", f"{operation.name}Result")] = serialize_xml(shape, result)
         content["ResponseMetadata"] = {"RequestId": request_id}
         namespace = operation.service_model.metadata.get("xmlNamespace")
-        return Response(document(f"{operation.name}Response", content, namespace), 200, media_type="text/xml")
+        return Response(render(f"{operation.name}Response", content, namespace), 200, media_type="text/xml")
 
-    def refusal(self, error: AwsError, request_id: str) -> Response:
+    def serialize_error(self, error: AwsError, request_id: str) -> Response:
+        """Serialize an error."""
         blame = "Sender" if error.status < 500 else "Receiver"
         content = {"Error": {"Type": blame, "Code": error.code, "Message": error.message}, "RequestId": request_id}
-        return Response(document("ErrorResponse", content, None), error.status, media_type="text/xml")
+        return Response(render("ErrorResponse", content, None), error.status, media_type="text/xml")
 
 
 WIRES: Mapping[str, Wire] = {"json": Json(), "rest-json": RestJson(), "query": Query()}
@@ -153,50 +158,50 @@ def _path_pattern(template: str) -> str:
     )
 
 
-def _rest_parameters(operation: OperationModel, in_path: Mapping[str, str], sent: Sent) -> Any:
+def _rest_parameters(operation: OperationModel, in_path: Mapping[str, str], raw: RawRequest) -> Any:
     shape = operation.input_shape
     if shape is None:
         return {}
-    in_body = _parsed(sent.body)
+    in_body = _parsed(raw.body)
     if not isinstance(in_body, dict):
         return in_body
-    found = {**in_body}
-    pairs = parse_qsl(sent.query, keep_blank_values=True)
+    parameters = {**in_body}
+    pairs = parse_qsl(raw.query, keep_blank_values=True)
     for name, member in shape.members.items():
         sent_as = wire_name(member, name)
         location = member.serialization.get("location")
         if location == "uri":
-            found[sent_as] = unquote(in_path[sent_as])
+            parameters[sent_as] = unquote(in_path[sent_as])
         elif location == "querystring":
             values = [value for key, value in pairs if key == sent_as]
-            found[sent_as] = values if isinstance(member, ListShape) else next(iter(values), None)
-    return found
+            parameters[sent_as] = values if isinstance(member, ListShape) else next(iter(values), None)
+    return parameters
 
 
-def _unfolded(shape: Shape, form: Mapping[str, str], prefix: str) -> Any:
-    """What a form says of a shape; None when it says nothing.
+def _nest_form(shape: Shape, form: Mapping[str, str], prefix: str) -> Any:
+    """Nest the flat names of a form by a shape; None if the form has no value for it.
 
     Parameters:
-        shape: of the model.
-        form: `Tags.member.1.Key` and the like.
-        prefix: of the names that count, such as `Tags`; empty for the input as a whole.
+        shape: shape in the model.
+        form: values by names such as `Tags.member.1.Key`.
+        prefix: prefix of the names, such as `Tags`; empty for the whole input.
     """
     if isinstance(shape, StructureShape):
-        found = {
-            wire_name(member, name): _unfolded(member, form, _dotted(prefix, wire_name(member, name)))
+        members = {
+            wire_name(member, name): _nest_form(member, form, _dotted(prefix, wire_name(member, name)))
             for name, member in shape.members.items()
         }
-        kept = {name: value for name, value in found.items() if value is not None}
+        kept = {name: value for name, value in members.items() if value is not None}
         return kept if kept or not prefix else None
     if isinstance(shape, ListShape):
         inner = prefix if shape.serialization.get("flattened") else _dotted(prefix, wire_name(shape.member, "member"))
-        values = [_unfolded(shape.member, form, f"{inner}.{number}") for number in _numbers(form, inner)]
+        values = [_nest_form(shape.member, form, f"{inner}.{number}") for number in _numbers(form, inner)]
         return values or ([] if form.get(prefix) == "" else None)
     if isinstance(shape, MapShape):
         inner = prefix if shape.serialization.get("flattened") else _dotted(prefix, "entry")
         key, value = wire_name(shape.key, "key"), wire_name(shape.value, "value")
         entries = [f"{inner}.{number}" for number in _numbers(form, inner)]
-        return {form[f"{entry}.{key}"]: _unfolded(shape.value, form, f"{entry}.{value}") for entry in entries} or None
+        return {form[f"{entry}.{key}"]: _nest_form(shape.value, form, f"{entry}.{value}") for entry in entries} or None
     return form.get(prefix)
 
 
@@ -205,5 +210,5 @@ def _dotted(prefix: str, name: str) -> str:
 
 
 def _numbers(form: Mapping[str, str], prefix: str) -> list[int]:
-    found = (re.match(rf"{re.escape(prefix)}\.(\d+)(?:\.|$)", name) for name in form)
-    return sorted({int(match[1]) for match in found if match})
+    matches = (re.match(rf"{re.escape(prefix)}\.(\d+)(?:\.|$)", name) for name in form)
+    return sorted({int(match[1]) for match in matches if match})

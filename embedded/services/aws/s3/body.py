@@ -1,4 +1,7 @@
-"""Takes in the bytes that a client sends: to the disk as they come, checked by what the client says of them."""
+"""Receives request bodies: streams them to the disk, and verifies the client's lengths and checksums.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HttpRequest
 
 from embedded.object_store.blobs import CHUNK, Blobs
 from embedded.services.aws.errors import AwsError
@@ -43,35 +47,35 @@ _CHECKSUMS: dict[str, Any] = {
 }
 
 
-async def receive(request: Request, blobs: Blobs) -> tuple[Content, dict[str, str]]:
-    """Keep a request's body as a blob.
+async def receive(request: HttpRequest, blobs: Blobs) -> tuple[Content, dict[str, str]]:
+    """Store a request's body as a blob.
 
     Parameters:
         request: the request.
-        blobs: where to.
+        blobs: the folder of blobs.
 
     Returns:
-        The content, and the checksums that the client sent and that were found right, by header.
+        The content, and the verified checksums of the client, by header.
 
     Raises:
-        AwsError: it is not what the client says it is, or was cut short; then nothing is kept.
+        AwsError: a checksum is wrong, or the body is incomplete; then nothing is stored.
     """
     name, file = blobs.create()
     try:
         with file:
-            taken = await _take(request, file.write)
+            received = await _receive(request, file.write)
             await run_in_threadpool(blobs.seal, file)
     except BaseException:
         blobs.remove([name])
         raise
-    return Content(name, taken.size, taken.digests["md5"].digest().hex()), taken.checksums
+    return Content(name, received.size, received.digests["md5"].digest().hex()), received.checksums
 
 
-async def document(request: Request) -> bytes:
-    """A request's body that is a short text.
+async def receive_document(request: HttpRequest) -> bytes:
+    """Read a request's body into memory.
 
     Raises:
-        AwsError: as for `receive`, or it is too long.
+        AwsError: as for `receive`, or the body is too long.
     """
     content = bytearray()
 
@@ -80,14 +84,14 @@ async def document(request: Request) -> bytes:
         if len(content) > MAX_DOCUMENT:
             raise AwsError("MaxMessageLengthExceeded", "Your request was too big.")
 
-    await _take(request, keep)
+    await _receive(request, keep)
     return bytes(content)
 
 
-class _Taken:
-    """What has arrived so far."""
+class _Received:
+    """Size and digests of the bytes so far."""
 
-    def __init__(self, request: Request, trailers: dict[str, str]) -> None:
+    def __init__(self, request: HttpRequest, trailers: dict[str, str]) -> None:
         self.size = 0
         self.checksums: dict[str, str] = {}
         self._headers = request.headers
@@ -113,10 +117,10 @@ class _Taken:
         if md5 and _unpacked(md5) != self.digests["md5"].digest():
             raise AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.")
         for header in self.digests.keys() & _CHECKSUMS.keys():
-            said = headers.get(header) or self._trailers.get(header, "")
-            if _unpacked(said) != self.digests[header].digest():
+            checksum = headers.get(header) or self._trailers.get(header, "")
+            if _unpacked(checksum) != self.digests[header].digest():
                 raise AwsError("BadDigest", f"The {header} you specified did not match what we received.")
-            self.checksums[header] = said
+            self.checksums[header] = checksum
 
 
 def _unpacked(text: str) -> bytes:
@@ -126,17 +130,17 @@ def _unpacked(text: str) -> bytes:
         raise AwsError("InvalidDigest", "A checksum that you specified is not valid.") from error
 
 
-async def _take(request: Request, write: Any) -> _Taken:
-    """Read a body to its end, in portions of about a megabyte, each written and digested off the event loop."""
+async def _receive(request: HttpRequest, write: Any) -> _Received:
+    """Read a body in chunks of about a megabyte; each is written and digested in a thread."""
     trailers: dict[str, str] = {}
-    taken = _Taken(request, trailers)
+    received = _Received(request, trailers)
     chunks = _unwrapped(request, trailers)
     pending = bytearray()
 
     def flush() -> None:
         data = bytes(pending)
         write(data)
-        taken.add(data)
+        received.add(data)
 
     try:
         async for chunk in chunks:
@@ -144,22 +148,22 @@ async def _take(request: Request, write: Any) -> _Taken:
             if len(pending) >= CHUNK:
                 await run_in_threadpool(flush)
                 pending.clear()
-            if taken.size > MAX_BYTES:
+            if received.size > MAX_BYTES:
                 raise AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
     except ClientDisconnect as error:
         raise AwsError("RequestTimeout", "The connection was closed before the body had arrived.") from error
     await run_in_threadpool(flush)
-    taken.check()
-    return taken
+    received.check()
+    return received
 
 
-def _unwrapped(request: Request, trailers: dict[str, str]) -> AsyncIterator[bytes]:
+def _unwrapped(request: HttpRequest, trailers: dict[str, str]) -> AsyncIterator[bytes]:
     if request.headers.get("x-amz-content-sha256", "").startswith("STREAMING-"):
         return _Frames(request.stream(), trailers).content(_length(request))
     return request.stream()
 
 
-def _length(request: Request) -> int:
+def _length(request: HttpRequest) -> int:
     text = request.headers.get("x-amz-decoded-content-length", "")
     if not text.isdecimal():
         raise AwsError("MissingContentLength", "You must provide x-amz-decoded-content-length.", 411)
@@ -167,9 +171,10 @@ def _length(request: Request) -> int:
 
 
 class _Frames:
-    """Takes the frames of an `aws-chunked` body apart: a line with the size, the bytes, at the end trailers.
+    """Decodes an `aws-chunked` body: for each frame a line with the size and the bytes, then trailers.
 
-    A frame may have a signature of its own, which is not checked: that of the request and the checksums are.
+    Signatures of frames are not verified; those of the request and the checksums are. Source:
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html.
     """
 
     def __init__(self, source: AsyncIterator[bytes], trailers: dict[str, str]) -> None:
@@ -178,7 +183,7 @@ class _Frames:
         self._buffer = bytearray()
 
     async def content(self, length: int) -> AsyncIterator[bytes]:
-        """The bytes within, of which there must be `length`."""
+        """Yield the decoded bytes; an error unless there are `length` of them."""
         left = length
         while size := await self._size():
             left -= size

@@ -1,4 +1,7 @@
-"""Operations on buckets."""
+"""Operations on buckets.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html.
+"""
 
 from __future__ import annotations
 
@@ -14,137 +17,138 @@ from starlette.responses import Response
 from embedded.object_store import listing
 from embedded.services.aws import xml
 from embedded.services.aws.errors import AwsError
-from embedded.services.aws.s3 import body, policy
-from embedded.services.aws.s3.requests import Call, told
+from embedded.services.aws.s3 import body, bucket_policy
+from embedded.services.aws.s3.errors import access_denied
+from embedded.services.aws.s3.request import Request, xml_time
 from embedded.services.aws.s3.store import Object
 
-OWNER = {"ID": policy.ACCOUNT, "DisplayName": "workbook"}
+OWNER = {"ID": bucket_policy.ACCOUNT, "DisplayName": "workbook"}
 _MAX_KEYS = 1000
 
 
-async def list_buckets(call: Call) -> Response:
+async def list_buckets(request: Request) -> Response:
     """ListBuckets."""
-    call.require("ListAllMyBuckets")
-    buckets = [{"Name": name, "CreationDate": told(created)} for name, created in call.store.buckets()]
-    return xml.answer("ListAllMyBucketsResult", {"Owner": OWNER, "Buckets": {"Bucket": buckets}})
+    request.require("ListAllMyBuckets")
+    buckets = [{"Name": name, "CreationDate": xml_time(created)} for name, created in request.store.buckets()]
+    return xml.response("ListAllMyBucketsResult", {"Owner": OWNER, "Buckets": {"Bucket": buckets}})
 
 
-async def create(call: Call) -> Response:
-    """CreateBucket; one's own bucket stays as it is."""
-    await body.document(call.request)
-    _check_name(call.bucket)
-    if call.caller is None:
-        raise AwsError("AccessDenied", "Access Denied", 403)
-    await run_in_threadpool(call.store.create_bucket, call.bucket)
-    return Response(headers={"Location": f"/{call.bucket}"})
+async def create(request: Request) -> Response:
+    """CreateBucket; an existing bucket stays as it is."""
+    await body.receive_document(request.http)
+    _check_name(request.bucket)
+    if request.caller is None:
+        raise access_denied()
+    await run_in_threadpool(request.store.create_bucket, request.bucket)
+    return Response(headers={"Location": f"/{request.bucket}"})
 
 
-async def head(call: Call) -> Response:
+async def head(request: Request) -> Response:
     """HeadBucket."""
-    call.require("ListBucket")
+    request.require("ListBucket")
     return Response(headers={"x-amz-bucket-region": "us-east-1"})
 
 
-async def delete(call: Call) -> Response:
+async def delete(request: Request) -> Response:
     """DeleteBucket."""
-    call.require("DeleteBucket")
-    await run_in_threadpool(call.store.delete_bucket, call.bucket)
+    request.require("DeleteBucket")
+    await run_in_threadpool(request.store.delete_bucket, request.bucket)
     return Response(status_code=204)
 
 
-async def location(call: Call) -> Response:
+async def location(request: Request) -> Response:
     """GetBucketLocation."""
-    call.require("GetBucketLocation")
-    return Response(xml.document("LocationConstraint", {}), media_type="application/xml")
+    request.require("GetBucketLocation")
+    return Response(xml.render("LocationConstraint", {}), media_type="application/xml")
 
 
-async def versioning(call: Call) -> Response:
-    """GetBucketVersioning: never switched on."""
-    call.require("GetBucketVersioning")
-    return xml.answer("VersioningConfiguration", {})
+async def versioning(request: Request) -> Response:
+    """GetBucketVersioning: versioning is never enabled."""
+    request.require("GetBucketVersioning")
+    return xml.response("VersioningConfiguration", {})
 
 
-async def get_policy(call: Call) -> Response:
+async def get_policy(request: Request) -> Response:
     """GetBucketPolicy."""
-    _owner_only(call)
-    rules = call.store.policy(call.bucket)
+    _owner_only(request)
+    rules = request.store.policy(request.bucket)
     if rules is None:
-        raise AwsError("NoSuchBucketPolicy", "The bucket policy does not exist", 404, BucketName=call.bucket)
+        raise AwsError("NoSuchBucketPolicy", "The bucket policy does not exist", 404, BucketName=request.bucket)
     return Response(rules, media_type="application/json")
 
 
-async def put_policy(call: Call) -> Response:
+async def put_policy(request: Request) -> Response:
     """PutBucketPolicy."""
-    _owner_only(call)
-    call.store.policy(call.bucket)
-    call.store.set_policy(call.bucket, policy.check(await body.document(call.request)))
+    _owner_only(request)
+    request.store.policy(request.bucket)
+    request.store.set_policy(request.bucket, bucket_policy.check(await body.receive_document(request.http)))
     return Response(status_code=204)
 
 
-async def delete_policy(call: Call) -> Response:
+async def delete_policy(request: Request) -> Response:
     """DeleteBucketPolicy."""
-    _owner_only(call)
-    call.store.policy(call.bucket)
-    call.store.set_policy(call.bucket, None)
+    _owner_only(request)
+    request.store.policy(request.bucket)
+    request.store.set_policy(request.bucket, None)
     return Response(status_code=204)
 
 
-async def list_objects(call: Call) -> Response:
+async def list_objects(request: Request) -> Response:
     """ListObjects and ListObjectsV2."""
-    call.require("ListBucket")
-    second = call.parameter("list-type") == "2"
-    prefix, delimiter = call.parameter("prefix"), call.parameter("delimiter")
-    limit = min(call.number("max-keys", _MAX_KEYS, 0, 2**31 - 1), _MAX_KEYS)
-    token = call.parameter("continuation-token")
-    after = (_unpack(token) if token else call.parameter("start-after")) if second else call.parameter("marker")
-    page = await run_in_threadpool(listing.list_page, call.store, call.bucket, prefix, delimiter, after, limit)
-    encode = _encoder(call)
-    owner = not second or call.parameter("fetch-owner") == "true"
+    request.require("ListBucket")
+    second = request.parameter("list-type") == "2"
+    prefix, delimiter = request.parameter("prefix"), request.parameter("delimiter")
+    limit = min(request.number("max-keys", _MAX_KEYS, 0, 2**31 - 1), _MAX_KEYS)
+    token = request.parameter("continuation-token")
+    after = (_unpack(token) if token else request.parameter("start-after")) if second else request.parameter("marker")
+    page = await run_in_threadpool(listing.list_page, request.store, request.bucket, prefix, delimiter, after, limit)
+    encode = _encoder(request)
+    owner = not second or request.parameter("fetch-owner") == "true"
     content: dict[str, Any] = {
-        "Name": call.bucket,
+        "Name": request.bucket,
         "Prefix": encode(prefix),
         "Delimiter": encode(delimiter) if delimiter else None,
-        "EncodingType": call.parameter("encoding-type") or None,
+        "EncodingType": request.parameter("encoding-type") or None,
         "MaxKeys": limit,
         "IsTruncated": page.truncated,
-        "Contents": [_told(item, encode, owner) for item in page.objects],
+        "Contents": [_list_entry(item, encode, owner) for item in page.objects],
         "CommonPrefixes": [{"Prefix": encode(common)} for common in page.prefixes],
     }
     if second:
         content |= {
             "KeyCount": len(page.objects) + len(page.prefixes),
-            "StartAfter": encode(call.parameter("start-after")) or None,
+            "StartAfter": encode(request.parameter("start-after")) or None,
             "ContinuationToken": token or None,
             "NextContinuationToken": _pack(page.last) if page.truncated else None,
         }
     else:
         content |= {"Marker": encode(after), "NextMarker": encode(page.last) if page.truncated and delimiter else None}
-    return xml.answer("ListBucketResult", content)
+    return xml.response("ListBucketResult", content)
 
 
-async def delete_objects(call: Call) -> Response:
+async def delete_objects(request: Request) -> Response:
     """DeleteObjects."""
-    call.store.policy(call.bucket)
-    asked = xml.parse(await body.document(call.request))
-    keys = [item.findtext("Key") or "" for item in asked.findall("Object")]
+    request.store.policy(request.bucket)
+    body_xml = xml.parse(await body.receive_document(request.http))
+    keys = [item.findtext("Key") or "" for item in body_xml.findall("Object")]
     if not keys or len(keys) > _MAX_KEYS:
         raise xml.malformed()
-    quiet = asked.findtext("Quiet") == "true"
+    quiet = body_xml.findtext("Quiet") == "true"
     deleted, errors = [], []
     for key in keys:
         try:
-            call.require("DeleteObject", key=key)
-            await run_in_threadpool(call.store.delete, call.bucket, key)
+            request.require("DeleteObject", key=key)
+            await run_in_threadpool(request.store.delete, request.bucket, key)
             deleted.append({"Key": key})
         except AwsError as error:
             errors.append({"Key": key, "Code": error.code, "Message": error.message})
-    return xml.answer("DeleteResult", {"Deleted": [] if quiet else deleted, "Error": errors})
+    return xml.response("DeleteResult", {"Deleted": [] if quiet else deleted, "Error": errors})
 
 
-def _told(item: Object, encode: Any, owner: bool) -> dict[str, Any]:
+def _list_entry(item: Object, encode: Any, owner: bool) -> dict[str, Any]:
     return {
         "Key": encode(item.key),
-        "LastModified": told(item.modified),
+        "LastModified": xml_time(item.modified),
         "ETag": f'"{item.etag}"',
         "Size": item.size,
         "StorageClass": "STANDARD",
@@ -152,8 +156,8 @@ def _told(item: Object, encode: Any, owner: bool) -> dict[str, Any]:
     }
 
 
-def _encoder(call: Call) -> Any:
-    if call.parameter("encoding-type") == "url":
+def _encoder(request: Request) -> Any:
+    if request.parameter("encoding-type") == "url":
         return lambda text: quote(text, safe="/-_.~")
     return str
 
@@ -180,7 +184,7 @@ def _check_name(name: str) -> None:
         raise AwsError("InvalidBucketName", "The specified bucket is not valid.", BucketName=name)
 
 
-def _owner_only(call: Call) -> None:
+def _owner_only(request: Request) -> None:
     """A policy never locks the account out of the policy itself."""
-    if call.caller is None:
-        raise AwsError("AccessDenied", "Access Denied", 403)
+    if request.caller is None:
+        raise access_denied()

@@ -1,4 +1,4 @@
-"""Buckets and objects on the disk. An object is there, whole, from the moment its row is committed."""
+"""Buckets and objects on the disk. An object exists, complete, from the commit of its row."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from embedded.object_store.blobs import Blobs, find_with_blob
 from embedded.services.aws.errors import AwsError
+from embedded.services.aws.s3.errors import missing_bucket, missing_key
 from embedded.shared.sqlite import Database
 
 _TABLES = """
@@ -31,27 +32,27 @@ _COLUMNS = "key, blob, size, etag, modified, about"
 
 
 @dataclass(frozen=True)
-class About:
-    """What a client tells of an object besides its bytes.
+class ObjectMetadata:
+    """Metadata of an object.
 
     Parameters:
         headers: Content-Type and the like, by lower-case name.
-        metadata: the client's own, by name without `x-amz-meta-`.
+        user_metadata: the client's own, by name without `x-amz-meta-`.
         checksums: by header, such as `x-amz-checksum-crc32`.
     """
 
     headers: dict[str, str] = field(default_factory=dict)
-    metadata: dict[str, str] = field(default_factory=dict)
+    user_metadata: dict[str, str] = field(default_factory=dict)
     checksums: dict[str, str] = field(default_factory=dict)
 
-    def text(self) -> str:
-        """As the database keeps it."""
-        return json.dumps([self.headers, self.metadata, self.checksums])
+    def to_json(self) -> str:
+        """Serialize for the database."""
+        return json.dumps([self.headers, self.user_metadata, self.checksums])
 
 
 @dataclass(frozen=True)
 class Content:
-    """Bytes that have arrived.
+    """Received bytes.
 
     Parameters:
         blob: name of the blob.
@@ -73,28 +74,18 @@ class Object:
     size: int
     etag: str
     modified: float
-    about: About
+    metadata: ObjectMetadata
 
 
 Check = Callable[[Object | None], None]
-"""Raises AwsError if what is there now must stay as it is."""
-
-
-def no_bucket(bucket: str) -> AwsError:
-    """The error for a bucket that is not there."""
-    return AwsError("NoSuchBucket", "The specified bucket does not exist", 404, BucketName=bucket)
-
-
-def no_key(key: str) -> AwsError:
-    """The error for an object that is not there."""
-    return AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
+"""Gets the current object; raises AwsError if the object must not be replaced or deleted."""
 
 
 class Store:
     """All buckets of one folder. Each method may be called from any thread.
 
     Parameters:
-        folder: where they are kept.
+        folder: folder of database and blobs.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -106,26 +97,26 @@ class Store:
 
     @property
     def is_new(self) -> bool:
-        """Whether there was never a bucket in it; `furnished` says there was."""
+        """Whether `mark_seeded` was never called."""
         return self.rows("PRAGMA user_version")[0][0] == 0
 
-    def furnished(self) -> None:
-        """Note that what belongs into a new store is there."""
+    def mark_seeded(self) -> None:
+        """Record that the sample objects were created."""
         self.rows("PRAGMA user_version=1")
 
     def buckets(self) -> list[tuple[str, float]]:
-        """Names, in order, and when they were made."""
+        """Names and times of creation, by name."""
         return self.rows("SELECT name, created FROM buckets ORDER BY name")
 
     def create_bucket(self, name: str) -> None:
-        """Make a bucket; one that is there stays as it is."""
+        """Create a bucket; an existing one stays as it is."""
         self.rows("INSERT OR IGNORE INTO buckets VALUES (?, ?, NULL)", name, time.time())
 
     def delete_bucket(self, name: str) -> None:
-        """Remove an empty bucket, and its unfinished uploads.
+        """Delete an empty bucket, and its unfinished uploads.
 
         Raises:
-            AwsError: there are objects in it.
+            AwsError: the bucket is not empty.
         """
         with self.transaction() as db:
             if db.execute("SELECT 1 FROM objects WHERE bucket = ? LIMIT 1", [name]).fetchone():
@@ -137,53 +128,55 @@ class Store:
         self.blobs.remove(blobs)
 
     def policy(self, bucket: str) -> str | None:
-        """A bucket's policy, if it has one.
+        """A bucket's policy; None if it has none.
 
         Raises:
             AwsError: there is no such bucket.
         """
-        found = self.rows("SELECT policy FROM buckets WHERE name = ?", bucket)
-        if not found:
-            raise no_bucket(bucket)
-        return found[0][0]
+        rows = self.rows("SELECT policy FROM buckets WHERE name = ?", bucket)
+        if not rows:
+            raise missing_bucket(bucket)
+        return rows[0][0]
 
     def set_policy(self, bucket: str, policy: str | None) -> None:
-        """Give a bucket a policy, or none."""
+        """Set or remove (None) a bucket's policy."""
         self.rows("UPDATE buckets SET policy = ? WHERE name = ?", policy, bucket)
 
     def find(self, bucket: str, key: str) -> Object:
         """An object.
 
         Raises:
-            AwsError: it is not there.
+            AwsError: the object does not exist.
         """
-        found = self.rows(f"SELECT {_COLUMNS} FROM objects WHERE bucket = ? AND key = ?", bucket, key)
-        if not found:
-            raise no_key(key)
-        return _object(found[0])
+        rows = self.rows(f"SELECT {_COLUMNS} FROM objects WHERE bucket = ? AND key = ?", bucket, key)
+        if not rows:
+            raise missing_key(key)
+        return _object(rows[0])
 
     def open(self, bucket: str, key: str) -> tuple[Object, BinaryIO]:
-        """An object and its bytes, which belong together whatever happens meanwhile.
+        """An object and its open blob, which belong together even if the object is replaced meanwhile.
 
         Raises:
-            AwsError: it is not there.
+            AwsError: the object does not exist.
         """
         return find_with_blob(lambda: self.find(bucket, key), self.blobs.open)
 
-    def put(self, bucket: str, key: str, content: Content, about: About, check: Check | None = None) -> Object:
-        """Put an object in place of what may be there.
+    def put(
+        self, bucket: str, key: str, content: Content, metadata: ObjectMetadata, check: Check | None = None
+    ) -> Object:
+        """Create or replace an object.
 
         Parameters:
-            bucket: where to.
-            key: likewise.
-            content: its bytes; they are removed if it cannot be put.
-            about: what else is known of it.
-            check: called with what is there, just before.
+            bucket: target bucket.
+            key: target key.
+            content: bytes of the object; they are removed on an error.
+            metadata: metadata of the object.
+            check: called with the current object in the same transaction.
 
         Raises:
-            AwsError: there is no such bucket, or what `check` says.
+            AwsError: there is no such bucket, or `check` raised it.
         """
-        new = Object(key, content.blob, content.size, content.etag, time.time(), about)
+        new = Object(key, content.blob, content.size, content.etag, time.time(), metadata)
         try:
             with self.transaction() as db:
                 old = replace(db, bucket, new, check)
@@ -194,7 +187,13 @@ class Store:
         return new
 
     def delete(self, bucket: str, key: str, check: Check | None = None) -> None:
-        """Remove an object if it is there; `check` as for `put`."""
+        """Delete an object; a missing one is no error.
+
+        Parameters:
+            bucket: the bucket's name.
+            key: the object's key.
+            check: as for `put`.
+        """
         with self.transaction() as db:
             old = _current(db, bucket, key)
             if check:
@@ -204,13 +203,13 @@ class Store:
             self.blobs.remove([old.blob])
 
     def keys(self, bucket: str, low: str, high: str | None, limit: int) -> list[Object]:
-        """Objects in the order of their keys' bytes.
+        """Objects in the byte order of their keys.
 
         Parameters:
-            bucket: whose.
-            low: the first key that counts.
-            high: the first key that counts no more, if there is one.
-            limit: how many at the most.
+            bucket: the bucket's name.
+            low: first key, inclusive.
+            high: last key, exclusive; None for no bound.
+            limit: maximum number of objects.
         """
         bound = "AND key < ?" if high is not None else ""
         values = [bucket, low, *([high] if high is not None else []), limit]
@@ -219,13 +218,26 @@ class Store:
 
 
 def replace(db: sqlite3.Connection, bucket: str, new: Object, check: Check | None = None) -> list[str]:
-    """Put an object's row, in a transaction; returns the blobs that are of no use after it. Errors as `Store.put`."""
+    """Insert or replace an object's row inside a transaction.
+
+    Parameters:
+        db: connection with an open transaction.
+        bucket: target bucket.
+        new: the object.
+        check: as for `Store.put`.
+
+    Returns:
+        The blobs that are unreferenced afterwards.
+
+    Raises:
+        AwsError: as for `Store.put`.
+    """
     if not db.execute("SELECT 1 FROM buckets WHERE name = ?", [bucket]).fetchone():
-        raise no_bucket(bucket)
+        raise missing_bucket(bucket)
     old = _current(db, bucket, new.key)
     if check:
         check(old)
-    values = [bucket, new.key, new.blob, new.size, new.etag, new.modified, new.about.text()]
+    values = [bucket, new.key, new.blob, new.size, new.etag, new.modified, new.metadata.to_json()]
     db.execute("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)", values)
     return [old.blob] if old else []
 
@@ -236,5 +248,5 @@ def _current(db: sqlite3.Connection, bucket: str, key: str) -> Object | None:
 
 
 def _object(row: tuple[Any, ...]) -> Object:
-    key, blob, size, etag, modified, about = row
-    return Object(key, blob, size, etag, modified, About(*json.loads(about)))
+    key, blob, size, etag, modified, metadata = row
+    return Object(key, blob, size, etag, modified, ObjectMetadata(*json.loads(metadata)))

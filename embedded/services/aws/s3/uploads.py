@@ -1,148 +1,129 @@
-"""Multipart uploads: parts that become one object."""
+"""Operations on multipart uploads.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import time
-import uuid
-from dataclasses import dataclass
-from typing import Any
 
-from embedded.services.aws.errors import AwsError
-from embedded.services.aws.s3.store import About, Check, Content, Object, Store, replace
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
-MIN_PART = 5 << 20
-"""Bytes that each part but the last must have."""
+from embedded.object_store.blobs import CHUNK
+from embedded.services.aws import xml
+from embedded.services.aws.s3 import body
+from embedded.services.aws.s3.buckets import OWNER
+from embedded.services.aws.s3.objects import copy_source_blob
+from embedded.services.aws.s3.request import Request, xml_time
+from embedded.services.aws.s3.store import Content
+from embedded.services.aws.s3.upload_store import UploadStore
 
-
-@dataclass(frozen=True)
-class Part:
-    """A part that has arrived; `modified` in seconds since 1970."""
-
-    number: int
-    blob: str
-    size: int
-    etag: str
-    modified: float
+_MAX_PARTS = 10_000
 
 
-class Uploads:
-    """The unfinished uploads of a store."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def start(self, bucket: str, key: str, about: About) -> str:
-        """Start an upload; returns its id."""
-        name = uuid.uuid4().hex
-        values = (name, bucket, key, time.time(), about.text())
-        self._store.rows("INSERT INTO uploads VALUES (?, ?, ?, ?, ?)", *values)
-        return name
-
-    def listed(self, bucket: str, prefix: str) -> list[tuple[str, str, float]]:
-        """Key, id and start of the unfinished uploads of a bucket."""
-        sql = "SELECT key, id, started FROM uploads WHERE bucket = ? AND substr(key, 1, ?) = ? ORDER BY key, started"
-        return self._store.rows(sql, bucket, len(prefix), prefix)
-
-    def about(self, upload: str, bucket: str, key: str) -> About:
-        """What was told at an upload's start.
-
-        Raises:
-            AwsError: there is no such upload.
-        """
-        sql = "SELECT about FROM uploads WHERE id = ? AND bucket = ? AND key = ?"
-        found = self._store.rows(sql, upload, bucket, key)
-        if not found:
-            raise _no_upload(upload)
-        return About(*json.loads(found[0][0]))
-
-    def add(self, upload: str, number: int, content: Content) -> Part:
-        """Keep a part, in place of an earlier one of its number.
-
-        Raises:
-            AwsError: the upload has ended; the part's bytes are removed.
-        """
-        part = Part(number, content.blob, content.size, content.etag, time.time())
-        try:
-            with self._store.transaction() as db:
-                if not db.execute("SELECT 1 FROM uploads WHERE id = ?", [upload]).fetchone():
-                    raise _no_upload(upload)
-                sql = "SELECT blob FROM parts WHERE upload = ? AND number = ?"
-                old = [blob for (blob,) in db.execute(sql, [upload, number])]
-                values = [upload, number, part.blob, part.size, part.etag, part.modified]
-                db.execute("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?)", values)
-        except BaseException:
-            self._store.blobs.remove([content.blob])
-            raise
-        self._store.blobs.remove(old)
-        return part
-
-    def parts(self, upload: str) -> list[Part]:
-        """The parts that have arrived, in order."""
-        sql = "SELECT number, blob, size, etag, modified FROM parts WHERE upload = ? ORDER BY number"
-        return [Part(*row) for row in self._store.rows(sql, upload)]
-
-    def complete(
-        self, upload: str, bucket: str, key: str, wanted: list[tuple[int, str]], check: Check | None = None
-    ) -> Object:
-        """Make the object.
-
-        Parameters:
-            upload: the upload's id.
-            bucket: where to.
-            key: likewise.
-            wanted: number and etag of each part.
-            check: called with what is there, just before.
-
-        Raises:
-            AwsError: a part is missing or too small, or the order is wrong.
-        """
-        about = self.about(upload, bucket, key)
-        parts = self._chosen(upload, wanted)
-        blob = self._store.blobs.join(part.blob for part in parts)
-        digest = hashlib.md5(b"".join(bytes.fromhex(part.etag) for part in parts)).hexdigest()
-        size = sum(part.size for part in parts)
-        new = Object(key, blob, size, f"{digest}-{len(parts)}", time.time(), about)
-        try:
-            with self._store.transaction() as db:
-                useless = replace(db, bucket, new, check) + _end(db, upload)
-        except BaseException:
-            self._store.blobs.remove([blob])
-            raise
-        self._store.blobs.remove(useless)
-        return new
-
-    def abort(self, upload: str) -> None:
-        """Forget an upload and its parts."""
-        with self._store.transaction() as db:
-            blobs = _end(db, upload)
-        self._store.blobs.remove(blobs)
-
-    def _chosen(self, upload: str, wanted: list[tuple[int, str]]) -> list[Part]:
-        numbers = [number for number, _ in wanted]
-        if not wanted or numbers != sorted(set(numbers)):
-            raise AwsError("InvalidPartOrder", "The list of parts was not in ascending order.")
-        there = {part.number: part for part in self.parts(upload)}
-        for number, etag in wanted:
-            if number not in there or there[number].etag != etag.strip('"'):
-                message = "One or more of the specified parts could not be found."
-                raise AwsError("InvalidPart", message, PartNumber=str(number))
-        parts = [there[number] for number in numbers]
-        for part in parts[:-1]:
-            if part.size < MIN_PART:
-                message = "Your proposed upload is smaller than the minimum allowed size"
-                raise AwsError("EntityTooSmall", message, PartNumber=str(part.number))
-        return parts
+async def create(request: Request) -> Response:
+    """CreateMultipartUpload."""
+    request.require("PutObject")
+    upload = await run_in_threadpool(
+        UploadStore(request.store).start, request.bucket, request.key, request.object_metadata()
+    )
+    return xml.response(
+        "InitiateMultipartUploadResult", {"Bucket": request.bucket, "Key": request.key, "UploadId": upload}
+    )
 
 
-def _end(db: Any, upload: str) -> list[str]:
-    blobs = [blob for (blob,) in db.execute("SELECT blob FROM parts WHERE upload = ?", [upload])]
-    if not db.execute("DELETE FROM uploads WHERE id = ?", [upload]).rowcount:
-        raise _no_upload(upload)
-    return blobs
+async def upload_part(request: Request) -> Response:
+    """UploadPart."""
+    upload = _check_upload(request)
+    number = request.number("partNumber", 0, 1, _MAX_PARTS)
+    content, checksums = await body.receive(request.http, request.store.blobs)
+    part = await run_in_threadpool(UploadStore(request.store).add, upload, number, content)
+    return Response(headers={"ETag": f'"{part.etag}"', **checksums})
 
 
-def _no_upload(upload: str) -> AwsError:
-    message = "The specified multipart upload does not exist. It may have been aborted or completed."
-    return AwsError("NoSuchUpload", message, 404, UploadId=upload)
+async def upload_part_copy(request: Request) -> Response:
+    """UploadPartCopy."""
+    upload = _check_upload(request)
+    number = request.number("partNumber", 0, 1, _MAX_PARTS)
+    content = await run_in_threadpool(_copy_content, request)
+    part = await run_in_threadpool(UploadStore(request.store).add, upload, number, content)
+    return xml.response("CopyPartResult", {"LastModified": xml_time(part.modified), "ETag": f'"{part.etag}"'})
+
+
+async def complete(request: Request) -> Response:
+    """CompleteMultipartUpload."""
+    upload = _check_upload(request)
+    body_xml = xml.parse(await body.receive_document(request.http))
+    try:
+        wanted = [
+            (int(part.findtext("PartNumber", "")), part.findtext("ETag", "")) for part in body_xml.findall("Part")
+        ]
+    except ValueError as error:
+        raise xml.malformed() from error
+    uploads = UploadStore(request.store)
+    item = await run_in_threadpool(uploads.complete, upload, request.bucket, request.key, wanted, request.write_check())
+    content = {"Location": str(request.http.url.replace(query="")), "Bucket": request.bucket, "Key": request.key}
+    return xml.response("CompleteMultipartUploadResult", content | {"ETag": f'"{item.etag}"'})
+
+
+async def abort(request: Request) -> Response:
+    """AbortMultipartUpload."""
+    upload = _check_upload(request, "AbortMultipartUpload")
+    await run_in_threadpool(UploadStore(request.store).abort, upload)
+    return Response(status_code=204)
+
+
+async def list_parts(request: Request) -> Response:
+    """ListParts."""
+    upload = _check_upload(request, "ListMultipartUploadParts")
+    after = request.number("part-number-marker", 0, 0, _MAX_PARTS)
+    limit = min(request.number("max-parts", 1000, 0, 2**31 - 1), 1000)
+    parts = [part for part in UploadStore(request.store).parts(upload) if part.number > after]
+    content = {
+        "Bucket": request.bucket,
+        "Key": request.key,
+        "UploadId": upload,
+        "PartNumberMarker": after,
+        "NextPartNumberMarker": parts[:limit][-1].number if parts[:limit] else after,
+        "MaxParts": limit,
+        "IsTruncated": len(parts) > limit,
+        "Part": [
+            {"PartNumber": p.number, "LastModified": xml_time(p.modified), "ETag": f'"{p.etag}"', "Size": p.size}
+            for p in parts[:limit]
+        ],
+        "Initiator": OWNER,
+        "Owner": OWNER,
+        "StorageClass": "STANDARD",
+    }
+    return xml.response("ListPartsResult", content)
+
+
+async def list_uploads(request: Request) -> Response:
+    """ListMultipartUploads, all on one page."""
+    request.require("ListBucketMultipartUploads")
+    prefix = request.parameter("prefix")
+    uploads = [
+        {"Key": key, "UploadId": upload, "Initiated": xml_time(started), "Initiator": OWNER, "Owner": OWNER}
+        for key, upload, started in UploadStore(request.store).list_unfinished(request.bucket, prefix)
+    ]
+    content = {"Bucket": request.bucket, "Prefix": prefix, "IsTruncated": False, "Upload": uploads}
+    return xml.response("ListMultipartUploadsResult", content)
+
+
+def _check_upload(request: Request, action: str = "PutObject") -> str:
+    """The id of the request's upload, if it exists and the caller may work on it."""
+    request.require(action)
+    upload = request.parameter("uploadId")
+    UploadStore(request.store).metadata(upload, request.bucket, request.key)
+    return upload
+
+
+def _copy_content(request: Request) -> Content:
+    _, blob = copy_source_blob(request)
+    size, digest = 0, hashlib.md5()
+    with request.store.blobs.open(blob) as file:
+        while chunk := file.read(CHUNK):
+            size += len(chunk)
+            digest.update(chunk)
+    return Content(blob, size, digest.hexdigest())

@@ -1,1 +1,1 @@
-"""STS: who a caller is, and keys for a while that come with a role."""
+"""STS: the identity of a caller, and temporary keys of roles."""

@@ -1,4 +1,4 @@
-"""Brings the Data Catalog to what a crawler found, as its schema change policy says.
+"""Applies the tables of a crawl to the Data Catalog, by the crawler's schema change policy.
 
 Source: https://docs.aws.amazon.com/glue/latest/dg/crawler-schema-changes-prevent.html.
 """
@@ -10,18 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from embedded.services.aws.glue.catalogue import Body, Catalogue
 from embedded.services.aws.glue.crawling.grouping import Table
 from embedded.services.aws.glue.crawling.settings import Configuration
 from embedded.services.aws.glue.crawling.shapes import (
     CRAWLER,
     is_file,
     location,
-    other_name,
     partition_input,
     table_input,
     table_name,
+    unique_name,
 )
+from embedded.services.aws.glue.partition_store import PartitionStore
+from embedded.services.aws.glue.store import Body, Catalogue
 
 _DEPRECATED = "DEPRECATED_BY_CRAWLER"
 _COMPARED = ("PartitionKeys", "StorageDescriptor")
@@ -29,7 +30,7 @@ _COMPARED = ("PartitionKeys", "StorageDescriptor")
 
 @dataclass
 class Counts:
-    """What a crawl did to tables and partitions."""
+    """Numbers of tables and partitions that a crawl changed."""
 
     created: int = 0
     updated: int = 0
@@ -43,10 +44,10 @@ class Changes:
     """Writes the tables of one crawl.
 
     Parameters:
-        catalogue: to write to.
+        catalogue: target of the changes.
         crawler: in Glue's shape.
-        configuration: of the crawler.
-        say: takes a line for the crawler's log.
+        configuration: configuration of the crawler.
+        say: writes a line to the crawler's log.
     """
 
     def __init__(
@@ -60,55 +61,57 @@ class Changes:
         self.counts = Counts()
 
     def apply(self, tables: Sequence[Table]) -> None:
-        """Create, update and delete, all or nothing.
+        """Create, update and delete in one transaction.
 
         Raises:
-            AwsError: the database is not there.
+            AwsError: the database does not exist.
         """
         with self._catalogue.db.transaction():
-            there = {table["Name"]: table for table in self._catalogue.tables(self._database)}
-            kept = {self._write(table, there) for table in tables}
-            for name, table in there.items():
+            existing = {table["Name"]: table for table in self._catalogue.tables(self._database)}
+            kept = {self._write(table, existing) for table in tables}
+            for name, table in existing.items():
                 if name not in kept and table["Parameters"].get(CRAWLER) == self._crawler["Name"]:
-                    self._gone(table)
+                    self._remove_table(table)
 
-    def _write(self, table: Table, there: dict[str, Body]) -> str:
+    def _write(self, table: Table, existing: dict[str, Body]) -> str:
         """Write a table and its partitions; returns its name."""
         address = location(table.root, is_file(table))
         name = table_name(self._crawler.get("TablePrefix", ""), table)
-        if name in there and there[name]["StorageDescriptor"].get("Location", "").rstrip("/") != address.rstrip("/"):
-            name = other_name(name, address)
-        given = table_input(table, name, self._crawler["Name"])
-        old = there.get(name)
+        if name in existing and existing[name]["StorageDescriptor"].get("Location", "").rstrip("/") != address.rstrip(
+            "/"
+        ):
+            name = unique_name(name, address)
+        new = table_input(table, name, self._crawler["Name"])
+        old = existing.get(name)
         if old is None:
-            self._catalogue.create_table(self._database, given)
-            there[name] = self._catalogue.table(self._database, name)
+            self._catalogue.create_table(self._database, new)
+            existing[name] = self._catalogue.table(self._database, name)
             self.counts.created += 1
             self._say(f"INFO : Created table {name} in database {self._database}")
         else:
-            self._update(old, given)
+            self._update(old, new)
         if table.keys:
             self._write_partitions(name, table)
         return name
 
-    def _update(self, old: Body, given: Body) -> None:
+    def _update(self, old: Body, new: Body) -> None:
         if self._configuration.merge:
-            given["StorageDescriptor"]["Columns"] = _merged(old, given)
-        changed = any(old.get(part) != given[part] for part in _COMPARED)
+            new["StorageDescriptor"]["Columns"] = _merge_columns(old, new)
+        changed = any(old.get(part) != new[part] for part in _COMPARED)
         stale = changed or _DEPRECATED in old["Parameters"]
         if self._crawler["SchemaChangePolicy"]["UpdateBehavior"] == "LOG":
             if changed:
-                self._say(f"INFO : The schema of table {given['Name']} has changed; the policy is to leave it")
+                self._say(f"INFO : The schema of table {new['Name']} has changed; the policy is to leave it")
             return
-        if old["PartitionKeys"] != given["PartitionKeys"]:
-            partitions = self._catalogue.partitions(self._database, given["Name"])
-            for one in partitions.all():  # whose values are of other keys
-                partitions.delete(one["Values"])
-        if stale or old["Parameters"] != given["Parameters"]:
-            self._catalogue.update_table(self._database, given, archive=changed)
+        if old["PartitionKeys"] != new["PartitionKeys"]:
+            partitions = self._catalogue.partitions(self._database, new["Name"])
+            for partition in partitions.all():  # their values belong to the old keys
+                partitions.delete(partition["Values"])
+        if stale or old["Parameters"] != new["Parameters"]:
+            self._catalogue.update_table(self._database, new, archive=changed)
         if stale:
             self.counts.updated += 1
-            self._say(f"INFO : Updated table {given['Name']} in database {self._database}")
+            self._say(f"INFO : Updated table {new['Name']} in database {self._database}")
 
     def _write_partitions(self, name: str, table: Table) -> None:
         partitions = self._catalogue.partitions(self._database, name)
@@ -116,22 +119,22 @@ class Changes:
             self._say(f"ERROR : The partition keys of table {name} differ from {table.keys}: its partitions stay")
             return
         columns = table.schema.columns if self._configuration.inherit else None
-        found = {tuple(table.values(one)): partition_input(table, one, columns) for one in table.partitions}
-        there = {tuple(one["Values"]): one for one in partitions.all()}
-        new = [given for values, given in found.items() if values not in there]
+        inputs = {tuple(table.values(part)): partition_input(table, part, columns) for part in table.partitions}
+        existing = {tuple(body["Values"]): body for body in partitions.all()}
+        new = [body for values, body in inputs.items() if values not in existing]
         partitions.create_all(new)
         self.counts.partitions_created += len(new)
-        for values, given in found.items():
-            if values in there and any(there[values].get(part) != given[part] for part in given):
-                partitions.update(values, given)
+        for values, body in inputs.items():
+            if values in existing and any(existing[values].get(part) != body[part] for part in body):
+                partitions.update(values, body)
                 self.counts.partitions_updated += 1
-        for values in there.keys() - found.keys():
-            self._partition_gone(partitions, there[values])
+        for values in existing.keys() - inputs.keys():
+            self._remove_partition(partitions, existing[values])
         if new:
             self._say(f"INFO : Created {len(new)} partitions of table {name} in database {self._database}")
 
-    def _gone(self, table: Body) -> None:
-        """A table of this crawler whose objects are not there any more."""
+    def _remove_table(self, table: Body) -> None:
+        """Apply the policy to a table of this crawler whose objects were deleted."""
         behaviour = self._crawler["SchemaChangePolicy"]["DeleteBehavior"]
         if behaviour == "DELETE_FROM_DATABASE":
             self._catalogue.delete_table(self._database, table["Name"])
@@ -141,7 +144,7 @@ class Changes:
             self.counts.updated += 1
         self._say(f"INFO : The objects of table {table['Name']} are gone; the policy is {behaviour}")
 
-    def _partition_gone(self, partitions: Any, partition: Body) -> None:
+    def _remove_partition(self, partitions: PartitionStore, partition: Body) -> None:
         behaviour = self._crawler["SchemaChangePolicy"]["DeleteBehavior"]
         if behaviour == "DELETE_FROM_DATABASE":
             partitions.delete(partition["Values"])
@@ -160,8 +163,8 @@ def _deprecated(body: Mapping[str, Any], members: Sequence[str]) -> Body:
     return {**kept, "Parameters": {**body["Parameters"], _DEPRECATED: str(int(time.time() * 1000))}}
 
 
-def _merged(old: Body, given: Body) -> list[Body]:
-    """The columns that a table has, and then those that are new."""
+def _merge_columns(old: Body, new: Body) -> list[Body]:
+    """The columns of a table, then the new ones."""
     columns = old["StorageDescriptor"]["Columns"]
     names = {column["Name"] for column in columns}
-    return [*columns, *(column for column in given["StorageDescriptor"]["Columns"] if column["Name"] not in names)]
+    return [*columns, *(column for column in new["StorageDescriptor"]["Columns"] if column["Name"] not in names)]

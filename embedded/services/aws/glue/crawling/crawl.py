@@ -1,4 +1,4 @@
-"""One crawl: lists the targets, reads the files, finds the tables, and writes them into the Data Catalog."""
+"""One crawl: lists the targets, reads the files, finds the tables, and writes them to the Data Catalog."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pathlib import PurePosixPath
 import duckdb
 
 from embedded.object_store.interface import NotFound, ObjectInfo, Objects
-from embedded.services.aws.glue.catalogue import Body, Catalogue
 from embedded.services.aws.glue.crawling.changes import Changes, Counts
-from embedded.services.aws.glue.crawling.formats import inspect
-from embedded.services.aws.glue.crawling.grouping import File, Table, tables
-from embedded.services.aws.glue.crawling.settings import Target, configuration, targets
+from embedded.services.aws.glue.crawling.formats import read_schema
+from embedded.services.aws.glue.crawling.grouping import File, Table, group_files
+from embedded.services.aws.glue.crawling.settings import Target, parse_configuration, parse_targets
+from embedded.services.aws.glue.store import Body, Catalogue
 
 _HIDDEN = ("_", ".")
 
 
 class CrawlError(RuntimeError):
-    """A crawl cannot go on; the message says why."""
+    """A crawl failed; the message says why."""
 
 
 class Cancelled(RuntimeError):
-    """A crawl was asked to stop."""
+    """A crawl was stopped."""
 
 
 def crawl(
@@ -37,23 +37,23 @@ def crawl(
 
     Parameters:
         crawler: in Glue's shape.
-        catalogue: of its region.
-        objects: of S3.
-        say: takes lines for its log.
-        cancelled: whether to stop; asked after each file.
+        catalogue: catalogue of the crawler's region.
+        objects: S3's objects.
+        say: writes a line to the crawler's log.
+        cancelled: whether to stop; called after each file.
 
     Raises:
         CrawlError: a target cannot be read.
-        Cancelled: it was asked to stop; nothing is written then.
-        AwsError: the database is not there.
+        Cancelled: the crawl was stopped; nothing is written then.
+        AwsError: the database does not exist.
     """
     catalogue.database(crawler["DatabaseName"])
-    told = configuration(crawler.get("Configuration"))
-    found: list[Table] = []
+    configuration = parse_configuration(crawler.get("Configuration"))
+    tables: list[Table] = []
     with duckdb.connect() as connection:
-        for target in targets(crawler["Targets"]):
+        for target in parse_targets(crawler["Targets"]):
             files = []
-            for item in _listed(objects, target):
+            for item in _list_objects(objects, target):
                 file = _read(connection, objects, target, item)
                 if file is None:
                     say(f"ERROR : s3://{target.bucket}/{item.key} could not be classified, and is left out")
@@ -62,14 +62,14 @@ def crawl(
                 if cancelled():
                     raise Cancelled
             root = (target.bucket, *filter(None, target.folder.split("/")))
-            found += tables(files, root, told.level, told.combine)
-    changes = Changes(catalogue, crawler, told, say)
-    changes.apply(found)
+            tables += group_files(files, root, configuration.level, configuration.combine)
+    changes = Changes(catalogue, crawler, configuration, say)
+    changes.apply(tables)
     return changes.counts
 
 
-def _listed(objects: Objects, target: Target) -> Iterator[ObjectInfo]:
-    """The objects to read: not those that are empty, hidden, or excluded, nor more of a folder than the sample."""
+def _list_objects(objects: Objects, target: Target) -> Iterator[ObjectInfo]:
+    """The objects to read: without empty, hidden and excluded ones, and no more of a folder than the sample."""
     prefix = f"{target.folder}/" if target.folder else ""
     seen: Counter[str] = Counter()
     try:
@@ -89,7 +89,7 @@ def _listed(objects: Objects, target: Target) -> Iterator[ObjectInfo]:
 def _read(connection: duckdb.DuckDBPyConnection, objects: Objects, target: Target, item: ObjectInfo) -> File | None:
     try:
         with objects.fetch(target.bucket, item.key) as path:
-            schema = inspect(connection, path)
+            schema = read_schema(connection, path)
     except NotFound:  # removed meanwhile
         return None
     path_in_bucket = tuple(filter(None, item.key.split("/")))

@@ -1,7 +1,7 @@
-"""Tells the format and the schema of a file, as the built-in classifiers do.
+"""Finds the format and the schema of a file, as the built-in classifiers do.
 
-Source: https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html. Parquet, JSON and CSV are known, the last two as
-they are and with gzip.
+Source: https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html. Parquet, JSON and CSV are supported, the last
+two plain and with gzip.
 """
 
 from __future__ import annotations
@@ -10,29 +10,31 @@ import gzip
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
-from embedded.services.aws.glue.crawling.hive import csv_type, hive_type, json_type, wider
+from embedded.services.aws.glue.crawling.hive import csv_type, hive_type, json_type, wider_type
 
 _SIMILAR = 0.7
 """The share of columns that two schemas must have in common; AWS names no figure."""
 _HEAD = 4096
 _WHOLE_FILE = -1
 
+Compression = Literal["none", "gzip"]
 Columns = tuple[tuple[str, str], ...]
 """Names and Hive types."""
 
 
 @dataclass(frozen=True)
 class Format:
-    """How a file is written; only files of one format are of one table.
+    """The format of a file; all files of a table have the same.
 
     Parameters:
         classification: `parquet`, `json` or `csv`.
         compression: `none` or `gzip`.
-        delimiter: of CSV.
-        header: whether a CSV file's first line is one.
+        delimiter: separator of CSV.
+        header: whether the first line of a CSV file is a header.
         quoted: whether a CSV file has quoted fields.
     """
 
@@ -50,12 +52,12 @@ class Schema:
     format: Format
     columns: Columns
 
-    def similar(self, other: Schema, combine: bool = False) -> bool:
-        """Tell whether two may be of one table.
+    def is_similar(self, other: Schema, combine: bool = False) -> bool:
+        """Whether files of both schemas may belong to one table.
 
         Parameters:
-            other: the other one.
-            combine: whether the format alone counts, as with `CombineCompatibleSchemas`.
+            other: the other schema.
+            combine: whether only the format counts, as with `CombineCompatibleSchemas`.
         """
         if self.format != other.format:
             return False
@@ -63,22 +65,22 @@ class Schema:
         return combine or len(mine & theirs) >= _SIMILAR * len(mine | theirs)
 
 
-def joined(schemas: Iterable[Schema]) -> Schema:
-    """The schema that holds the columns of several of one format."""
+def merge_schemas(schemas: Iterable[Schema]) -> Schema:
+    """Merge the columns of schemas of the same format."""
     columns: dict[str, str] = {}
     for schema in schemas:
         for name, kind in schema.columns:
-            columns[name] = wider(columns[name], kind) if name in columns else kind
+            columns[name] = wider_type(columns[name], kind) if name in columns else kind
         last = schema
     return Schema(last.format, tuple(columns.items()))
 
 
-def inspect(connection: duckdb.DuckDBPyConnection, path: Path) -> Schema | None:
-    """The schema of a file; None for a file that is of no known format, is cut short or is empty.
+def read_schema(connection: duckdb.DuckDBPyConnection, path: Path) -> Schema | None:
+    """Read the schema of a file; None if the file has no supported format, is truncated or is empty.
 
     Parameters:
-        connection: to any database.
-        path: of the file.
+        connection: connection to any database.
+        path: path of the file.
     """
     try:
         compression, head = _head(path)
@@ -91,7 +93,7 @@ def inspect(connection: duckdb.DuckDBPyConnection, path: Path) -> Schema | None:
         return None
 
 
-def _head(path: Path) -> tuple[str, bytes]:
+def _head(path: Path) -> tuple[Compression, bytes]:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head.startswith(b"\x1f\x8b"):
@@ -101,16 +103,18 @@ def _head(path: Path) -> tuple[str, bytes]:
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Schema:
-    found = connection.read_parquet(str(path), hive_partitioning=False)
-    pairs = zip(found.columns, found.types, strict=True)
+    relation = connection.read_parquet(str(path), hive_partitioning=False)
+    pairs = zip(relation.columns, relation.types, strict=True)
     return Schema(Format("parquet"), tuple((name.lower(), hive_type(kind)) for name, kind in pairs))
 
 
-def _json(connection: duckdb.DuckDBPyConnection, path: Path, compression: str, is_array: bool) -> Schema:
-    found = connection.read_json(str(path), compression=compression, sample_size=_WHOLE_FILE, hive_partitioning=False)
-    pairs = list(zip(found.columns, found.types, strict=True))
+def _json(connection: duckdb.DuckDBPyConnection, path: Path, compression: Compression, is_array: bool) -> Schema:
+    relation = connection.read_json(
+        str(path), compression=compression, sample_size=_WHOLE_FILE, hive_partitioning=False
+    )
+    pairs = list(zip(relation.columns, relation.types, strict=True))
     columns = tuple((name.lower(), json_type(kind)) for name, kind in pairs)
-    if is_array:  # one value, of which the lines of a table cannot be made
+    if is_array:  # a single value, which is no rows of a table
         inner = ",".join(f"{name}:{kind}" for name, kind in columns)
         columns = (("array", f"array<struct<{inner}>>"),)
     return Schema(Format("json", compression), columns)
@@ -118,11 +122,11 @@ def _json(connection: duckdb.DuckDBPyConnection, path: Path, compression: str, i
 
 def _csv(connection: duckdb.DuckDBPyConnection, path: Path, compression: str) -> Schema | None:
     sql = "SELECT Delimiter, Quote, HasHeader, Columns FROM sniff_csv(?, compression=?, sample_size=?)"
-    found = connection.execute(sql, [str(path), compression, _WHOLE_FILE]).fetchone()
-    if found is None or len(found[3]) < 2:  # a text of one column is no CSV to the classifier
+    row = connection.execute(sql, [str(path), compression, _WHOLE_FILE]).fetchone()
+    if row is None or len(row[3]) < 2:  # the classifier requires two columns
         return None
-    delimiter, quote, header, columns = found
-    how = Format("csv", compression, delimiter, header, quoted=quote == '"')
+    delimiter, quote, header, columns = row
+    file_format = Format("csv", compression, delimiter, header, quoted=quote == '"')
     names = [column["name"].lower() if header else f"col{n}" for n, column in enumerate(columns)]
-    kinds = ["string" if how.quoted else csv_type(column["type"]) for column in columns]
-    return Schema(how, tuple(zip(names, kinds, strict=True)))
+    kinds = ["string" if file_format.quoted else csv_type(column["type"]) for column in columns]
+    return Schema(file_format, tuple(zip(names, kinds, strict=True)))

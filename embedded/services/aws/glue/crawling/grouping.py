@@ -1,4 +1,7 @@
-"""Which files are of one table, where the table begins, and what its partitions are."""
+"""Groups files to tables: which files belong together, where a table begins, and its partitions.
+
+Source: https://docs.aws.amazon.com/glue/latest/dg/crawler-s3-folder-table-partition.html.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import unquote
 
-from embedded.services.aws.glue.crawling.formats import Schema, joined
+from embedded.services.aws.glue.crawling.formats import Schema, merge_schemas
 
 _KEY_VALUE = re.compile(r"([^=]+)=(.*)", re.DOTALL)
 
 Path = tuple[str, ...]
-"""Bucket and folders, and for a file its name."""
+"""Bucket and folders, and the name of a file."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +37,17 @@ class Partition:
 
     @cached_property
     def schema(self) -> Schema:
-        """What holds the columns of all of them."""
-        return joined(file.schema for file in self.files)
+        """The merged schema of all files."""
+        return merge_schemas(file.schema for file in self.files)
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table to be: all partitions are equally deep below its root.
+    """A table; all its partitions have the same depth below its root.
 
     Parameters:
-        root: the folder of the table, or the one file that it consists of.
-        partitions: with their files; a table without partition keys has one, at its root.
+        root: folder of the table, or the file of a table with a single file.
+        partitions: its partitions; a table without partition keys has a single one, at its root.
     """
 
     root: Path
@@ -52,15 +55,15 @@ class Table:
 
     @cached_property
     def schema(self) -> Schema:
-        """What holds the columns of all partitions."""
-        return joined(partition.schema for partition in self.partitions)
+        """The merged schema of all partitions."""
+        return merge_schemas(partition.schema for partition in self.partitions)
 
     @cached_property
     def keys(self) -> list[str]:
-        """Names of the partition keys: those in the folders' names, else `partition_0` and so on."""
-        found = [_key(level) or "" for level in self._levels()]
+        """Names of the partition keys, from the folders' names; `partition_0` and so on for folders without."""
+        keys = [_key(level) or "" for level in self._levels()]
         taken = {name for name, _ in self.schema.columns}
-        unique = [name if name and name not in (*taken, *found[:n]) else "" for n, name in enumerate(found)]
+        unique = [name if name and name not in (*taken, *keys[:n]) else "" for n, name in enumerate(keys)]
         return [name or f"partition_{number}" for number, name in enumerate(unique)]
 
     def values(self, partition: Partition) -> list[str]:
@@ -80,13 +83,13 @@ class _Folder:
     folders: dict[str, _Folder] = field(default_factory=dict)
 
 
-def tables(files: Iterable[File], target: Path, level: int | None = None, combine: bool = False) -> list[Table]:
-    """The tables that files make.
+def group_files(files: Iterable[File], target: Path, level: int | None = None, combine: bool = False) -> list[Table]:
+    """Group files to tables.
 
     Parameters:
-        files: all that lie under a crawler's target.
-        target: its folder.
-        level: where tables begin, the bucket being level 1; None to find it by the schemas.
+        files: all files below a crawler's target.
+        target: folder of the target.
+        level: folder level of tables, where the bucket is level 1; None to find it by the schemas.
         combine: whether schemas need not be similar.
     """
     if level is not None:
@@ -97,31 +100,31 @@ def tables(files: Iterable[File], target: Path, level: int | None = None, combin
         for name in file.path[len(target) : -1]:
             folder = folder.folders.setdefault(name, _Folder())
         folder.files.append(file)
-    return _found(root, target, combine)
+    return _find_tables(root, target, combine)
 
 
-def _found(folder: _Folder, path: Path, combine: bool) -> list[Table]:
-    """The tables in a folder: a single one at the folder itself where most of what is in it belongs together."""
+def _find_tables(folder: _Folder, path: Path, combine: bool) -> list[Table]:
+    """The tables in a folder: a single one at the folder itself if most of its files and folders are similar."""
     rows, done = _of_files(folder.files, path, combine)
     for name, inner in folder.folders.items():
-        below = _found(inner, (*path, name), combine)
+        below = _find_tables(inner, (*path, name), combine)
         at_folder = [table for table in below if table.root == (*path, name)]
         rows += at_folder if len(below) == 1 else []
         done += below if len(below) > 1 else [table for table in below if table not in at_folder]
     if not rows:
         return done
-    largest = max(([row for row in rows if _together(row, one, combine)] for one in rows), key=len)
-    if 2 * len(largest) <= len(rows) or _is_only_a_way(largest, path):
+    largest = max(([row for row in rows if _belong_together(row, first, combine)] for first in rows), key=len)
+    if 2 * len(largest) <= len(rows) or _is_single_path(largest, path):
         return rows + done
     rest = [row for row in rows if row not in largest]
-    return [Table(path, [one for row in largest for one in row.partitions]), *rest, *done]
+    return [Table(path, [partition for row in largest for partition in row.partitions]), *rest, *done]
 
 
 def _of_files(files: Sequence[File], path: Path, combine: bool) -> tuple[list[Table], list[Table]]:
-    """The table of a folder's own files, if most are similar, and tables of the other files, each of its own."""
+    """The table of a folder's own files, if most are similar, and a table for each of the other files."""
     if not files:
         return [], []
-    groups = ([file for file in files if file.schema.similar(one.schema, combine)] for one in files)
+    groups = ([file for file in files if file.schema.is_similar(first.schema, combine)] for first in files)
     largest = max(groups, key=len)
     if 2 * len(largest) <= len(files):
         largest = []
@@ -129,13 +132,13 @@ def _of_files(files: Sequence[File], path: Path, combine: bool) -> tuple[list[Ta
     return ([Table(path, [Partition(path, largest)])] if largest else []), alone
 
 
-def _together(one: Table, other: Table, combine: bool) -> bool:
-    same_depth = len(one.partitions[0].folder) == len(other.partitions[0].folder)
-    return same_depth and one.schema.similar(other.schema, combine)
+def _belong_together(table: Table, other: Table, combine: bool) -> bool:
+    same_depth = len(table.partitions[0].folder) == len(other.partitions[0].folder)
+    return same_depth and table.schema.is_similar(other.schema, combine)
 
 
-def _is_only_a_way(rows: Sequence[Table], path: Path) -> bool:
-    """Whether there is one folder alone, whose name is not a key with a value: it is no partition then."""
+def _is_single_path(rows: Sequence[Table], path: Path) -> bool:
+    """Whether there is a single folder whose name is no `key=value`: it is no partition then."""
     return len(rows) == 1 and rows[0].root != path and not _KEY_VALUE.fullmatch(rows[0].root[-1])
 
 
@@ -148,7 +151,7 @@ def _at_level(files: Iterable[File], level: int) -> list[Table]:
 
 
 def _below(root: Path, folders: Mapping[Path, list[File]]) -> list[Table]:
-    """The table at a root: of the depth and format that most folders have; the others are tables of their own."""
+    """The table at a root, with the most frequent depth and format of folders; other folders become tables."""
     partitions = [part for folder, files in folders.items() for part in _of_one_format(folder, files)]
     kinds = [(len(part.folder), part.files[0].schema.format) for part in partitions]
     usual = max(kinds, key=kinds.count)
@@ -165,7 +168,7 @@ def _of_one_format(folder: Path, files: Sequence[File]) -> list[Partition]:
 
 
 def _key(names: Sequence[str]) -> str | None:
-    """The key that all folders of a level name; None if they do not."""
-    found = [_KEY_VALUE.fullmatch(name) for name in names]
-    keys = {match[1].lower() if match else None for match in found}
+    """The key in the names of all folders of a level; None if they have no common key."""
+    matches = [_KEY_VALUE.fullmatch(name) for name in names]
+    keys = {match[1].lower() if match else None for match in matches}
     return keys.pop() if len(keys) == 1 else None

@@ -1,4 +1,4 @@
-"""Hive's types, which the Data Catalog has, for DuckDB's."""
+"""Maps DuckDB's types to Hive's, which the Data Catalog uses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double")
 
 
 def hive_type(kind: Any) -> str:
-    """The type of a column of a typed file; `string` for what Hive does not have.
+    """The type of a column of a typed file; `string` for types that Hive does not have.
 
     Parameters:
         kind: DuckDB's type.
@@ -45,7 +45,7 @@ def hive_type(kind: Any) -> str:
 
 
 def json_type(kind: Any) -> str:
-    """The type of a column of JSON, which has no dates. Names of fields keep their case, as the crawler leaves them.
+    """The type of a column of JSON, which has no dates. Names of fields keep their case, as in AWS's crawler.
 
     Source: https://github.com/awslabs/aws-athena-query-federation/issues/245.
 
@@ -62,20 +62,20 @@ def json_type(kind: Any) -> str:
 
 
 def csv_type(kind: str) -> str:
-    """The type of a column of CSV, for which the classifier knows numbers, truth values and text.
+    """The type of a column of CSV, for which the classifier has numbers, booleans and strings.
 
     Parameters:
-        kind: the name of DuckDB's type.
+        kind: name of DuckDB's type.
     """
     return kind.lower() if kind in ("BIGINT", "DOUBLE", "BOOLEAN") else "string"
 
 
-def wider(one: str, other: str) -> str:
-    """The type that holds the values of two."""
-    if one == other:
-        return one
-    if one in _NUMBERS and other in _NUMBERS:
-        high = max(one, other, key=_NUMBERS.index)
-        low = min(one, other, key=_NUMBERS.index)
+def wider_type(left: str, right: str) -> str:
+    """The type that holds the values of both types."""
+    if left == right:
+        return left
+    if left in _NUMBERS and right in _NUMBERS:
+        high = max(left, right, key=_NUMBERS.index)
+        low = min(left, right, key=_NUMBERS.index)
         return "double" if high == "float" and low in ("int", "bigint") else high
     return "string"

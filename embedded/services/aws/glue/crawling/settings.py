@@ -1,4 +1,4 @@
-"""What a crawler is told: checked when it is made, read when it runs.
+"""Parses targets and configuration of a crawler: on its creation to validate them, and on each crawl.
 
 Source: https://docs.aws.amazon.com/glue/latest/dg/crawler-configuration.html.
 """
@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from embedded.services.aws.errors import AwsError
-from embedded.services.aws.glue.errors import invalid
+from embedded.services.aws.glue.errors import invalid, unsupported
 
 _TARGET = re.compile(r"s3://(?P<bucket>[^/]+)/?(?P<folder>.*)", re.DOTALL)
 _GLOB = re.compile(r"\*\*|\*|\?|\[!?[^\]]+\]|\{[^}]*\}|.", re.DOTALL)
@@ -23,10 +22,10 @@ class Target:
     """A folder of S3 to crawl.
 
     Parameters:
-        bucket: its bucket.
-        folder: the folder without slashes at its ends; empty for the whole bucket.
-        exclusions: of paths below the folder.
-        sample: files of a folder to read; None for all.
+        bucket: name of the bucket.
+        folder: folder without leading and trailing slash; empty for the whole bucket.
+        exclusions: patterns of paths below the folder.
+        sample: maximum number of files to read in a folder; None for all.
     """
 
     bucket: str
@@ -35,19 +34,19 @@ class Target:
     sample: int | None
 
     def excludes(self, path: str) -> bool:
-        """Whether a path below the folder is not to be read."""
+        """Whether a path below the folder is excluded."""
         return any(pattern.fullmatch(path) for pattern in self.exclusions)
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """How tables are made.
+    """How files become tables.
 
     Parameters:
         combine: whether schemas of one format need not be similar.
-        level: where tables begin, the bucket being level 1; None to find it.
+        level: folder level of tables, where the bucket is level 1; None to find it.
         inherit: whether partitions take the columns of their table.
-        merge: whether an existing table keeps its columns and is only given new ones.
+        merge: whether an existing table keeps its columns and only gets new ones.
     """
 
     combine: bool = False
@@ -56,39 +55,39 @@ class Configuration:
     merge: bool = False
 
 
-def targets(given: Mapping[str, Any]) -> list[Target]:
-    """The targets of a crawler.
+def parse_targets(members: Mapping[str, Any]) -> list[Target]:
+    """Parse the targets of a crawler.
 
     Parameters:
-        given: as Glue's CrawlerTargets.
+        members: as Glue's CrawlerTargets.
 
     Raises:
-        AwsError: there is none, or one that is not of S3.
+        AwsError: there is no target, or a target is not in S3.
     """
-    for name, value in given.items():
+    for name, value in members.items():
         if value and name != "S3Targets":
-            raise _absent(f"Targets.{name}")
-    found = [_target(target) for target in given.get("S3Targets", [])]
-    if not found:
+            raise unsupported(f"glue: Targets.{name}")
+    targets = [_target(target) for target in members.get("S3Targets", [])]
+    if not targets:
         raise invalid("A crawler needs a target: Targets.S3Targets")
-    return found
+    return targets
 
 
-def configuration(text: str | None) -> Configuration:
-    """The configuration of a crawler.
+def parse_configuration(text: str | None) -> Configuration:
+    """Parse the configuration of a crawler.
 
     Parameters:
-        text: as JSON; None for the default.
+        text: JSON; None for the default.
 
     Raises:
-        AwsError: it is none, or asks for what is absent here.
+        AwsError: the text is invalid, or has unsupported options.
     """
     if not text:
         return Configuration()
     try:
-        given = json.loads(text)
-        grouping, output = given.pop("Grouping", {}), given.pop("CrawlerOutput", {})
-        version = given.pop("Version", None)
+        options = json.loads(text)
+        grouping, output = options.pop("Grouping", {}), options.pop("CrawlerOutput", {})
+        version = options.pop("Version", None)
     except (ValueError, AttributeError) as error:
         raise invalid("Configuration is not a JSON object") from error
     if version != 1.0:
@@ -97,26 +96,26 @@ def configuration(text: str | None) -> Configuration:
     partitions = output.pop("Partitions", {}).get("AddOrUpdateBehavior")
     merged = output.pop("Tables", {}).get("AddOrUpdateBehavior")
     known = policy in (None, "CombineCompatibleSchemas") and partitions in (None, "InheritFromTable")
-    if given or grouping or output or not known or merged not in (None, "MergeNewColumns"):
-        raise _absent(f"what the Configuration asks for ({text})")
+    if options or grouping or output or not known or merged not in (None, "MergeNewColumns"):
+        raise unsupported(f"glue: what the Configuration asks for ({text})")
     if level is not None and (not isinstance(level, int) or level < 1):
         raise invalid(f"Configuration: TableLevelConfiguration must be a whole number from 1, and is {level}")
     return Configuration(policy is not None, level, partitions is not None, merged is not None)
 
 
-def _target(given: Mapping[str, Any]) -> Target:
+def _target(members: Mapping[str, Any]) -> Target:
     for name in ("ConnectionName", "EventQueueArn", "DlqEventQueueArn"):
-        if given.get(name):
-            raise _absent(f"S3Targets.{name}")
-    found = _TARGET.fullmatch(given.get("Path", ""))
-    if not found:
-        raise invalid(f"The S3 path {given.get('Path', '')!r} must be such as s3://bucket/folder/")
-    exclusions = tuple(_pattern(text) for text in given.get("Exclusions", []))
-    return Target(found["bucket"], found["folder"].strip("/"), exclusions, given.get("SampleSize"))
+        if members.get(name):
+            raise unsupported(f"glue: S3Targets.{name}")
+    match = _TARGET.fullmatch(members.get("Path", ""))
+    if not match:
+        raise invalid(f"The S3 path {members.get('Path', '')!r} must be such as s3://bucket/folder/")
+    exclusions = tuple(_pattern(text) for text in members.get("Exclusions", []))
+    return Target(match["bucket"], match["folder"].strip("/"), exclusions, members.get("SampleSize"))
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """A glob: one star stops at a slash, two do not."""
+    """Compile a glob: one star stops at a slash, two do not."""
     parts = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
     return re.compile("".join(parts.get(part) or _piece(part) for part in _GLOB.findall(text)), re.DOTALL)
 
@@ -127,7 +126,3 @@ def _piece(part: str) -> str:
     if part.startswith("{") and len(part) > 1:
         return f"(?:{'|'.join(_pattern(choice).pattern for choice in part[1:-1].split(','))})"
     return re.escape(part)
-
-
-def _absent(what: str) -> AwsError:
-    return AwsError("NotImplemented", f"glue: {what} is not part of the embedded AWS; leave it out.", 501)

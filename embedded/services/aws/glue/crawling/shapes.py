@@ -1,4 +1,4 @@
-"""Tables and partitions as Glue's crawlers write them into the Data Catalog."""
+"""Tables and partitions in the shapes that Glue's crawlers write to the Data Catalog."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def table_input(table: Table, name: str, crawler: str) -> dict[str, Any]:
     """A table as Glue's TableInput.
 
     Parameters:
-        table: what was found.
-        name: of the table.
-        crawler: the crawler's name.
+        table: the table.
+        name: name of the table.
+        crawler: name of the crawler.
     """
-    how = table.schema.format
+    file_format = table.schema.format
     files = [file for partition in table.partitions for file in partition.files]
     parameters = {
-        **_parameters(how),
+        **_parameters(file_format),
         CRAWLER: crawler,
         "typeOfData": "file",
         "objectCount": str(len(files)),
@@ -44,7 +44,7 @@ def table_input(table: Table, name: str, crawler: str) -> dict[str, Any]:
         "TableType": "EXTERNAL_TABLE",
         "Parameters": parameters,
         "PartitionKeys": [{"Name": key, "Type": "string"} for key in table.keys],
-        "StorageDescriptor": _storage(how, table.schema.columns, location(table.root, is_file(table))),
+        "StorageDescriptor": _storage(file_format, table.schema.columns, location(table.root, is_file(table))),
     }
 
 
@@ -52,27 +52,27 @@ def partition_input(table: Table, partition: Partition, columns: Columns | None 
     """A partition as Glue's PartitionInput.
 
     Parameters:
-        table: to which it belongs.
-        partition: its files.
-        columns: to have instead of its own.
+        table: table of the partition.
+        partition: the partition.
+        columns: columns in place of the partition's own.
     """
-    how = partition.schema.format
+    file_format = partition.schema.format
     parameters = {
-        **_parameters(how),
+        **_parameters(file_format),
         "objectCount": str(len(partition.files)),
         "sizeKey": str(sum(file.size for file in partition.files)),
     }
-    storage = _storage(how, columns or partition.schema.columns, location(partition.folder))
+    storage = _storage(file_format, columns or partition.schema.columns, location(partition.folder))
     return {"Values": table.values(partition), "StorageDescriptor": storage, "Parameters": parameters}
 
 
 def location(path: Iterable[str], is_one_file: bool = False) -> str:
-    """The address of a folder, with a slash at its end, or of a file."""
+    """The `s3://` URI of a folder, with a trailing slash, or of a file."""
     return f"s3://{'/'.join(path)}{'' if is_one_file else '/'}"
 
 
 def is_file(table: Table) -> bool:
-    """Whether a table is one file, and not a folder."""
+    """Whether a table is a single file, not a folder."""
     return table.partitions[0].files[0].path == table.root
 
 
@@ -81,51 +81,51 @@ def table_name(prefix: str, table: Table) -> str:
     return f"{prefix}{re.sub(r'[^a-z0-9_]', '_', table.root[-1].lower())}"[:_LONGEST_NAME]
 
 
-def other_name(name: str, address: str) -> str:
-    """The name of a table whose own is taken by one that lies elsewhere."""
+def unique_name(name: str, address: str) -> str:
+    """The name of a table if another location has its usual name."""
     digest = hashlib.md5(address.encode(), usedforsecurity=False).hexdigest()
     return f"{name[: _LONGEST_NAME - len(digest) - 1]}_{digest}"
 
 
-def _parameters(how: Format) -> dict[str, str]:
-    told = {"classification": how.classification, "compressionType": how.compression}
-    if how.classification == "csv":
-        quoted = str(how.quoted).lower()
-        told |= {"delimiter": how.delimiter, "areColumnsQuoted": quoted, "columnsOrdered": "true"}
-        if how.header:
-            told["skip.header.line.count"] = "1"
-    return told
+def _parameters(file_format: Format) -> dict[str, str]:
+    parameters = {"classification": file_format.classification, "compressionType": file_format.compression}
+    if file_format.classification == "csv":
+        quoted = str(file_format.quoted).lower()
+        parameters |= {"delimiter": file_format.delimiter, "areColumnsQuoted": quoted, "columnsOrdered": "true"}
+        if file_format.header:
+            parameters["skip.header.line.count"] = "1"
+    return parameters
 
 
-def _storage(how: Format, columns: Columns, address: str) -> dict[str, Any]:
-    formats, serde = _serde(how, columns)
+def _storage(file_format: Format, columns: Columns, address: str) -> dict[str, Any]:
+    formats, serde = _serde(file_format, columns)
     return {
         "Columns": [{"Name": name, "Type": kind} for name, kind in columns],
         "Location": address,
         **formats,
-        "Compressed": how.compression != "none",
+        "Compressed": file_format.compression != "none",
         "NumberOfBuckets": -1,
         "SerdeInfo": serde,
         "BucketColumns": [],
         "SortColumns": [],
-        "Parameters": _parameters(how),
+        "Parameters": _parameters(file_format),
         "StoredAsSubDirectories": False,
     }
 
 
-def _serde(how: Format, columns: Columns) -> tuple[Mapping[str, str], Mapping[str, Any]]:
-    if how.classification == "parquet":
+def _serde(file_format: Format, columns: Columns) -> tuple[Mapping[str, str], Mapping[str, Any]]:
+    if file_format.classification == "parquet":
         formats = {
             "InputFormat": f"{_HIVE}.parquet.MapredParquetInputFormat",
             "OutputFormat": f"{_HIVE}.parquet.MapredParquetOutputFormat",
         }
         library, parameters = f"{_HIVE}.parquet.serde.ParquetHiveSerDe", {"serialization.format": "1"}
         return formats, {"SerializationLibrary": library, "Parameters": parameters}
-    if how.classification == "json":
+    if file_format.classification == "json":
         paths = ",".join(name for name, _ in columns)
         return _TEXT, {"SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe", "Parameters": {"paths": paths}}
-    if how.quoted:
-        parameters = {"separatorChar": how.delimiter, "quoteChar": '"', "escapeChar": "\\"}
+    if file_format.quoted:
+        parameters = {"separatorChar": file_format.delimiter, "quoteChar": '"', "escapeChar": "\\"}
         return _TEXT, {"SerializationLibrary": "org.apache.hadoop.hive.serde2.OpenCSVSerde", "Parameters": parameters}
     library = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
-    return _TEXT, {"SerializationLibrary": library, "Parameters": {"field.delim": how.delimiter}}
+    return _TEXT, {"SerializationLibrary": library, "Parameters": {"field.delim": file_format.delimiter}}

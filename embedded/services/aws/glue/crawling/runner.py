@@ -1,13 +1,12 @@
-"""Crawlers and their crawls on the disk, and the threads that crawl.
+"""Runs crawlers, each in a thread.
 
-States: https://docs.aws.amazon.com/glue/latest/webapi/API_Crawler.html. A crawl that ran when the service was killed
-has failed.
+States: https://docs.aws.amazon.com/glue/latest/webapi/API_Crawler.html. A crawl that was interrupted by the end of the
+service has failed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import threading
 import time
@@ -18,9 +17,10 @@ from typing import Any
 
 from embedded.object_store.interface import Objects
 from embedded.services.aws.errors import AwsError
-from embedded.services.aws.glue.catalogue import Body, Catalogue
+from embedded.services.aws.glue.crawler_store import CrawlerStore
 from embedded.services.aws.glue.crawling.crawl import Cancelled, CrawlError, crawl
-from embedded.services.aws.glue.errors import exists
+from embedded.services.aws.glue.errors import existing
+from embedded.services.aws.glue.store import Body, Catalogue
 from embedded.services.aws.logs.store import LogStore, now
 from embedded.shared.sqlite import Database
 
@@ -31,30 +31,29 @@ _LAST_STATUS = {"COMPLETED": "SUCCEEDED", "STOPPED": "CANCELLED", "FAILED": "FAI
 _LOST = "Internal Service Exception: the service ended while the crawler was running. Start it again."
 
 
-class Crawlers:
-    """All crawlers. Errors are AwsError by Glue's codes; any thread may call the methods.
+class CrawlRunner:
+    """Creates and runs crawlers. Errors are AwsError with Glue's codes; any thread may call the methods.
 
     Parameters:
-        db: the catalogue's.
-        objects: of S3.
-        logs: takes what the crawlers say.
+        db: database of the Data Catalog.
+        objects: S3's objects.
+        logs: store for the logs of crawlers.
     """
 
     def __init__(self, db: Database, objects: Objects, logs: LogStore) -> None:
         self._db = db
+        self._store = CrawlerStore(db)
         self._objects = objects
         self._logs = logs
         self._lock = threading.Lock()
         self._running: dict[tuple[str, str], _Run] = {}
-        for region, name, body in db.rows("SELECT region, crawler, body FROM crawls"):
-            known = json.loads(body)
-            if known["State"] == "RUNNING":
-                self._save_crawl(region, name, {**known, **_end("FAILED", _LOST)})
+        for region, name, body in self._store.all_crawls():
+            if body["State"] == "RUNNING":
+                self._store.save_crawl(region, name, {**body, **_end("FAILED", _LOST)})
 
     def all(self, region: str) -> list[Body]:
         """All crawlers of a region in Glue's shape, by name."""
-        rows = self._db.rows("SELECT body FROM crawlers WHERE region = ? ORDER BY name", region)
-        return [self._told(region, json.loads(body)) for (body,) in rows]
+        return [self._with_state(region, body) for body in self._store.all(region)]
 
     def find(self, region: str, name: str) -> Body:
         """A crawler in Glue's shape.
@@ -62,55 +61,60 @@ class Crawlers:
         Raises:
             AwsError: EntityNotFoundException.
         """
-        return self._told(region, self._body(region, name))
+        return self._with_state(region, self._store.find(region, name))
 
     def create(self, region: str, body: Mapping[str, Any]) -> None:
-        """Make a crawler.
+        """Create a crawler.
 
         Raises:
             AwsError: AlreadyExistsException.
         """
-        with self._db.transaction():
-            if self._db.rows("SELECT 1 FROM crawlers WHERE region = ? AND name = ?", region, body["Name"]):
-                raise exists(f"Crawler with name {body['Name']}")
+        with self._store.transaction():
+            if self._store.exists(region, body["Name"]):
+                raise existing(f"Crawler with name {body['Name']}")
             moment = time.time()
-            self._save(region, {**body, "CreationTime": moment, "LastUpdated": moment, "Version": 1})
+            self._store.save(region, {**body, "CreationTime": moment, "LastUpdated": moment, "Version": 1})
 
     def update(self, region: str, name: str, change: Mapping[str, Any]) -> None:
-        """Change what is given of a crawler.
+        """Change members of a crawler.
+
+        Parameters:
+            region: region of the crawler.
+            name: name of the crawler.
+            change: the new members.
 
         Raises:
             AwsError: EntityNotFoundException, CrawlerRunningException.
         """
-        with self._lock, self._db.transaction():
+        with self._lock, self._store.transaction():
             body = self._idle(region, name)
-            self._save(region, {**body, **change, "LastUpdated": time.time(), "Version": body["Version"] + 1})
+            self._store.save(region, {**body, **change, "LastUpdated": time.time(), "Version": body["Version"] + 1})
 
     def delete(self, region: str, name: str) -> None:
-        """Remove a crawler; its tables stay. Errors as of `update`."""
+        """Delete a crawler; its tables stay. Errors are those of `update`."""
         with self._lock:
             self._idle(region, name)
-            self._db.rows("DELETE FROM crawlers WHERE region = ? AND name = ?", region, name)
+            self._store.delete(region, name)
 
     def start(self, region: str, name: str) -> None:
-        """Start a crawl. Errors as of `update`."""
+        """Start a crawl. Errors are those of `update`."""
         with self._lock:
             body = self._idle(region, name)
             run = _Run(str(uuid.uuid4()), time.time())
             started = {"CrawlId": run.identity, "State": "RUNNING", "StartTime": run.started, **_log_of(name, run)}
-            self._save_crawl(region, name, started)
+            self._store.save_crawl(region, name, started)
             run.thread = threading.Thread(target=self._run, args=(region, body, run, started), name=f"crawl {name}")
             self._running[region, name] = run
             run.thread.start()
 
     def stop(self, region: str, name: str) -> None:
-        """Ask a crawl to stop.
+        """Stop a crawl.
 
         Raises:
             AwsError: EntityNotFoundException, CrawlerNotRunningException, CrawlerStoppingException.
         """
         with self._lock:
-            self._body(region, name)
+            self._store.find(region, name)
             run = self._running.get((region, name))
             if run is None:
                 raise AwsError("CrawlerNotRunningException", f"Crawler with name {name} isn't running")
@@ -124,12 +128,11 @@ class Crawlers:
         Raises:
             AwsError: EntityNotFoundException.
         """
-        self._body(region, name)
-        sql = "SELECT body FROM crawls WHERE region = ? AND crawler = ? ORDER BY started DESC"
-        return [json.loads(body) for (body,) in self._db.rows(sql, region, name)]
+        self._store.find(region, name)
+        return self._store.crawls(region, name)
 
     def close(self) -> None:
-        """End all crawls; they count as stopped."""
+        """Stop all crawls."""
         with self._lock:
             running = list(self._running.values())
         for run in running:
@@ -139,10 +142,10 @@ class Crawlers:
                 run.thread.join()
 
     def _run(self, region: str, body: Body, run: _Run, started: Body) -> None:
-        said: list[tuple[int, str]] = []
+        lines: list[tuple[int, str]] = []
 
         def say(line: str) -> None:
-            said.append((now(), f"[{run.identity}] {line}"))
+            lines.append((now(), f"[{run.identity}] {line}"))
 
         say(f"BENCHMARK : Running Start Crawl for Crawler {body['Name']}")
         try:
@@ -159,50 +162,36 @@ class Crawlers:
             say(f"ERROR : {ended['ErrorMessage']}")
         say("BENCHMARK : Crawler has finished running and is in state READY")
         with contextlib.suppress(AwsError):
-            self._write_log(region, body["Name"], said)
+            self._write_log(region, body["Name"], lines)
         with self._lock:
-            self._save_crawl(region, body["Name"], {**started, **ended})
+            self._store.save_crawl(region, body["Name"], {**started, **ended})
             del self._running[region, body["Name"]]
 
     def _write_log(self, region: str, name: str, lines: list[tuple[int, str]]) -> None:
-        with contextlib.suppress(AwsError):  # they are there already
+        with contextlib.suppress(AwsError):  # the group exists already
             self._logs.create_group(region, LOG_GROUP)
         with contextlib.suppress(AwsError):
             self._logs.create_stream(region, LOG_GROUP, name)
         self._logs.write(self._logs.stream(region, LOG_GROUP, name), lines)
 
-    def _body(self, region: str, name: str) -> Body:
-        found = self._db.rows("SELECT body FROM crawlers WHERE region = ? AND name = ?", region, name)
-        if not found:
-            raise AwsError("EntityNotFoundException", f"Crawler entry with name {name} does not exist")
-        return json.loads(found[0][0])
-
     def _idle(self, region: str, name: str) -> Body:
-        body = self._body(region, name)
+        body = self._store.find(region, name)
         if (region, name) in self._running:
             raise AwsError("CrawlerRunningException", f"Crawler with name {name} has already started")
         return body
 
-    def _told(self, region: str, body: Body) -> Body:
+    def _with_state(self, region: str, body: Body) -> Body:
         with self._lock:
             run = self._running.get((region, body["Name"]))
             state = "READY" if run is None else "STOPPING" if run.stopping.is_set() else "RUNNING"
             elapsed = int((time.time() - run.started) * 1000) if run else 0
-            last = next((one for one in self.crawls(region, body["Name"]) if one["State"] != "RUNNING"), None)
+            crawls = self._store.crawls(region, body["Name"])
+            last = next((crawl for crawl in crawls if crawl["State"] != "RUNNING"), None)
         return {**body, "State": state, "CrawlElapsedTime": elapsed, **({"LastCrawl": _last(last)} if last else {})}
-
-    def _save(self, region: str, body: Mapping[str, Any]) -> None:
-        # Not INSERT OR REPLACE, which would take the crawls along.
-        sql = "INSERT INTO crawlers VALUES (?, ?, ?) ON CONFLICT (region, name) DO UPDATE SET body = excluded.body"
-        self._db.rows(sql, region, body["Name"], json.dumps(body))
-
-    def _save_crawl(self, region: str, name: str, body: Mapping[str, Any]) -> None:
-        values = (region, name, body["CrawlId"], body["StartTime"], json.dumps(body))
-        self._db.rows("INSERT OR REPLACE INTO crawls VALUES (?, ?, ?, ?, ?)", *values)
 
 
 class _Run:
-    """A crawl under way."""
+    """A running crawl."""
 
     def __init__(self, identity: str, started: float) -> None:
         self.identity = identity

@@ -1,4 +1,4 @@
-"""The patterns that filter log events, as far as they are words.
+"""Filter patterns for log events: words and quoted phrases.
 
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html, "unstructured log events".
 """
@@ -8,19 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from embedded.services.aws.errors import AwsError
+from embedded.services.aws.logs.errors import invalid
 
 _WORD = re.compile(r'\s*([?-]?)("(?:[^"\\]|\\.)*"|[^\s"{}\[\]%]+)(?=\s|$)')
 
 
-def matcher(pattern: str) -> Callable[[str], bool]:
-    """A test whether a message is meant.
+def compile_pattern(pattern: str) -> Callable[[str], bool]:
+    """Compile a pattern to a test of messages.
 
     Parameters:
-        pattern: words that must all be there; `?word` for one of several, `-word` for one that must not.
+        pattern: words that must all occur; `?word` for one of several, `-word` for a word that must not occur.
 
     Raises:
-        AwsError: InvalidParameterException for JSON, fields and regular expressions, which are not known here.
+        AwsError: InvalidParameterException for JSON, fields and regular expressions, which are not supported.
     """
     words = _words(pattern.strip())
     needed, choice, banned = (tuple(text for sign, text in words if sign == kind) for kind in ("", "?", "-"))
@@ -35,15 +35,15 @@ def matcher(pattern: str) -> Callable[[str], bool]:
 
 
 def _words(pattern: str) -> list[tuple[str, str]]:
-    words, place = [], 0
-    while place < len(pattern):
-        found = _WORD.match(pattern, place)
-        if not found:
+    words, position = [], 0
+    while position < len(pattern):
+        match = _WORD.match(pattern, position)
+        if not match:
             message = (
-                f"Invalid filter pattern at {pattern[place:][:80]!r}: only words and quoted phrases are known here"
+                f"Invalid filter pattern at {pattern[position:][:80]!r}: only words and quoted phrases are known here"
             )
-            raise AwsError("InvalidParameterException", message)
-        quoted = found[2].startswith('"')
-        words.append((found[1], re.sub(r"\\(.)", r"\1", found[2][1:-1]) if quoted else found[2]))
-        place = found.end()
+            raise invalid(message)
+        quoted = match[2].startswith('"')
+        words.append((match[1], re.sub(r"\\(.)", r"\1", match[2][1:-1]) if quoted else match[2]))
+        position = match.end()
     return words

@@ -1,4 +1,7 @@
-"""Athena as a part of the front."""
+"""Athena's routes: an operation is the method of its name.
+
+Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_Operations.html.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,22 @@ from embedded.services.aws.athena.queries import Queries
 from embedded.services.aws.athena.runner import Runner
 from embedded.services.aws.athena.store import Executions, open_database
 from embedded.services.aws.athena.workgroups import WorkGroups
-from embedded.services.aws.protocol.dispatcher import Service
+from embedded.services.aws.protocol.dispatcher import Dispatcher
 from embedded.shared.sqlite import Database
 
 
-def athena(file: Path, glue: Database, objects: WritableObjects, closing: ExitStack) -> Service:
-    """Make the service.
+def create_athena(file: Path, glue: Database, objects: WritableObjects, closing: ExitStack) -> Dispatcher:
+    """Create the service.
 
     Parameters:
-        file: its database.
-        glue: the database of the catalogue.
-        objects: of S3.
-        closing: what to do at the end is put into it.
+        file: path of its database.
+        glue: database of the Data Catalog.
+        objects: S3's objects.
+        closing: gets the clean-up of the running queries.
     """
     db = open_database(file)
     executions, groups = Executions(db), WorkGroups(db)
     runner = Runner(executions, objects, file.parent / "athena-spill")
     closing.callback(runner.close)
     queries = Queries(executions, groups, runner, glue, objects)
-    return Service("athena", queries, groups, Catalogs(glue), invalid="InvalidRequestException")
+    return Dispatcher("athena", queries, groups, Catalogs(glue), invalid="InvalidRequestException")

@@ -1,4 +1,4 @@
-"""The objects of S3 as Glue's crawlers and Athena read them, and as Athena writes them."""
+"""S3's objects for Glue's crawlers, which read them, and for Athena, which also writes them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from embedded.object_store.blobs import CHUNK
 from embedded.object_store.interface import ObjectInfo
 from embedded.object_store.reader import ObjectReader
 from embedded.services.aws.errors import AwsError
-from embedded.services.aws.s3.store import About, Content, Object, Store
+from embedded.services.aws.s3.store import Content, Object, ObjectMetadata, Store
 
 
 class StoredObjects(ObjectReader[Store, Object]):
@@ -20,15 +20,25 @@ class StoredObjects(ObjectReader[Store, Object]):
     missing_error = AwsError
 
     def check(self, bucket: str) -> None:
-        """Notice a bucket that is not there. Raises AwsError."""
+        """Check that a bucket exists; raises AwsError if not."""
         self._store.policy(bucket)
 
     def info(self, item: Object) -> ObjectInfo:
-        """An object as a listing tells it: its version is its ETag."""
+        """Describe an object for a listing; its version is its ETag."""
         return ObjectInfo(item.key, item.size, item.etag, datetime.fromtimestamp(item.modified, UTC))
 
     def put(self, bucket: str, key: str, path: Path, content_type: str) -> None:
-        """Store a file. Raises NotFound: no such bucket."""
+        """Store a file as an object.
+
+        Parameters:
+            bucket: target bucket.
+            key: target key.
+            path: the local file.
+            content_type: MIME type of the object.
+
+        Raises:
+            NotFound: the bucket does not exist.
+        """
         digest = hashlib.md5(usedforsecurity=False)
         name, target = self._store.blobs.create()
         with path.open("rb") as source, target:
@@ -39,10 +49,14 @@ class StoredObjects(ObjectReader[Store, Object]):
             self._store.blobs.seal(target)
         with self.as_not_found():
             content = Content(name, size, digest.hexdigest())
-            self._store.put(bucket, key, content, About({"content-type": content_type}))
+            self._store.put(bucket, key, content, ObjectMetadata({"content-type": content_type}))
 
     def delete(self, bucket: str, keys: Iterable[str]) -> None:
-        """Delete objects; one that is not there is no error. Raises NotFound: no such bucket."""
+        """Delete objects; a missing one is no error.
+
+        Raises:
+            NotFound: the bucket does not exist.
+        """
         with self.as_not_found():
             self.check(bucket)
             for key in keys:

@@ -1,7 +1,7 @@
-"""The expressions that choose partitions: `year = '2025' AND month BETWEEN '01' AND '06'`.
+"""Expressions that select partitions: `year = '2025' AND month BETWEEN '01' AND '06'`.
 
-Operators and key types: https://docs.aws.amazon.com/glue/latest/webapi/API_GetPartitions.html. What is not among them
-is refused.
+Operators and key types: https://docs.aws.amazon.com/glue/latest/webapi/API_GetPartitions.html. Everything else is
+refused.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from sqlglot import exp
 from embedded.services.aws.glue.errors import invalid
 
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
-"""What Hive writes into a key where a partition has no value."""
+"""Hive's value of a key for NULL."""
 
 Row = Mapping[str, Any]
 Test = Callable[[Row], bool | None]
-"""True, false, or None where SQL says that it is not known."""
+"""True, false, or None for SQL's unknown."""
 
 _TYPES: Mapping[str, Callable[[str], Any]] = {
     "string": str,
@@ -33,7 +33,7 @@ _TYPES: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(("int", "integer", "bigint", "long", "tinyint", "smallint"), int),
     "decimal": Decimal,
 }
-_COMPARISONS: Mapping[type[exp.Expression], Callable[[Any, Any], bool]] = {
+_COMPARISONS: Mapping[type[exp.Expr], Callable[[Any, Any], bool]] = {
     exp.EQ: lambda left, right: left == right,
     exp.NEQ: lambda left, right: left != right,
     exp.GT: lambda left, right: left > right,
@@ -41,10 +41,15 @@ _COMPARISONS: Mapping[type[exp.Expression], Callable[[Any, Any], bool]] = {
     exp.LT: lambda left, right: left < right,
     exp.LTE: lambda left, right: left <= right,
 }
-_MIRRORED = {exp.GT: exp.LT, exp.GTE: exp.LTE, exp.LT: exp.GT, exp.LTE: exp.GTE}
+_MIRRORED: Mapping[type[exp.Expr], type[exp.Expr]] = {
+    exp.GT: exp.LT,
+    exp.GTE: exp.LTE,
+    exp.LT: exp.GT,
+    exp.LTE: exp.GTE,
+}
 
 
-class Expression:
+class PartitionExpression:
     """A condition on the values of partitions.
 
     Parameters:
@@ -52,27 +57,27 @@ class Expression:
         keys: the partition keys, with `Name` and `Type`.
 
     Raises:
-        AwsError: InvalidInputException, naming what is not understood.
+        AwsError: InvalidInputException, which names the unsupported part.
     """
 
     def __init__(self, text: str | None, keys: Sequence[Mapping[str, Any]]) -> None:
         self._keys = {key["Name"].lower(): _reader(key) for key in keys}
-        self._test = self._compiled(_parsed(text)) if text and text.strip() else lambda row: True
+        self._test = self._compile(_parse(text)) if text and text.strip() else lambda row: True
 
-    def chooses(self, values: Sequence[str]) -> bool:
-        """Tell whether a partition is meant; `values` in the order of the keys."""
+    def matches(self, values: Sequence[str]) -> bool:
+        """Whether a partition is selected; `values` are in the order of the keys."""
         pairs = zip(self._keys.items(), values, strict=True)
         row = {name: None if value == NO_VALUE else read(value) for (name, read), value in pairs}
         return self._test(row) is True
 
-    def _compiled(self, node: exp.Expression) -> Test:
+    def _compile(self, node: exp.Expr) -> Test:
         if isinstance(node, exp.Paren):
-            return self._compiled(node.this)
+            return self._compile(node.this)
         if isinstance(node, exp.And | exp.Or):
-            return _joined(isinstance(node, exp.And), self._compiled(node.left), self._compiled(node.right))
+            return _combine(isinstance(node, exp.And), self._compile(node.left), self._compile(node.right))
         if isinstance(node, exp.Not):
-            inner = self._compiled(node.this)
-            return lambda row: None if (found := inner(row)) is None else not found
+            inner = self._compile(node.this)
+            return lambda row: None if (result := inner(row)) is None else not result
         if type(node) in _COMPARISONS:
             return self._comparison(node)
         if isinstance(node, exp.In) and node.expressions:
@@ -84,7 +89,7 @@ class Expression:
             return lambda row: _known(row[name]) and low <= row[name] <= high
         return self._other(node)
 
-    def _other(self, node: exp.Expression) -> Test:
+    def _other(self, node: exp.Expr) -> Test:
         if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
             name = self._column(node.this)
             return lambda row: row[name] is None
@@ -93,7 +98,7 @@ class Expression:
             return lambda row: _known(row[name]) and bool(pattern.fullmatch(str(row[name])))
         raise _refused(node)
 
-    def _comparison(self, node: exp.Expression) -> Test:
+    def _comparison(self, node: exp.Expr) -> Test:
         column, literal, kind = node.this, node.expression, type(node)
         if not isinstance(column, exp.Column):
             column, literal, kind = literal, column, _MIRRORED.get(kind, kind)
@@ -102,37 +107,37 @@ class Expression:
         name, value, compare = self._column(column), self._value(column, literal), _COMPARISONS[kind]
         return lambda row: _known(row[name]) and compare(row[name], value)
 
-    def _column(self, node: exp.Expression) -> str:
+    def _column(self, node: exp.Expr) -> str:
         if not isinstance(node, exp.Column) or node.table:
             raise _refused(node)
         if node.name.lower() not in self._keys:
             raise invalid(f"{node.name} is no partition key; the keys are {', '.join(self._keys) or 'none'}")
         return node.name.lower()
 
-    def _value(self, column: exp.Expression, node: exp.Expression) -> Any:
+    def _value(self, column: exp.Expr, node: exp.Expr) -> Any:
         sign, literal = ("-", node.this) if isinstance(node, exp.Neg) else ("", node)
-        if isinstance(literal, exp.Cast):  # as DATE '2025-01-01' is read
+        if isinstance(literal, exp.Cast):  # DATE '2025-01-01' is parsed as a cast
             literal = literal.this
         if not isinstance(literal, exp.Literal):
             raise _refused(node)
         return self._keys[self._column(column)](f"{sign}{literal.this}")
 
 
-def _parsed(text: str) -> exp.Expression:
+def _parse(text: str) -> exp.Expr:
     try:
         return sqlglot.parse_one(text, read="hive")
     except sqlglot.errors.SqlglotError as error:
         raise invalid(f"Expression {text!r} cannot be parsed") from error
 
 
-def _joined(both: bool, left: Test, right: Test) -> Test:
-    """AND or OR of two tests, by SQL's logic of three values."""
+def _combine(both: bool, left: Test, right: Test) -> Test:
+    """AND or OR of two tests, in SQL's three-valued logic."""
 
     def test(row: Row) -> bool | None:
-        found = {left(row), right(row)}
-        if (not both) in found:
+        results = {left(row), right(row)}
+        if (not both) in results:
             return not both
-        return None if None in found else both
+        return None if None in results else both
 
     return test
 
@@ -161,5 +166,5 @@ def _like(text: str) -> re.Pattern[str]:
     return re.compile("".join(parts.get(character, re.escape(character)) for character in text), re.DOTALL)
 
 
-def _refused(node: exp.Expression) -> Exception:
+def _refused(node: exp.Expr) -> Exception:
     return invalid(f"{node.sql(dialect='hive')!r} is not supported in an expression of partitions")

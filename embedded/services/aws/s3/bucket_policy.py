@@ -1,4 +1,7 @@
-"""Bucket policies: who may do what. The account's own keys may do all that no statement denies; others nothing else."""
+"""Bucket policies. The account's own keys may do everything that no statement denies; others need an Allow.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,13 @@ _KNOWN = {"Sid", "Effect", "Principal", "Action", "NotAction", "Resource", "NotR
 
 
 def check(text: bytes) -> str:
-    """Read a policy document.
+    """Validate a policy document.
 
     Returns:
         The document as text.
 
     Raises:
-        AwsError: it is not a policy, or has conditions, which are not known here.
+        AwsError: the document is no policy, or has conditions, which are not supported.
     """
     try:
         document = json.loads(text)
@@ -34,11 +37,11 @@ def check(text: bytes) -> str:
 
 
 def allows(policy: str | None, caller: str | None, action: str, resource: str) -> bool:
-    """Tell whether a request may go on.
+    """Whether a request is allowed.
 
     Parameters:
-        policy: the bucket's, if it has one.
-        caller: the access key; None for nobody.
+        policy: the bucket's policy; None if it has none.
+        caller: the access key; None for an unsigned request.
         action: such as `s3:GetObject`.
         resource: the bucket, or bucket and key with a slash between them.
     """

@@ -1,6 +1,6 @@
 """The Data Catalog on the disk: databases, tables, versions and partitions, as dictionaries in Glue's shapes.
 
-Names of databases and tables are kept in lower case, as Glue does for Hive
+Names of databases and tables are stored in lower case, as Glue does for Hive
 (https://docs.aws.amazon.com/glue/latest/webapi/API_TableInput.html).
 """
 
@@ -10,15 +10,16 @@ import json
 import sqlite3
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from embedded.services.aws.account import ACCOUNT
 from embedded.services.aws.errors import AwsError
-from embedded.services.aws.glue.errors import exists, missing
-from embedded.services.aws.glue.partitions import Partitions
+from embedded.services.aws.glue.errors import existing, missing
+from embedded.services.aws.glue.partition_store import PartitionStore
 from embedded.shared.sqlite import Database
 
-TABLES = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS databases (
     region TEXT, name TEXT, body TEXT NOT NULL, PRIMARY KEY (region, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tables (
@@ -38,19 +39,22 @@ CREATE TABLE IF NOT EXISTS crawls (
     region TEXT, crawler TEXT, id TEXT, started REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY (region, crawler, id),
     FOREIGN KEY (region, crawler) REFERENCES crawlers ON DELETE CASCADE) WITHOUT ROWID;
 """
-"""Statements for `Database`."""
-
 Body = dict[str, Any]
 """A database, a table or a partition in Glue's shape, times in seconds since 1970."""
 
 _STORAGE_DEFAULTS = {"Compressed": False, "NumberOfBuckets": 0, "SortColumns": [], "StoredAsSubDirectories": False}
 
 
+def open_database(file: Path) -> Database:
+    """Open the database of all catalogues, crawlers and crawls."""
+    return Database(file, _TABLES)
+
+
 class Catalogue:
-    """The Data Catalog of one region. Its methods raise AwsError by Glue's codes; any thread may call them.
+    """The Data Catalog of one region. Its methods raise AwsError with Glue's codes; any thread may call them.
 
     Parameters:
-        db: made with `TABLES`.
+        db: from `open_database`.
         region: such as `ap-southeast-2`.
     """
 
@@ -69,32 +73,32 @@ class Catalogue:
             AwsError: EntityNotFoundException.
         """
         sql = "SELECT body FROM databases WHERE region = ? AND name = ?"
-        return _only(self.db.rows(sql, self.region, name.lower()), f"Database {name}")
+        return _first_body(self.db.rows(sql, self.region, name.lower()), f"Database {name}")
 
-    def create_database(self, given: Mapping[str, Any]) -> None:
-        """Make a database.
+    def create_database(self, members: Mapping[str, Any]) -> None:
+        """Create a database.
 
         Parameters:
-            given: as Glue's DatabaseInput.
+            members: as Glue's DatabaseInput.
 
         Raises:
             AwsError: AlreadyExistsException.
         """
-        name = given["Name"].lower()
-        body = {**given, "Name": name, "CreateTime": time.time(), "CatalogId": ACCOUNT}
+        name = members["Name"].lower()
+        body = {**members, "Name": name, "CreateTime": time.time(), "CatalogId": ACCOUNT}
         try:
             self.db.rows("INSERT INTO databases VALUES (?, ?, ?)", self.region, name, json.dumps(body))
         except sqlite3.IntegrityError as error:
-            raise exists("Database") from error
+            raise existing("Database") from error
 
-    def update_database(self, name: str, given: Mapping[str, Any]) -> None:
-        """Replace what is said of a database; arguments as for `create_database`."""
+    def update_database(self, name: str, members: Mapping[str, Any]) -> None:
+        """Replace the members of a database; arguments as for `create_database`."""
         kept = {key: self.database(name)[key] for key in ("Name", "CreateTime", "CatalogId")}
         sql = "UPDATE databases SET body = ? WHERE region = ? AND name = ?"
-        self.db.rows(sql, json.dumps({**given, **kept}), self.region, kept["Name"])
+        self.db.rows(sql, json.dumps({**members, **kept}), self.region, kept["Name"])
 
     def delete_database(self, name: str) -> None:
-        """Remove a database with its tables; the objects stay in S3."""
+        """Delete a database with its tables; the objects stay in S3."""
         self.database(name)
         self.db.rows("DELETE FROM databases WHERE region = ? AND name = ?", self.region, name.lower())
 
@@ -109,50 +113,50 @@ class Catalogue:
         return _bodies(self.db.rows(sql, self.region, database.lower()))
 
     def table(self, database: str, name: str) -> Body:
-        """A table; `VersionId` is that of its latest version.
+        """A table; its `VersionId` is the latest.
 
         Raises:
             AwsError: EntityNotFoundException.
         """
         self.database(database)
         sql = "SELECT body FROM tables WHERE region = ? AND database = ? AND name = ?"
-        return _only(self.db.rows(sql, self.region, database.lower(), name.lower()), f"Table {name}")
+        return _first_body(self.db.rows(sql, self.region, database.lower(), name.lower()), f"Table {name}")
 
-    def create_table(self, database: str, given: Mapping[str, Any]) -> None:
-        """Make a table, as version 0.
+    def create_table(self, database: str, members: Mapping[str, Any]) -> None:
+        """Create a table with version 0.
 
         Parameters:
             database: its database.
-            given: as Glue's TableInput.
+            members: as Glue's TableInput.
 
         Raises:
             AwsError: AlreadyExistsException, EntityNotFoundException.
         """
         self.database(database)
         now = time.time()
-        body = self._table(database, given, "0", now, now)
+        body = self._table(database, members, "0", now, now)
         key = (self.region, body["DatabaseName"], body["Name"])
         try:
             self.db.rows("INSERT INTO tables VALUES (?, ?, ?, ?)", *key, json.dumps(body))
         except sqlite3.IntegrityError as error:
-            raise exists("Table") from error
+            raise existing("Table") from error
 
     def update_table(
-        self, database: str, given: Mapping[str, Any], archive: bool = True, version: str | None = None
+        self, database: str, members: Mapping[str, Any], archive: bool = True, version: str | None = None
     ) -> None:
-        """Replace what is said of a table; its partitions stay.
+        """Replace the members of a table; its partitions stay.
 
         Parameters:
             database: its database.
-            given: as Glue's TableInput; its name says which table.
-            archive: whether the version until now can still be asked for.
-            version: the version that must be the latest; None for any.
+            members: as Glue's TableInput; its name selects the table.
+            archive: whether to keep the current version.
+            version: required latest version; None for any.
 
         Raises:
             AwsError: EntityNotFoundException, VersionMismatchException.
         """
         with self.db.transaction() as db:
-            old = self.table(database, given["Name"])
+            old = self.table(database, members["Name"])
             if version not in (None, old["VersionId"]):
                 message = f"Version {version} is not the latest of table {old['Name']}, which is {old['VersionId']}."
                 raise AwsError("VersionMismatchException", message)
@@ -160,12 +164,12 @@ class Catalogue:
             if archive:
                 values = [*key, int(old["VersionId"]), json.dumps(old)]
                 db.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?)", values)
-            body = self._table(database, given, str(int(old["VersionId"]) + 1), old["CreateTime"], time.time())
+            body = self._table(database, members, str(int(old["VersionId"]) + 1), old["CreateTime"], time.time())
             sql = "UPDATE tables SET body = ? WHERE region = ? AND database = ? AND name = ?"
             db.execute(sql, [json.dumps(body), *key])
 
     def delete_table(self, database: str, name: str) -> None:
-        """Remove a table with its versions and partitions; the objects stay in S3.
+        """Delete a table with its versions and partitions; the objects stay in S3.
 
         Raises:
             AwsError: EntityNotFoundException.
@@ -175,25 +179,35 @@ class Catalogue:
         self.db.rows(sql, self.region, body["DatabaseName"], body["Name"])
 
     def versions(self, database: str, name: str) -> list[Body]:
-        """A table as it is and was, the latest first."""
+        """All versions of a table, the latest first."""
         sql = "SELECT body FROM versions WHERE region = ? AND database = ? AND name = ? ORDER BY version DESC"
         latest = self.table(database, name)
         return [latest, *_bodies(self.db.rows(sql, self.region, database.lower(), name.lower()))]
 
     def version(self, database: str, name: str, version: str) -> Body:
-        """A table as it was at a version.
+        """A version of a table.
+
+        Parameters:
+            database: its database.
+            name: its name.
+            version: a `VersionId`.
 
         Raises:
             AwsError: EntityNotFoundException.
         """
-        found = (body for body in self.versions(database, name) if body["VersionId"] == version)
-        body = next(found, None)
+        matching = (body for body in self.versions(database, name) if body["VersionId"] == version)
+        body = next(matching, None)
         if body is None:
             raise missing(f"Version {version} of table {name}")
         return body
 
     def delete_version(self, database: str, name: str, version: str) -> None:
-        """Forget an earlier version of a table.
+        """Delete an earlier version of a table.
+
+        Parameters:
+            database: its database.
+            name: its name.
+            version: a `VersionId`.
 
         Raises:
             AwsError: EntityNotFoundException; InvalidInputException for the latest version.
@@ -204,21 +218,21 @@ class Catalogue:
         sql = "DELETE FROM versions WHERE region = ? AND database = ? AND name = ? AND version = ?"
         self.db.rows(sql, self.region, database.lower(), name.lower(), int(version))
 
-    def partitions(self, database: str, table: str) -> Partitions:
+    def partitions(self, database: str, table: str) -> PartitionStore:
         """The partitions of a table.
 
         Raises:
             AwsError: EntityNotFoundException.
         """
-        return Partitions(self.db, self.region, self.table(database, table))
+        return PartitionStore(self.db, self.region, self.table(database, table))
 
-    def _table(self, database: str, given: Mapping[str, Any], version: str, created: float, updated: float) -> Body:
-        storage = {"StorageDescriptor": {**_STORAGE_DEFAULTS, **given.get("StorageDescriptor", {})}}
+    def _table(self, database: str, members: Mapping[str, Any], version: str, created: float, updated: float) -> Body:
+        storage = {"StorageDescriptor": {**_STORAGE_DEFAULTS, **members.get("StorageDescriptor", {})}}
         return {
             **{"Retention": 0, "PartitionKeys": [], "Parameters": {}},
-            **given,
+            **members,
             **storage,
-            "Name": given["Name"].lower(),
+            "Name": members["Name"].lower(),
             "DatabaseName": database.lower(),
             "CreateTime": created,
             "UpdateTime": updated,
@@ -233,7 +247,7 @@ def _bodies(rows: list[tuple[Any, ...]]) -> list[Body]:
     return [json.loads(body) for (body,) in rows]
 
 
-def _only(rows: list[tuple[Any, ...]], what: str) -> Body:
+def _first_body(rows: list[tuple[Any, ...]], what: str) -> Body:
     if not rows:
         raise missing(what)
     return json.loads(rows[0][0])

@@ -1,20 +1,23 @@
-"""S3's interface: finds the operation that a request asks for."""
+"""S3's routes: method, path and query select the operation.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
 
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from embedded.services.aws import xml
 from embedded.services.aws.errors import AwsError, not_implemented
-from embedded.services.aws.s3 import buckets, multipart, objects
-from embedded.services.aws.s3.requests import Call
+from embedded.services.aws.s3 import buckets, objects, uploads
+from embedded.services.aws.s3.request import Request
 from embedded.services.aws.s3.store import Store
 
-Operation = Callable[[Call], Awaitable[Response]]
+Operation = Callable[[Request], Awaitable[Response]]
 
 _SERVICE: dict[tuple[str, str], Operation] = {("GET", ""): buckets.list_buckets}
 _BUCKET: dict[tuple[str, str], Operation] = {
@@ -27,7 +30,7 @@ _BUCKET: dict[tuple[str, str], Operation] = {
     ("GET", "policy"): buckets.get_policy,
     ("PUT", "policy"): buckets.put_policy,
     ("DELETE", "policy"): buckets.delete_policy,
-    ("GET", "uploads"): multipart.list_uploads,
+    ("GET", "uploads"): uploads.list_uploads,
     ("POST", "delete"): buckets.delete_objects,
 }
 _OBJECT: dict[tuple[str, str], Operation] = {
@@ -36,14 +39,14 @@ _OBJECT: dict[tuple[str, str], Operation] = {
     ("PUT", ""): objects.put,
     ("PUT", "copy"): objects.copy,
     ("DELETE", ""): objects.delete,
-    ("POST", "uploads"): multipart.create,
-    ("PUT", "uploadId"): multipart.upload_part,
-    ("PUT", "uploadId+copy"): multipart.upload_part_copy,
-    ("POST", "uploadId"): multipart.complete,
-    ("DELETE", "uploadId"): multipart.abort,
-    ("GET", "uploadId"): multipart.list_parts,
+    ("POST", "uploads"): uploads.create,
+    ("PUT", "uploadId"): uploads.upload_part,
+    ("PUT", "uploadId+copy"): uploads.upload_part_copy,
+    ("POST", "uploadId"): uploads.complete,
+    ("DELETE", "uploadId"): uploads.abort,
+    ("GET", "uploadId"): uploads.list_parts,
 }
-_PARTS = frozenset(
+_SUBRESOURCES = frozenset(
     [
         "accelerate",
         "acl",
@@ -79,50 +82,56 @@ _PARTS = frozenset(
         "website",
     ]
 )
-"""Names in a query that choose an operation."""
+"""Query parameters that select an operation."""
 
 
 class S3:
     """S3 on a store.
 
     Parameters:
-        store: of all buckets.
+        store: store of all buckets.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def handle(self, request: Request, path: str, caller: str | None) -> Response:
+    async def handle(self, request: HttpRequest, path: str, caller: str | None) -> Response:
         """Answer a request.
 
         Parameters:
             request: the request.
-            path: as it was sent.
-            caller: the access key; None for nobody.
+            path: as sent, percent-encoded.
+            caller: the access key; None for an unsigned request.
 
         Raises:
-            AwsError: it cannot be done.
+            AwsError: the request cannot be served.
         """
         bucket, _, key = path.removeprefix("/").partition("/")
-        call = Call(request, self._store, caller, unquote(bucket), unquote(key))
-        if "\0" in call.key:
+        parsed = Request(request, self._store, caller, unquote(bucket), unquote(key))
+        if "\0" in parsed.key:
             raise AwsError("InvalidArgument", "A key has no NUL in it.")
-        return await _operation(call)(call)
+        return await _operation(parsed)(parsed)
 
-    def refusal(self, error: AwsError, path: str, request_id: str) -> Response:
-        """An error as S3 tells it."""
+    def error_response(self, error: AwsError, path: str, request_id: str) -> Response:
+        """Serialize an error.
+
+        Parameters:
+            error: the error.
+            path: path of the request, percent-encoded.
+            request_id: id of the request.
+        """
         content = {"Code": error.code, "Message": error.message, **error.details, "Resource": unquote(path)}
-        text = xml.document("Error", content | {"RequestId": request_id, "HostId": "embedded"}, namespace=None)
+        text = xml.render("Error", content | {"RequestId": request_id, "HostId": "embedded"}, namespace=None)
         return Response(text, error.status, media_type="application/xml")
 
 
-def _operation(call: Call) -> Operation:
-    names = sorted(_PARTS.intersection(call.request.query_params.keys()))
-    part = "+".join(names)
-    if call.key and "x-amz-copy-source" in call.request.headers:
-        part = f"{part}+copy".lstrip("+")
-    table = _OBJECT if call.key else _BUCKET if call.bucket else _SERVICE
-    found = table.get((call.request.method, part))
-    if found is None:
-        raise not_implemented(f"S3: {call.request.method} {part or ('object' if call.key else 'bucket')}")
-    return found
+def _operation(request: Request) -> Operation:
+    names = sorted(_SUBRESOURCES.intersection(request.http.query_params.keys()))
+    subresource = "+".join(names)
+    if request.key and "x-amz-copy-source" in request.http.headers:
+        subresource = f"{subresource}+copy".lstrip("+")
+    table = _OBJECT if request.key else _BUCKET if request.bucket else _SERVICE
+    operation = table.get((request.http.method, subresource))
+    if operation is None:
+        raise not_implemented(f"S3: {request.http.method} {subresource or ('object' if request.key else 'bucket')}")
+    return operation

@@ -1,4 +1,4 @@
-"""What S3's operations read from a request."""
+"""A request to S3, and what its operations read from it: metadata, conditions and ranges."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote
 
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 
 from embedded.services.aws.errors import AwsError
-from embedded.services.aws.s3 import policy
-from embedded.services.aws.s3.store import About, Check, Object, Store, no_key
+from embedded.services.aws.s3 import bucket_policy
+from embedded.services.aws.s3.errors import failed_precondition, missing_key
+from embedded.services.aws.s3.store import Check, Object, ObjectMetadata, Store
 
 _KEPT = ("content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires")
 _META = "x-amz-meta-"
@@ -21,52 +22,58 @@ _MAX_KEY = 1024
 
 
 @dataclass(frozen=True)
-class Call:
-    """One request to S3.
+class Request:
+    """A request to S3.
 
     Parameters:
-        request: as it came.
-        store: of all buckets.
-        caller: the access key; None for nobody.
-        bucket: its name, decoded; empty for the list of buckets.
-        key: likewise; empty for the bucket itself.
+        http: the HTTP request.
+        store: store of all buckets.
+        caller: the access key; None for an unsigned request.
+        bucket: decoded name; empty for the list of buckets.
+        key: decoded key; empty for the bucket itself.
     """
 
-    request: Request
+    http: HttpRequest
     store: Store
     caller: str | None
     bucket: str
     key: str
 
     def require(self, action: str, bucket: str | None = None, key: str | None = None) -> None:
-        """Check the right to do something.
+        """Check that the caller may perform an action.
 
         Parameters:
             action: such as `GetObject`.
-            bucket: if not this call's.
-            key: likewise.
+            bucket: another bucket than the request's.
+            key: another key than the request's.
 
         Raises:
-            AwsError: there is no such bucket, or its policy says no.
+            AwsError: there is no such bucket, or its policy denies the action.
         """
         bucket = self.bucket if bucket is None else bucket
         key = self.key if key is None else key
         rules = self.store.policy(bucket) if bucket else None
         resource = f"{bucket}/{key}" if key else bucket or "*"
-        if not policy.allows(rules, self.caller, f"s3:{action}", resource):
-            who = f"User: arn:aws:iam::{policy.ACCOUNT}:user/{self.caller}" if self.caller else "Nobody"
-            message = f"{who} is not authorized to perform: s3:{action} on resource: {policy.ARN}{resource}"
+        if not bucket_policy.allows(rules, self.caller, f"s3:{action}", resource):
+            who = f"User: arn:aws:iam::{bucket_policy.ACCOUNT}:user/{self.caller}" if self.caller else "Nobody"
+            message = f"{who} is not authorized to perform: s3:{action} on resource: {bucket_policy.ARN}{resource}"
             raise AwsError("AccessDenied", message, 403)
 
     def parameter(self, name: str, default: str = "") -> str:
-        """A value of the query."""
-        return self.request.query_params.get(name, default)
+        """A query parameter."""
+        return self.http.query_params.get(name, default)
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
-        """A whole number of the query.
+        """A query parameter that is a whole number.
+
+        Parameters:
+            name: name of the parameter.
+            default: value if the parameter is missing.
+            low: minimum.
+            high: maximum.
 
         Raises:
-            AwsError: it is none, or out of bounds.
+            AwsError: the value is no number, or out of bounds.
         """
         text = self.parameter(name)
         if not text:
@@ -76,15 +83,15 @@ class Call:
             raise AwsError("InvalidArgument", message, ArgumentName=name, ArgumentValue=text)
         return int(text)
 
-    def about(self) -> About:
-        """What the request's headers tell of an object.
+    def object_metadata(self) -> ObjectMetadata:
+        """The object metadata in the request's headers.
 
         Raises:
-            AwsError: the metadata is too long, or the key.
+            AwsError: the metadata or the key is too long.
         """
         if len(self.key.encode()) > _MAX_KEY:
             raise AwsError("KeyTooLongError", "Your key is too long", Size=str(len(self.key.encode())))
-        headers = {name: value for name, value in self.request.headers.items() if name in _KEPT}
+        headers = {name: value for name, value in self.http.headers.items() if name in _KEPT}
         encodings = [part.strip() for part in headers.get("content-encoding", "").split(",")]
         kept = ",".join(part for part in encodings if part and part != "aws-chunked")
         headers.pop("content-encoding", None)
@@ -92,34 +99,34 @@ class Call:
             headers["content-encoding"] = kept
         headers.setdefault("content-type", "binary/octet-stream")
         metadata = {
-            name.removeprefix(_META): value for name, value in self.request.headers.items() if name.startswith(_META)
+            name.removeprefix(_META): value for name, value in self.http.headers.items() if name.startswith(_META)
         }
         if sum(len(name) + len(value) for name, value in metadata.items()) > _MAX_META:
             raise AwsError("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size")
-        return About(headers, metadata)
+        return ObjectMetadata(headers, metadata)
 
     def write_check(self) -> Check:
-        """The check of `If-Match` and `If-None-Match` before an object is replaced or removed."""
-        match, none = self.request.headers.get("if-match"), self.request.headers.get("if-none-match")
+        """Build the check of `If-Match` and `If-None-Match` before an object is replaced or deleted."""
+        match, none_match = self.http.headers.get("if-match"), self.http.headers.get("if-none-match")
         key = self.key
 
-        def check(there: Object | None) -> None:
-            if none and there and (none == "*" or _names(none, there.etag)):
-                raise precondition("If-None-Match")
-            if match and not there:
-                raise no_key(key)
-            if match and there and match != "*" and not _names(match, there.etag):
-                raise precondition("If-Match")
+        def check(current: Object | None) -> None:
+            if none_match and current and (none_match == "*" or _names(none_match, current.etag)):
+                raise failed_precondition("If-None-Match")
+            if match and not current:
+                raise missing_key(key)
+            if match and current and match != "*" and not _names(match, current.etag):
+                raise failed_precondition("If-Match")
 
         return check
 
     def copy_source(self) -> tuple[str, str]:
-        """Bucket and key that `x-amz-copy-source` names.
+        """Bucket and key in `x-amz-copy-source`.
 
         Raises:
-            AwsError: it names none, or a version.
+            AwsError: the header has none, or has a version.
         """
-        path, _, query = self.request.headers["x-amz-copy-source"].partition("?")
+        path, _, query = self.http.headers["x-amz-copy-source"].partition("?")
         bucket, _, key = unquote(path).lstrip("/").partition("/")
         if not bucket or not key:
             raise AwsError("InvalidArgument", "Copy Source must mention the source bucket and key: sourcebucket/key")
@@ -128,51 +135,45 @@ class Call:
         return bucket, key
 
 
-def precondition(name: str) -> AwsError:
-    """The error for a condition that does not hold."""
-    message = "At least one of the pre-conditions you specified did not hold"
-    return AwsError("PreconditionFailed", message, 412, Condition=name)
-
-
-def check_read(request: Request, item: Object, before: str = "") -> bool:
+def check_read(http: HttpRequest, item: Object, prefix: str = "") -> bool:
     """Check the conditions of a read.
 
     Parameters:
-        request: the request.
-        item: what is there.
-        before: what precedes the headers' names, such as `x-amz-copy-source-`.
+        http: the request.
+        item: the current object.
+        prefix: prefix of the header names, such as `x-amz-copy-source-`.
 
     Returns:
-        Whether the client has it already.
+        Whether the client has the object already.
 
     Raises:
         AwsError: a condition does not hold.
     """
-    given = {name: request.headers.get(f"{before}{name}") for name in _CONDITIONS}
+    conditions = {name: http.headers.get(f"{prefix}{name}") for name in _CONDITIONS}
     changed = int(item.modified)
-    if given["if-match"]:
-        if given["if-match"] != "*" and not _names(given["if-match"], item.etag):
-            raise precondition("If-Match")
-    elif given["if-unmodified-since"] and changed > _moment(given["if-unmodified-since"]):
-        raise precondition("If-Unmodified-Since")
-    if given["if-none-match"]:
-        has = given["if-none-match"] == "*" or _names(given["if-none-match"], item.etag)
+    if conditions["if-match"]:
+        if conditions["if-match"] != "*" and not _names(conditions["if-match"], item.etag):
+            raise failed_precondition("If-Match")
+    elif conditions["if-unmodified-since"] and changed > _moment(conditions["if-unmodified-since"]):
+        raise failed_precondition("If-Unmodified-Since")
+    if conditions["if-none-match"]:
+        is_fresh = conditions["if-none-match"] == "*" or _names(conditions["if-none-match"], item.etag)
     else:
-        since = given["if-modified-since"]
-        has = bool(since) and changed <= _moment(since or "")
-    if has and before:
-        raise precondition("If-None-Match")
-    return has
+        since = conditions["if-modified-since"]
+        is_fresh = bool(since) and changed <= _moment(since or "")
+    if is_fresh and prefix:
+        raise failed_precondition("If-None-Match")
+    return is_fresh
 
 
 _CONDITIONS = ("if-match", "if-none-match", "if-modified-since", "if-unmodified-since")
 
 
 def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
-    """First byte and length that a Range header asks for; None for all.
+    """First byte and length of a Range header; None for the whole object.
 
     Raises:
-        AwsError: there is nothing there.
+        AwsError: the range is not satisfiable.
     """
     match = re.fullmatch(r"bytes=(\d*)-(\d*)", header or "")
     if not match or match[1] == match[2] == "":
@@ -190,8 +191,8 @@ def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
     return start, end - start + 1
 
 
-def told(moment: float) -> str:
-    """A time as S3's documents tell it: in whole seconds, as in the headers."""
+def xml_time(moment: float) -> str:
+    """Format a time for S3's XML, in whole seconds as in the headers."""
     return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
