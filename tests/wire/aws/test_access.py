@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from embedded.services.aws.sts.sessions import Keys
+from embedded.services.aws.sts.store import KeyStore
 from tests.wire.aws.server import KEY, SECRET, Server, refusal
 
 ACCOUNT = "000000000000"
@@ -147,7 +147,7 @@ def test_keys_of_a_role(server: Server, iam: Any) -> None:
 
 
 def test_a_session_ends(tmp_path: Any) -> None:
-    keys = Keys(tmp_path / "keys.sqlite", {KEY: SECRET})
+    keys = KeyStore(tmp_path / "keys.sqlite", {KEY: SECRET})
     session = keys.open("arn:x", seconds=-1)
     with pytest.raises(Exception, match="expired"):
         keys.check_token(session.access_key, session.token)

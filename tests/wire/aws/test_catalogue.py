@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from embedded.services.aws.glue.expression import NO_VALUE, Expression
+from embedded.services.aws.glue.partition_expression import NO_VALUE, PartitionExpression
 from tests.wire.aws.server import Server, refusal
 
 DATABASE = "catalogue_tests"
@@ -183,12 +183,12 @@ def test_expressions_that_are_refused(sales: Any, expression: str, said: str) ->
 
 def test_values_compare_by_their_type() -> None:
     keys = [{"Name": "d", "Type": "date"}, {"Name": "n", "Type": "decimal(5,2)"}]
-    assert Expression("d > '2024-01-31' and n = 1.5", keys).chooses(["2024-02-01", "1.50"])
-    assert Expression("d = date '2024-02-01' and n > -2", keys).chooses(["2024-02-01", "-1"])
-    assert not Expression("d <> '2024-01-31'", keys).chooses([NO_VALUE, "1"])  # not known, so not chosen
-    assert Expression("d is null", keys).chooses([NO_VALUE, "1"])
-    assert not Expression("not (d = '2024-01-31')", keys).chooses([NO_VALUE, "1"])
-    assert Expression("d = '2024-01-31' or n = 1", keys).chooses([NO_VALUE, "1"])
+    assert PartitionExpression("d > '2024-01-31' and n = 1.5", keys).matches(["2024-02-01", "1.50"])
+    assert PartitionExpression("d = date '2024-02-01' and n > -2", keys).matches(["2024-02-01", "-1"])
+    assert not PartitionExpression("d <> '2024-01-31'", keys).matches([NO_VALUE, "1"])  # not known, so not chosen
+    assert PartitionExpression("d is null", keys).matches([NO_VALUE, "1"])
+    assert not PartitionExpression("not (d = '2024-01-31')", keys).matches([NO_VALUE, "1"])
+    assert PartitionExpression("d = '2024-01-31' or n = 1", keys).matches([NO_VALUE, "1"])
 
 
 def test_keys_of_other_types_cannot_be_compared(glue: Any) -> None:

@@ -12,8 +12,8 @@ import duckdb
 import pytest
 
 from embedded.services.aws.glue.crawling.formats import Format, Schema
-from embedded.services.aws.glue.crawling.grouping import File, tables
-from embedded.services.aws.glue.crawling.settings import targets
+from embedded.services.aws.glue.crawling.grouping import File, group_files
+from embedded.services.aws.glue.crawling.settings import parse_targets
 from tests.wire.aws.athena.client import Athena
 from tests.wire.aws.server import Server, refusal, running, wait_for
 
@@ -446,7 +446,7 @@ def file(path: str, names: str = "a b c", how: Format = PARQUET) -> File:
 
 def grouped(*files: File, **options: Any) -> dict[str, tuple[list[str], list[list[str]]]]:
     """Keys and values by root."""
-    found = tables(files, ("bucket", "in"), **options)
+    found = group_files(files, ("bucket", "in"), **options)
     return {"/".join(one.root[1:]): (one.keys, [one.values(part) for part in one.partitions]) for one in found}
 
 
@@ -502,12 +502,12 @@ def test_a_key_that_is_a_column_too_gets_another_name() -> None:
 
 
 def test_columns_of_several_files_are_joined() -> None:
-    (table,) = tables([file("in/k=1/f", "a b c d"), file("in/k=2/f", "a b c d e")], ("bucket", "in"))
+    (table,) = group_files([file("in/k=1/f", "a b c d"), file("in/k=2/f", "a b c d e")], ("bucket", "in"))
     assert [name for name, _ in table.schema.columns] == ["a", "b", "c", "d", "e"]
     kinds = [Schema(PARQUET, (("x", kind),)) for kind in ("int", "bigint", "double", "string")]
     wide = [File(("bucket", "in", f"k={n}", "f"), 1, schema) for n, schema in enumerate(kinds)]
     for count, kind in ((2, "bigint"), (3, "double"), (4, "string")):
-        assert tables(wide[:count], ("bucket", "in"))[0].schema.columns == (("x", kind),)
+        assert group_files(wide[:count], ("bucket", "in"))[0].schema.columns == (("x", kind),)
 
 
 @pytest.mark.parametrize(
@@ -521,5 +521,5 @@ def test_columns_of_several_files_are_joined() -> None:
     ],
 )
 def test_exclusions(pattern: str, excluded: list[str], kept: list[str]) -> None:
-    (target,) = targets({"S3Targets": [{"Path": "s3://b/in", "Exclusions": [pattern]}]})
+    (target,) = parse_targets({"S3Targets": [{"Path": "s3://b/in", "Exclusions": [pattern]}]})
     assert [path for path in excluded + kept if target.excludes(path)] == excluded

@@ -17,18 +17,19 @@ from hypothesis import strategies as st
 
 from embedded.services.aws.errors import AwsError
 from embedded.services.aws.protocol import models
-from embedded.services.aws.protocol.pages import page
-from embedded.services.aws.protocol.parse_input import Invalid, read
-from embedded.services.aws.protocol.wire import WIRES, Sent
+from embedded.services.aws.protocol.pages import paginate
+from embedded.services.aws.protocol.parse_input import InvalidInput, parse_input
+from embedded.services.aws.protocol.request import RawRequest
+from embedded.services.aws.protocol.wire import WIRES
 from tests.wire.aws.server import KEY, REGION, SECRET, Server, refusal
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 KEYS = st.from_regex(r"[a-z][a-z0-9]{0,9}", fullmatch=True)
 
 
-def sent(service: str, operation: str, parameters: dict[str, Any]) -> Sent:
+def sent(service: str, operation: str, parameters: dict[str, Any]) -> RawRequest:
     """A request as a client of botocore makes it."""
-    model = models.operation(service, operation)
+    model = models.find_operation(service, operation)
     assert model is not None
     protocol = models.load(service).protocol
     told = create_serializer(protocol, include_validation=False).serialize_to_request(parameters, model)
@@ -38,21 +39,21 @@ def sent(service: str, operation: str, parameters: dict[str, Any]) -> Sent:
     headers = {name.lower(): value for name, value in told["headers"].items()}
     query = told["query_string"]
     text = "&".join(f"{name}={value}" for name, values in query.items() for value in values) if query else ""
-    return Sent(told["method"], told["url_path"], text, headers, body.encode() if isinstance(body, str) else body)
+    return RawRequest(told["method"], told["url_path"], text, headers, body.encode() if isinstance(body, str) else body)
 
 
 def received(service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
     """What of it arrives."""
-    model, found = WIRES[models.load(service).protocol].read(service, sent(service, operation, parameters))
+    model, found = WIRES[models.load(service).protocol].parse_request(service, sent(service, operation, parameters))
     assert model.name == operation
-    return read(model.input_shape, found)
+    return parse_input(model.input_shape, found)
 
 
 def parsed(service: str, operation: str, result: dict[str, Any]) -> dict[str, Any]:
     """What a client of botocore makes of an answer."""
-    model, protocol = models.operation(service, operation), models.load(service).protocol
+    model, protocol = models.find_operation(service, operation), models.load(service).protocol
     assert model is not None
-    response = WIRES[protocol].answer(model, result, "id")
+    response = WIRES[protocol].serialize_response(model, result, "id")
     told = {"status_code": response.status_code, "headers": dict(response.headers), "body": bytes(response.body)}
     found = create_parser(protocol).parse(told, model.output_shape)
     found.pop("ResponseMetadata")
@@ -128,10 +129,10 @@ def test_forms_and_xml_with_maps(attributes: dict[str, str]) -> None:
 def test_bytes_travel_in_base64(data: bytes) -> None:
     assert received("kms", "Encrypt", {"KeyId": "k", "Plaintext": data})["Plaintext"] == data
     assert parsed("kms", "Encrypt", {"CiphertextBlob": data})["CiphertextBlob"] == data
-    model = models.operation("kms", "Encrypt")
+    model = models.find_operation("kms", "Encrypt")
     assert model is not None
-    with pytest.raises(Invalid, match="must be of type blob"):
-        read(model.input_shape, {"KeyId": "k", "Plaintext": "no base64!"})
+    with pytest.raises(InvalidInput, match="must be of type blob"):
+        parse_input(model.input_shape, {"KeyId": "k", "Plaintext": "no base64!"})
 
 
 @settings(deadline=None)
@@ -192,45 +193,45 @@ def test_answers_in_json() -> None:
     ],
 )
 def test_what_does_not_fit_the_model_is_named(service: str, operation: str, parameters: Any, said: str) -> None:
-    model = models.operation(service, operation)
+    model = models.find_operation(service, operation)
     assert model is not None
-    with pytest.raises(Invalid) as caught:
-        read(model.input_shape, parameters)
+    with pytest.raises(InvalidInput) as caught:
+        parse_input(model.input_shape, parameters)
     assert said in str(caught.value)
 
 
 def test_secrets_are_not_told_again() -> None:
-    model = models.operation("iam", "CreateLoginProfile")
+    model = models.find_operation("iam", "CreateLoginProfile")
     assert model is not None
-    with pytest.raises(Invalid) as caught:
-        read(model.input_shape, {"UserName": "u", "Password": "s3cret\n" * 30})
+    with pytest.raises(InvalidInput) as caught:
+        parse_input(model.input_shape, {"UserName": "u", "Password": "s3cret\n" * 30})
     assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
     ("request_", "code"),
     [
-        (Sent("POST", "/", "", {"x-amz-target": "AWSGlue.Nothing"}, b"{}"), "UnknownOperationException"),
-        (Sent("POST", "/", "", {"x-amz-target": "Other.GetTable"}, b"{}"), "UnknownOperationException"),
-        (Sent("POST", "/", "", {}, b"{}"), "UnknownOperationException"),
-        (Sent("POST", "/", "", {"x-amz-target": "AWSGlue.GetTable"}, b"{"), "SerializationException"),
+        (RawRequest("POST", "/", "", {"x-amz-target": "AWSGlue.Nothing"}, b"{}"), "UnknownOperationException"),
+        (RawRequest("POST", "/", "", {"x-amz-target": "Other.GetTable"}, b"{}"), "UnknownOperationException"),
+        (RawRequest("POST", "/", "", {}, b"{}"), "UnknownOperationException"),
+        (RawRequest("POST", "/", "", {"x-amz-target": "AWSGlue.GetTable"}, b"{"), "SerializationException"),
     ],
 )
-def test_requests_that_are_none(request_: Sent, code: str) -> None:
+def test_requests_that_are_none(request_: RawRequest, code: str) -> None:
     with pytest.raises(AwsError) as caught:
-        WIRES["json"].read("glue", request_)
+        WIRES["json"].parse_request("glue", request_)
     assert caught.value.code == code
 
 
 def test_forms_and_paths_that_are_none() -> None:
     for wire, service, request, code in (
-        ("query", "iam", Sent("POST", "/", "", {}, b"Action=Nothing&Version=2010-05-08"), "InvalidAction"),
-        ("query", "iam", Sent("POST", "/", "", {}, b"Action=GetRole&Version=2000-01-01"), "InvalidAction"),
-        ("rest-json", "batch", Sent("GET", "/v1/submitjob", "", {}, b""), "UnknownOperationException"),
-        ("rest-json", "batch", Sent("POST", "/v1/nothing", "", {}, b""), "UnknownOperationException"),
+        ("query", "iam", RawRequest("POST", "/", "", {}, b"Action=Nothing&Version=2010-05-08"), "InvalidAction"),
+        ("query", "iam", RawRequest("POST", "/", "", {}, b"Action=GetRole&Version=2000-01-01"), "InvalidAction"),
+        ("rest-json", "batch", RawRequest("GET", "/v1/submitjob", "", {}, b""), "UnknownOperationException"),
+        ("rest-json", "batch", RawRequest("POST", "/v1/nothing", "", {}, b""), "UnknownOperationException"),
     ):
         with pytest.raises(AwsError) as caught:
-            WIRES[wire].read(service, request)
+            WIRES[wire].parse_request(service, request)
         assert caught.value.code == code
 
 
@@ -239,7 +240,7 @@ def test_forms_and_paths_that_are_none() -> None:
 def test_pages_hold_each_item_once(keys: list[str], size: int) -> None:
     found, token = [], None
     while True:
-        part, token = page(keys, str, token, size, "Code")
+        part, token = paginate(keys, str, token, size, "Code")
         found += part
         assert len(part) <= size
         if token is None:
@@ -250,10 +251,10 @@ def test_pages_hold_each_item_once(keys: list[str], size: int) -> None:
 @pytest.mark.parametrize("token", ["x", "é", "", "W10=", "WzEsMl0=", "WzFd"])
 def test_tokens_that_are_none(token: str) -> None:
     if not token:
-        assert page(["a"], str, token, 1, "Code") == (["a"], None)
+        assert paginate(["a"], str, token, 1, "Code") == (["a"], None)
         return
     with pytest.raises(AwsError, match="not valid"):
-        page(["a"], str, token, 1, "Code")
+        paginate(["a"], str, token, 1, "Code")
 
 
 @pytest.mark.parametrize(

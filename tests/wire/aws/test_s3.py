@@ -28,7 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedded.object_store.listing import list_page
-from embedded.services.aws.s3.store import About, Content, Store
+from embedded.services.aws.s3.store import Content, ObjectMetadata, Store
 from tests.support.stack import ROOT
 
 BUCKET = "stores.flowio.app"
@@ -191,7 +191,7 @@ def test_pages_hold_each_key_or_its_prefix_once(
     store = Store(tmp_path_factory.mktemp("listing"))
     store.create_bucket("bucket")
     for name in names:
-        store.put("bucket", name, Content("blob", 0, ""), About())
+        store.put("bucket", name, Content("blob", 0, ""), ObjectMetadata())
     found, after = [], ""
     while True:
         part = list_page(store, "bucket", prefix, "/" if grouped else "", after, limit)
