@@ -16,7 +16,7 @@ __all__ = [
     "ServiceSpec",
     "default_names",
     "docker_name",
-    "port_variables",
+    "free_ports",
     "requirements",
     "service",
 ]
@@ -45,9 +45,9 @@ def docker_name(name: str) -> str:
     return _BY_NAME[name].container.name if name in _BY_NAME else name
 
 
-def port_variables() -> tuple[str, ...]:
-    """The variables of all ports."""
-    return tuple(port.variable for spec in SERVICES for port in spec.ports)
+def free_ports() -> dict[str, str]:
+    """Variables by which a stack takes whatever ports are free."""
+    return {port.variable: "0" for spec in SERVICES for port in spec.ports}
 
 
 def requirements(spec: ServiceSpec[Any]) -> tuple[str, ...]:

@@ -125,6 +125,11 @@ class ServiceSpec(Generic[S]):
         return tuple(setting for setting in self.all_settings if setting.kind is Kind.PORT)
 
     @property
+    def variables(self) -> tuple[str, ...]:
+        """All variables of the service: of its settings and of its addresses."""
+        return (*(setting.variable for setting in self.all_settings), *(address.variable for address in self.addresses))
+
+    @property
     def port_variable(self) -> str:
         """The variable of the first port."""
         return self.ports[0].variable
@@ -144,6 +149,11 @@ class ServiceSpec(Generic[S]):
     def url_variable(self) -> str | None:
         """The variable of its URL, if it has one."""
         return next((address.variable for address in self.addresses if address.is_url), None)
+
+    @property
+    def default_url(self) -> str:
+        """Where it is on this machine if nothing else is set."""
+        return f"http://{LOOPBACK}:{self.ports[0].default}"
 
     @property
     def marker(self) -> str:

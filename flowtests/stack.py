@@ -13,24 +13,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from catalog import free_ports
 from flowtests.errors import FlowTestError
 from flowtests.folder import Configuration
 
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLE = "FLOWTESTS_ENGINE"
 """Where a running engine for flow tests is, as JSON: set by `Bench`, so that many test runs share its stack."""
-PORTS = (
-    *("KESTRA_PORT", "POSTGRES_PORT", "DATASET_PORT", "TIMESCALE_PORT", "CLICKHOUSE_PORT", "CLICKHOUSE_TCP_PORT"),
-    *("ELASTICSEARCH_PORT", "QDRANT_HTTP_PORT", "AWS_PORT", "GCP_PORT"),
-)
 STOP_SECONDS = 60
 TAIL = 2000
 READY = "ready "
+LOGIN = ("KESTRA_URL", "KESTRA_USERNAME", "KESTRA_PASSWORD")
 HOLD = (
-    f"import json, os, sys; names = ('KESTRA_URL', 'KESTRA_USERNAME', 'KESTRA_PASSWORD'); "
-    f"print('{READY}' + json.dumps([os.environ[name] for name in names]), flush=True); sys.stdin.read()"
+    f"import json, os, sys; print('{READY}' + json.dumps([os.environ[name] for name in sys.argv[1:]]), flush=True); "
+    "sys.stdin.read()"
 )
-"""A command that lasts as long as its standard input: when the tests die, it ends, and the stack with it."""
+"""A Python program that prints the variables in its arguments, and lasts as long as its standard input.
+
+When the tests die, it ends, and the stack with it.
+"""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Stack:
         self._folder = tempfile.TemporaryDirectory(prefix="flowtests-", ignore_cleanup_errors=True)
         folder = Path(self._folder.name)
         services = ["kestra", *configuration.services]
-        command = ["-m", "embedded", "run", "--only", ",".join(services), "--", sys.executable, "-c", HOLD]
+        command = ["-m", "embedded", "run", "--only", ",".join(services), "--", sys.executable, "-c", HOLD, *LOGIN]
         said = folder / "said.txt"
         with said.open("wb") as errors:
             self._process = subprocess.Popen(
@@ -109,7 +110,7 @@ def _environment(folder: Path, configuration: Configuration) -> dict[str, str]:
     """The environment of the stack: nothing in it leads to the user's own one."""
     own = {"EMBEDDED_HOME": str(folder / "home"), "KESTRA_STORAGE": str(folder / "storage")}
     inherited = {name: value for name, value in os.environ.items() if name != "EMBEDDED_LEASE"}
-    return {**inherited, **dict.fromkeys(PORTS, "0"), **own, **_passed_on(configuration)}
+    return {**inherited, **free_ports(), **own, **_passed_on(configuration)}
 
 
 def _passed_on(configuration: Configuration) -> Mapping[str, str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-DOCKER_NAMES = {"postgres": "pgdatabase"}
-"""Services that the Docker stack calls otherwise."""
+import catalog
 
 
 def remedy(stack: str, service: str = "", variable: str = "KESTRA_URL") -> str:
@@ -15,7 +14,7 @@ def remedy(stack: str, service: str = "", variable: str = "KESTRA_URL") -> str:
     """
     if stack == "embedded":
         return f"python -m embedded up --only {service}" if service else "python -m embedded up"
-    start = f"docker compose up -d {DOCKER_NAMES.get(service, service)}".rstrip()
+    start = f"docker compose up -d {catalog.docker_name(service)}".rstrip()
     return f"{start}   (or point {variable} at your server)" if stack == "cloud" else start
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import catalog
 from workbook import scripts, stack
 from workbook.dataset import Dataset
 from workbook.kestra import KestraClient
@@ -160,18 +161,19 @@ class Lab:
         """
         for service in services:
             for client in CLIENTS.get(service, (service,)):
-                getattr(self, client).ping()
+                if hasattr(type(self), client):
+                    getattr(self, client).ping()
 
     def close(self) -> None:
         """Close connections. The stack goes on: `python -m embedded down` stops it."""
-        for service in stack.SERVICES:
+        for service in catalog.NAMES:
             self._forget(service)
 
     def _moved(self, service: str) -> Settings:
         """The settings with a service's own ones anew: its port may have been taken while it was stopped."""
         now = vars(load(ask_stack=embedded_environment))
-        names = (service, "storage_emulator", "bigquery_emulator") if service == "gcp" else (service,)
-        return replace(self.settings, **{name: value for name, value in now.items() if name.startswith(names)})
+        prefixes = tuple(prefix.lower() for prefix in catalog.service(service).prefixes)
+        return replace(self.settings, **{name: value for name, value in now.items() if name.startswith(prefixes)})
 
     def _forget(self, service: str) -> None:
         for name in CLIENTS.get(service, (service,)):
@@ -194,7 +196,7 @@ def open(*services: str) -> Lab:
         ServerDown: a service of the docker or the cloud stack does not answer.
         WrongPassword: it refuses the password in the settings.
     """
-    wanted = services or stack.DEFAULT
+    wanted = services or catalog.default_names()
     stack.check_names(*wanted)
     lab = Lab(load(ask_stack=lambda: stack.bring_up(wanted)))
     lab.ping(*wanted)

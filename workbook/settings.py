@@ -6,6 +6,7 @@ start, the stack uses another one. So where the running stack names a port, that
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -16,31 +17,26 @@ from typing import Any
 
 from dotenv import dotenv_values
 
+from catalog import SERVICES, ServiceSpec
+from catalog.services.aws import AWS, AwsSettings
+from catalog.services.clickhouse import ClickHouseSettings
+from catalog.services.dataset import DATASET, INSIGHTFLOW_FILES, PRODUCTS, TAXI_RELEASES
+from catalog.services.elasticsearch import ELASTICSEARCH, ElasticsearchSettings
+from catalog.services.gcp import GCP, GcpSettings
+from catalog.services.kestra import KESTRA, KestraSettings
+from catalog.services.postgres import PostgresSettings
+from catalog.services.qdrant import QDRANT
+from catalog.services.timescale import TimescaleSettings
+from catalog.setting import Setting
+from catalog.spec import LOOPBACK
 from workbook.errors import StackError
 
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = ("embedded", "docker", "cloud")
-TAXI_RELEASES = "https://github.com/DataTalksClub/nyc-tlc-data/releases/download"
-PRODUCTS = "https://dummyjson.com/products"
-INSIGHTFLOW_FILES = "https://{host}"
-"""The public files, on two hosts; the ingestion program knows which is on which."""
 ENV_SECONDS = 30
-_TEXTS = (
-    *("kestra_username", "kestra_password"),
-    *("postgres_host", "postgres_db", "postgres_user", "postgres_password"),
-    *("timescale_host", "timescale_db", "timescale_user", "timescale_password"),
-    *("clickhouse_host", "clickhouse_user", "clickhouse_password", "es_user", "es_password"),
-    *("aws_access_key_id", "aws_secret_access_key"),
-    *("gcp_project_id", "gcp_location", "storage_emulator_host", "bigquery_emulator_host"),
-)
-_PORTS = {"postgres_port": 5432, "timescale_port": 5433, "clickhouse_port": 8123}
-_ADDRESSES = {
-    "kestra_url": ("KESTRA_PORT", 8080),
-    "elasticsearch_url": ("ELASTICSEARCH_PORT", 9200),
-    "qdrant_url": ("QDRANT_HTTP_PORT", 6333),
-    "aws_endpoint_url": ("AWS_PORT", 4566),
-}
-"""Addresses: where one is not given, its port says it."""
+_PORTS = {port.variable: port for spec in SERVICES for port in spec.ports}
+_URLS = {address.variable: spec for spec in SERVICES for address in spec.addresses if address.is_url}
+_VARIABLES = {name for spec in SERVICES for name in spec.variables}
 
 
 @dataclass(frozen=True)
@@ -64,33 +60,33 @@ class Settings:
     """
 
     stack: str = "embedded"
-    kestra_url: str = "http://127.0.0.1:8080"
-    kestra_username: str = "admin@kestra.io"
-    kestra_password: str = field(default="Admin1234", repr=False)
-    postgres_host: str = "127.0.0.1"
-    postgres_port: int = 5432
-    postgres_db: str = "ny_taxi"
-    postgres_user: str = "root"
-    postgres_password: str = field(default="root", repr=False)
-    timescale_host: str = "127.0.0.1"
-    timescale_port: int = 5433
-    timescale_db: str = "kestra_data"
-    timescale_user: str = "kestra_user"
-    timescale_password: str = field(default="kestra_password", repr=False)
-    clickhouse_host: str = "127.0.0.1"
-    clickhouse_port: int = 8123
-    clickhouse_user: str = "admin"
-    clickhouse_password: str = field(default="admin123", repr=False)
-    elasticsearch_url: str = "http://127.0.0.1:9200"
-    es_user: str = "elastic"
-    es_password: str = field(default="elastic123", repr=False)
-    qdrant_url: str = "http://127.0.0.1:6333"
-    aws_endpoint_url: str | None = "http://127.0.0.1:4566"
-    aws_access_key_id: str | None = "workbook"
-    aws_secret_access_key: str | None = field(default="workbook-secret", repr=False)
-    aws_region: str = "us-east-1"
-    gcp_project_id: str | None = "workbook-local"
-    gcp_location: str = "us-central1"
+    kestra_url: str = KESTRA.default_url
+    kestra_username: str = KestraSettings.username
+    kestra_password: str = field(default=KestraSettings.password, repr=False)
+    postgres_host: str = LOOPBACK
+    postgres_port: int = PostgresSettings.port
+    postgres_db: str = PostgresSettings.db
+    postgres_user: str = PostgresSettings.user
+    postgres_password: str = field(default=PostgresSettings.password, repr=False)
+    timescale_host: str = LOOPBACK
+    timescale_port: int = TimescaleSettings.port
+    timescale_db: str = TimescaleSettings.db
+    timescale_user: str = TimescaleSettings.user
+    timescale_password: str = field(default=TimescaleSettings.password, repr=False)
+    clickhouse_host: str = LOOPBACK
+    clickhouse_port: int = ClickHouseSettings.port
+    clickhouse_user: str = ClickHouseSettings.user
+    clickhouse_password: str = field(default=ClickHouseSettings.password, repr=False)
+    elasticsearch_url: str = ELASTICSEARCH.default_url
+    es_user: str = ElasticsearchSettings.user
+    es_password: str = field(default=ElasticsearchSettings.password, repr=False)
+    qdrant_url: str = QDRANT.default_url
+    aws_endpoint_url: str | None = AWS.default_url
+    aws_access_key_id: str | None = AwsSettings.access_key_id
+    aws_secret_access_key: str | None = field(default=AwsSettings.secret_access_key, repr=False)
+    aws_region: str = AwsSettings.region
+    gcp_project_id: str | None = GcpSettings.project_id
+    gcp_location: str = GcpSettings.location
     gcp_creds_file: str | None = None
     storage_emulator_host: str | None = None
     bigquery_emulator_host: str | None = None
@@ -99,7 +95,7 @@ class Settings:
     taxi_base_url: str = TAXI_RELEASES
     products_url: str = PRODUCTS
     insightflow_base_url: str = INSIGHTFLOW_FILES
-    storage: Path = ROOT / "kestra-storage"
+    storage: Path = ROOT / KestraSettings.storage
     root: Path = ROOT
 
     @property
@@ -151,14 +147,10 @@ def embedded_environment(root: Path = ROOT) -> dict[str, str]:
 
 
 def _build(stack: str, values: Mapping[str, str]) -> Settings:
-    known = {name: values[name.upper()] for name in _TEXTS if name.upper() in values}
-    addresses = {name: _address(values, name.upper(), *port) for name, port in _ADDRESSES.items()}
-    ports = {name: _port(values, name.upper(), default) for name, default in _PORTS.items()}
-    settings = Settings(stack=stack, **known, **addresses, **ports)  # type: ignore[arg-type]
     data = _dataset(stack, values)
     dataset = data["dataset_url"]
     return replace(
-        settings,
+        Settings(stack=stack, **_from_catalog(values)),
         **data,
         **_aws(stack, values),
         **_gcp(stack, values),
@@ -167,38 +159,52 @@ def _build(stack: str, values: Mapping[str, str]) -> Settings:
         insightflow_base_url=values.get(
             "INSIGHTFLOW_BASE_URL", f"{dataset}/insightflow" if dataset else INSIGHTFLOW_FILES
         ).rstrip("/"),
-        storage=ROOT / Path(values.get("KESTRA_STORAGE", "kestra-storage")).expanduser(),
+        storage=ROOT / Path(values.get("KESTRA_STORAGE", KestraSettings.storage)).expanduser(),
     )
 
 
-def _address(values: Mapping[str, str], variable: str, port_variable: str, default: int) -> str:
-    """An address; where none is given, it is on this machine, at the port that is."""
-    return values.get(variable, f"http://127.0.0.1:{_port(values, port_variable, default)}").rstrip("/")
+def _from_catalog(values: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of `Settings` that are named as variables of the catalog."""
+    read: dict[str, Any] = {}
+    for entry in dataclasses.fields(Settings):
+        variable = entry.name.upper()
+        if variable in _PORTS:
+            read[entry.name] = _port(values, _PORTS[variable])
+        elif variable in _URLS and entry.default is not None:
+            read[entry.name] = _address(values, _URLS[variable], variable)
+        elif variable in _VARIABLES and variable in values:
+            read[entry.name] = values[variable]
+    return read
+
+
+def _address(values: Mapping[str, str], spec: ServiceSpec[Any], variable: str) -> str:
+    """An address; where none is set, it is on this machine, at the service's port."""
+    return values.get(variable, f"http://{LOOPBACK}:{_port(values, spec.ports[0])}").rstrip("/")
 
 
 def _dataset(stack: str, values: Mapping[str, str]) -> dict[str, str | None]:
     """The embedded stack names its own data server; in containers there is one where flows are told of it."""
     for_flows = None if stack == "embedded" else values.get("FLOWS_DATASET_URL")
     known = "DATASET_URL" in values or for_flows
-    url = _address(values, "DATASET_URL", "DATASET_PORT", 8090) if known else None
+    url = _address(values, DATASET, "DATASET_URL") if known else None
     return {"dataset_url": url, "flows_dataset_url": for_flows.rstrip("/") if for_flows else None}
 
 
 def _gcp(stack: str, values: Mapping[str, str]) -> dict[str, str | None]:
     """The Docker stack's Google Cloud has its addresses on this machine. Where a client goes, its key decides."""
     file = values.get("GCP_CREDS_FILE")
-    told = {"gcp_creds_file": str(ROOT / Path(file).expanduser()) if file else None}
+    own = {"gcp_creds_file": str(ROOT / Path(file).expanduser()) if file else None}
     if stack != "embedded":
-        told["gcp_project_id"] = values.get("GCP_PROJECT_ID")
+        own["gcp_project_id"] = values.get("GCP_PROJECT_ID")
     if stack == "docker":
-        names = ("STORAGE_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST")
-        told |= {name.lower(): _address(values, name, "GCP_PORT", 4443) for name in names}
-    return told
+        names = [address.variable for address in GCP.addresses]
+        own |= {name.lower(): _address(values, GCP, name) for name in names}
+    return own
 
 
 def _aws(stack: str, values: Mapping[str, str]) -> dict[str, Any]:
     """Without further word the cloud stack means AWS itself, with the keys that AWS's own tools find."""
-    region = values.get("AWS_REGION", values.get("AWS_DEFAULT_REGION", "us-east-1"))
+    region = values.get("AWS_REGION", values.get("AWS_DEFAULT_REGION", AwsSettings.region))
     if stack != "cloud":
         return {"aws_region": region}
     known = {name: values.get(name.upper()) for name in ("aws_access_key_id", "aws_secret_access_key")}
@@ -206,10 +212,10 @@ def _aws(stack: str, values: Mapping[str, str]) -> dict[str, Any]:
     return {**known, "aws_endpoint_url": url.rstrip("/") if url else None, "aws_region": region}
 
 
-def _port(values: Mapping[str, str], name: str, default: int) -> int:
-    text = values.get(name, str(default))
+def _port(values: Mapping[str, str], port: Setting) -> int:
+    text = values.get(port.variable, str(port.default))
     if text == "0":  # asks the stack for any free port; a service that does not run has none yet
-        return default
+        text = str(port.default)
     if not text.isdigit() or not 0 < int(text) < 65536:
-        raise StackError(f"{name} is {text!r}; it must be a port number between 1 and 65535.")
+        raise StackError(f"{port.variable} is {text!r}; it must be a port number between 1 and 65535.")
     return int(text)

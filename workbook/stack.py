@@ -9,36 +9,12 @@ from collections.abc import Mapping, Sequence
 
 import requests
 
+import catalog
 from workbook import notebook
-from workbook.errors import DOCKER_NAMES, StackError
+from workbook.errors import StackError
 from workbook.settings import ROOT, embedded_environment
 from workbook.web import session
 
-DEFAULT = ("kestra", "postgres", "dataset")
-"""The services that are meant when none is named."""
-MARKERS = {
-    "kestra": "KESTRA_URL",
-    "postgres": "POSTGRES_PORT",
-    "dataset": "DATASET_URL",
-    "timescale": "TIMESCALE_PORT",
-    "clickhouse": "CLICKHOUSE_PORT",
-    "elasticsearch": "ELASTICSEARCH_URL",
-    "qdrant": "QDRANT_URL",
-    "aws": "AWS_ENDPOINT_URL",
-    "gcp": "STORAGE_EMULATOR_HOST",
-}
-"""The variable that says a service of the embedded stack runs."""
-SERVICES = tuple(MARKERS)
-HEALTH = {
-    "kestra": "{KESTRA_URL}/health",
-    "dataset": "{DATASET_URL}/health",
-    "clickhouse": "http://{CLICKHOUSE_HOST}:{CLICKHOUSE_PORT}/ping",
-    "elasticsearch": "{ELASTICSEARCH_URL}/_cluster/health",
-    "qdrant": "{QDRANT_URL}/readyz",
-    "aws": "{AWS_ENDPOINT_URL}",
-    "gcp": "{STORAGE_EMULATOR_HOST}/_health",
-}
-"""What a service answers when it is well. PostgreSQL and TimescaleDB do not speak HTTP: the marker has to do."""
 HEALTH_SECONDS = 3
 COMMAND_SECONDS = 120
 
@@ -69,7 +45,7 @@ def bring_up(services: Sequence[str]) -> dict[str, str]:
     check_python()
     lines = _up(services)
     environment = embedded_environment()
-    lacking = [service for service in services if MARKERS[service] not in environment]
+    lacking = [service for service in services if catalog.service(service).marker not in environment]
     if lacking:
         raise StackError("\n".join([f"The stack did not start: {', '.join(lacking)}.", *lines[-15:]]))
     return environment
@@ -84,7 +60,7 @@ def stop(stack: str, service: str) -> None:
     check_names(service)
     commands = {
         "embedded": [sys.executable, "-m", "embedded", "stop", service],
-        "docker": ["docker", "compose", "stop", DOCKER_NAMES.get(service, service)],
+        "docker": ["docker", "compose", "stop", catalog.docker_name(service)],
     }
     _change(commands, stack, service)
 
@@ -98,7 +74,7 @@ def start(stack: str, service: str) -> None:
     check_names(service)
     commands = {
         "embedded": [sys.executable, "-m", "embedded", "up", "--only", service],
-        "docker": ["docker", "compose", "up", "--detach", "--wait", DOCKER_NAMES.get(service, service)],
+        "docker": ["docker", "compose", "up", "--detach", "--wait", catalog.docker_name(service)],
     }
     _change(commands, stack, service)
 
@@ -109,9 +85,9 @@ def check_names(*services: str) -> None:
     Raises:
         StackError: which, and which there are.
     """
-    unknown = [name for name in services if name not in SERVICES]
+    unknown = [name for name in services if name not in catalog.NAMES]
     if unknown:
-        raise StackError(f"There is no service {', '.join(unknown)}. There are {', '.join(SERVICES)}.")
+        raise StackError(f"There is no service {', '.join(unknown)}. There are {', '.join(catalog.NAMES)}.")
 
 
 def _change(commands: Mapping[str, list[str]], stack: str, service: str) -> None:
@@ -139,17 +115,17 @@ def _change(commands: Mapping[str, list[str]], stack: str, service: str) -> None
 
 
 def _answers(service: str, environment: Mapping[str, str]) -> bool:
-    if MARKERS[service] not in environment:
-        return False
-    if service not in HEALTH:
-        return True
-    url = HEALTH[service].format_map(environment)
-    login = (environment["ES_USER"], environment["ES_PASSWORD"]) if service == "elasticsearch" else None
+    spec = catalog.service(service)
+    address = spec.located(environment) if spec.health else None
+    if spec.health is None or address is None:  # a service that does not speak HTTP is well if the stack names it
+        return spec.health is None and spec.marker in environment
+    health = spec.health
+    login = (environment[health.login[0]], environment[health.login[1]]) if health.login else None
     try:
-        answer = session(url).get(url, auth=login, timeout=HEALTH_SECONDS)
+        answer = session(address).get(address + health.path, auth=login, timeout=HEALTH_SECONDS)
     except requests.RequestException:
         return False
-    return answer.ok or service == "aws"  # which refuses whoever does not sign
+    return answer.ok or health.any_answer
 
 
 def _up(services: Sequence[str]) -> list[str]:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import clickhouse_connect
 
+from catalog.services.clickhouse import CLICKHOUSE
+
 file, table = sys.argv[1:]
 client = clickhouse_connect.get_client(
     host=os.environ["CLICKHOUSE_HOST"],
-    port=int(os.environ["CLICKHOUSE_PORT"]),
+    port=int(os.environ[CLICKHOUSE.port_variable]),
     username=os.environ["CLICKHOUSE_USER"],
     password=os.environ["CLICKHOUSE_PASSWORD"],
 )

@@ -18,6 +18,7 @@ from botocore.config import Config
 from elasticsearch import Elasticsearch
 from qdrant_client import QdrantClient
 
+from catalog.services.clickhouse import CLICKHOUSE
 from tests.support.stack import ROOT
 
 NAMESPACE = "com.flowio"
@@ -221,7 +222,7 @@ class Lab:
     def clickhouse(self) -> Any:
         return clickhouse_connect.get_client(
             host=self.environment["CLICKHOUSE_HOST"],
-            port=int(self.environment["CLICKHOUSE_PORT"]),
+            port=int(self.environment[CLICKHOUSE.port_variable]),
             username=self.environment["CLICKHOUSE_USER"],
             password=self.environment["CLICKHOUSE_PASSWORD"],
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from catalog.services.clickhouse import CLICKHOUSE
 from tests.pipelines.lab import STORES, Content, Lab
 
 FLOW = "s3-csv-ingestion"
@@ -48,7 +49,7 @@ def test_every_service_tells_its_health(lab: Lab) -> None:
     found = lab.environment
     assert json.loads(curl(f"{found['KESTRA_URL']}/health"))["status"] == "UP"
     assert json.loads(curl(f"{found['QDRANT_URL']}/collections"))["status"] == "ok"
-    assert curl(f"http://{found['CLICKHOUSE_HOST']}:{found['CLICKHOUSE_PORT']}/ping") == "Ok.\n"
+    assert curl(f"{CLICKHOUSE.located(found)}/ping") == "Ok.\n"
     elastic = ["-u", f"{found['ES_USER']}:{found['ES_PASSWORD']}", f"{found['ELASTICSEARCH_URL']}/_cluster/health"]
     assert json.loads(curl(*elastic))["status"] in ("green", "yellow")
     assert lab.sql("SELECT 1") == [(1,)]

@@ -1,5 +1,6 @@
 """A stack of the tests' own: its folders are temporary, its ports are free ones, and it goes when the tests go."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,14 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from catalog import free_ports
+from flowtests.stack import HOLD, READY
+
 ROOT = Path(__file__).resolve().parents[2]
 LEASE = "EMBEDDED_LEASE"
-PORTS = (
-    *("KESTRA_PORT", "POSTGRES_PORT", "DATASET_PORT", "TIMESCALE_PORT", "CLICKHOUSE_PORT", "CLICKHOUSE_TCP_PORT"),
-    *("ELASTICSEARCH_PORT", "QDRANT_HTTP_PORT", "AWS_PORT", "GCP_PORT"),
-)
-HOLD = f"import os, sys; print('ready', os.environ['{LEASE}'], flush=True); sys.stdin.read()"
-"""A command that lasts as long as its standard input: when the tests die, it ends, and the stack with it."""
 
 
 @contextmanager
@@ -26,11 +24,10 @@ def own_stack(folder: Path, *services: str, **settings: str) -> Iterator[dict[st
         services: names; all of them if none is given.
         settings: further environment variables of the stack.
     """
-    ports = dict.fromkeys(PORTS, "0")
     own = {"EMBEDDED_HOME": str(folder / "home"), "KESTRA_STORAGE": str(folder / "storage")}
-    environment = {**os.environ, **ports, **own, **settings}
+    environment = {**os.environ, **free_ports(), **own, **settings}
     only = ["--only", ",".join(services)] if services else []
-    command = [sys.executable, "-m", "embedded", "run", *only, "--", sys.executable, "-c", HOLD]
+    command = [sys.executable, "-m", "embedded", "run", *only, "--", sys.executable, "-c", HOLD, LEASE]
     holder = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -40,8 +37,10 @@ def own_stack(folder: Path, *services: str, **settings: str) -> Iterator[dict[st
         said = []
         for line in holder.stdout:
             said.append(line)
-            if line.startswith("ready "):
-                environment[LEASE] = line.split()[1]  # what a notebook starts besides ends with this stack
+            if line.startswith(READY):
+                [environment[LEASE]] = json.loads(
+                    line.removeprefix(READY)
+                )  # what a notebook starts besides ends with this stack
                 break
         else:
             raise AssertionError("the stack did not start:\n" + "".join(said))

@@ -8,20 +8,16 @@ import json
 import sys
 from pathlib import Path
 
+import catalog
+from catalog.setting import Kind
 from tests.support.stack import ROOT, told
-from workbook.errors import DOCKER_NAMES
 
-PLAIN = (
-    *("KESTRA_PORT", "KESTRA_USERNAME", "KESTRA_PASSWORD", "KESTRA_STORAGE", "DATASET_PORT"),
-    *("POSTGRES_PORT", "POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD"),
-    *("TIMESCALE_PORT", "TIMESCALE_DB", "TIMESCALE_USER", "TIMESCALE_PASSWORD"),
-    *("CLICKHOUSE_PORT", "CLICKHOUSE_TCP_PORT", "CLICKHOUSE_USER", "CLICKHOUSE_PASSWORD"),
-    *("ELASTICSEARCH_PORT", "ES_USER", "ES_PASSWORD", "QDRANT_HTTP_PORT"),
-    *("AWS_PORT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"),
-    *("GCP_PORT", "GCP_PROJECT_ID", "GCP_LOCATION", "GCP_CREDS_FILE"),
-)
+PLAIN = {
+    *(setting.variable for spec in catalog.SERVICES for setting in spec.all_settings if setting.kind is not Kind.URL),
+    *(variable for spec in catalog.SERVICES for variable in spec.client_variables),
+}
 """What a learner may write into `.env`; `docker-compose.yml` reads the same lines."""
-SERVICES = {name: service for service, name in DOCKER_NAMES.items()}
+SERVICES = {spec.container.name: spec.name for spec in catalog.SERVICES}
 
 
 def docker_settings(environment: dict[str, str], empty_home: Path) -> dict[str, str]:

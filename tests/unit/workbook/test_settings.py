@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from catalog.services.clickhouse import CLICKHOUSE
+from catalog.services.dataset import TAXI_RELEASES
 from workbook.errors import StackError
-from workbook.settings import ROOT, TAXI_RELEASES, load
+from workbook.settings import ROOT, load
 from workbook.stores.postgres import Connection
 
 NOWHERE = Path("/nonexistent/.env")
@@ -97,14 +99,14 @@ def test_where_insightflow_ingests_from(values: dict[str, str], address: str) ->
 def test_stores_of_the_running_stack() -> None:
     stack = {
         "TIMESCALE_PORT": "7001",
-        "CLICKHOUSE_PORT": "7002",
+        CLICKHOUSE.port_variable: "7002",
         "ELASTICSEARCH_PORT": "7003",
         "ELASTICSEARCH_URL": "http://127.0.0.1:7003/",
         "QDRANT_URL": "http://127.0.0.1:7004",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:7005",
         "ES_PASSWORD": "from_stack",
     }
-    settings = load({"CLICKHOUSE_PORT": "8123", "TIMESCALE_USER": "me"}, NOWHERE, lambda: stack)
+    settings = load({CLICKHOUSE.port_variable: "8123", "TIMESCALE_USER": "me"}, NOWHERE, lambda: stack)
     assert (settings.timescale_port, settings.timescale_user, settings.clickhouse_port) == (7001, "me", 7002)
     addresses = (settings.elasticsearch_url, settings.qdrant_url, settings.aws_endpoint_url)
     assert addresses == ("http://127.0.0.1:7003", "http://127.0.0.1:7004", "http://127.0.0.1:7005")

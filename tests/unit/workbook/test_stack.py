@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+import catalog
 import workbook
+from catalog.services.clickhouse import CLICKHOUSE
 from tests.support.fake_kestra import FakeKestra
 from tests.support.network import Network, serve
 from workbook import stack
@@ -45,12 +47,12 @@ def well(network: Network) -> Iterator[tuple[dict[str, str], list[tuple[str, str
     environment = dict.fromkeys(urls, f"http://127.0.0.1:{port}") | {"POSTGRES_PORT": "1", "TIMESCALE_PORT": "1"}
     login = {"ES_USER": "elastic", "ES_PASSWORD": "elastic123"}
     with serve(Starlette(routes=[Route("/{path:path}", answer)]), listener):
-        yield environment | login | {"CLICKHOUSE_HOST": "127.0.0.1", "CLICKHOUSE_PORT": port}, asked
+        yield environment | login | {"CLICKHOUSE_HOST": "127.0.0.1", CLICKHOUSE.port_variable: port}, asked
 
 
 def test_each_service_is_asked_how_it_is(well: tuple[dict[str, str], list[tuple[str, str | None]]]) -> None:
     environment, asked = well
-    assert all(stack._answers(service, environment) for service in stack.SERVICES)
+    assert all(stack._answers(service, environment) for service in catalog.NAMES)
     paths = dict(asked)
     assert paths.pop("/_cluster/health") == "Basic ZWxhc3RpYzplbGFzdGljMTIz"
     assert paths == dict.fromkeys(["/health", "/ping", "/readyz", "/", "/_health"])
@@ -60,7 +62,7 @@ def test_a_service_that_is_not_named_or_not_well_does_not_answer(
     well: tuple[dict[str, str], list[tuple[str, str | None]]],
 ) -> None:
     environment, _ = well
-    assert not any(stack._answers(service, {}) for service in stack.SERVICES)
+    assert not any(stack._answers(service, {}) for service in catalog.NAMES)
     assert not stack._answers("kestra", {"KESTRA_URL": environment["KESTRA_URL"] + "/gone"})
     assert not stack._answers("aws", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
 

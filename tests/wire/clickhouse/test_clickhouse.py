@@ -14,6 +14,7 @@ import pytest
 from clickhouse_connect.driver import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
+from catalog.services.clickhouse import CLICKHOUSE
 from tests.support.stack import own_stack
 from tests.support.store_life import commanded, family, kill_everything, listening, start
 from tests.support.waiting import eventually
@@ -32,7 +33,7 @@ ENGINE = (
 
 def connect(environment: dict[str, str], **other: Any) -> Client:
     login = {"username": environment["CLICKHOUSE_USER"], "password": environment["CLICKHOUSE_PASSWORD"]}
-    where = {"host": environment["CLICKHOUSE_HOST"], "port": int(environment["CLICKHOUSE_PORT"])}
+    where = {"host": environment["CLICKHOUSE_HOST"], "port": int(environment[CLICKHOUSE.port_variable])}
     return clickhouse_connect.get_client(**(where | login | other))
 
 
@@ -71,7 +72,7 @@ def fill(client: Client, table: str, count: int, batch: str = "one") -> None:
 
 
 def test_curl_asks_for_its_health(server: dict[str, str]) -> None:
-    url = f"http://127.0.0.1:{server['CLICKHOUSE_PORT']}/ping"
+    url = f"http://127.0.0.1:{server[CLICKHOUSE.port_variable]}/ping"
     assert subprocess.run(["curl", "-s", "-f", url], capture_output=True, check=True, text=True).stdout == "Ok.\n"
 
 
@@ -95,7 +96,7 @@ def test_who_is_refused(server: dict[str, str], login: tuple[str, str]) -> None:
         connect(server, username=user, password=password)
     with pytest.raises(clickhouse_driver.errors.ServerException):
         native(server, user=user, password=password).execute("SELECT 1")
-    url = f"http://127.0.0.1:{server['CLICKHOUSE_PORT']}/?query=SELECT+1&max_sessions_for_user=9"
+    url = f"http://127.0.0.1:{server[CLICKHOUSE.port_variable]}/?query=SELECT+1&max_sessions_for_user=9"
     answer = subprocess.run(["curl", "-s", "-u", f"{user}:{password}", url], capture_output=True, check=True, text=True)
     assert "DB::Exception" in answer.stdout
 

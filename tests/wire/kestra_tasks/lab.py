@@ -14,6 +14,8 @@ import requests
 import yaml
 from amazon.ion import simpleion
 
+from catalog.services.clickhouse import CLICKHOUSE
+
 NAMESPACE = "tests.tasks"
 END_STATES = {"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED"}
 RUN_SECONDS = 90
@@ -199,7 +201,7 @@ class Lab:
     def clickhouse(self) -> Any:
         """A client of ClickHouse; each statement ends with its call."""
         login = {name: self.environment[f"CLICKHOUSE_{name.upper()}"] for name in ("host", "user", "password")}
-        return clickhouse_connect.get_client(port=int(self.environment["CLICKHOUSE_PORT"]), **login)
+        return clickhouse_connect.get_client(port=int(self.environment[CLICKHOUSE.port_variable]), **login)
 
     @property
     def clickhouse_login(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class Web(Service):
     """Serves health checks and watches its lifeline."""
 
     name = "web"
+    requires = ()
     grace = 3.0
 
     def wanted_ports(self, settings: Settings) -> dict[str, int]:
