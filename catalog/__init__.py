@@ -41,8 +41,9 @@ def default_names() -> tuple[str, ...]:
 
 
 def docker_name(name: str) -> str:
-    """What the Docker stack calls a service; a name that is not in the catalog stays as it is."""
-    return _BY_NAME[name].container.name if name in _BY_NAME else name
+    """What the Docker stack calls a service; any other name stays as it is."""
+    container = _BY_NAME[name].container if name in _BY_NAME else None
+    return container.name if container else name
 
 
 def free_ports() -> dict[str, str]:

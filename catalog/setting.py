@@ -1,9 +1,11 @@
 """The fields of a service's settings: each is one environment variable with its default and its rules.
 
-@dataclass(frozen=True)
-class ClickHouseSettings:
-    port: int = setting.port("CLICKHOUSE_PORT", 8123)
-    user: str = setting.name("CLICKHOUSE_USER", "admin")
+A service declares them in a dataclass:
+
+    @dataclass(frozen=True)
+    class ToySettings:
+        port: int = setting.port("TOY_PORT", 7000)
+        user: str = setting.name("TOY_USER", "admin")
 """
 
 from __future__ import annotations

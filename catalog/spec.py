@@ -78,7 +78,7 @@ class ServiceSpec(Generic[S]):
         name: in the embedded stack, in commands and in `workbook.open`.
         title: as documents write it.
         settings: a dataclass of the service's own settings, declared with `catalog.setting`.
-        container: the service in the Docker stack.
+        container: the service in the Docker stack, if it has it.
         order: its position in listings; the least is first.
         starts_by_default: whether it starts when no service is named.
         runs_flows: whether it needs the addresses of all services that flows use.
@@ -96,7 +96,7 @@ class ServiceSpec(Generic[S]):
     name: str
     title: str
     settings: type[S]
-    container: Container
+    container: Container | None = None
     order: int = 100
     starts_by_default: bool = False
     runs_flows: bool = False
@@ -168,11 +168,12 @@ class ServiceSpec(Generic[S]):
 
     def flow_variables(self) -> dict[str, str]:
         """What flows of the Docker stack see, as `docker/flows.env` writes it; the names without `ENV_`."""
-        own = {address.variable: self._in_network(address) for address in self.addresses}
+        container = self.container
+        if container is None:
+            return {}
+        inside = self.ports[0].container_port
+        own = {address.variable: address.at(container.name, inside) for address in self.addresses}
         own |= {port.variable: str(port.container_port) for port in self.ports}
         for setting in self.all_settings:
             own.setdefault(setting.variable, f"${{{setting.variable}:-{setting.default}}}")
-        return {name: self.container.seen_by_flows.get(name, own[name]) for name in self.seen_by_flows}
-
-    def _in_network(self, address: Address) -> str:
-        return address.at(self.container.name, self.ports[0].container_port)
+        return {name: container.seen_by_flows.get(name, own[name]) for name in self.seen_by_flows}

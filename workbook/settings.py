@@ -182,7 +182,7 @@ def _address(values: Mapping[str, str], spec: ServiceSpec[Any], variable: str) -
     return values.get(variable, f"http://{LOOPBACK}:{_port(values, spec.ports[0])}").rstrip("/")
 
 
-def _dataset(stack: str, values: Mapping[str, str]) -> dict[str, str | None]:
+def _dataset(stack: str, values: Mapping[str, str]) -> dict[str, Any]:
     """The embedded stack names its own data server; in containers there is one where flows are told of it."""
     for_flows = None if stack == "embedded" else values.get("FLOWS_DATASET_URL")
     known = "DATASET_URL" in values or for_flows
@@ -190,7 +190,7 @@ def _dataset(stack: str, values: Mapping[str, str]) -> dict[str, str | None]:
     return {"dataset_url": url, "flows_dataset_url": for_flows.rstrip("/") if for_flows else None}
 
 
-def _gcp(stack: str, values: Mapping[str, str]) -> dict[str, str | None]:
+def _gcp(stack: str, values: Mapping[str, str]) -> dict[str, Any]:
     """The Docker stack's Google Cloud has its addresses on this machine. Where a client goes, its key decides."""
     file = values.get("GCP_CREDS_FILE")
     own = {"gcp_creds_file": str(ROOT / Path(file).expanduser()) if file else None}

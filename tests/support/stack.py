@@ -38,9 +38,8 @@ def own_stack(folder: Path, *services: str, **settings: str) -> Iterator[dict[st
         for line in holder.stdout:
             said.append(line)
             if line.startswith(READY):
-                [environment[LEASE]] = json.loads(
-                    line.removeprefix(READY)
-                )  # what a notebook starts besides ends with this stack
+                # What a notebook starts besides ends with this stack.
+                [environment[LEASE]] = json.loads(line.removeprefix(READY))
                 break
         else:
             raise AssertionError("the stack did not start:\n" + "".join(said))

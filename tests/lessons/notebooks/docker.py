@@ -17,7 +17,7 @@ PLAIN = {
     *(variable for spec in catalog.SERVICES for variable in spec.client_variables),
 }
 """What a learner may write into `.env`; `docker-compose.yml` reads the same lines."""
-SERVICES = {spec.container.name: spec.name for spec in catalog.SERVICES}
+SERVICES = {catalog.docker_name(name): name for name in catalog.NAMES}
 
 
 def docker_settings(environment: dict[str, str], empty_home: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ import yaml
 from catalog import SERVICES, ServiceSpec, versions
 from catalog.services.kestra import KESTRA
 from catalog.setting import Kind
+from catalog.spec import Container
 from tests.support.compose import FILES, Stack, example
 from tests.support.stack import ROOT
 from tests.unit.docker.readme import service_rows, setting_names
@@ -29,7 +30,7 @@ def differences(texts: Mapping[str, str] | None = None) -> list[str]:
     docker = Stack("docker-compose.yml", texts)
     distributed = Stack("docker/compose.distributed.yml", texts)
     facts = [*_example(example(texts)), *_readme(docker.read("README.md")), *_login(docker), *_seen_by_flows(docker)]
-    facts += [fact for spec in SERVICES for fact in _container(docker, spec)]
+    facts += [fact for spec in SERVICES if spec.container for fact in _container(docker, spec, spec.container)]
     facts += [fact for file in (*FILES, "docker/flows.env") for fact in _defaults(file, docker.read(file))]
     facts += [*_between(docker, distributed), *store_versions(docker), *kestra_versions(docker.read)]
     return [f"{name}: {values}" for name, values in facts if len({str(value) for value in values.values()}) > 1]
@@ -55,9 +56,8 @@ def _readme(text: str) -> Iterator[Fact]:
                 yield setting.variable, {"README's services": shown is not None, "catalog": True}
 
 
-def _container(docker: Stack, spec: ServiceSpec[Any]) -> Iterator[Fact]:
+def _container(docker: Stack, spec: ServiceSpec[Any], container: Container) -> Iterator[Fact]:
     """Ports, users, databases and passwords of a service, its image, its health check and its memory."""
-    container = spec.container
     written = docker.services[container.name]
     shown: dict[str, Any] = {
         port.variable: docker.published(container.name, port.container_port) for port in spec.ports
