@@ -65,7 +65,8 @@ class Document:
     @property
     def value(self) -> dict[str, Any]:
         """The document as dictionaries, lists and scalars."""
-        return Loader("").construct_document(self.node)
+        value: dict[str, Any] = Loader("").construct_document(self.node)
+        return value
 
     def line(self, place: Place) -> int:
         """The line of a value, counted from 1; of what is around it where it is not there."""
@@ -105,6 +106,18 @@ def read(file: Path) -> list[Document]:
         for node in nodes
         if isinstance(node, yaml.MappingNode)
     ]
+
+
+def parse_mapping(text: str) -> yaml.MappingNode:
+    """A YAML text that is a mapping, as its node.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    node = yaml.compose(text, Loader=Loader)
+    if not isinstance(node, yaml.MappingNode):
+        raise TypeError(f"{text!r} is no mapping")
+    return node
 
 
 def write(node: yaml.Node) -> str:

@@ -36,9 +36,11 @@ class Engine:
     @property
     def client(self) -> KestraClient:
         """The calling thread's client."""
-        if not hasattr(self._own, "client"):
-            self._own.client = KestraClient(self.address.url, self.address.username, self.address.password)
-        return self._own.client
+        client: KestraClient | None = getattr(self._own, "client", None)
+        if client is None:
+            client = KestraClient(self.address.url, self.address.username, self.address.password)
+            self._own.client = client
+        return client
 
     def problems(self, source: str) -> list[Problem]:
         """What the engine has against a flow."""
@@ -112,7 +114,9 @@ class Engine:
 
     def judge(self, execution: Execution, assertions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """What comes of assertions, one entry each: `results` and `errors`, as the engine tells them."""
-        return self.client.http.json("POST", f"/flow-tests/{execution.id}/assertions", json=list(assertions))
+        path = f"/flow-tests/{execution.id}/assertions"
+        judged: list[dict[str, Any]] = self.client.http.json("POST", path, json=list(assertions))
+        return judged
 
     def render(self, execution: Execution, expression: str) -> str:
         """An expression, rendered in the context of an execution.
@@ -125,7 +129,8 @@ class Engine:
         )
         if "error" in answer:
             raise ApiError(REFUSED[1], answer["error"])
-        return answer["result"]
+        result: str = answer["result"]
+        return result
 
     def logs(self, execution: Execution) -> list[LogLine]:
         """All of an execution's log."""

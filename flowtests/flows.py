@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from flowtests.documents import Document, Loader, Place, entry, scalar, scalars, write
+from flowtests.documents import Document, Place, entry, parse_mapping, scalar, scalars, write
 
 SECTIONS = ("tasks", "errors", "finally", "afterExecution")
 BRANCHES = ("tasks", "then", "else", "defaults", "errors", "finally")
@@ -188,7 +188,7 @@ def _stub_of(fixture: Fixture) -> dict[str, Any]:
 def _stand_in(node: yaml.MappingNode, type_: str, **properties: Any) -> None:
     """Turn a task into one of another type, which keeps its place and its conditions."""
     kept = [(key, value) for key, value in node.value if scalar(key) in KEPT]
-    added = yaml.compose(yaml.safe_dump({"type": type_, **properties}, allow_unicode=True), Loader=Loader)
+    added = parse_mapping(yaml.safe_dump({"type": type_, **properties}, allow_unicode=True))
     node.value = kept + added.value
 
 
@@ -198,7 +198,7 @@ def _disable_triggers(root: yaml.MappingNode) -> bool:
         return False
     for trigger in triggers.value:
         if isinstance(trigger, yaml.MappingNode):
-            off = yaml.compose("disabled: true", Loader=Loader).value
+            off = parse_mapping("disabled: true").value
             trigger.value = [pair for pair in trigger.value if scalar(pair[0]) != "disabled"] + off
     return True
 

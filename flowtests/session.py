@@ -183,16 +183,18 @@ class Session:
             return
 
     def _run_case(self, case: Case) -> Outcome:
-        assert case.flow is not None
+        flow = case.flow
+        if flow is None:
+            raise FlowTestError(f"The test case {case.id!r} is of no flow of its folder.")
         seconds = case.given.get("seconds", self.folder_of(case.document.file).configuration.seconds)
         paused = case.expect.get("state") == "PAUSED"
-
         kv = case.given.get("kv") or {}
 
         def run() -> Run:
-            return self._execute(self.engine, case.flow, case.fixtures, kv, seconds, paused)
+            """Run the flow of the case once."""
+            return self._execute(self.engine, flow, case.fixtures, kv, seconds, paused)
 
-        with self._alone(case.flow, bool(kv or case.expect.get("kv"))):
+        with self._alone(flow, bool(kv or case.expect.get("kv"))):
             return judged(self.engine, case, run)
 
     def _execute(

@@ -56,7 +56,8 @@ class Dataset:
             taxi, year: only these files; the manifests are in `files`, by name.
         """
         path = f"/manifest/{name}.json" if name else "/manifest.json"
-        return self._get(path, taxi=taxi, year=year).json()
+        manifest: dict[str, Any] = self._get(path, taxi=taxi, year=year).json()
+        return manifest
 
     def metrics(self, rows: int | None = None, to: str | Path = ".") -> Path:
         """Save generated sensor readings as `metrics.csv`, and give the file's path.
@@ -75,7 +76,8 @@ class Dataset:
 
     def metrics_manifest(self, rows: int | None = None) -> dict[str, Any]:
         """What the readings of `metrics` hold: rows, devices, first and last moment, rows and sum of each metric."""
-        return self._get("/metrics.json", rows=rows).json()
+        manifest: dict[str, Any] = self._get("/metrics.json", rows=rows).json()
+        return manifest
 
     def lens(self, number: int) -> bytes:
         """A generated answer of an image search, as JSON; each number, from 0, gives another one."""

@@ -31,11 +31,11 @@ def results(kestra: KestraClient, execution: Execution, task: str = "dbt_test") 
     Raises:
         NotFound: the task has kept no results.
     """
-    manifest, told = (_read(kestra, execution, task, name) for name in ("manifest.json", "run_results.json"))
+    manifest, run_results = (_read(kestra, execution, task, name) for name in ("manifest.json", "run_results.json"))
     nodes = {name: node for name, node in manifest["nodes"].items() if node["resource_type"] == "test"}
     rows = [
         (*_about(nodes[result["unique_id"]]), result["status"], result["failures"] or 0)
-        for result in told["results"]
+        for result in run_results["results"]
         if result["unique_id"] in nodes
     ]
     return pd.DataFrame(sorted(rows), columns=COLUMNS)
@@ -50,8 +50,9 @@ def _about(node: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _read(kestra: KestraClient, execution: Execution, task: str, name: str) -> dict[str, Any]:
-    found = [file for file in kestra.files(execution) if file.task_id == task and file.name == name]
-    if not found:
+    files = [file for file in kestra.files(execution) if file.task_id == task and file.name == name]
+    if not files:
         raise NotFound(f"The task {task} of execution {execution.id} has kept no {name}: did dbt run there?")
     with TemporaryDirectory() as folder:
-        return json.loads(kestra.download(found[0], execution, Path(folder)).read_text())
+        content: dict[str, Any] = json.loads(kestra.download(files[0], execution, Path(folder)).read_text())
+    return content

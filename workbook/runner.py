@@ -41,11 +41,11 @@ def lessons(chosen: list[str]) -> list[Path]:
     Raises:
         SystemExit: a name fits no lesson.
     """
-    found = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    notebooks = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
     for name in chosen:
-        if not any(path.name.startswith(name) for path in found):
-            sys.exit(f"No lesson begins with {name!r}. There are: {', '.join(path.stem for path in found)}")
-    return [path for path in found if not chosen or path.name.startswith(tuple(chosen))]
+        if not any(path.name.startswith(name) for path in notebooks):
+            sys.exit(f"No lesson begins with {name!r}. There are: {', '.join(path.stem for path in notebooks)}")
+    return [path for path in notebooks if not chosen or path.name.startswith(tuple(chosen))]
 
 
 def run_lesson(notebook: Path, folder: Path, parameters: dict[str, Any]) -> LessonRun:

@@ -32,7 +32,7 @@ def run(settings: Settings, script: str, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, str(path), *arguments],
         cwd=settings.root,
-        env={**os.environ, **_told(settings)},
+        env={**os.environ, **_environment(settings)},
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -51,11 +51,11 @@ def _without_address(text: str, settings: Settings) -> str:
     return text.replace(url, "AWS_ENDPOINT_URL") if url else text
 
 
-def _told(settings: Settings) -> dict[str, str]:
-    told = {
+def _environment(settings: Settings) -> dict[str, str]:
+    variables = {
         "AWS_ENDPOINT_URL": settings.aws_endpoint_url,
         "AWS_ACCESS_KEY_ID": settings.aws_access_key_id,
         "AWS_SECRET_ACCESS_KEY": settings.aws_secret_access_key,
         "INSIGHTFLOW_BASE_URL": settings.for_flows(settings.insightflow_base_url),
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in variables.items() if value}

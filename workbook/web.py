@@ -16,6 +16,6 @@ def is_here(url: str) -> bool:
 
 def session(url: str) -> requests.Session:
     """A session for an address."""
-    made = requests.Session()
-    made.trust_env = not is_here(url)
-    return made
+    http = requests.Session()
+    http.trust_env = not is_here(url)
+    return http

@@ -98,13 +98,13 @@ def yaml(flow: Flow | str | Path, mark: Sequence[Mark] = ()) -> YamlView:
     """
     source = (flow.source if isinstance(flow, Flow) else read_source(flow)[1]).rstrip() + "\n"
     lines = source.splitlines()
-    found: set[int] = set()
-    for one in mark:
-        hit = set(_lines_of(one, source, lines))
+    marked: set[int] = set()
+    for part in mark:
+        hit = set(_lines_of(part, source, lines))
         if not hit:
-            raise NotFound(f"Nothing in this YAML fits the mark {one!r}.")
-        found |= hit
-    return YamlView(source, frozenset(found))
+            raise NotFound(f"Nothing in this YAML fits the mark {part!r}.")
+        marked |= hit
+    return YamlView(source, frozenset(marked))
 
 
 def _lines_of(mark: Mark, source: str, lines: Sequence[str]) -> Iterable[int]:

@@ -19,9 +19,9 @@ LAG_SECONDS, POLL_SECONDS = 4.0, 0.25
 def search_again(find: Callable[[], Found]) -> Found:
     """What `find` finds, looked for again for some seconds: a search sees an execution a moment after its end."""
     give_up = time.monotonic() + LAG_SECONDS
-    while not (found := find()) and time.monotonic() < give_up:
+    while not (result := find()) and time.monotonic() < give_up:
         time.sleep(POLL_SECONDS)
-    return found
+    return result
 
 
 def number(answer: Any) -> float:
@@ -40,7 +40,9 @@ def manifest_entries(lab: Lab, taxi: str, year: int) -> list[dict[str, Any]]:
     """The manifest's entries of a year's files; empty on real files, which have no manifest."""
     if not lab.settings.generated_data:
         return []
-    return [one for one in lab.dataset.manifest()["files"].values() if (one["taxi"], one["year"]) == (taxi, year)]
+    return [
+        entry for entry in lab.dataset.manifest()["files"].values() if (entry["taxi"], entry["year"]) == (taxi, year)
+    ]
 
 
 def check_form_options(lab: Lab, got: float, options: Iterable[float]) -> None:

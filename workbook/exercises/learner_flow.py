@@ -89,5 +89,5 @@ def last_error(lab: Lab, execution: Execution) -> str:
     failed = execution.failed_task
     lines = lab.kestra.logs(execution, task=failed.task_id if failed else None, level="ERROR")
     texts = [line.message.strip() for line in lines if EXIT_CODE not in line.message]
-    told = [text.splitlines()[0] for text in texts if text]
-    return f"Its log ends with: {told[-1]}" if told else "Its log holds no error."
+    messages = [text.splitlines()[0] for text in texts if text]
+    return f"Its log ends with: {messages[-1]}" if messages else "Its log holds no error."

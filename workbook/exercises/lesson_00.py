@@ -21,10 +21,10 @@ def greeting_of_your_own(lab: Lab, answer: Any) -> str:
     execution = current_execution(lab, answer, FLOW)
     if not execution.succeeded:
         raise Hint(f"The execution ended {execution.state}. Read its log: lab.kestra.logs(answer).")
-    said = execution.inputs["greeting"]
-    if said == DEFAULT_GREETING:
-        raise Hint(f"This one says {said!r}, the default. Pass your own: inputs={{'greeting': '...'}}.")
-    return f"One flow, two executions, and the second said {said!r}. What changes between runs belongs in an input."
+    greeting = execution.inputs["greeting"]
+    if greeting == DEFAULT_GREETING:
+        raise Hint(f"This one says {greeting!r}, the default. Pass your own: inputs={{'greeting': '...'}}.")
+    return f"One flow, two executions, and the second said {greeting!r}. What changes between runs belongs in an input."
 
 
 @exercise("00.2")
@@ -35,19 +35,19 @@ def rows_of_a_year(lab: Lab, answer: Any) -> str:
     except (TypeError, ValueError) as no_number:
         raise Hint(f"The answer is a {type(answer).__name__}; put one number into it.") from no_number
     files = list(lab.dataset.manifest()["files"].values())
-    if number != sum(one["rows"] for one in files if one["taxi"] == "yellow" and one["year"] == 2020):
+    if number != sum(file["rows"] for file in files if file["taxi"] == "yellow" and file["year"] == 2020):
         raise Hint(_what_was_counted(files, number))
     return "Now you can tell a complete load of 2020 from half of one. Lesson 05 compares with this very number."
 
 
 def _what_was_counted(files: list[dict[str, Any]], number: int) -> str:
-    yellow = [one for one in files if one["taxi"] == "yellow"]
-    of_2020 = [one for one in files if one["year"] == 2020]
+    yellow = [file for file in files if file["taxi"] == "yellow"]
+    of_2020 = [file for file in files if file["year"] == 2020]
     mistakes = {
-        len([one for one in yellow if one["year"] == 2020]): "That is the number of files. Add up their column `rows`.",
-        sum(one["rows"] for one in yellow): "Those are the yellow rows of all years. Keep only year == 2020.",
-        sum(one["rows"] for one in of_2020): "Those are both taxis. Keep only taxi == 'yellow'.",
-        sum(one["rows"] for one in of_2020 if one["taxi"] == "green"): "Those are the green rows; you want yellow.",
+        sum(file["year"] == 2020 for file in yellow): "That is the number of files. Add up their column `rows`.",
+        sum(file["rows"] for file in yellow): "Those are the yellow rows of all years. Keep only year == 2020.",
+        sum(file["rows"] for file in of_2020): "Those are both taxis. Keep only taxi == 'yellow'.",
+        sum(file["rows"] for file in of_2020 if file["taxi"] == "green"): "Those are the green rows; you want yellow.",
     }
     advice = "Filter `files` by taxi and by year, then add up the column `rows`."
     return mistakes.get(number, f"{number:,} is not what the manifest says. {advice}")
@@ -67,6 +67,6 @@ def path_of_a_file(lab: Lab, answer: Any) -> str:
         raise Hint("There is nothing at that path. The folder is .../executions/<execution id>/tasks/note/*/.")
     if file.is_dir():
         raise Hint("That is a folder. The file lies deeper: tasks/note/<task run>/<name>.txt.")
-    if not (said := file.read_text()).startswith("Found me"):
-        raise Hint(f"That file says {said!r}: it is another execution's. Start from the id of the one you ran.")
+    if not (content := file.read_text()).startswith("Found me"):
+        raise Hint(f"That file says {content!r}: it is another execution's. Start from the id of the one you ran.")
     return "When somebody asks where the data of last night's run is, you know the way from an execution to its file."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -90,12 +91,12 @@ def one_at_a_time(lab: Lab, answer: Any) -> str:
     """A concurrency block that lets executions wait for their turn."""
     with learner_flow(lab, WAITING_FLOW + text(answer) + "\n") as flow:
         started = [lab.kestra.execute(flow, wait=False) for _ in range(3)]
-        ended = [lab.kestra.wait(one, check=False) for one in started]
+        ended = [lab.kestra.wait(execution, check=False) for execution in started]
     for state, advice in {
         "FAILED": "That is what FAIL does with one too many. Which behavior lets it wait?",
         "CANCELLED": "That is what CANCEL does with one too many. Which behavior lets it wait?",
     }.items():
-        if lost := sum(one.state == state for one in ended):
+        if lost := sum(execution.state == state for execution in ended):
             raise Hint(f"{lost} of your three executions ended {state} without doing their work. {advice}")
     if _overlap(ended):
         raise Hint("All three succeeded, but two of them ran at the same time. Look at the limit.")
@@ -104,8 +105,20 @@ def one_at_a_time(lab: Lab, answer: Any) -> str:
 
 def _overlap(executions: list[Execution]) -> bool:
     """Whether two executions were in their task at the same time."""
-    spans = sorted((one.task_runs[0].start, one.task_runs[0].end) for one in executions)
+    spans = sorted(_span(execution) for execution in executions)
     return any(later[0] < earlier[1] for earlier, later in pairwise(spans))
+
+
+def _span(execution: Execution) -> tuple[datetime, datetime]:
+    """When the task of an execution began and ended.
+
+    Raises:
+        Hint: it has not begun, or it has not ended.
+    """
+    for task_run in execution.task_runs[:1]:
+        if task_run.start and task_run.end:
+            return task_run.start, task_run.end
+    raise Hint(f"One of your three executions is {execution.state}, and its task has not run. What does it wait for?")
 
 
 @exercise("01.4")
@@ -115,7 +128,7 @@ def hand_on_the_tip(lab: Lab, answer: Any) -> str:
         for fare in (10.0, 25.0):
             execution = run(lab, flow, {"fare": fare})
             _handed_on(execution, fare * 1.2)
-            _said(lab, execution, fare * 1.2)
+            _logged_line(lab, execution, fare * 1.2)
     return "One task computes, the next one reads its output: every longer flow is built from this pair."
 
 
@@ -128,7 +141,7 @@ def _handed_on(execution: Execution, wanted: float) -> None:
         raise Hint(f"For a fare of {wanted / 1.2:g}, with_tip handed on {outputs['value']}; it should be {wanted:g}.")
 
 
-def _said(lab: Lab, execution: Execution, wanted: float) -> None:
+def _logged_line(lab: Lab, execution: Execution, wanted: float) -> None:
     lines = [line.message for line in lab.kestra.logs(execution, task="say", level="INFO")]
     if not lines:
         raise Hint("with_tip is right. Now a second task, say, of type io.kestra.plugin.core.log.Log.")

@@ -95,8 +95,8 @@ def _size_on_disk(lab: Lab) -> int:
     Raises:
         Hint: there is none.
     """
-    found = lab.storage.glob(f"main/{NAMESPACE}/*/executions/*/tasks/extract/*/*{DECEMBER}")
-    newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
+    files = lab.storage.glob(f"main/{NAMESPACE}/*/executions/*/tasks/extract/*/*{DECEMBER}")
+    newest = max(files, key=lambda path: path.stat().st_mtime, default=None)
     if newest is None:
         raise Hint(f"The storage holds no {DECEMBER}. Run the flow for yellow, 2020, 12 and keep its files.")
     return newest.stat().st_size
@@ -108,7 +108,7 @@ def _is(got: float, wanted: float) -> bool:
 
 
 def _about_the_size(lab: Lab, got: float, size: int) -> str:
-    packed = sum(one["bytes"] for one in manifest_entries(lab, "yellow", 2020) if one["month"] == 12)
+    packed = sum(entry["bytes"] for entry in manifest_entries(lab, "yellow", 2020) if entry["month"] == 12)
     mistakes = {
         float(size): "Those are bytes. How many bytes make one MiB?",
         size / 1e6: "Those are MB, millions of bytes. A MiB is 1,024 times 1,024 bytes.",
@@ -123,12 +123,12 @@ def _about_the_size(lab: Lab, got: float, size: int) -> str:
 def missing_column(lab: Lab, answer: Any) -> str:
     """The column that the changed file lacks, read from the log of the execution that refused it."""
     name = text(answer)
-    told = search_again(lambda: _columns_in_the_log(lab))
-    if told is None:
+    columns = search_again(lambda: _columns_in_the_log(lab))
+    if columns is None:
         raise Hint(f"No execution of {PRACTICE} has failed for its columns yet. Run it with /faults/missing-column.")
-    expected, found = told
-    if name not in set(expected) - set(found):
-        raise Hint(_about_the_column(name, expected, found))
+    expected, received = columns
+    if name not in set(expected) - set(received):
+        raise Hint(_about_the_column(name, expected, received))
     return "The file arrived whole and was still wrong. A load that checks the header says so before a row has moved."
 
 
@@ -136,16 +136,16 @@ def _columns_in_the_log(lab: Lab) -> tuple[list[str], list[str]] | None:
     """The columns expected and found, as the newest refusal of the practice flow has them; None if there is none."""
     for execution in reversed(lab.kestra.executions(f"{NAMESPACE}/{PRACTICE}", state="FAILED")):
         log = "\n".join(line.message for line in lab.kestra.logs(execution, task="extract", level="ERROR"))
-        if told := REFUSAL.search(log):
-            return told["expected"].split(","), told["found"].split(",")
+        if refusal := REFUSAL.search(log):
+            return refusal["expected"].split(","), refusal["found"].split(",")
     return None
 
 
-def _about_the_column(name: str, expected: list[str], found: list[str]) -> str:
-    if name in found:
+def _about_the_column(name: str, expected: list[str], received: list[str]) -> str:
+    if name in received:
         return f"{name} is in the file. Compare the two lists in the log: which name is expected and not found?"
     near = {column.lower(): column for column in expected}.get(name.lower())
-    if near and near not in found:
+    if near and near not in received:
         return f"Nearly: write it as the log does, letter by letter. {name!r} is not how it is spelled there."
     return f"{name!r} is no column of these files. The log has two lists: what was expected and what was found."
 
@@ -177,10 +177,11 @@ def _keys(lab: Lab, expression: str) -> dict[str, str | None]:
 
 
 def _has_the_form(key: str | None) -> None:
-    digits = len(key or "")
+    key = key or ""
+    digits = len(key)
     if digits == MD5_DIGITS:
         raise Hint("That is a key of 32 digits, as md5 makes it. sha256 gives twice as many.")
-    if not SHA256_KEY.fullmatch(key or ""):
+    if not SHA256_KEY.fullmatch(key):
         raise Hint(f"Your key has {digits} characters ({key[:8]!r}...); 64 hexadecimal digits are asked for.")
 
 

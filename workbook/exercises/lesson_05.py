@@ -14,7 +14,7 @@ from workbook.exercises.registry import Blank, Hint, exercise, is_blank
 from workbook.kestra.errors import BackfillEmpty
 
 if TYPE_CHECKING:
-    from workbook.kestra.models import Flow
+    from workbook.kestra.models import Flow, Json
     from workbook.lab import Lab
 
 NAMESPACE, FLOW, TRIGGER = "zoomcamp", "05_postgres_taxi_scheduled", "yellow_schedule"
@@ -67,10 +67,10 @@ def trips_of_a_year(lab: Lab, answer: Any) -> str:
 def _by_year(lab: Lab, taxi: str) -> dict[str, int]:
     """The trips of each file in the table."""
     try:
-        found = lab.postgres.sql(f"SELECT filename, count(*) AS trips FROM public.{taxi}_tripdata GROUP BY filename")
+        counts = lab.postgres.sql(f"SELECT filename, count(*) AS trips FROM public.{taxi}_tripdata GROUP BY filename")
     except NotFound as missing:
         raise Hint(f"There is no table of {taxi} trips yet. Run the backfill of section 4.") from missing
-    return dict(zip(found["filename"], found["trips"], strict=True))
+    return dict(zip(counts["filename"], counts["trips"], strict=True))
 
 
 def _trips(loaded: dict[str, int], year: int) -> int:
@@ -79,7 +79,7 @@ def _trips(loaded: dict[str, int], year: int) -> int:
 
 def _about_the_year(lab: Lab, got: dict[str, int], loaded: dict[str, dict[str, int]]) -> str:
     """What was counted instead, for the year that the table has most of."""
-    year = max(YEARS, key=lambda one: sum(f"_{one}-" in name for name in loaded["yellow"]))
+    year = max(YEARS, key=lambda candidate: sum(f"_{candidate}-" in name for name in loaded["yellow"]))
     if got == {"yellow": _trips(loaded["green"], year), "green": _trips(loaded["yellow"], year)}:
         return "You have the two taxis the wrong way round."
     for taxi in TAXIS:
@@ -111,10 +111,10 @@ def _compare_with_source(lab: Lab, taxi: str, year: int, loaded: dict[str, int])
     Raises:
         Hint: a file is not as in the source.
     """
-    for one in manifest_entries(lab, taxi, year):
-        name = one["name"].removesuffix(".gz")
-        if loaded.get(name, one["rows"]) != one["rows"]:
-            raise Hint(f"You counted right, but {name} has {loaded[name]:,} trips and the source {one['rows']:,}.")
+    for entry in manifest_entries(lab, taxi, year):
+        name = entry["name"].removesuffix(".gz")
+        if loaded.get(name, entry["rows"]) != entry["rows"]:
+            raise Hint(f"You counted right, but {name} has {loaded[name]:,} trips and the source {entry['rows']:,}.")
     if year == HOMEWORK_YEAR:
         check_form_options(lab, _trips(loaded, year), FORM_YEAR[taxi])
 
@@ -146,8 +146,8 @@ def _about_march(got: int, loaded: dict[str, int]) -> str:
 def report_in_new_york(lab: Lab, answer: Any) -> str:
     """A Schedule that fires at 08:30 in New York, in winter and in summer."""
     written = text(answer)
-    if season := SEASON_NAME.search(written):
-        raise Hint(f"Kestra knows no zone {season[1]}: it is what clocks are called in one season. Name the place.")
+    if name := SEASON_NAME.search(written):
+        raise Hint(f"Kestra knows no zone {name[1]}: it is what clocks are called in one season. Name the place.")
     with learner_flow(lab, REPORT_FLOW + block(written, 2) + "\n") as flow:
         declared = _report(flow)
         zone = declared.get("timezone")
@@ -164,13 +164,13 @@ def report_in_new_york(lab: Lab, answer: Any) -> str:
     return "08:30 all year, whatever the clocks do. The place's name is the line that the homework asks for."
 
 
-def _report(flow: Flow) -> dict[str, Any]:
-    found = [one for one in flow.raw["triggers"] if one["id"] == "report"]
-    if not found:
+def _report(flow: Flow) -> Json:
+    declared: Json | None = next((trigger for trigger in flow.raw["triggers"] if trigger["id"] == "report"), None)
+    if declared is None:
         raise Hint("The flow is valid, but no trigger in it is called report.")
-    if "cron" not in found[0]:
+    if "cron" not in declared:
         raise Hint("report is no Schedule. Its type is io.kestra.plugin.core.trigger.Schedule.")
-    return found[0]
+    return declared
 
 
 def _fires_once(lab: Lab, flow: Flow, season: str, first: str, last: str) -> None:
@@ -206,13 +206,13 @@ def hour_of_july(lab: Lab, answer: Any) -> str:
 def _range(answer: Any) -> tuple[datetime, datetime]:
     if not isinstance(answer, tuple | list) or len(answer) != 2:
         raise Hint("The answer is a pair of texts: (start, end).")
-    if any(is_blank(one) for one in answer):
+    if any(is_blank(moment) for moment in answer):
         raise Blank
     try:
-        first, last = (datetime.fromisoformat(str(one)) for one in answer)
+        first, last = (datetime.fromisoformat(str(moment)) for moment in answer)
     except ValueError as error:
         raise Hint("A moment is written as 2020-12-01T00:00Z: date, T, time, zone.") from error
-    if any(one.utcoffset() != timedelta(0) for one in (first, last)):
+    if any(moment.utcoffset() != timedelta(0) for moment in (first, last)):
         raise Hint("Write both moments in UTC, with a Z at the end. Without it they are in the schedule's own zone.")
     if last < first:
         raise Hint("The range ends before it begins.")

@@ -31,7 +31,7 @@ ADDRESS_FLOW = f"""
 id: exercise_06_2
 namespace: {TRIAL}
 tasks:
-  - id: told
+  - id: address
     type: io.kestra.plugin.core.debug.Return
     format: >-
 """
@@ -50,11 +50,11 @@ def gone_in_an_hour(lab: Lab, answer: Any) -> str:
     if answer.key != KEY:
         raise Hint(f"That is the entry of {answer.key}; the exercise asks for {KEY}.")
     try:
-        found = lab.kestra.kv(NAMESPACE)[KEY]
+        value = lab.kestra.kv(NAMESPACE)[KEY]
     except KeyMissing as missing:
         raise Hint(f"{KEY} is not in the store of {NAMESPACE} any more. Set it again.") from missing
-    if found != VALUE:
-        raise Hint(f"{KEY} holds {found!r}. The text is to be {VALUE!r}.")
+    if value != VALUE:
+        raise Hint(f"{KEY} holds {value!r}. The text is to be {VALUE!r}.")
     if answer.expires is None:
         raise Hint("The key never expires: kv.set(...) takes a third argument, ttl.")
     left = answer.expires - datetime.now(UTC)
@@ -72,19 +72,19 @@ def address_of_the_folder(lab: Lab, answer: Any) -> str:
         with learner_flow(lab, ADDRESS_FLOW + block(written, 6) + "\n") as flow:
             for bucket in BUCKETS:
                 kv["GCP_BUCKET_NAME"] = bucket
-                told = str(run(lab, flow, {}).output("told")["value"])
-                _is_the_address(told.strip(), bucket)
+                address = str(run(lab, flow, {}).output("address")["value"])
+                _is_the_address(address.strip(), bucket)
     finally:
         kv.delete("GCP_BUCKET_NAME")
     return "Rendered when the task runs, from what the store holds then: the flow's text never has to know the bucket."
 
 
-def _is_the_address(told: str, bucket: str) -> None:
-    if told == f"gs://{bucket}/raw":
+def _is_the_address(address: str, bucket: str) -> None:
+    if address == f"gs://{bucket}/raw":
         return
-    if bucket not in told:
-        raise Hint(f"With the bucket {bucket} in the store it gives {told!r}. Which function reads the store?")
-    raise Hint(f"It gives {told!r}, and gs://{bucket}/raw is asked for.")
+    if bucket not in address:
+        raise Hint(f"With the bucket {bucket} in the store it gives {address!r}. Which function reads the store?")
+    raise Hint(f"It gives {address!r}, and gs://{bucket}/raw is asked for.")
 
 
 @exercise("06.3")
@@ -105,11 +105,11 @@ def counted(lab: Lab, answer: Any) -> str:
 def _is_counted(kv: Any, number: int) -> None:
     if "RUNS" not in kv:
         raise Hint(f"After run {number} there is no key RUNS. What does your task call it?")
-    found = kv["RUNS"]
-    if isinstance(found, str):
-        raise Hint(f"RUNS holds the text {found!r}. A number needs kvType: NUMBER.")
-    if found != number:
-        raise Hint(f"After run {number} RUNS holds {found}. Read the old value with kv(), and add one to it.")
+    value = kv["RUNS"]
+    if isinstance(value, str):
+        raise Hint(f"RUNS holds the text {value!r}. A number needs kvType: NUMBER.")
+    if value != number:
+        raise Hint(f"After run {number} RUNS holds {value}. Read the old value with kv(), and add one to it.")
 
 
 @exercise("06.4")

@@ -58,11 +58,11 @@ def archive(lab: Lab, answer: Any) -> str:
         run(lab, flow, {})
     if name not in lab.gcs.buckets():
         raise Hint(f"The flow ran, and there is no bucket {name}. What does your task call it?")
-    made = lab.gcs.client.get_bucket(name)
-    if made.location != REGION:
-        raise Hint(f"The bucket is in {made.location.lower()}. Where does the location of your task come from?")
-    if made.storage_class != CLASS:
-        raise Hint(f"Its storage class is {made.storage_class}, and {CLASS} is asked for.")
+    bucket = lab.gcs.client.get_bucket(name)
+    if bucket.location != REGION:
+        raise Hint(f"The bucket is in {bucket.location.lower()}. Where does the location of your task come from?")
+    if bucket.storage_class != CLASS:
+        raise Hint(f"Its storage class is {bucket.storage_class}, and {CLASS} is asked for.")
     return "What the task says wins over the plugin defaults. COLDLINE is cheap to keep and dear to read: for archives."
 
 
@@ -91,18 +91,18 @@ def staging(lab: Lab, answer: Any) -> str:
         run(lab, flow, {})
         if STAGING not in lab.bigquery.datasets():
             raise Hint(f"The flow ran, and there is no data set {STAGING}. What does your task call it?")
-        made = client.get_dataset(STAGING)
-        told = made.description
-        if not told:
+        dataset = client.get_dataset(STAGING)
+        description = dataset.description
+        if not description:
             raise Hint("The data set has no description. Who comes after you will want one.")
-        if made.labels != LABELS:
-            raise Hint(f"Its labels are {made.labels or 'none'}, and {LABELS} is asked for.")
-        made.description = "changed by hand"
-        client.update_dataset(made, ["description"])
+        if dataset.labels != LABELS:
+            raise Hint(f"Its labels are {dataset.labels or 'none'}, and {LABELS} is asked for.")
+        dataset.description = "changed by hand"
+        client.update_dataset(dataset, ["description"])
         second = lab.kestra.execute(flow, check=False)
     if not second.succeeded:
         raise Hint("The first run works, the second fails: the data set is there already. What does ifExists say?")
-    if client.get_dataset(STAGING).description != told:
+    if client.get_dataset(STAGING).description != description:
         raise Hint(
             "Somebody changed the description, and your flow left it so. Which of the three policies changes it?"
         )
@@ -125,19 +125,19 @@ def of_2020(lab: Lab, answer: Any) -> str:
     runs = done.task_runs_of("found")
     if not runs:
         raise Hint("No task called found ran.")
-    found = [blob["name"] for blob in done.output("found").get("blobs", [])]
-    _are_the_wanted(found)
+    names = [blob["name"] for blob in done.output("found").get("blobs", [])]
+    _are_the_wanted(names)
     return "One listing instead of a folder walk: names are sorted texts, and a regular expression is a filter on them."
 
 
-def _are_the_wanted(found: list[str]) -> None:
-    if directories := [name for name in found if name.endswith("/")]:
+def _are_the_wanted(names: list[str]) -> None:
+    if directories := [name for name in names if name.endswith("/")]:
         raise Hint(f"It lists {directories[0]}, a directory. Which listingType goes into them?")
     for name, advice in OTHERS.items():
-        if name in found:
+        if name in names:
             raise Hint(advice.format(name))
-    missing = [name for name in WANTED if name not in found]
-    if missing and len(found) == 25:
+    missing = [name for name in WANTED if name not in names]
+    if missing and len(names) == 25:
         raise Hint("It lists 25 of them, and there are more: a listing stops there unless maxFiles says otherwise.")
     if missing:
-        raise Hint(f"It lists {len(found)} of {len(WANTED)} files; {missing[0]} is not among them.")
+        raise Hint(f"It lists {len(names)} of {len(WANTED)} files; {missing[0]} is not among them.")

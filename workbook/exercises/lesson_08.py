@@ -76,11 +76,11 @@ def april_in_bigquery(lab: Lab, answer: Any) -> str:
     if not execution.succeeded:
         raise Hint(f"The execution ended {execution.state}. {last_error(lab, execution)}")
     _loaded_april(execution)
-    found = lab.bigquery.count(_table(lab), "filename = @file", file=APRIL)
-    source = [one["rows"] for one in manifest_entries(lab, "green", 2020) if one["month"] == 4]
-    if source and found != source[0]:
-        raise Hint(f"BigQuery has {found:,} rows of {APRIL}, and the source {source[0]:,}. Load it again.")
-    return f"{found:,} trips of another taxi, with other columns, by the same flow: only the inputs differ."
+    count = lab.bigquery.count(_table(lab), "filename = @file", file=APRIL)
+    source = [entry["rows"] for entry in manifest_entries(lab, "green", 2020) if entry["month"] == 4]
+    if source and count != source[0]:
+        raise Hint(f"BigQuery has {count:,} rows of {APRIL}, and the source {source[0]:,}. Load it again.")
+    return f"{count:,} trips of another taxi, with other columns, by the same flow: only the inputs differ."
 
 
 def _loaded_april(execution: Execution) -> None:
@@ -152,17 +152,17 @@ def _holds(lab: Lab, table: str, bucket: str, which: str) -> None:
     lines = {name: lab.gcs.read(bucket, name).count(b"\n") for name in names}
     wanted = sum(lines.values()) - len(lines)
     try:
-        found = lab.bigquery.count(table)
+        count = lab.bigquery.count(table)
     except (QueryFailed, NotFound) as refused:
         raise Hint(str(refused)) from refused
-    if found == wanted:
+    if count == wanted:
         return
-    if found == wanted + len(lines):
+    if count == wanted + len(lines):
         raise Hint("It has a row too many for each file: the line with the names of the columns.")
-    if found > wanted:
-        raise Hint(f"It has {found:,} rows, and the green files have {wanted:,}: it reads others, too.")
+    if count > wanted:
+        raise Hint(f"It has {count:,} rows, and the green files have {wanted:,}: it reads others, too.")
     raise Hint(
-        f"It has {found:,} rows, and the green files, {which}, have {wanted:,}. An asterisk stands for any text."
+        f"It has {count:,} rows, and the green files, {which}, have {wanted:,}. An asterisk stands for any text."
     )
 
 
@@ -189,10 +189,10 @@ def _keys(lab: Lab, expression: str) -> dict[str, Any]:
     rows = [", ".join(f"{value} AS {name}" for name, value in probe.items()) for probe in probes]
     union = " UNION ALL ".join(f"SELECT {row}" for row in rows)
     try:
-        found = lab.bigquery.sql(f"SELECT probe, {expression.rstrip(';')} AS made FROM ({union}) AS trips")
+        frame = lab.bigquery.sql(f"SELECT probe, {expression.rstrip(';')} AS made FROM ({union}) AS trips")
     except (QueryFailed, NotFound) as refused:
         raise Hint(f"BigQuery does not take this expression. {refused}") from refused
-    keys = zip(found["probe"], found["made"], strict=True)
+    keys = zip(frame["probe"], frame["made"], strict=True)
     return {probe: key if isinstance(key, str | bytes) else None for probe, key in keys}
 
 

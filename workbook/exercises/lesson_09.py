@@ -50,10 +50,10 @@ def _by_file(lab: Lab, taxi: str) -> dict[str, int]:
     """The trips of each file in the table."""
     query = f"SELECT filename, COUNT(*) AS trips FROM `{_table(lab, taxi)}` GROUP BY filename"
     try:
-        found = lab.bigquery.sql(query)
+        counts = lab.bigquery.sql(query)
     except NotFound as missing:
         raise Hint(f"There is no table of {taxi} trips yet. Run the backfill of section 2.") from missing
-    return dict(zip(found["filename"], found["trips"], strict=True))
+    return dict(zip(counts["filename"], counts["trips"], strict=True))
 
 
 def _about_the_count(taxi: str, got: int, wanted: int, everything: int) -> str:
@@ -70,10 +70,10 @@ def _compare_with_source(lab: Lab, taxi: str, loaded: dict[str, int]) -> None:
     Raises:
         Hint: one is not.
     """
-    for one in manifest_entries(lab, taxi, YEAR):
-        name = one["name"].removesuffix(".gz")
-        if loaded.get(name, one["rows"]) != one["rows"]:
-            raise Hint(f"You counted right, but {name} has {loaded[name]:,} trips and the source {one['rows']:,}.")
+    for entry in manifest_entries(lab, taxi, YEAR):
+        name = entry["name"].removesuffix(".gz")
+        if loaded.get(name, entry["rows"]) != entry["rows"]:
+            raise Hint(f"You counted right, but {name} has {loaded[name]:,} trips and the source {entry['rows']:,}.")
 
 
 @exercise("09.2")
@@ -83,7 +83,7 @@ def trips_of_march(lab: Lab, answer: Any) -> str:
     if MARCH not in loaded:
         raise Hint(f"{MARCH} is not in the table. Backfill green_schedule from 2021-03-01 to 2021-03-31.")
     if got == loaded[MARCH]:
-        source = [one["rows"] for one in manifest_entries(lab, "green", 2021) if one["month"] == 3]
+        source = [entry["rows"] for entry in manifest_entries(lab, "green", 2021) if entry["month"] == 3]
         if source and source[0] != got:
             raise Hint(f"You counted right, but the source has {source[0]:,} trips. Load the file again.")
         return "A month of the past, in lake and warehouse, for one call."
@@ -98,13 +98,13 @@ def trips_of_march(lab: Lab, answer: Any) -> str:
 def trips_by_month(lab: Lab, answer: Any) -> str:
     """A query for the trips by month of pickup."""
     try:
-        found = lab.bigquery.sql(text(answer))
+        frame = lab.bigquery.sql(text(answer))
     except (QueryFailed, NotFound) as refused:
         raise Hint(str(refused)) from refused
-    if list(found.columns) != ["month", "trips"]:
-        raise Hint(f"Your columns are {', '.join(found.columns)}; month and trips are asked for, in this order.")
+    if list(frame.columns) != ["month", "trips"]:
+        raise Hint(f"Your columns are {', '.join(frame.columns)}; month and trips are asked for, in this order.")
     months = lab.bigquery.sql(BY_MONTH.format(table=_table(lab, "green")))
-    got = [(_day(month), int(trips)) for month, trips in found.itertuples(index=False)]
+    got = [(_day(month), int(trips)) for month, trips in frame.itertuples(index=False)]
     every = [(_day(month), int(trips)) for month, trips in months.itertuples(index=False)]
     wanted = [(month, trips) for month, trips in every if trips > FEWEST]
     if got != wanted:
@@ -138,7 +138,7 @@ def month_dropped(lab: Lab, answer: Any) -> str:
     """A task that removes the table of a month, and may run twice."""
     written = text(answer)
     before = _by_file(lab, "green")
-    _furnish(lab)
+    _load_months(lab)
     with learner_flow(lab, _flow(lab, written)) as flow:
         run(lab, flow, {})
         left = set(lab.bigquery.tables(_dataset(lab))["table"])
@@ -158,7 +158,7 @@ def month_dropped(lab: Lab, answer: Any) -> str:
     return "A load that clears away what it does not need any more is one that nobody has to clean up after."
 
 
-def _furnish(lab: Lab) -> None:
+def _load_months(lab: Lab) -> None:
     """Make the two helper tables of the month as a load leaves them."""
     dataset, bucket = _dataset(lab), lab.kestra.kv(NAMESPACE)["GCP_BUCKET_NAME"]
     lab.bigquery.sql(f"CREATE OR REPLACE TABLE `{dataset}.{MONTHLY}` AS SELECT '1' AS VendorID")

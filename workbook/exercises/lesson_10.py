@@ -72,9 +72,9 @@ def two_stores(lab: Lab, answer: Any) -> str:
     if states != WANTED:
         left_out = next(store for store, state in states.items() if state == "SKIPPED" and WANTED[store] != state)
         raise Hint(f"{left_out} was left out. The list in `stores` has two names: clickhouse and qdrant.")
-    rows, found = execution.outputs["rows"], (lab.clickhouse.count(PAIR), lab.qdrant.count(PAIR))
-    if found != (rows, rows):
-        raise Hint(f"The stores hold {found[0]:,} and {found[1]:,} rows of {rows:,}. Run it again: it heals.")
+    rows, counts = execution.outputs["rows"], (lab.clickhouse.count(PAIR), lab.qdrant.count(PAIR))
+    if counts != (rows, rows):
+        raise Hint(f"The stores hold {counts[0]:,} and {counts[1]:,} rows of {rows:,}. Run it again: it heals.")
     return (
         "`runIf` skips a branch, and verify looks only at what was asked for. So you heal one store without the rest."
     )
@@ -90,8 +90,8 @@ def _ended_well(lab: Lab, answer: Any) -> Execution:
 def _reason(lab: Lab, execution: Execution) -> str:
     if execution.failed_task and execution.failed_task.task_id == "check_rejects":
         return "Too many rows were rejected. Read `rejects.csv` of the task parse: it gives the reason, line by line."
-    said = last_error(lab, execution)
-    return f"{said} It was cut with {execution.inputs['delimiter']!r}." if "first line is" in said else said
+    reason = last_error(lab, execution)
+    return f"{reason} It was cut with {execution.inputs['delimiter']!r}." if "first line is" in reason else reason
 
 
 def _loaded_what(execution: Execution, key: str, table: str) -> None:
@@ -115,15 +115,15 @@ def warmest_six_hours(lab: Lab, answer: Any) -> str:
 
 def _one_row(lab: Lab, query: str) -> pd.Series:
     try:
-        found = lab.timescale.sql(query)
+        frame = lab.timescale.sql(query)
     except QueryFailed as refused:
         raise Hint(str(refused).partition("\n[SQL")[0]) from refused
-    missing = {"bucket", "mean"} - set(found.columns)
+    missing = {"bucket", "mean"} - set(frame.columns)
     if missing:
-        raise Hint(f"Your query has the columns {', '.join(found.columns)}. It needs one called {min(missing)}.")
-    if len(found) != 1:
-        raise Hint(f"Your query gives {len(found)} rows. Order them by the mean, and keep the first: LIMIT 1.")
-    return found.iloc[0]
+        raise Hint(f"Your query has the columns {', '.join(frame.columns)}. It needs one called {min(missing)}.")
+    if len(frame) != 1:
+        raise Hint(f"Your query gives {len(frame)} rows. Order them by the mean, and keep the first: LIMIT 1.")
+    return frame.iloc[0]
 
 
 def _highest(lab: Lab, **changed: str) -> pd.Series:
@@ -133,7 +133,7 @@ def _highest(lab: Lab, **changed: str) -> pd.Series:
 
 
 def _is(row: pd.Series, other: pd.Series) -> bool:
-    return pd.Timestamp(row.bucket) == other.bucket and abs(float(row["mean"]) - other["mean"]) < CLOSE
+    return bool(pd.Timestamp(row.bucket) == other.bucket and abs(float(row["mean"]) - other["mean"]) < CLOSE)
 
 
 @exercise("10.3")
@@ -144,8 +144,10 @@ def place_of_a_reading(lab: Lab, answer: Any) -> str:
     if wrong:
         raise Hint(_about_the_clocks(pairs, wrong[0]))
     near = lab.qdrant.nearest(TABLE, [number for pair in pairs for number in pair], limit=1).iloc[0]
-    found = f"a {near.metric_name} of {near.metric_value:g} at {near.timestamp[11:16]}, {near.location}"
-    return f"The nearest reading in the store is {found}. You searched for what was never measured, and found its like."
+    reading = f"a {near.metric_name} of {near.metric_value:g} at {near.timestamp[11:16]}, {near.location}"
+    return (
+        f"The nearest reading in the store is {reading}. You searched for what was never measured, and found its like."
+    )
 
 
 def _pairs(answer: Any) -> list[tuple[float, float]]:
@@ -187,10 +189,10 @@ def file_of_a_supplier(lab: Lab, answer: Any) -> str:
             f"{rejected} of {SUPPLIER_ROWS} rows were left out. Every row is good, if it is read as it was written."
         )
     for store, locations in LOCATIONS.items():
-        found = locations(lab)
-        if found != {SUPPLIER_LOCATION}:
-            said = " and ".join(repr(one) for one in sorted(found))
-            raise Hint(f"All rows are there, but {store} says that the location is {said}. What is between the words?")
+        stored = locations(lab)
+        if stored != {SUPPLIER_LOCATION}:
+            names = " and ".join(repr(name) for name in sorted(stored))
+            raise Hint(f"All rows are there, but {store} says that the location is {names}. What is between the words?")
     return "Right count, right sum, wrong letters: only looking at the text in the store tells those apart."
 
 

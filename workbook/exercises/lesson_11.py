@@ -66,7 +66,7 @@ def dropped_file(lab: Lab, answer: Any) -> str:
         raise Hint("It still runs. lab.kestra.triggered waits for its end.")
     content = lab.s3.read(BUCKET, f"{FOLDER}{'processed' if execution.succeeded else 'failed'}/{NAME}")
     if content != lab.dataset.lens(NUMBER):
-        number = next((one for one in NUMBERS if lab.dataset.lens(one) == content), None)
+        number = next((candidate for candidate in NUMBERS if lab.dataset.lens(candidate) == content), None)
         raise Hint(f"{NAME} does not hold answer {NUMBER}, but {'something else' if number is None else number}.")
     if not execution.succeeded:
         raise Hint(f"The execution ended {execution.state}. What does lab.kestra.logs(answer, level='ERROR') say?")
@@ -77,7 +77,7 @@ def dropped_file(lab: Lab, answer: Any) -> str:
 def in_stock_today(lab: Lab, answer: Any) -> str:
     """An SQL condition for the offers that are surely in stock."""
     condition = text(answer)
-    got, wanted = (_offers(lab, one) for one in (condition, IN_STOCK))
+    got, wanted = (_offers(lab, where) for where in (condition, IN_STOCK))
     if got.equals(wanted):
         return "A price that nobody can pay is no offer. Conditions like this one decide what a report is worth."
     if got["currency"].isna().any():
@@ -124,12 +124,12 @@ def _table(lab: Lab) -> str:
         flow = lab.kestra.flow(f"{NAMESPACE}/{FLOW}")
     except NotFound as missing:
         raise Hint("The practice flow is not there. Run the lesson from its beginning.") from missing
-    return next(one["defaults"] for one in flow.inputs if one["id"] == "table_name")
+    return next(str(declared["defaults"]) for declared in flow.inputs if declared["id"] == "table_name")
 
 
 def _stocks(lab: Lab) -> str:
-    found = lab.clickhouse.sql(f"SELECT DISTINCT stock_information AS told FROM {_table(lab)} ORDER BY told")["told"]
-    return ", ".join(repr(one) for one in found.dropna())
+    texts = lab.clickhouse.sql(f"SELECT DISTINCT stock_information AS stock FROM {_table(lab)} ORDER BY stock")["stock"]
+    return ", ".join(repr(value) for value in texts.dropna())
 
 
 @exercise("11.3")
@@ -155,18 +155,18 @@ def _declared(written: str) -> dict[str, Any]:
         Hint: it is no YAML, or not one trigger called `watch`.
     """
     try:
-        found = yaml.safe_load(written)
+        triggers = yaml.safe_load(written)
     except yaml.YAMLError as error:
         raise Hint(f"This is no YAML: {' '.join(str(error).split())[:200]}") from error
-    if not isinstance(found, list) or len(found) != 1 or not isinstance(found[0], dict):
+    if not isinstance(triggers, list) or len(triggers) != 1 or not isinstance(triggers[0], dict):
         raise Hint("Write a list with one trigger: `- id: watch`, and its properties below, two spaces in.")
-    if found[0].get("id") != "watch":
-        raise Hint(f"The trigger is called {found[0].get('id')}; the exercise asks for the id watch.")
-    if found[0].get("bucket") != BUCKET:
-        raise Hint(f"It looks into the bucket {found[0].get('bucket')}. The files are in {BUCKET}.")
-    if found[0].get("action") not in ACTIONS:
-        raise Hint(f"Its action is {found[0].get('action')}; there are {', '.join(ACTIONS)}.")
-    return found[0]
+    if triggers[0].get("id") != "watch":
+        raise Hint(f"The trigger is called {triggers[0].get('id')}; the exercise asks for the id watch.")
+    if triggers[0].get("bucket") != BUCKET:
+        raise Hint(f"It looks into the bucket {triggers[0].get('bucket')}. The files are in {BUCKET}.")
+    if triggers[0].get("action") not in ACTIONS:
+        raise Hint(f"Its action is {triggers[0].get('action')}; there are {', '.join(ACTIONS)}.")
+    return triggers[0]
 
 
 @contextmanager
@@ -188,14 +188,16 @@ def _keys(lab: Lab) -> set[str]:
 
 def _handed_out(lab: Lab, flow: Flow) -> set[str]:
     """The keys that the trigger hands out: waited for until nothing more comes."""
-    found: set[str] = set()
+    keys: set[str] = set()
     quiet_at = time.monotonic() + FIRST_SECONDS
     while time.monotonic() < quiet_at:
-        now = {one["key"] for run in lab.kestra.executions(flow) for one in (run.trigger or {})["variables"]["objects"]}
-        if now != found:
-            found, quiet_at = now, time.monotonic() + MORE_SECONDS
+        now = {
+            item["key"] for run in lab.kestra.executions(flow) for item in (run.trigger or {})["variables"]["objects"]
+        }
+        if now != keys:
+            keys, quiet_at = now, time.monotonic() + MORE_SECONDS
         time.sleep(POLL_SECONDS)
-    return found
+    return keys
 
 
 def _compare(handed: set[str]) -> None:

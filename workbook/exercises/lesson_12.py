@@ -105,18 +105,18 @@ def age_of_the_newest(lab: Lab, answer: Any) -> str:
 
 
 def _compare(metrics: list[Metric], table: str, hours: float) -> None:
-    own = [one for one in metrics if not one.name.startswith("deps.")]
-    found = next((one for one in own if one.name == METRIC), None)
-    if found is None:
-        names = ", ".join(sorted({one.name for one in own}))
-        said = f"It publishes {names}" if names else "It publishes nothing (a print is a log line, and no metric)"
-        raise Hint(f"{said}; a metric named {METRIC} is asked for. Kestra.gauge(name, value, tags) publishes one.")
-    if found.kind != "gauge":
-        raise Hint(f"{METRIC} is a {found.kind}, and would be added up over runs. An age is read off: a gauge.")
-    if abs(found.value - hours) > 0.01:
-        raise Hint(_about_the_age(found.value, hours))
-    if found.tags.get("table") != table:
-        raise Hint(f"The tags are {found.tags}; the tag table has to be {table!r} here, the value of TABLE.")
+    own = [metric for metric in metrics if not metric.name.startswith("deps.")]
+    age = next((metric for metric in own if metric.name == METRIC), None)
+    if age is None:
+        names = ", ".join(sorted({metric.name for metric in own}))
+        published = f"It publishes {names}" if names else "It publishes nothing (a print is a log line, and no metric)"
+        raise Hint(f"{published}; a metric named {METRIC} is asked for. Kestra.gauge(name, value, tags) publishes one.")
+    if age.kind != "gauge":
+        raise Hint(f"{METRIC} is a {age.kind}, and would be added up over runs. An age is read off: a gauge.")
+    if abs(age.value - hours) > 0.01:
+        raise Hint(_about_the_age(age.value, hours))
+    if age.tags.get("table") != table:
+        raise Hint(f"The tags are {age.tags}; the tag table has to be {table!r} here, the value of TABLE.")
 
 
 def _about_the_age(got: float, hours: float) -> str:
@@ -160,6 +160,6 @@ def _noticed(lab: Lab, flow: Flow, service: str, name: str) -> None:
         raise Hint(f"Without {name} your flow ends in WARNING, which wakes nobody. Leave out allowFailure.")
     if execution.succeeded:
         raise Hint(f"Without {name} your flow still ends {execution.state}. Does a task ask it, and heed the answer?")
-    failed = [one.task_id for one in execution.task_runs if one.state == "FAILED"]
+    failed = [task_run.task_id for task_run in execution.task_runs if task_run.state == "FAILED"]
     if service not in failed:
         raise Hint(f"Without {name} the task {', '.join(failed)} fails. The one that fails has to be called {service}.")

@@ -70,11 +70,13 @@ def shares_add_up(lab: Lab, answer: Any) -> str:
     written = text(answer).rstrip(";")
     for month, shares in SHARES.items():
         rows = ", ".join(f"(DATE '2025-03-01', '{450 + at}', {share:.2f}E0)" for at, share in enumerate(shares))
-        given = f"SELECT * FROM (VALUES {rows}) AS rows (month_date, group_code, share_of_trade)"
-        found = _rows(lab, f"WITH fct_retail_sales_monthly AS ({given}) SELECT count(*) FROM ({written}) AS found")
-        if month == "right" and found:
+        sample = f"SELECT * FROM (VALUES {rows}) AS rows (month_date, group_code, share_of_trade)"
+        violations = _rows(
+            lab, f"WITH fct_retail_sales_monthly AS ({sample}) SELECT count(*) FROM ({written}) AS found"
+        )
+        if month == "right" and violations:
             raise Hint(f"Your query complains of {TOLD[month]}: that is rounding. Allow for a tenth: abs(...) > 0.1.")
-        if month != "right" and not found:
+        if month != "right" and not violations:
             raise Hint(f"Your query does not find {TOLD[month]}. A test has to find what is too low and too high.")
     published = _rows(lab, f"SELECT count(*) FROM ({written}) AS found")
     if published:
@@ -96,11 +98,11 @@ def failed_jobs(lab: Lab, answer: Any) -> str:
     """A task that tells, as the output `failed`, how many jobs of the queue have failed."""
     with learner_flow(lab, ASKING.format(tasks=indent(text(answer), "  "))) as flow:
         done = run(lab, flow, {})
-        told = [one.outputs["vars"] for one in done.task_runs if (one.outputs or {}).get("vars")]
+        outputs = [task_run.outputs["vars"] for task_run in done.task_runs if (task_run.outputs or {}).get("vars")]
     counts = _jobs(lab)
-    values = [one["failed"] for one in told if "failed" in one]
+    values = [values["failed"] for values in outputs if "failed" in values]
     if not values:
-        seen = f"There are {', '.join(sorted(told[0]))}." if told else "A line in the log is no output."
+        seen = f"There are {', '.join(sorted(outputs[0]))}." if outputs else "A line in the log is no output."
         raise Hint(f'No task has the output `failed`. {seen} Print ::{{"outputs": {{"failed": ...}}}}::')
     if str(values[0]) != str(counts["FAILED"]):
         others = [state for state, count in counts.items() if str(count) == str(values[0]) and state != "FAILED"]

@@ -47,11 +47,11 @@ def at_the_limit(lab: Lab, answer: Any) -> str:
 
 def _about_the_limit(lab: Lab, answer: Any) -> str:
     limit = _flow(lab)["variables"]["limit"]
-    amounts = [((one.get("fixtures") or {}).get("inputs") or {}).get("amount") for one in _cases(answer)]
+    amounts = [((case.get("fixtures") or {}).get("inputs") or {}).get("amount") for case in _cases(answer)]
     if limit not in amounts:
         return (
             f"Your test also passes when the flow asks a manager at exactly {limit} EUR, since it tries "
-            f"{', '.join(str(one) for one in amounts)}. Which amount tells `>` from `>=`?"
+            f"{', '.join(str(amount) for amount in amounts)}. Which amount tells `>` from `>=`?"
         )
     return "The amount is right, but your test passes whichever branch ran. Look at an output of the task `approve`."
 
@@ -91,8 +91,8 @@ def tests_first(lab: Lab, answer: Any) -> str:
     cases = [_shipping_case(kilograms, euros) for kilograms, euros in KILOGRAMS.items()]
     for result in _run({"flow.yaml": flow, GOOD: _suite(GOOD, SHIPPING, cases)}):
         if result.message:
-            told = result.message.splitlines()[0] if result.file == GOOD else _first_problem(result)
-            raise Hint(f"{result.name}: {told.rpartition('.yaml:')[2]}")
+            message = result.message.splitlines()[0] if result.file == GOOD else _first_problem(result)
+            raise Hint(f"{result.name}: {message.rpartition('.yaml:')[2]}")
     return "You knew when you were done before you began, and a colleague who changes this flow will know it too."
 
 
@@ -118,8 +118,8 @@ def _catches(lab: Lab, answer: Any, mistake: tuple[str, str], hint: str) -> None
     results = _run({"flow.yaml": source, "broken.yaml": broken, **suites})
     for result in results:
         if result.file == GOOD and result.message:
-            told = result.message.splitlines()[0].rpartition(f"{GOOD}:")[2].partition(": ")[2]
-            raise Hint(f"On the flow as it is, your test fails: {told}")
+            message = result.message.splitlines()[0].rpartition(f"{GOOD}:")[2].partition(": ")[2]
+            raise Hint(f"On the flow as it is, your test fails: {message}")
     if not any(result.file == BAD and result.message for result in results):
         raise Hint(hint)
 
@@ -136,13 +136,14 @@ def _cases(answer: Any) -> list[dict[str, Any]]:
         raise Hint(f"This is no valid YAML: {' '.join(str(error).split())}") from error
     if not cases:
         raise Blank
-    if not isinstance(cases, list) or not all(isinstance(one, dict) for one in cases):
+    if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
         raise Hint("The answer is no list of test cases: begin with `- id: ...`, as under testCases.")
     return cases
 
 
 def _flow(lab: Lab) -> dict[str, Any]:
-    return yaml.safe_load(lab.kestra.flow(f"{NAMESPACE}/{FLOW}").source)
+    flow: dict[str, Any] = yaml.safe_load(lab.kestra.flow(f"{NAMESPACE}/{FLOW}").source)
+    return flow
 
 
 def _suite(name: str, flow: str, cases: list[dict[str, Any]]) -> dict[str, Any]:
@@ -163,7 +164,7 @@ def _run(files: dict[str, Any]) -> list[Result]:
         if not junit.exists():
             raise Hint(f"The tests could not be run: {done.stdout[-500:]}{done.stderr[-500:]}")
         items = list(ElementTree.parse(junit).iter("testcase"))
-    return [Result(Path(one.get("file", "")).name, one.get("name", ""), _message(one)) for one in items]
+    return [Result(Path(item.get("file", "")).name, item.get("name", ""), _message(item)) for item in items]
 
 
 def _message(item: ElementTree.Element) -> str:

@@ -41,35 +41,37 @@ def time_ticks(seconds: float) -> list[float]:
     """Round times from 0 to at least `seconds`: whole minutes or hours where they are long."""
     for unit in (3600.0, 60.0):
         if seconds > 3 * unit:
-            return [one * unit for one in ticks(seconds / unit)]
+            return [tick * unit for tick in ticks(seconds / unit)]
     return ticks(seconds)
 
 
 def moments(first: datetime, last: datetime, most: int = 8) -> list[datetime]:
     """Round moments within a span of time, at most about `most` of them; both ends have the same time zone."""
     span = (last - first).total_seconds()
-    step = next((one for one in _STEPS if span / one <= most), _STEPS[-1] * ceil(span / _STEPS[-1] / most))
+    step = next(
+        (candidate for candidate in _STEPS if span / candidate <= most), _STEPS[-1] * ceil(span / _STEPS[-1] / most)
+    )
     # Monday, so that weeks begin where one expects it.
     begin = datetime(1970, 1, 5, tzinfo=first.tzinfo)
     at = begin + timedelta(seconds=ceil((first - begin).total_seconds() / step) * step)
-    found = []
+    round_moments = []
     while at <= last:
-        found.append(at)
+        round_moments.append(at)
         at += timedelta(seconds=step)
-    return found
+    return round_moments
 
 
 def moment_labels(ticks: list[datetime]) -> list[str]:
     """How moments on a scale read: the day where it begins, and the time of the day."""
-    if all(one == one.replace(hour=0, minute=0, second=0, microsecond=0) for one in ticks):
-        return [f"{one:%d %b}" if ticks[0].year == ticks[-1].year else f"{one:%Y-%m-%d}" for one in ticks]
-    days = {one.date() for one in ticks}
-    seconds = any(one.second for one in ticks)
-    named = [f"{one:%H:%M:%S}" if seconds else f"{one:%H:%M}" for one in ticks]
+    if all(tick == tick.replace(hour=0, minute=0, second=0, microsecond=0) for tick in ticks):
+        return [f"{tick:%d %b}" if ticks[0].year == ticks[-1].year else f"{tick:%Y-%m-%d}" for tick in ticks]
+    days = {tick.date() for tick in ticks}
+    seconds = any(tick.second for tick in ticks)
+    named = [f"{tick:%H:%M:%S}" if seconds else f"{tick:%H:%M}" for tick in ticks]
     if len(days) == 1:
         return named
-    begins = [(one.hour, one.minute, one.second) == (0, 0, 0) for one in ticks]
-    return [f"{one:%d %b}" if new else name for one, name, new in zip(ticks, named, begins, strict=True)]
+    begins = [(tick.hour, tick.minute, tick.second) == (0, 0, 0) for tick in ticks]
+    return [f"{tick:%d %b}" if new else name for tick, name, new in zip(ticks, named, begins, strict=True)]
 
 
 def duration(seconds: float) -> str:

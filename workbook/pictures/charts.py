@@ -37,9 +37,9 @@ def bars(
     Raises:
         WorkbookError: there are no values, a negative one, or not as many as labels.
     """
-    names = [str(one) for one in labels]
-    numbers = [float(one) for one in values]
-    kinds = [str(one) for one in series] if series is not None else [""] * len(names)
+    names = [str(label) for label in labels]
+    numbers = [float(value) for value in values]
+    kinds = [str(kind) for kind in series] if series is not None else [""] * len(names)
     if not names or not len(names) == len(numbers) == len(kinds):
         raise WorkbookError(f"Bars need as many values as labels; here are {len(names)} and {len(numbers)}.")
     if any(not number >= 0 for number in numbers):
@@ -60,7 +60,7 @@ def monthly_bars(
     """
     ordered = frame.sort_values(month, kind="stable")
     kinds = ordered[series] if series else None
-    return bars([_month(one) for one in ordered[month]], ordered[count], kinds, title)
+    return bars([_month(value) for value in ordered[month]], ordered[count], kinds, title)
 
 
 def _month(value: Any) -> str:
@@ -123,6 +123,6 @@ class _Bars:
     def _words(self) -> str:
         rows = []
         for name, row in self._table.items():
-            told = ", ".join(f"{kind} {tick_label(value)}".strip() for kind, value in row.items())
-            rows.append(f"{name}: {told}")
+            amounts = ", ".join(f"{kind} {tick_label(value)}".strip() for kind, value in row.items())
+            rows.append(f"{name}: {amounts}")
         return f"{'In ' + self._unit + '. ' if self._unit else ''}{'; '.join(rows)}."

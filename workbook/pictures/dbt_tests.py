@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from workbook.errors import WorkbookError
@@ -46,27 +49,29 @@ def dbt_test_table(frame: pd.DataFrame, title: str = "What dbt tested") -> Pictu
 def _chips(canvas: Canvas, rows: pd.DataFrame, left: float, y: float) -> float:
     """The tests of a model, wrapped as text is; gives the lower edge."""
     x = left
-    for row in rows.itertuples():
-        style = theme.state_style(STATES.get(row.state, "FAILED"))
-        words = f"{style.mark} {_name(row.test, row.column)}"
+    for row in rows.to_dict("records"):
+        style = theme.state_style(STATES.get(row["state"], "FAILED"))
+        words = f"{style.mark} {_name(row)}"
         width = min(text_width(words, SMALL) + 2 * PAD, WIDTH - MARGIN - left)
         if x > left and x + width > WIDTH - MARGIN:
             x, y = left, y + CHIP + GAP
-        hint = f"{_name(row.test, row.column)}: {row.state}" + (f", {row.rows} rows" if row.rows else "")
+        hint = f"{_name(row)}: {row['state']}" + (f", {row['rows']} rows" if row["rows"] else "")
         canvas.rect(Box(x, y, width, CHIP), style.fill, radius=4, hint=hint)
         canvas.text(x + PAD, y + 12.5, words, SMALL, style.ink, room=width - 1.5 * PAD)
         x += width + GAP
     return y + CHIP
 
 
-def _name(test: str, column: str) -> str:
-    return f"{column}: {test}" if column else test
+def _name(row: Mapping[Hashable, Any]) -> str:
+    return f"{row['column']}: {row['test']}" if row["column"] else str(row["test"])
 
 
 def _words(frame: pd.DataFrame, models: list[str]) -> str:
-    told = []
+    sentences = []
     for model in models:
         rows = frame[frame["model"] == model]
-        bad = [_name(row.test, row.column) for row in rows.itertuples() if row.state != "pass"]
-        told.append(f"{model}: {len(rows) - len(bad)} of {len(rows)} pass" + (f", not {', '.join(bad)}" if bad else ""))
-    return "; ".join(told) + "."
+        bad = [_name(row) for row in rows.to_dict("records") if row["state"] != "pass"]
+        sentences.append(
+            f"{model}: {len(rows) - len(bad)} of {len(rows)} pass" + (f", not {', '.join(bad)}" if bad else "")
+        )
+    return "; ".join(sentences) + "."

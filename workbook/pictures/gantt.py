@@ -83,11 +83,13 @@ def gantt(what: Execution | Iterable[Execution], without: str = "") -> Picture:
     if isinstance(what, Execution):
         state = f"{what.state} in {duration(what.duration)}"
         return _draw(task_rows(what, without), f"Gantt of an execution of {what.flow_id}", what.flow_id, state)
-    executions = sorted(what, key=lambda one: (one.trigger_date or one.start or datetime.now(UTC), one.id))
+    executions = sorted(
+        what, key=lambda execution: (execution.trigger_date or execution.start or datetime.now(UTC), execution.id)
+    )
     if not executions:
         raise NotFound("There is no execution to draw.")
-    flows = ", ".join(dict.fromkeys(one.flow_id for one in executions))
-    good = sum(one.succeeded for one in executions)
+    flows = ", ".join(dict.fromkeys(execution.flow_id for execution in executions))
+    good = sum(execution.succeeded for execution in executions)
     title = f"Gantt of {len(executions)} executions of {flows}"
     return _draw(execution_rows(executions), title, f"{flows}: {len(executions)} executions", f"{good} good")
 
@@ -98,7 +100,7 @@ def task_rows(execution: Execution, without: str = "") -> list[Row]:
     shown = [run for run in execution.task_runs if not (without and run.task_id.startswith(without))]
     known = {run.id for run in shown}
     children: dict[str | None, list[TaskRun]] = {}
-    for run in sorted(shown, key=lambda one: one.start or zero):
+    for run in sorted(shown, key=lambda run: run.start or zero):
         children.setdefault(run.parent_id if run.parent_id in known else None, []).append(run)
 
     def below(parent: str | None, depth: int, branch: int | None) -> Iterable[Row]:
@@ -115,7 +117,7 @@ def task_rows(execution: Execution, without: str = "") -> list[Row]:
 def _branches(runs: Sequence[TaskRun], zero: datetime) -> dict[str, int]:
     """The places of those task runs that have another one beside them, by their ids."""
     spans = {run.id: _spans(run.states, zero) for run in runs}
-    lives = {name: (found[0].start, found[-1].end) for name, found in spans.items() if found}
+    lives = {name: (pieces[0].start, pieces[-1].end) for name, pieces in spans.items() if pieces}
     beside = [
         name
         for name, (start, end) in lives.items()
@@ -138,11 +140,11 @@ def _at_once(runs: Sequence[TaskRun], zero: datetime) -> int:
 
 def execution_rows(executions: Sequence[Execution]) -> list[Row]:
     """A row an execution, under a heading for each flow and trigger if there are several."""
-    zero = min(one.start for one in executions if one.start)
-    one_flow = len({one.flow_id for one in executions}) == 1
+    zero = min(execution.start for execution in executions if execution.start)
+    one_flow = len({execution.flow_id for execution in executions}) == 1
     groups: dict[str, list[Execution]] = {}
-    for one in executions:
-        groups.setdefault(_group(one, one_flow), []).append(one)
+    for execution in executions:
+        groups.setdefault(_group(execution, one_flow), []).append(execution)
     rows = []
     for name, members in groups.items():
         if len(groups) > 1:
@@ -152,19 +154,19 @@ def execution_rows(executions: Sequence[Execution]) -> list[Row]:
 
 
 def _execution_rows(members: Sequence[Execution], zero: datetime, depth: int) -> list[Row]:
-    dates = [one.trigger_date or one.start or zero for one in members]
+    dates = [execution.trigger_date or execution.start or zero for execution in members]
     days = {f"{date:%Y-%m-%d}" for date in dates}
     form = "%Y-%m-%d" if len(days) == len(members) else "%Y-%m-%d %H:%M:%S"
     # What all have in common tells nothing.
-    common = set.intersection(*(set(one.labels.items()) for one in members)) if len(members) > 1 else set()
+    common = set.intersection(*(set(execution.labels.items()) for execution in members)) if len(members) > 1 else set()
     return [
-        Row(f"{date:{form}}", _labels(one, common), depth, one.state, _spans(one.states, zero))
-        for one, date in zip(members, dates, strict=True)
+        Row(f"{date:{form}}", _labels(execution, common), depth, execution.state, _spans(execution.states, zero))
+        for execution, date in zip(members, dates, strict=True)
     ]
 
 
 def _task_row(run: TaskRun, inside: Sequence[TaskRun], zero: datetime, depth: int, branch: int | None) -> Row:
-    tries = [(one.start - zero).total_seconds() for one in run.attempts[1:] if one.start]
+    tries = [(attempt.start - zero).total_seconds() for attempt in run.attempts[1:] if attempt.start]
     notes = [f"{len(run.attempts)} attempts"] if len(run.attempts) > 1 else []
     if (at_once := _at_once(inside, zero)) > 1:
         notes.append(f"{at_once} at once")
@@ -189,7 +191,7 @@ def _spans(states: State, zero: datetime) -> list[Span]:
 
 def _group(execution: Execution, one_flow: bool) -> str:
     """The heading; where all are of one flow, the picture's title names it."""
-    trigger = (execution.trigger or {}).get("id")
+    trigger = execution.trigger_id
     if trigger and one_flow:
         return trigger
     return f"{execution.flow_id}  {trigger}" if trigger else execution.flow_id
@@ -295,8 +297,8 @@ class _Drawing:
 
     def _words(self, state: str) -> str:
         bars = [row for row in self._rows if not row.heading]
-        told = "; ".join(_words_of(row) for row in bars)
-        return f"{state}. {told}."
+        sentences = "; ".join(_words_of(row) for row in bars)
+        return f"{state}. {sentences}."
 
 
 def _words_of(row: Row) -> str:

@@ -85,7 +85,7 @@ class _Reader:
         edges = graph.get("edges") or []
         rank = self._order.__getitem__
         self._edges = sorted(edges, key=lambda edge: (rank(edge["source"]), rank(edge["target"])))
-        self._clusters = {one["cluster"]["uid"]: one for one in graph.get("clusters") or []}
+        self._clusters = {cluster["cluster"]["uid"]: cluster for cluster in graph.get("clusters") or []}
         # Which node or block, directly below which cluster, a node belongs to. Parents are listed outermost first.
         self._home: dict[str, list[str]] = {}
         for uid, cluster in self._clusters.items():
@@ -108,17 +108,17 @@ class _Reader:
         """The branches directly below a cluster, given by its path."""
         header = self._header(path)
         members = [uid for uid in self._members(path) if uid != header]
-        place = {uid: at for at, uid in enumerate(members)}
+        position = {uid: at for at, uid in enumerate(members)}
         follows: list[tuple[int, int]] = []
         tags: dict[int, str] = {}
         for edge in self._edges:
             source, target = self._element(edge["source"], path), self._element(edge["target"], path)
-            if source == target or target not in place:
+            if source == target or target not in position:
                 continue
-            if source in place:
-                follows.append((place[source], place[target]))
+            if source in position:
+                follows.append((position[source], position[target]))
             else:
-                tags.setdefault(place[target], self._tag(edge, members[place[target]]))
+                tags.setdefault(position[target], self._tag(edge, members[position[target]]))
         return [
             _branch([self._build(members[at], path) for at in group], group, follows, tags)
             for group in _groups(len(members), follows)
@@ -180,24 +180,24 @@ def _groups(count: int, follows: list[tuple[int, int]]) -> list[list[int]]:
     group = list(range(count))
     for source, target in follows:
         low, high = sorted((group[source], group[target]))
-        group = [low if one == high else one for one in group]
-    found: dict[int, list[int]] = defaultdict(list)
+        group = [low if label == high else label for label in group]
+    groups: dict[int, list[int]] = defaultdict(list)
     for at in range(count):
-        found[group[at]].append(at)
-    return [_sorted(members, follows) for members in found.values()]
+        groups[group[at]].append(at)
+    return [_sorted(members, follows) for members in groups.values()]
 
 
 def _sorted(members: list[int], follows: list[tuple[int, int]]) -> list[int]:
     """In the order of the edges; among equals, in the order of the flow."""
-    waits = {one: {source for source, target in follows if target == one} for one in members}
+    waits = {member: {source for source, target in follows if target == member} for member in members}
     done: list[int] = []
     while len(done) < len(members):
-        ready = [one for one in members if one not in done and waits[one] <= set(done)]
-        done.append(ready[0] if ready else next(one for one in members if one not in done))
+        ready = [member for member in members if member not in done and waits[member] <= set(done)]
+        done.append(ready[0] if ready else next(member for member in members if member not in done))
     return done
 
 
 def _branch(nodes: list[Node], group: list[int], follows: list[tuple[int, int]], tags: dict[int, str]) -> Branch:
-    place = {at: new for new, at in enumerate(group)}
-    edges = sorted({(place[source], place[target]) for source, target in follows if source in place})
+    position = {at: new for new, at in enumerate(group)}
+    edges = sorted({(position[source], position[target]) for source, target in follows if source in position})
     return Branch(tags.get(group[0], ""), nodes, edges)

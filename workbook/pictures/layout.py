@@ -108,11 +108,11 @@ def _item(node: Node, room: float, width: float) -> Item:
         return Item(node, width, NODE_HEIGHT)
     lanes = [lane(branch, room - 2 * PAD) for branch in node.branches]
     y = TITLE + 6
-    for one in lanes:
-        one.y = y
-        y += one.height + GAP_Y * 0.7
+    for inner_lane in lanes:
+        inner_lane.y = y
+        y += inner_lane.height + GAP_Y * 0.7
     title = text_width(node.id, ID_SIZE, bold=True) + text_width(node.type.rsplit(".", 2)[-1] + node.detail, SMALL) + 70
-    inner = max([GUTTER + one.width for one in lanes] + [min(title, room - 2 * PAD)])
+    inner = max([GUTTER + inner_lane.width for inner_lane in lanes] + [min(title, room - 2 * PAD)])
     return Item(node, min(inner + 2 * PAD, room), y - GAP_Y * 0.7 + PAD, lanes)
 
 

@@ -40,7 +40,8 @@ def _points(part: pd.DataFrame, x: str, y: str) -> np.ndarray:
     """The points of a series, from left to right."""
     points = np.column_stack([numbers(part[x]), numbers(part[y])])
     points = points[np.isfinite(points[:, 0])]
-    return points[np.argsort(points[:, 0], kind="stable")]
+    ordered: np.ndarray = points[np.argsort(points[:, 0], kind="stable")]
+    return ordered
 
 
 def _draw(series: dict[str, np.ndarray], by_time: bool, title: str) -> Picture:
@@ -73,13 +74,13 @@ def _colour(position: int) -> str:
 
 
 def _words(series: dict[str, np.ndarray]) -> str:
-    told = []
+    sentences = []
     for name, points in series.items():
         values = points[np.isfinite(points[:, 1]), 1]
         if len(values):
             bounds = f"from {_short(values.min())} to {_short(values.max())}, last {_short(values[-1])}"
-            told.append(f"{name + ': ' if name else ''}{len(values)} points {bounds}")
-    return "; ".join(told) + "."
+            sentences.append(f"{name + ': ' if name else ''}{len(values)} points {bounds}")
+    return "; ".join(sentences) + "."
 
 
 def _short(value: float) -> str:

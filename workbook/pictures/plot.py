@@ -40,17 +40,17 @@ class Scale:
         return (value - self.low) / (self.high - self.low)
 
 
-def number_scale(values: Sequence[float], most: int = 6) -> Scale:
+def number_scale(values: Sequence[float] | np.ndarray, most: int = 6) -> Scale:
     """A scale that ends at round numbers."""
     ticks = between(min(values), max(values), most)
     return Scale(ticks[0], ticks[-1], ticks, [tick_label(tick) for tick in ticks])
 
 
-def time_scale(values: Sequence[float]) -> Scale:
+def time_scale(values: Sequence[float] | np.ndarray) -> Scale:
     """A scale of seconds since 1970, in UTC, that ends where the values do."""
     low, high = min(values), max(values)
     low, high = (low, high) if high > low else (low - 1, high + 1)
-    first, last = (pd.Timestamp(one, unit="s", tz="UTC").to_pydatetime() for one in (low, high))
+    first, last = (pd.Timestamp(end, unit="s", tz="UTC").to_pydatetime() for end in (low, high))
     ticks = moments(first, last)
     return Scale(low, high, [tick.timestamp() for tick in ticks], moment_labels(ticks))
 

@@ -47,8 +47,8 @@ def scatter(
         raise WorkbookError(f"A row has no place: {x} or {y} is missing.")
     parts = split(frame.assign(_row=range(len(frame))), by, len(SHAPES))
     rows = {name: part["_row"].to_numpy() for name, part in parts.items()}
-    scales = (number_scale(places[:, axis], most) for axis, most in ((0, 8), (1, 6)))
-    plot = Plot(title, list(rows), *scales, HEIGHT, _sample)
+    across, down = number_scale(places[:, 0], 8), number_scale(places[:, 1], 6)
+    plot = Plot(title, list(rows), across, down, HEIGHT, _sample)
     for position, members in enumerate(rows.values()):
         spots = [plot.at(*places[row]) for row in members]
         plot.canvas.marks(spots, SHAPES[position], SIZE, theme.SERIES[position], opacity=0.6)
@@ -79,16 +79,16 @@ def project_2d(vectors: Sequence[Sequence[float]] | pd.Series) -> pd.DataFrame:
     largest = np.abs(directions).argmax(axis=1)
     directions *= np.sign(directions[np.arange(len(directions)), largest])[:, None]
     flat = np.zeros((len(matrix), 2))
-    found = centred @ directions[:2].T
-    flat[:, : found.shape[1]] = found
+    projected = centred @ directions[:2].T
+    flat[:, : projected.shape[1]] = projected
     return pd.DataFrame(flat, columns=["x", "y"], index=index)
 
 
 def _row_of(frame: pd.DataFrame, label: Any) -> int:
-    found = np.flatnonzero(frame.index == label)
-    if not len(found):
+    rows = np.flatnonzero(frame.index == label)
+    if not len(rows):
         raise NotFound(f"The table's index has no {label!r}, so it cannot be marked.")
-    return int(found[0])
+    return int(rows[0])
 
 
 def _mark(plot: Plot, places: np.ndarray, rows: dict[str, np.ndarray], marked: list[int]) -> None:
@@ -114,10 +114,12 @@ def _sample(canvas: Canvas, position: int, x: float, y: float) -> None:
 
 
 def _words(rows: dict[str, np.ndarray], marked: list[int]) -> str:
-    told = [f"{name + ': ' if name else ''}{len(members)} points" for name, members in rows.items()]
+    sentences = [f"{name + ': ' if name else ''}{len(members)} points" for name, members in rows.items()]
     if marked:
         names = list(rows)
         kinds = [names[_position(rows, row)] for row in marked]
         counts = ", ".join(f"{kinds[1:].count(kind)} {kind}".strip() for kind in dict.fromkeys(kinds[1:]))
-        told.append(f"{len(marked) - 1} neighbours of one point {kinds[0]}".strip() + (f": {counts}" if counts else ""))
-    return "; ".join(told) + "."
+        sentences.append(
+            f"{len(marked) - 1} neighbours of one point {kinds[0]}".strip() + (f": {counts}" if counts else "")
+        )
+    return "; ".join(sentences) + "."

@@ -24,7 +24,7 @@ ELLIPSIS = "…"
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """The width of a line of text, in pixels, at a font size in pixels."""
-    units = sum(_REGULAR[ord(one) - 32] if 32 <= ord(one) < 127 else _OTHER for one in text)
+    units = sum(_REGULAR[ord(character) - 32] if 32 <= ord(character) < 127 else _OTHER for character in text)
     return units * size / 100 * (_BOLD_FACTOR if bold else 1.0)
 
 

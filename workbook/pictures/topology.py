@@ -207,7 +207,9 @@ def _words(tree: FlowTree, states: Mapping[str, str]) -> str:
     parts = []
     if tree.triggers:
         parts.append(
-            "Triggers: " + ", ".join(f"{one.id} ({one.detail or _last(one.type)})" for one in tree.triggers) + "."
+            "Triggers: "
+            + ", ".join(f"{trigger.id} ({trigger.detail or _last(trigger.type)})" for trigger in tree.triggers)
+            + "."
         )
     for branch in tree.branches:
         parts.append(f"{(branch.tag or 'tasks').capitalize()}: {_chain(branch.nodes, states)}.")

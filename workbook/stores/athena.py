@@ -91,18 +91,20 @@ class Athena:
         """What the catalogue has, by name: columns `table`, `kind`, `columns`, `partitioned_by` and `location`."""
         with self._explained():
             pages = self.glue.get_paginator("get_tables").paginate(DatabaseName=self._database)
-            found = [table for page in pages for table in page["TableList"]]
-        rows = [_described(table) for table in sorted(found, key=lambda table: table["Name"])]
+            tables = [table for page in pages for table in page["TableList"]]
+        rows = [_described(table) for table in sorted(tables, key=lambda table: table["Name"])]
         return pd.DataFrame(rows, columns=["table", "kind", "columns", "partitioned_by", "location"])
 
     def _run(self, query: str) -> str:
+        """Run a query to its end, and return its id."""
         context = {"Catalog": "AwsDataCatalog", "Database": self._database}
         with self._explained():
             started = self.client.start_query_execution(
                 QueryString=query, QueryExecutionContext=context, WorkGroup=self._work_group
             )
-        self._await(started["QueryExecutionId"])
-        return started["QueryExecutionId"]
+        query_id = str(started["QueryExecutionId"])
+        self._await(query_id)
+        return query_id
 
     def _await(self, query_id: str) -> None:
         end, pause = time.monotonic() + QUERY_SECONDS, FIRST_POLL

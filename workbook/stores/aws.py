@@ -45,7 +45,8 @@ def client(settings: Settings, service: str, region: str, **options: Any) -> Any
         proxies={} if url and is_here(url) else None,
         **options,
     )
-    return boto3.client(
+    make: Callable[..., Any] = boto3.client  # its types name the services one by one
+    return make(
         service,
         endpoint_url=url,
         region_name=region,

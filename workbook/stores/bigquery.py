@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, TypedDict
 
 import pandas as pd
+from google.api_core.retry import Retry
 from google.cloud import bigquery
 
 from workbook.settings import Settings
@@ -18,7 +19,16 @@ from workbook.stores.google import ANSWER_SECONDS, RETRY_SECONDS, Account, accou
 
 GOOGLE = "https://bigquery.googleapis.com"
 RETRY = bigquery.DEFAULT_RETRY.with_timeout(RETRY_SECONDS)
-HOW = {"retry": RETRY, "timeout": ANSWER_SECONDS}
+
+
+class CallOptions(TypedDict):
+    """How long every call of Google's client is tried: its retries, and the seconds until it is given up."""
+
+    retry: Retry
+    timeout: float
+
+
+OPTIONS = CallOptions(retry=RETRY, timeout=ANSWER_SECONDS)
 KINDS = (
     (bool, "BOOL"),
     (int, "INT64"),
@@ -50,7 +60,7 @@ class BigQuery:
     def ping(self) -> None:
         """Notice a server that is down, or refuses the key."""
         with self._explained():
-            next(iter(self.client.list_datasets(max_results=1, **HOW)), None)
+            next(iter(self.client.list_datasets(max_results=1, **OPTIONS)), None)
 
     def close(self) -> None:
         """Close the connections."""
@@ -82,18 +92,18 @@ class BigQuery:
     def tables(self, dataset: str) -> pd.DataFrame:
         """The tables of a data set by name: columns `table` and `kind`, TABLE or EXTERNAL or VIEW."""
         with self._explained():
-            found = [(table.table_id, table.table_type) for table in self.client.list_tables(dataset, **HOW)]
-        return pd.DataFrame(sorted(found), columns=["table", "kind"])
+            tables = [(table.table_id, table.table_type) for table in self.client.list_tables(dataset, **OPTIONS)]
+        return pd.DataFrame(sorted(tables), columns=["table", "kind"])
 
     def datasets(self) -> list[str]:
         """The names of the data sets."""
         with self._explained():
-            return [dataset.dataset_id for dataset in self.client.list_datasets(**HOW)]
+            return [dataset.dataset_id for dataset in self.client.list_datasets(**OPTIONS)]
 
     def drop(self, dataset: str) -> None:
         """Delete a data set with all that is in it, if it is there."""
         with self._explained():
-            self.client.delete_dataset(dataset, delete_contents=True, not_found_ok=True, **HOW)
+            self.client.delete_dataset(dataset, delete_contents=True, not_found_ok=True, **OPTIONS)
 
     def drop_table(self, table: str) -> None:
         """Delete a table, if it is there.
@@ -102,13 +112,13 @@ class BigQuery:
             table: as `dataset.table`.
         """
         with self._explained():
-            self.client.delete_table(table, not_found_ok=True, **HOW)
+            self.client.delete_table(table, not_found_ok=True, **OPTIONS)
 
     def _rows(self, query: str, params: dict[str, Any]) -> Any:
-        given = [bigquery.ScalarQueryParameter(name, _kind(value), value) for name, value in params.items()]
+        parameters = [bigquery.ScalarQueryParameter(name, _kind(value), value) for name, value in params.items()]
         with self._explained():
-            config = bigquery.QueryJobConfig(query_parameters=given)
-            return self.client.query(query, config, job_retry=None, **HOW).result(retry=RETRY, job_retry=None)
+            config = bigquery.QueryJobConfig(query_parameters=parameters)
+            return self.client.query(query, config, job_retry=None, **OPTIONS).result(retry=RETRY, job_retry=None)
 
     @cached_property
     def _account(self) -> Account:

@@ -78,8 +78,8 @@ class Clickhouse:
                 is bound by the server, never pasted in.
         """
         with self._explained():
-            found = self.client.query_df(query, parameters=params or None)
-        return found if len(found.columns) else pd.DataFrame(columns=self._columns(query, params))
+            frame = self.client.query_df(query, parameters=params or None)
+        return frame if len(frame.columns) else pd.DataFrame(columns=self._columns(query, params))
 
     def _columns(self, query: str, params: dict[str, Any]) -> list[str]:
         """The columns of a query; without rows the server does not tell them with its answer."""
@@ -115,8 +115,8 @@ class Clickhouse:
     def tables(self) -> list[str]:
         """The names of the tables, sorted."""
         with self._explained():
-            found = self.client.query("SELECT name FROM system.tables WHERE database = currentDatabase()")
-        return sorted(name for (name,) in found.result_rows)
+            answer = self.client.query("SELECT name FROM system.tables WHERE database = currentDatabase()")
+        return sorted(name for (name,) in answer.result_rows)
 
     @property
     def _address(self) -> str:
@@ -155,5 +155,5 @@ def _quoted(table: str) -> str:
 
 def _no_table(text: str) -> str:
     match = re.search(r"(?:identifier '([^']+)'|Table (\S+) does not exist|find table: (\S+?)\.? \()", text)
-    name = next(one for one in match.groups() if one).removeprefix("default.") if match else "asked for"
+    name = next(group for group in match.groups() if group).removeprefix("default.") if match else "asked for"
     return f"ClickHouse has no table {name}. Run the flow that loads it first, and look at `tables()`."

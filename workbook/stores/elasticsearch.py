@@ -84,16 +84,17 @@ class Elasticsearch:
         """
         values = {"values": {"terms": {"field": field, "size": size}}}
         with self._explained():
-            found = self.client.search(index=index, query=_query(query), size=0, aggs=values)
-        buckets = found["aggregations"]["values"]["buckets"]
-        rows = [(one.get("key_as_string", one["key"]), one["doc_count"]) for one in buckets]
+            answer = self.client.search(index=index, query=_query(query), size=0, aggs=values)
+        buckets = answer["aggregations"]["values"]["buckets"]
+        rows = [(bucket.get("key_as_string", bucket["key"]), bucket["doc_count"]) for bucket in buckets]
         return pd.DataFrame(rows, columns=["value", "count"])
 
     def indices(self, alias: str) -> pd.DataFrame:
         """The indices behind an alias or a pattern, by name: columns `index`, `docs` and `bytes`."""
+        listed: Any  # a list, for JSON; the client's types know the answer as text alone
         with self._explained():
-            found = self.client.cat.indices(index=alias, h="index,docs.count,store.size", bytes="b", format="json")
-        rows = [(one["index"], int(one["docs.count"] or 0), int(one["store.size"] or 0)) for one in found]
+            listed = self.client.cat.indices(index=alias, h="index,docs.count,store.size", bytes="b", format="json")
+        rows = [(row["index"], int(row["docs.count"] or 0), int(row["store.size"] or 0)) for row in listed]
         return pd.DataFrame(sorted(rows), columns=["index", "docs", "bytes"])
 
     @contextmanager
@@ -124,13 +125,13 @@ def _query(query: Query | None) -> Mapping[str, Any] | None:
 
 def _reason(error: elasticsearch.ApiError) -> dict[str, Any]:
     body = error.body if isinstance(error.body, dict) else {}
-    told = body.get("error")
-    return told if isinstance(told, dict) else {}
+    reason = body.get("error")
+    return reason if isinstance(reason, dict) else {}
 
 
 def _words(error: elasticsearch.ApiError) -> str:
     """The reasons that the server names, the innermost last."""
     reason = _reason(error)
     causes = [cause.get("reason") for cause in reason.get("root_cause", [])]
-    told = dict.fromkeys(one for one in (reason.get("reason"), *causes) if one)
-    return "\n".join(told) or str(error)
+    reasons = dict.fromkeys(text for text in (reason.get("reason"), *causes) if text)
+    return "\n".join(reasons) or str(error)

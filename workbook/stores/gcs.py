@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+import google.cloud.storage as storage
 import pandas as pd
-from google.cloud import storage
 from google.cloud.storage.retry import DEFAULT_RETRY
 
 from workbook.errors import NotFound
@@ -17,7 +17,7 @@ from workbook.stores.google import ANSWER_SECONDS, RETRY_SECONDS, Account, accou
 
 GOOGLE = "https://storage.googleapis.com"
 RETRY = DEFAULT_RETRY.with_timeout(RETRY_SECONDS)
-HOW = {"retry": RETRY, "timeout": ANSWER_SECONDS}
+OPTIONS = {"retry": RETRY, "timeout": ANSWER_SECONDS}
 
 
 class Gcs:
@@ -41,7 +41,7 @@ class Gcs:
     def ping(self) -> None:
         """Notice a server that is down, or refuses the key."""
         with self._explained():
-            next(iter(self.client.list_buckets(max_results=1, **HOW)), None)
+            next(iter(self.client.list_buckets(max_results=1, **OPTIONS)), None)
 
     def close(self) -> None:
         """Close the connections."""
@@ -51,19 +51,20 @@ class Gcs:
     def buckets(self) -> list[str]:
         """The names of the buckets."""
         with self._explained():
-            return [bucket.name for bucket in self.client.list_buckets(**HOW)]
+            return [bucket.name for bucket in self.client.list_buckets(**OPTIONS)]
 
     def objects(self, bucket: str, prefix: str = "") -> pd.DataFrame:
         """The objects of a bucket whose names begin so: columns `name`, `bytes` and `modified`."""
         with self._explained():
-            found = list(self.client.list_blobs(bucket, prefix=prefix, **HOW))
-        rows = [(blob.name, blob.size, blob.updated) for blob in found]
+            blobs = list(self.client.list_blobs(bucket, prefix=prefix, **OPTIONS))
+        rows = [(blob.name, blob.size, blob.updated) for blob in blobs]
         return pd.DataFrame(rows, columns=["name", "bytes", "modified"])
 
     def read(self, bucket: str, name: str) -> bytes:
         """The content of an object."""
         with self._explained():
-            return self.client.bucket(bucket).blob(name).download_as_bytes(**HOW)
+            content: bytes = self.client.bucket(bucket).blob(name).download_as_bytes(**OPTIONS)
+        return content
 
     def upload(self, source: str | Path | bytes, bucket: str, name: str) -> str:
         """Put a file into a bucket that is there; gives its address, gs://bucket/name.
@@ -78,7 +79,7 @@ class Gcs:
             raise NotFound(f"There is no file {source} to upload.")
         content = source if isinstance(source, bytes) else Path(source).read_bytes()
         with self._explained():
-            self.client.bucket(bucket).blob(name).upload_from_string(content, **HOW)
+            self.client.bucket(bucket).blob(name).upload_from_string(content, **OPTIONS)
         return f"gs://{bucket}/{name}"
 
     def delete(self, bucket: str, prefix: str) -> int:
@@ -88,18 +89,18 @@ class Gcs:
             prefix: a whole name, or the beginning of several; "" stands for all.
         """
         with self._explained():
-            blobs = list(self.client.list_blobs(bucket, prefix=prefix, **HOW))
+            blobs = list(self.client.list_blobs(bucket, prefix=prefix, **OPTIONS))
             for blob in blobs:
-                blob.delete(**HOW)
+                blob.delete(**OPTIONS)
         return len(blobs)
 
     def drop(self, bucket: str) -> bool:
         """Delete a bucket with all that is in it; say whether there was one."""
         with self._explained():
-            if self.client.lookup_bucket(bucket, **HOW) is None:
+            if self.client.lookup_bucket(bucket, **OPTIONS) is None:
                 return False
             self.delete(bucket, "")
-            self.client.bucket(bucket).delete(**HOW)
+            self.client.bucket(bucket).delete(**OPTIONS)
         return True
 
     @cached_property

@@ -72,7 +72,7 @@ def account(settings: Settings, embedded: str | None, real: str) -> Account:
         QueryFailed: there is no key, or the file holds none.
     """
     if not settings.gcp_creds_file:
-        return _found(settings, real)
+        return _default_account(settings, real)
     key = _key(Path(settings.gcp_creds_file).expanduser())
     address, subject = real, None
     if is_here(key["token_uri"]) or urlsplit(key["token_uri"]).hostname == CONTAINER:
@@ -125,7 +125,7 @@ def _refusal(error: GoogleAPICallError, name: str, who: Account) -> WorkbookErro
 def _detail(error: GoogleAPICallError) -> dict[str, Any]:
     """Google's own words; an error of an upload or a download holds the whole answer."""
     if error.errors and isinstance(error.errors[0], dict):
-        return error.errors[0]
+        return dict(error.errors[0])
     try:
         return dict(error.response.json()["error"]["errors"][0])
     except (AttributeError, LookupError, TypeError, ValueError):
@@ -136,9 +136,10 @@ def _down(name: str, settings: Settings, who: Account) -> ServerDown:
     return ServerDown(name, who.address, "no connection", settings.stack, "gcp", SETTING)
 
 
-def _key(file: Path) -> dict[str, Any]:
+def _key(file: Path) -> dict[str, str]:
+    """The fields of a service account's key file."""
     try:
-        key = json.loads(file.read_text())
+        key: dict[str, str] = json.loads(file.read_text())
         fits = isinstance(key, dict) and {"client_email", "private_key", "token_uri"} <= key.keys()
     except (OSError, ValueError) as error:
         raise QueryFailed(f"{SETTING} is {file}, which cannot be read as JSON: {error}") from error
@@ -147,7 +148,7 @@ def _key(file: Path) -> dict[str, Any]:
     return key
 
 
-def _found(settings: Settings, real: str) -> Account:
+def _default_account(settings: Settings, real: str) -> Account:
     try:
         credentials, project = google.auth.default([SCOPE])
     except DefaultCredentialsError as error:

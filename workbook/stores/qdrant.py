@@ -79,10 +79,10 @@ class Qdrant:
             limit: how many at most.
             filter: which points count.
         """
-        query = id_or_vector if isinstance(id_or_vector, str | int) else [float(one) for one in id_or_vector]
+        query = id_or_vector if isinstance(id_or_vector, str | int) else [float(part) for part in id_or_vector]
         with self._explained():
-            found = self.client.query_points(collection, query=query, limit=limit, query_filter=_filter(filter))
-        rows = [_row(point.payload, id=point.id, score=point.score) for point in found.points]
+            answer = self.client.query_points(collection, query=query, limit=limit, query_filter=_filter(filter))
+        rows = [_row(point.payload, id=point.id, score=point.score) for point in answer.points]
         return pd.DataFrame(rows, columns=None if rows else ["id", "score"])
 
     def vectors(
@@ -112,16 +112,16 @@ class Qdrant:
             return self.client.retrieve(collection, ids, with_vectors=True)
 
     def _scrolled(self, collection: str, limit: int, which: models.Filter | None) -> list[models.Record]:
-        found: list[models.Record] = []
+        records: list[models.Record] = []
         at: Any = None
-        while len(found) < limit:
-            size = min(PAGE, limit - len(found))
+        while len(records) < limit:
+            size = min(PAGE, limit - len(records))
             with self._explained():
                 page, at = self.client.scroll(collection, scroll_filter=which, limit=size, offset=at, with_vectors=True)
-            found += page
+            records += page
             if at is None:
                 break
-        return found
+        return records
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -73,14 +73,15 @@ class S3:
         """The objects of a bucket whose keys begin so, by key: columns `key`, `bytes` and `modified`."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         with self._explained(bucket):
-            found = [one for page in pages for one in page.get("Contents", [])]
-        rows = [(one["Key"], one["Size"], one["LastModified"]) for one in found]
+            objects = [entry for page in pages for entry in page.get("Contents", [])]
+        rows = [(entry["Key"], entry["Size"], entry["LastModified"]) for entry in objects]
         return pd.DataFrame(rows, columns=["key", "bytes", "modified"])
 
     def read(self, bucket: str, key: str) -> bytes:
         """The content of an object."""
         with self._explained(bucket, key):
-            return self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
+            content: bytes = self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        return content
 
     def delete(self, bucket: str, prefix: str) -> int:
         """Delete the objects of a bucket whose keys begin so, and give their number.
@@ -101,14 +102,14 @@ class S3:
 
     def _make(self, bucket: str) -> None:
         region = self._settings.aws_region
-        place = {} if region == HOME_REGION else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        location = {} if region == HOME_REGION else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         with self._explained(bucket):
             try:
                 self.client.head_bucket(Bucket=bucket)
             except ClientError as error:
                 if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
                     raise
-                self.client.create_bucket(Bucket=bucket, **place)
+                self.client.create_bucket(Bucket=bucket, **location)
 
     @contextmanager
     def _explained(self, bucket: str = "", key: str = "") -> Iterator[None]:

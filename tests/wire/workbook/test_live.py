@@ -11,17 +11,9 @@ import pytest
 
 import workbook
 from tests.support.stack import own_stack
-from workbook.errors import (
-    ExecutionFailed,
-    FlowInvalid,
-    InputInvalid,
-    NotFound,
-    QueryFailed,
-    ServerDown,
-    WorkbookError,
-    WrongPassword,
-)
+from workbook.errors import NotFound, QueryFailed, ServerDown, WorkbookError, WrongPassword
 from workbook.kestra import KestraClient
+from workbook.kestra.errors import ExecutionFailed, FlowInvalid, InputInvalid
 from workbook.stores.postgres import Connection, Postgres
 
 FLOW = """id: live
