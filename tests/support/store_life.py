@@ -8,9 +8,9 @@ from pathlib import Path
 
 import psutil
 
+from catalog import free_ports
 from embedded.shared.paths import cache_folder
 from tests.support.command import REAL, Command
-from tests.support.stack import PORTS
 
 START_SECONDS = 150
 """Of a Java server on a busy machine."""
@@ -25,7 +25,7 @@ def commanded(folder: Path, **settings: str) -> Iterator[Command]:
         settings: further environment variables.
     """
     command = Command(REAL, folder)
-    command.env |= dict.fromkeys(PORTS, "0") | {"EMBEDDED_CACHE": str(cache_folder())} | settings
+    command.env |= free_ports() | {"EMBEDDED_CACHE": str(cache_folder())} | settings
     try:
         yield command
     finally:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 import workbook
+from catalog import NAMES
 from flowtests import Bench
 from tests.support.stack import own_stack
 from tools import lessons
-from workbook.stack import SERVICES
 
 NUMBERS = [path.name[:2] for path in lessons.all_lessons()]
 WHOLE_PIPELINE = ("13.1-3",)
@@ -37,7 +37,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         for name, value in environment.items():
             patch.setenv(name, value)
         with Bench():
-            yield workbook.open(*SERVICES)
+            yield workbook.open(*NAMES)
 
 
 @pytest.mark.parametrize(("number", "answer", "fragment"), CASES)
