@@ -10,21 +10,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from flowtests.bench import Bench, Report
     from flowtests.errors import FlowTestError, Refused
+    from flowtests.flow_test_stack import FlowTestStack, Report
+    from flowtests.flow_under_test import FlowUnderTest, stub
     from flowtests.runs import Run
-    from flowtests.under_test import FlowUnderTest, stub
 
-__all__ = ["Bench", "FlowTestError", "FlowUnderTest", "Refused", "Report", "Run", "stub"]
+__all__ = ["FlowTestError", "FlowTestStack", "FlowUnderTest", "Refused", "Report", "Run", "stub"]
 
 _MODULES = {
-    "Bench": "bench",
+    "FlowTestStack": "flow_test_stack",
     "FlowTestError": "errors",
-    "FlowUnderTest": "under_test",
+    "FlowUnderTest": "flow_under_test",
     "Refused": "errors",
-    "Report": "bench",
+    "Report": "flow_test_stack",
     "Run": "runs",
-    "stub": "under_test",
+    "stub": "flow_under_test",
 }
 
 

@@ -8,15 +8,15 @@ PLUGINS = ["-p", "flowtests.plugin", "-p", "no:nbval", "-p", "no:hypothesispytes
 """With the flows' plug-in, without two that take seconds to load and have nothing to do with flows."""
 
 
-def arguments(given: list[str]) -> list[str]:
+def arguments(command_line: list[str]) -> list[str]:
     """The command line of pytest: what comes before the first option are folders of flows."""
     folders = []
-    for one in given:
-        if one.startswith("-"):
+    for argument in command_line:
+        if argument.startswith("-"):
             break
-        folders.append(one)
+        folders.append(argument)
     flows = [part for folder in folders or ["."] for part in ("--flows", folder)]
-    return [*PLUGINS, "--verbosity=1", *flows, *given[len(folders) :]]
+    return [*PLUGINS, "--verbosity=1", *flows, *command_line[len(folders) :]]
 
 
 if __name__ == "__main__":

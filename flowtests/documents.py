@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-Place = Sequence[str | int]
+NodePath = Sequence[str | int]
 """The way from the root of a document to a value: keys and positions."""
 
 
@@ -40,7 +40,7 @@ for _kind, _pattern, _first in _KINDS:
 Dumper.yaml_implicit_resolvers = Loader.yaml_implicit_resolvers
 
 
-class Broken(Exception):
+class InvalidYaml(Exception):
     """A file is no YAML.
 
     Attributes:
@@ -59,7 +59,7 @@ class Document:
     file: Path
     node: yaml.MappingNode
     text: str
-    twice: tuple[tuple[str, int], ...] = ()
+    duplicates: tuple[tuple[str, int], ...] = ()
     """Keys that stand twice in one mapping, with the second's line; YAML would take the last without a word."""
 
     @property
@@ -68,20 +68,20 @@ class Document:
         value: dict[str, Any] = Loader("").construct_document(self.node)
         return value
 
-    def line(self, place: Place) -> int:
+    def line(self, path: NodePath) -> int:
         """The line of a value, counted from 1; of what is around it where it is not there."""
         node: yaml.Node = self.node
         line = node.start_mark.line
-        for part in place:
-            found = _step(node, part)
-            if found is None:
+        for part in path:
+            step = _step(node, part)
+            if step is None:
                 break
-            line, node = found
+            line, node = step
         return line + 1
 
-    def at(self, place: Place) -> str:
+    def at(self, path: NodePath) -> str:
         """File and line of a value, for messages."""
-        return f"{shown(self.file)}:{self.line(place)}"
+        return f"{display_path(self.file)}:{self.line(path)}"
 
 
 def read(file: Path) -> list[Document]:
@@ -94,15 +94,15 @@ def read(file: Path) -> list[Document]:
         text = file.read_text(encoding="utf-8")
         nodes = list(yaml.compose_all(text, Loader=Loader))
     except UnicodeDecodeError as error:
-        raise Broken(f"this is no UTF-8 text ({error.reason})", 1) from error
+        raise InvalidYaml(f"this is no UTF-8 text ({error.reason})", 1) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Broken(f"this is no valid YAML: {error.problem or error}", mark.line + 1 if mark else 1) from error
+        raise InvalidYaml(f"this is no valid YAML: {error.problem or error}", mark.line + 1 if mark else 1) from error
     except yaml.YAMLError as error:
-        raise Broken(f"this is no valid YAML: {error}", 1) from error
+        raise InvalidYaml(f"this is no valid YAML: {error}", 1) from error
     single = len(nodes) == 1
     return [
-        Document(file, node, text if single else write(node), tuple(_twice(node)))
+        Document(file, node, text if single else write(node), tuple(_duplicate_keys(node)))
         for node in nodes
         if isinstance(node, yaml.MappingNode)
     ]
@@ -125,15 +125,15 @@ def write(node: yaml.Node) -> str:
     return yaml.serialize(node, Dumper=Dumper, width=float("inf"), allow_unicode=True)
 
 
-def shown(file: Path) -> str:
+def display_path(file: Path) -> str:
     """A file as messages name it: from the current folder, if that is shorter."""
     return min(str(file), os.path.relpath(file), key=len)
 
 
 def entry(node: yaml.Node, key: str) -> yaml.Node | None:
     """The value under a key of a mapping."""
-    found = _step(node, key)
-    return found[1] if found else None
+    step = _step(node, key)
+    return step[1] if step else None
 
 
 def scalar(node: yaml.Node | None) -> str | None:
@@ -146,8 +146,8 @@ def scalars(node: yaml.Node) -> Iterator[tuple[str, int]]:
     if isinstance(node, yaml.ScalarNode):
         yield node.value, node.start_mark.line + 1
     for part in node.value if isinstance(node, yaml.CollectionNode) else ():
-        for one in part if isinstance(part, tuple) else (part,):
-            yield from scalars(one)
+        for child in part if isinstance(part, tuple) else (part,):
+            yield from scalars(child)
 
 
 def _step(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
@@ -159,7 +159,7 @@ def _step(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
     return None
 
 
-def _twice(node: yaml.Node) -> Iterator[tuple[str, int]]:
+def _duplicate_keys(node: yaml.Node) -> Iterator[tuple[str, int]]:
     if isinstance(node, yaml.MappingNode):
         seen: Counter[str] = Counter()
         for key, value in node.value:
@@ -167,7 +167,7 @@ def _twice(node: yaml.Node) -> Iterator[tuple[str, int]]:
             seen[name] += 1
             if seen[name] == 2:
                 yield name, key.start_mark.line + 1
-            yield from _twice(value)
+            yield from _duplicate_keys(value)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            yield from _twice(value)
+            yield from _duplicate_keys(value)

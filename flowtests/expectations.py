@@ -23,12 +23,12 @@ class Outcome:
     run: Run | None = None
     problems: list[Problem] = field(default_factory=list)
 
-    def wrong(self, message: str, *place: str | int) -> None:
+    def wrong(self, message: str, *path: str | int) -> None:
         """Note that an expectation, at a place in the case, is not met."""
-        self.problems.append(Problem(message, self.case.at(*place)))
+        self.problems.append(Problem(message, self.case.at(*path)))
 
 
-def judged(engine: Engine, case: Case, start: Callable[[], Run]) -> Outcome:
+def judge_case(engine: Engine, case: Case, start: Callable[[], Run]) -> Outcome:
     """Run a test case and hold it against what it expects.
 
     Parameters:
@@ -64,30 +64,32 @@ def _state(outcome: Outcome, run: Run) -> None:
     if "state" in case.expect:
         if run.state != case.expect["state"]:
             outcome.wrong(f"expected the state {case.expect['state']} but was {run.state}", "expect", "state")
-    elif run.state not in GOOD and not any(one.get("state") in BAD for one in case.tasks):
+    elif run.state not in GOOD and not any(task.get("state") in BAD for task in case.tasks):
         remedy = f"if that is right, say so: expect: {{state: {run.state}}}"
         outcome.wrong(f"the execution ended {run.state}; {remedy}")
 
 
 def _assertions(outcome: Outcome, engine: Engine, run: Run) -> None:
-    ran = {one.task_id for one in run.execution.task_runs}
+    ran = {task_run.task_id for task_run in run.execution.task_runs}
     able = []
-    for index, one in enumerate(outcome.case.assertions):
-        if "taskId" in one and one["taskId"] not in ran:
-            outcome.wrong(f"the task {one['taskId']!r} did not run", "assertions", index, "taskId")
+    for index, assertion in enumerate(outcome.case.assertions):
+        if "taskId" in assertion and assertion["taskId"] not in ran:
+            outcome.wrong(f"the task {assertion['taskId']!r} did not run", "assertions", index, "taskId")
         else:
-            able.append((index, one))
+            able.append((index, assertion))
     if not able:
         return
-    for (index, one), told in zip(able, engine.judge(run.execution, [one for _, one in able]), strict=True):
-        place = ("assertions", index)
-        described = f"{one['description']}: " if one.get("description") else ""
-        for error in told["errors"]:
+    for (index, assertion), judgement in zip(
+        able, engine.judge(run.execution, [assertion for _, assertion in able]), strict=True
+    ):
+        path = ("assertions", index)
+        described = f"{assertion['description']}: " if assertion.get("description") else ""
+        for error in judgement["errors"]:
             reason = error.get("details") or error["message"]
-            outcome.wrong(f"{described}{one['value']!r} cannot be judged: {reason}", *place, "value")
-        for result in told["results"]:
+            outcome.wrong(f"{described}{assertion['value']!r} cannot be judged: {reason}", *path, "value")
+        for result in judgement["results"]:
             if not result["isSuccess"]:
-                outcome.wrong(f"{described}{result['errorMessage']}", *place, result["operator"])
+                outcome.wrong(f"{described}{result['errorMessage']}", *path, result["operator"])
 
 
 def _tasks(outcome: Outcome, run: Run) -> None:
@@ -108,12 +110,12 @@ def _kv(outcome: Outcome, engine: Engine, run: Run) -> None:
     _entries(outcome, "kv", {key: store[key] for key in wanted if key in store}, "the key")
 
 
-def _entries(outcome: Outcome, block: str, found: dict[str, Any], what: str) -> None:
+def _entries(outcome: Outcome, block: str, actual: dict[str, Any], what: str) -> None:
     for name, wanted in (outcome.case.expect.get(block) or {}).items():
-        if name not in found:
+        if name not in actual:
             outcome.wrong(f"there is no {name!r} in {block}, {wanted!r} was expected", "expect", block, name)
-        elif found[name] != wanted:
-            outcome.wrong(f"expected {what} {name!r} to be {wanted!r} but was {found[name]!r}", "expect", block, name)
+        elif actual[name] != wanted:
+            outcome.wrong(f"expected {what} {name!r} to be {wanted!r} but was {actual[name]!r}", "expect", block, name)
 
 
 def _logs(outcome: Outcome, run: Run) -> None:

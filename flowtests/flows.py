@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from flowtests.documents import Document, Place, entry, parse_mapping, scalar, scalars, write
+from flowtests.documents import Document, NodePath, entry, parse_mapping, scalar, scalars, write
 
 SECTIONS = ("tasks", "errors", "finally", "afterExecution")
 BRANCHES = ("tasks", "then", "else", "defaults", "errors", "finally")
@@ -55,7 +55,7 @@ class FlowFile:
     """A flow of the folder."""
 
     document: Document
-    absent: Sequence[str] = ()
+    absent_types: Sequence[str] = ()
     """Task types that the engine lacks and the configuration names, as patterns."""
 
     @property
@@ -86,12 +86,12 @@ class FlowFile:
     @property
     def inputs(self) -> list[str]:
         """The ids of its inputs."""
-        return [str(one.get("id")) for one in _mappings(self.value.get("inputs"))]
+        return [str(declared.get("id")) for declared in _mappings(self.value.get("inputs"))]
 
     @property
     def triggers(self) -> list[str]:
         """The ids of its triggers."""
-        return [str(one.get("id")) for one in _mappings(self.value.get("triggers"))]
+        return [str(declared.get("id")) for declared in _mappings(self.value.get("triggers"))]
 
     @property
     def subflows(self) -> list[tuple[str, str]]:
@@ -120,10 +120,10 @@ class FlowFile:
         if task is not None:
             return task.node.start_mark.line + 1
         if path:
-            place: Place = [name or int(number) for name, number in _PART.findall(path)]
-            return self.document.line(place)
-        if told := _LINE.search(message):
-            return int(told[1])
+            node_path: NodePath = [name or int(number) for name, number in _PART.findall(path)]
+            return self.document.line(node_path)
+        if named := _LINE.search(message):
+            return int(named[1])
         return self._line_of_word(message) or self.document.line([])
 
     def _line_of_word(self, message: str) -> int | None:
@@ -142,9 +142,9 @@ class FlowFile:
         root = copy.deepcopy(self.document.node)
         changed = _disable_triggers(root)
         for task in list(_tasks(root)):
-            given = [one for one in fixtures if one["id"] == task.id]
-            if given and needs_stub(task, given):
-                _stand_in(task.node, STUB, fixtures=[_stub_of(one) for one in given])
+            of_task = [fixture for fixture in fixtures if fixture["id"] == task.id]
+            if of_task and needs_stub(task, of_task):
+                _stand_in(task.node, STUB, fixtures=[_stub_of(fixture) for fixture in of_task])
             elif self.is_absent(task.type):
                 reason = f"This engine has no {task.type}, and the test has no fixture for the task {task.id}"
                 _stand_in(task.node, FAIL, errorMessage=reason)
@@ -155,23 +155,23 @@ class FlowFile:
 
     def is_absent(self, type_: str) -> bool:
         """Whether the configuration says that the engine lacks a type."""
-        return any(fnmatchcase(type_, pattern) for pattern in self.absent)
+        return any(fnmatchcase(type_, pattern) for pattern in self.absent_types)
 
 
 def needs_stub(task: Task, fixtures: Sequence[Fixture]) -> bool:
     """Whether the engine's own fixtures would not treat a task as its run would have been treated."""
-    retried = entry(task.node, "retry") is not None and any(one.get("state") == FAILED for one in fixtures)
+    retried = entry(task.node, "retry") is not None and any(fixture.get("state") == FAILED for fixture in fixtures)
     return task.conditional or retried
 
 
 def native(flow: FlowFile, fixtures: Sequence[Fixture]) -> list[Fixture]:
     """The fixtures that are the engine's business, their states as the task's own properties make them."""
-    found = []
-    for one in fixtures:
-        task = flow.tasks[one["id"]]
+    kept = []
+    for fixture in fixtures:
+        task = flow.tasks[fixture["id"]]
         if not needs_stub(task, [other for other in fixtures if other["id"] == task.id]):
-            found.append({**one, "state": _final(task, str(one.get("state", "SUCCESS")))})
-    return found
+            kept.append({**fixture, "state": _final(task, str(fixture.get("state", "SUCCESS")))})
+    return kept
 
 
 def _final(task: Task, state: str) -> str:
@@ -233,4 +233,4 @@ def _task(node: yaml.MappingNode, around: tuple[str, ...]) -> Iterator[Task]:
 
 
 def _mappings(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

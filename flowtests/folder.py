@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from flowtests.documents import Broken, Document, read, shown
+from flowtests.documents import Document, InvalidYaml, display_path, read
 from flowtests.errors import FlowTestError, Problem, near
 from flowtests.flows import FlowFile
 from flowtests.suites import Suite
@@ -80,8 +80,8 @@ class Folder:
 
     def flow(self, namespace: str, id_: str) -> FlowFile | None:
         """A flow by its name."""
-        found = (one for one in self.all_flows() if (one.namespace, one.id) == (namespace, id_))
-        return next(found, None)
+        matches = (flow for flow in self.all_flows() if (flow.namespace, flow.id) == (namespace, id_))
+        return next(matches, None)
 
     def all_flows(self) -> list[FlowFile]:
         """The flows of all files."""
@@ -93,17 +93,19 @@ class Folder:
 
     def twins(self, flow: FlowFile) -> list[FlowFile]:
         """Other flows of the same namespace and id."""
-        return [one for one in self.all_flows() if one is not flow and one.name == flow.name]
+        return [other for other in self.all_flows() if other is not flow and other.name == flow.name]
 
     def _add(self, file: Path) -> None:
         try:
             documents = read(file)
-        except Broken as error:
+        except InvalidYaml as error:
             remedy = "Mend the file, or take it out of the folder."
-            self.broken[file] = Problem(f"{error}. {remedy}", f"{shown(file)}:{error.line}")
+            self.broken[file] = Problem(f"{error}. {remedy}", f"{display_path(file)}:{error.line}")
             return
-        flows = [FlowFile(one, self.configuration.absentTypes) for one in documents if _is_flow(one.value)]
-        suites = [Suite(one) for one in documents if _is_suite(one.value)]
+        flows = [
+            FlowFile(document, self.configuration.absentTypes) for document in documents if _is_flow(document.value)
+        ]
+        suites = [Suite(document) for document in documents if _is_suite(document.value)]
         if flows:
             self.flows[file] = flows
         if suites:
@@ -142,8 +144,8 @@ def _configuration(file: Path) -> Configuration:
         return Configuration()
     try:
         documents = read(file)
-    except Broken as error:
-        raise FlowTestError(f"{shown(file)}:{error.line}: {error}") from error
+    except InvalidYaml as error:
+        raise FlowTestError(f"{display_path(file)}:{error.line}: {error}") from error
     if not documents:
         return Configuration()
     [document] = documents[:1]
@@ -165,15 +167,17 @@ _KINDS = {list: "a list", dict: "a mapping of names to values", int: "a number o
 def _check_files(document: Document, root: Path, folders: dict[str, str]) -> None:
     for namespace, folder in folders.items():
         if not (root / folder).is_dir():
-            place = document.at(["namespaceFiles", namespace])
-            raise FlowTestError(f"{place}: there is no folder {shown(root / folder)} for the files of {namespace}")
+            where = document.at(["namespaceFiles", namespace])
+            raise FlowTestError(
+                f"{where}: there is no folder {display_path(root / folder)} for the files of {namespace}"
+            )
 
 
-def merged(folders: Iterable[Folder]) -> Configuration:
+def merge_configurations(folders: Iterable[Folder]) -> Configuration:
     """One configuration for one stack: services, variables and secrets of all folders."""
-    found = list(folders)
+    all_folders = list(folders)
     return Configuration(
-        services=sorted({name for one in found for name in one.configuration.services}),
-        envs={name: value for one in found for name, value in one.configuration.envs.items()},
-        secrets={name: value for one in found for name, value in one.configuration.secrets.items()},
+        services=sorted({name for folder in all_folders for name in folder.configuration.services}),
+        envs={name: value for folder in all_folders for name, value in folder.configuration.envs.items()},
+        secrets={name: value for folder in all_folders for name, value in folder.configuration.secrets.items()},
     )

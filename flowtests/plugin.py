@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flowtests.documents import shown
+from flowtests.documents import display_path
 from flowtests.errors import FlowTestError, Problem
 from flowtests.flows import FlowFile
 from flowtests.folder import SUFFIXES
 from flowtests.suites import Case, Suite
 
 if TYPE_CHECKING:
+    from flowtests.flow_under_test import FlowUnderTest
     from flowtests.session import Session
-    from flowtests.under_test import FlowUnderTest
 
 KEY: pytest.StashKey[Session] = pytest.StashKey()
 
@@ -63,9 +63,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     lines = []
     for folder in session.folders if session else ():
         cases = sum(len(suite.cases) for suite in folder.all_suites())
-        lines.append(f"flows: {len(folder.all_flows())} in {shown(folder.root)}, {cases} test cases in YAML")
+        lines.append(f"flows: {len(folder.all_flows())} in {display_path(folder.root)}, {cases} test cases in YAML")
         if folder.ignored:
-            lines.append(f"neither flow nor test: {', '.join(shown(file) for file in folder.ignored)}")
+            lines.append(f"neither flow nor test: {', '.join(display_path(file) for file in folder.ignored)}")
     return lines
 
 
@@ -101,7 +101,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture
 def flow(request: pytest.FixtureRequest) -> FlowUnderTest:
     """The flow that the marker `flow` names, to be run with `flow.run(inputs=..., stubs=...)`."""
-    from flowtests.under_test import FlowUnderTest
+    from flowtests.flow_under_test import FlowUnderTest
 
     session = request.config.stash.get(KEY, None)
     if session is None:
@@ -120,8 +120,8 @@ class FlowsFile(pytest.File):
         folder = self.config.stash[KEY].folder_of(self.path)
         if self.path in folder.broken:
             yield BrokenItem.from_parent(self, name="yaml", problems=[folder.broken[self.path]])
-        for one in folder.flows.get(self.path, []):
-            yield FlowItem.from_parent(self, name=one.id or "flow", flow=one)
+        for flow in folder.flows.get(self.path, []):
+            yield FlowItem.from_parent(self, name=flow.id or "flow", flow=flow)
         for suite in folder.suites.get(self.path, []):
             yield from self._suite(suite)
 
@@ -165,7 +165,7 @@ class BrokenItem(_Item):
 
     def runtest(self) -> None:
         """Tell it."""
-        raise Failed("\n".join(str(one) for one in self.problems))
+        raise Failed("\n".join(str(problem) for problem in self.problems))
 
 
 class FlowItem(_Item):
@@ -180,8 +180,8 @@ class FlowItem(_Item):
         """Ask the engine."""
         problems = self.flows.problems(self.flow)
         if problems:
-            told = "\n".join(str(one).replace("\n", "\n    ") for one in problems)
-            raise Failed(f"The engine does not accept the flow {self.flow.name}:\n{told}")
+            lines = "\n".join(str(problem).replace("\n", "\n    ") for problem in problems)
+            raise Failed(f"The engine does not accept the flow {self.flow.name}:\n{lines}")
 
 
 class CaseItem(_Item):
@@ -190,16 +190,16 @@ class CaseItem(_Item):
     def __init__(self, *, case: Case, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.case = case
-        self.line = case.document.line(case.place) - 1
+        self.line = case.document.line(case.path) - 1
 
     def runtest(self) -> None:
         """Run it, or tell what is wrong with it."""
         if self.case.problems:
-            raise Failed("\n".join(str(one) for one in self.case.problems))
+            raise Failed("\n".join(str(problem) for problem in self.case.problems))
         outcome = self.flows.outcome(self.case)
         if outcome.run is not None:
             self.user_properties.append(("execution", outcome.run.execution.id))
             self.user_properties.append(("state", outcome.run.state))
         if outcome.problems:
-            told = [str(one) for one in outcome.problems]
-            raise Failed("\n".join([*told, "", *(outcome.run.told() if outcome.run else [])]).rstrip())
+            lines = [str(problem) for problem in outcome.problems]
+            raise Failed("\n".join([*lines, "", *(outcome.run.describe() if outcome.run else [])]).rstrip())

@@ -41,13 +41,13 @@ class Run:
     @property
     def outputs(self) -> dict[str, Any]:
         """The outputs of the tasks, as `outputs` has them in an expression; in a loop by item."""
-        found: dict[str, Any] = {}
+        outputs: dict[str, Any] = {}
         for run in self.execution.task_runs:
             if run.value is None:
-                found[run.task_id] = run.outputs
+                outputs[run.task_id] = run.outputs
             else:
-                found.setdefault(run.task_id, {})[run.value] = run.outputs
-        return found
+                outputs.setdefault(run.task_id, {})[run.value] = run.outputs
+        return outputs
 
     @property
     def flow_outputs(self) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class Run:
     def __repr__(self) -> str:
         return f"Run({self.execution.flow_id}, {self.state}, {self.states})"
 
-    def told(self) -> list[str]:
+    def describe(self) -> list[str]:
         """What happened, for a message: the states of the tasks, and the last lines of the log above INFO."""
         lines = [f"{self.execution.namespace}.{self.execution.flow_id} ended {self.state}:"]
         for label, state in self.states.items():
@@ -111,10 +111,14 @@ def is_over_time(run: Run) -> bool:
 
 def why_slow(run: Run) -> str:
     """What it was doing when its time was over, and what helps."""
-    pauses = [one.label for one in run.execution.task_runs if PAUSED in {step.state for step in one.states.history}]
+    pauses = [
+        task_run.label
+        for task_run in run.execution.task_runs
+        if PAUSED in {step.state for step in task_run.states.history}
+    ]
     if pauses:
         return f"it was paused in {pauses[-1]}: give that task a fixture, or expect the state {PAUSED}"
-    killed = [one.label for one in run.execution.task_runs if one.state == "KILLED"]
+    killed = [task_run.label for task_run in run.execution.task_runs if task_run.state == "KILLED"]
     doing = f", in {', '.join(killed)}" if killed else ""
     return (
         f"it took more than {run.seconds:g} seconds{doing}: give slow tasks a fixture, or the test more given.seconds"
@@ -123,7 +127,7 @@ def why_slow(run: Run) -> str:
 
 def _after(flow: FlowFile) -> list[str]:
     tasks = flow.value.get("afterExecution") or []
-    return [str(one["id"]) for one in tasks if one.get("disabled") is not True]
+    return [str(task["id"]) for task in tasks if task.get("disabled") is not True]
 
 
 def _label(task_id: str, value: str | None) -> str:

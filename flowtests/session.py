@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flowtests.documents import shown
+from flowtests.documents import display_path
 from flowtests.engine import Engine
 from flowtests.errors import FlowTestError, Problem
-from flowtests.expectations import Outcome, judged
+from flowtests.expectations import Outcome, judge_case
 from flowtests.flows import FlowFile, native
-from flowtests.folder import Configuration, Folder, merged
+from flowtests.folder import Configuration, Folder, merge_configurations
 from flowtests.runs import Run, execute
 from flowtests.stack import Address, Stack
 from flowtests.suites import Case
@@ -37,12 +37,12 @@ class Session:
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self.paths = [path.resolve() for path in paths]
-        found: dict[Path, Folder] = {}
+        folders: dict[Path, Folder] = {}
         for path in self.paths:
-            if not any(path.is_relative_to(root) for root in found):
+            if not any(path.is_relative_to(root) for root in folders):
                 folder = Folder.of(path)
-                found[folder.root] = folder
-        self.folders = list(found.values())
+                folders[folder.root] = folder
+        self.folders = list(folders.values())
         self._started: Engine | FlowTestError | None = None
         self._stack: Stack | None = None
         self._revisions: dict[str, int] = {}
@@ -88,15 +88,17 @@ class Session:
 
     def problems(self, flow: FlowFile) -> list[Problem]:
         """What is wrong with a flow: what the engine says, with its lines."""
-        found = []
+        problems = []
         if twins := self.folder_of(flow.document.file).twins(flow):
-            files = ", ".join(shown(one.document.file) for one in twins)
-            found.append(Problem(f"the flow {flow.name} stands in {files} too: rename one of them", self._at(flow)))
-        checked = flow.source() if flow.absent else flow.document.text
-        for one in self.engine.problems(checked):
-            line = flow.line_of(one.path, one.message)
-            found.append(Problem(f"{one}{_remedy(one.message)}", f"{shown(flow.document.file)}:{line}"))
-        return found
+            files = ", ".join(display_path(twin.document.file) for twin in twins)
+            problems.append(Problem(f"the flow {flow.name} stands in {files} too: rename one of them", self._at(flow)))
+        checked = flow.source() if flow.absent_types else flow.document.text
+        for problem in self.engine.problems(checked):
+            line = flow.line_of(problem.path, problem.message)
+            problems.append(
+                Problem(f"{problem}{_remedy(problem.message)}", f"{display_path(flow.document.file)}:{line}")
+            )
+        return problems
 
     def outcome(self, case: Case) -> Outcome:
         """What came of a planned test case."""
@@ -140,11 +142,11 @@ class Session:
             self._stack.close()
 
     def _start(self) -> Engine:
-        configuration = merged(self.folders)
+        configuration = merge_configurations(self.folders)
         wanted = sorted({*configuration.services, *self._services})
         configuration = replace(configuration, services=wanted)
-        if (given := Address.given()) and _fits(configuration, given):
-            return Engine(given)
+        if (address := Address.from_environment()) and _fits(configuration, address):
+            return Engine(address)
         self._stack = Stack(configuration)
         return Engine(self._stack.address)
 
@@ -186,16 +188,16 @@ class Session:
         flow = case.flow
         if flow is None:
             raise FlowTestError(f"The test case {case.id!r} is of no flow of its folder.")
-        seconds = case.given.get("seconds", self.folder_of(case.document.file).configuration.seconds)
+        seconds = case.preconditions.get("seconds", self.folder_of(case.document.file).configuration.seconds)
         paused = case.expect.get("state") == "PAUSED"
-        kv = case.given.get("kv") or {}
+        kv = case.preconditions.get("kv") or {}
 
         def run() -> Run:
             """Run the flow of the case once."""
             return self._execute(self.engine, flow, case.fixtures, kv, seconds, paused)
 
         with self._alone(flow, bool(kv or case.expect.get("kv"))):
-            return judged(self.engine, case, run)
+            return judge_case(self.engine, case, run)
 
     def _execute(
         self,
@@ -213,7 +215,7 @@ class Session:
         if kv or flow.uses_kv:
             engine.set_kv(flow.namespace, {**self._kv_of(flow), **kv})
         run = execute(engine, flow, revision, {**fixtures, "tasks": native(flow, tasks)}, seconds, paused)
-        return replace(run, stubbed=frozenset(one["id"] for one in tasks))
+        return replace(run, stubbed=frozenset(fixture["id"] for fixture in tasks))
 
     def _kv_of(self, flow: FlowFile) -> Mapping[str, Any]:
         return self.folder_of(flow.document.file).configuration.kv.get(flow.namespace, {})
@@ -222,8 +224,8 @@ class Session:
     def _alone(self, flow: FlowFile, kv: bool) -> Iterator[None]:
         """Keep apart what would get into each other's way: limits of concurrency, and the key-value store."""
         reached = self._reached(flow)
-        names = {f"limit {one.name}" for one in reached if one.limited}
-        names |= {f"kv {one.namespace}" for one in reached if one.uses_kv or (kv and one is flow)}
+        names = {f"limit {other.name}" for other in reached if other.limited}
+        names |= {f"kv {other.namespace}" for other in reached if other.uses_kv or (kv and other is flow)}
         with ExitStack() as held:
             for name in sorted(names):  # always in this order, so that two never wait for each other
                 held.enter_context(self._locks.setdefault(name, threading.Lock()))
@@ -232,20 +234,20 @@ class Session:
     def _reached(self, flow: FlowFile) -> list[FlowFile]:
         """A flow and those that it calls, and those that they call."""
         folder = self.folder_of(flow.document.file)
-        found = [flow]
-        for one in found:
-            called = (folder.flow(*name) for name in one.subflows)
-            found += [other for other in called if other is not None and other not in found]
-        return found
+        reached = [flow]
+        for caller in reached:
+            called = (folder.flow(*name) for name in caller.subflows)
+            reached += [other for other in called if other is not None and other not in reached]
+        return reached
 
     @staticmethod
     def _at(flow: FlowFile) -> str:
         return flow.document.at(["id"])
 
 
-def _fits(configuration: Configuration, given: Address) -> bool:
+def _fits(configuration: Configuration, address: Address) -> bool:
     """Whether a running engine will do: variables and secrets are told to an engine at its start only."""
-    return set(configuration.services) <= set(given.services) and not configuration.envs and not configuration.secrets
+    return set(configuration.services) <= set(address.services) and not configuration.envs and not configuration.secrets
 
 
 def _remedy(message: str) -> str:

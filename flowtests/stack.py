@@ -19,7 +19,7 @@ from flowtests.folder import Configuration
 
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLE = "FLOWTESTS_ENGINE"
-"""Where a running engine for flow tests is, as JSON: set by `Bench`, so that many test runs share its stack."""
+"""Where a running engine for flow tests is, as JSON: set by `FlowTestStack`, so that many test runs share its stack."""
 STOP_SECONDS = 60
 TAIL = 2000
 READY = "ready "
@@ -48,12 +48,12 @@ class Address:
     services: tuple[str, ...] = ()
 
     @classmethod
-    def given(cls) -> Address | None:
+    def from_environment(cls) -> Address | None:
         """The engine that the environment names."""
-        told = os.environ.get(VARIABLE)
-        if not told:
+        text = os.environ.get(VARIABLE)
+        if not text:
             return None
-        url, username, password, *services = json.loads(told)
+        url, username, password, *services = json.loads(text)
         return cls(url, username, password, tuple(services))
 
     def variables(self) -> dict[str, str]:
@@ -76,8 +76,8 @@ class Stack:
         folder = Path(self._folder.name)
         services = ["kestra", *configuration.services]
         command = ["-m", "embedded", "run", "--only", ",".join(services), "--", sys.executable, "-c", HOLD, *LOGIN]
-        said = folder / "said.txt"
-        with said.open("wb") as errors:
+        log_file = folder / "output.txt"
+        with log_file.open("wb") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, *command],
                 cwd=ROOT,
@@ -87,16 +87,17 @@ class Stack:
                 stderr=errors,
                 text=True,
             )
-        self.address = self._await(said, configuration)
+        self.address = self._await(log_file, configuration)
 
-    def _await(self, said: Path, configuration: Configuration) -> Address:
+    def _await(self, log_file: Path, configuration: Configuration) -> Address:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if line.startswith(READY):
-                return Address(*json.loads(line.removeprefix(READY)), tuple(configuration.services))
-        told = said.read_text(errors="replace")[-TAIL:]
+                url, username, password = json.loads(line.removeprefix(READY))
+                return Address(url, username, password, tuple(configuration.services))
+        tail = log_file.read_text(errors="replace")[-TAIL:]
         self.close()
-        raise FlowTestError(f"The stack for the tests does not start:\n{told}")
+        raise FlowTestError(f"The stack for the tests does not start:\n{tail}")
 
     def close(self) -> None:
         """Stop it and remove its folders."""

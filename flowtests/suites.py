@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from flowtests.documents import Document, Place, shown
+from flowtests.documents import Document, NodePath, display_path
 from flowtests.errors import Problem, near
 from flowtests.flows import FlowFile
 
@@ -43,12 +43,12 @@ class Case:
     """One test case.
 
     Attributes:
-        place: where it stands in its document.
+        path: where it stands in its document.
         problems: what is wrong with it; with any it is not run.
     """
 
     document: Document
-    place: tuple[str | int, ...]
+    path: tuple[str | int, ...]
     raw: dict[str, Any]
     flow: FlowFile | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Case:
     @property
     def id(self) -> str:
         """Its id, or where it stands."""
-        return str(self.raw.get("id", f"testCases[{self.place[-1]}]"))
+        return str(self.raw.get("id", f"testCases[{self.path[-1]}]"))
 
     @property
     def fixtures(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Case:
         return self.raw.get("assertions") or []
 
     @property
-    def given(self) -> dict[str, Any]:
+    def preconditions(self) -> dict[str, Any]:
         """What holds before the run."""
         return self.raw.get("given") or {}
 
@@ -83,26 +83,26 @@ class Case:
         """What is expected besides the assertions."""
         return self.raw.get("expect") or {}
 
-    def at(self, *place: str | int) -> str:
+    def at(self, *path: str | int) -> str:
         """File and line of a part of it."""
-        return self.document.at([*self.place, *place])
+        return self.document.at([*self.path, *path])
 
-    def wrong(self, message: str, *place: str | int) -> None:
+    def wrong(self, message: str, *path: str | int) -> None:
         """Note a problem with a part of it."""
-        self.problems.append(Problem(message, self.at(*place)))
+        self.problems.append(Problem(message, self.at(*path)))
 
-    def known(self, given: Any, names: Collection[str], what: str, *place: str | int) -> bool:
+    def known(self, value: Any, names: Collection[str], what: str, *path: str | int) -> bool:
         """Whether a part is a mapping of these names only; what is not, is noted.
 
         Parameters:
             what: what the part is called.
         """
-        if not isinstance(given, dict):
-            self.wrong(f"{what} must be a mapping, not {given!r}", *place)
+        if not isinstance(value, dict):
+            self.wrong(f"{what} must be a mapping, not {value!r}", *path)
             return False
-        for name in given:
+        for name in value:
             if name not in names:
-                self.wrong(f"{what} has no {name!r}.{near(str(name), names, 'There are')}", *place, str(name))
+                self.wrong(f"{what} has no {name!r}.{near(str(name), names, 'There are')}", *path, str(name))
         return True
 
 
@@ -137,8 +137,8 @@ class Suite:
     def cases(self) -> list[Case]:
         """Its test cases."""
         listed = self.value.get("testCases")
-        found = enumerate(listed if isinstance(listed, list) else [])
-        return [Case(self.document, ("testCases", i), one) for i, one in found if isinstance(one, dict)]
+        numbered = enumerate(listed if isinstance(listed, list) else [])
+        return [Case(self.document, ("testCases", i), raw) for i, raw in numbered if isinstance(raw, dict)]
 
     def against(self, flow: FlowFile | None, flows: Sequence[FlowFile]) -> None:
         """Find everything that is wrong with the tests, held against the flow that they are for.
@@ -149,7 +149,7 @@ class Suite:
         """
         self._check_form()
         if flow is None:
-            names = [one.name for one in flows]
+            names = [other.name for other in flows]
             wanted = f"{self.namespace}.{self.flow_id}"
             hint = near(wanted, names, "Flows in the folder")
             self._wrong(f"there is no flow {wanted!r}.{hint} See namespace and flowId.", ["flowId"])
@@ -159,8 +159,10 @@ class Suite:
             _Check(case, flow).all()
 
     def _check_form(self) -> None:
-        for name, line in self.document.twice:
-            self.problems.append(Problem(f"{name!r} stands here a second time", f"{shown(self.document.file)}:{line}"))
+        for name, line in self.document.duplicates:
+            self.problems.append(
+                Problem(f"{name!r} stands here a second time", f"{display_path(self.document.file)}:{line}")
+            )
         for name in self.value:
             if name not in _SUITE:
                 self._wrong(f"a test suite has no {name!r}.{near(str(name), _SUITE, 'There are')}", [str(name)])
@@ -175,8 +177,8 @@ class Suite:
             if case.id in ids[:index]:
                 case.wrong(f"there is another test case {case.id!r} in this suite: give it an id of its own", "id")
 
-    def _wrong(self, message: str, place: Place) -> None:
-        self.problems.append(Problem(message, self.document.at(place)))
+    def _wrong(self, message: str, path: NodePath) -> None:
+        self.problems.append(Problem(message, self.document.at(path)))
 
 
 class _Check:
@@ -197,10 +199,10 @@ class _Check:
         if self._typed("fixtures", _FIXTURES):
             self._inputs()
             self._files()
-            self._each("fixtures", "tasks", self._task)
+            self._check_items("fixtures", "tasks", self._task)
             self._trigger()
         if isinstance(case.raw.get("assertions", []), list | None):
-            self._each("", "assertions", self._assertion)
+            self._check_items("", "assertions", self._assertion)
         else:
             case.wrong("assertions must be a list", "assertions")
         self._typed("given", _GIVEN)
@@ -215,22 +217,22 @@ class _Check:
     def _typed(self, block: str, kinds: dict[str, type]) -> bool:
         """Whether a block of the case is as it should be, its parts of the right kind."""
         case = self.case
-        given = case.raw.get(block)
-        if given is None:
+        content = case.raw.get(block)
+        if content is None:
             return True
         before = len(case.problems)
-        if case.known(given, kinds, block, block):
-            for name, value in given.items():
+        if case.known(content, kinds, block, block):
+            for name, value in content.items():
                 wanted = kinds.get(name)
                 if wanted and not isinstance(value, wanted):
                     case.wrong(f"{block}.{name} must be {_NAMES[wanted]}, not {value!r}", block, name)
         return len(case.problems) == before
 
-    def _each(self, block: str, name: str, check: Any) -> None:
+    def _check_items(self, block: str, name: str, check: Any) -> None:
         around = (block,) if block else ()
         holder = self.case.raw.get(block) or {} if block else self.case.raw
-        for index, one in enumerate(holder.get(name) or []):
-            check(one, (*around, name, index))
+        for index, item in enumerate(holder.get(name) or []):
+            check(item, (*around, name, index))
 
     def _inputs(self) -> None:
         declared = self.flow.inputs
@@ -245,76 +247,76 @@ class _Check:
                 message = f"the file {name!r} must be a text, not {text!r}: write it as a block after `|`"
                 self.case.wrong(message, "fixtures", "files", name)
 
-    def _task(self, given: Any, place: tuple[str | int, ...]) -> None:
+    def _task(self, fixture: Any, path: tuple[str | int, ...]) -> None:
         case = self.case
-        if not case.known(given, _TASK, "the fixture of a task", *place):
+        if not case.known(fixture, _TASK, "the fixture of a task", *path):
             return
-        self._task_id(given.get("id"), "fixtures.tasks", (*place, "id"))
-        state = given.get("state", "SUCCESS")
+        self._task_id(fixture.get("id"), "fixtures.tasks", (*path, "id"))
+        state = fixture.get("state", "SUCCESS")
         if state not in STATES:
             case.wrong(
-                f"a task cannot be given the state {state!r}.{near(str(state), STATES, 'States')}", *place, "state"
+                f"a task cannot be given the state {state!r}.{near(str(state), STATES, 'States')}", *path, "state"
             )
-        if not isinstance(given.get("outputs") or {}, dict):
-            case.wrong("outputs must be a mapping of names to values", *place, "outputs")
-        if "value" in given and not isinstance(given["value"], str):
-            case.wrong(f'the item of a loop is a text: write value: "{given["value"]}"', *place, "value")
-        self._once(given, place)
+        if not isinstance(fixture.get("outputs") or {}, dict):
+            case.wrong("outputs must be a mapping of names to values", *path, "outputs")
+        if "value" in fixture and not isinstance(fixture["value"], str):
+            case.wrong(f'the item of a loop is a text: write value: "{fixture["value"]}"', *path, "value")
+        self._once(fixture, path)
 
-    def _once(self, given: dict[str, Any], place: tuple[str | int, ...]) -> None:
-        index = int(place[-1])
-        same = [one for one in self.case.tasks[:index] if isinstance(one, dict)]
-        if any((one.get("id"), one.get("value")) == (given.get("id"), given.get("value")) for one in same):
-            self.case.wrong(f"there is another fixture for {given.get('id')!r} (and the same value)", *place)
+    def _once(self, fixture: dict[str, Any], path: tuple[str | int, ...]) -> None:
+        index = int(path[-1])
+        same = [other for other in self.case.tasks[:index] if isinstance(other, dict)]
+        if any((other.get("id"), other.get("value")) == (fixture.get("id"), fixture.get("value")) for other in same):
+            self.case.wrong(f"there is another fixture for {fixture.get('id')!r} (and the same value)", *path)
 
-    def _task_id(self, task_id: Any, what: str, place: tuple[str | int, ...]) -> None:
+    def _task_id(self, task_id: Any, what: str, path: tuple[str | int, ...]) -> None:
         tasks = self.flow.tasks
         if task_id not in tasks:
             hint = near(str(task_id), tasks, "Its tasks")
-            self.case.wrong(f"{what}: the flow {self.flow.id!r} has no task {task_id!r}.{hint}", *place)
+            self.case.wrong(f"{what}: the flow {self.flow.id!r} has no task {task_id!r}.{hint}", *path)
             return
-        stubbed = {one.get("id") for one in self.case.tasks if isinstance(one, dict)}
-        hidden = [one for one in tasks[task_id].around if one in stubbed]
+        stubbed = {outer.get("id") for outer in self.case.tasks if isinstance(outer, dict)}
+        hidden = [outer for outer in tasks[task_id].around if outer in stubbed]
         if hidden:
-            self.case.wrong(f"{what}: {task_id!r} is inside of {hidden[0]!r}, whose fixture replaces it too", *place)
+            self.case.wrong(f"{what}: {task_id!r} is inside of {hidden[0]!r}, whose fixture replaces it too", *path)
 
     def _trigger(self) -> None:
-        given = self.case.fixtures.get("trigger")
-        if given is None or not self.case.known(given, _TRIGGER, "fixtures.trigger", "fixtures", "trigger"):
+        fixture = self.case.fixtures.get("trigger")
+        if fixture is None or not self.case.known(fixture, _TRIGGER, "fixtures.trigger", "fixtures", "trigger"):
             return
         declared = self.flow.triggers
-        if given.get("id") not in declared:
-            hint = near(str(given.get("id")), declared, "Its triggers")
-            message = f"the flow {self.flow.id!r} has no trigger {given.get('id')!r}.{hint}"
+        if fixture.get("id") not in declared:
+            hint = near(str(fixture.get("id")), declared, "Its triggers")
+            message = f"the flow {self.flow.id!r} has no trigger {fixture.get('id')!r}.{hint}"
             self.case.wrong(message, "fixtures", "trigger", "id")
-        if not given.get("type"):
+        if not fixture.get("type"):
             self.case.wrong("the fixture of a trigger needs its type", "fixtures", "trigger")
 
-    def _assertion(self, given: Any, place: tuple[str | int, ...]) -> None:
+    def _assertion(self, assertion: Any, path: tuple[str | int, ...]) -> None:
         case = self.case
-        if not isinstance(given, dict):
-            case.wrong(f"an assertion must be a mapping with value and an operator, not {given!r}", *place)
+        if not isinstance(assertion, dict):
+            case.wrong(f"an assertion must be a mapping with value and an operator, not {assertion!r}", *path)
             return
-        unknown = [name for name in given if name not in (*OPERATORS, *_ASSERTION)]
+        unknown = [name for name in assertion if name not in (*OPERATORS, *_ASSERTION)]
         for name in unknown:
             hint = near(str(name), (*OPERATORS, *_ASSERTION), "Operators and properties")
-            case.wrong(f"an assertion has no operator {name!r}.{hint}", *place, str(name))
-        if "value" not in given:
-            case.wrong('the assertion needs a value, such as "{{ outputs.some_task.value }}"', *place)
-        operators = [name for name in OPERATORS if name in given]
+            case.wrong(f"an assertion has no operator {name!r}.{hint}", *path, str(name))
+        if "value" not in assertion:
+            case.wrong('the assertion needs a value, such as "{{ outputs.some_task.value }}"', *path)
+        operators = [name for name in OPERATORS if name in assertion]
         if not operators and not unknown:
-            case.wrong(f"this assertion compares with nothing: add an operator ({', '.join(OPERATORS)})", *place)
+            case.wrong(f"this assertion compares with nothing: add an operator ({', '.join(OPERATORS)})", *path)
         for name in operators:
-            self._operand(name, given[name], (*place, name))
-        if "taskId" in given:
-            self._task_id(given["taskId"], "taskId", (*place, "taskId"))
+            self._operand(name, assertion[name], (*path, name))
+        if "taskId" in assertion:
+            self._task_id(assertion["taskId"], "taskId", (*path, "taskId"))
 
-    def _operand(self, operator: str, operand: Any, place: tuple[str | int, ...]) -> None:
+    def _operand(self, operator: str, operand: Any, path: tuple[str | int, ...]) -> None:
         if operand is None:
-            self.case.wrong(f"{operator} has no value", *place)
+            self.case.wrong(f"{operator} has no value", *path)
         elif operator in ("in", "notIn") and not _is_texts(operand):
             # The engine compares rendered texts with the list's items: a number would equal none of them.
-            self.case.wrong(f"{operator} takes a list of texts: put the items into quotation marks", *place)
+            self.case.wrong(f"{operator} takes a list of texts: put the items into quotation marks", *path)
 
     def _expect(self) -> None:
         case, expect = self.case, self.case.expect
@@ -334,4 +336,4 @@ class _Check:
 
 def _is_texts(operand: Any) -> bool:
     """Whether it is a list of texts, or an expression for one."""
-    return isinstance(operand, str) or (isinstance(operand, list) and all(isinstance(one, str) for one in operand))
+    return isinstance(operand, str) or (isinstance(operand, list) and all(isinstance(item, str) for item in operand))

@@ -8,7 +8,7 @@ import pytest
 
 import workbook
 from catalog import NAMES
-from flowtests import Bench
+from flowtests import FlowTestStack
 from tests.support.stack import own_stack
 from tools import lessons
 
@@ -36,7 +36,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with own_stack(tmp_path_factory.mktemp("wrong")) as environment, pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        with Bench():
+        with FlowTestStack():
             yield workbook.open(*NAMES)
 
 

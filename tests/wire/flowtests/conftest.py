@@ -6,17 +6,17 @@ from textwrap import dedent
 
 import pytest
 
-from flowtests import Bench, Report
+from flowtests import FlowTestStack, Report
 from flowtests.session import Session
 from tests.support.flow_tests import FLOW, SUITE
 
 
-class Place:
+class FlowFolder:
     """A folder of flows and tests, and the engine to run them on."""
 
-    def __init__(self, folder: Path, bench: Bench) -> None:
+    def __init__(self, folder: Path, stack: FlowTestStack) -> None:
         self.folder = folder
-        self.bench = bench
+        self.stack = stack
 
     def write(self, name: str, text: str) -> Path:
         file = self.folder / name
@@ -31,7 +31,7 @@ class Place:
 
     def run(self, *options: str) -> Report:
         """What the command says."""
-        return self.bench.run(self.folder, *options)
+        return self.stack.run(self.folder, *options)
 
     def outcomes(self) -> dict[str, list[str]]:
         """What is wrong with each test case, without the command and without the folder's name."""
@@ -46,11 +46,11 @@ class Place:
 
 
 @pytest.fixture(scope="session")
-def bench() -> Iterator[Bench]:
-    with Bench() as made:
-        yield made
+def stack() -> Iterator[FlowTestStack]:
+    with FlowTestStack() as running:
+        yield running
 
 
 @pytest.fixture
-def place(bench: Bench, tmp_path: Path) -> Place:
-    return Place(tmp_path, bench)
+def flow_folder(stack: FlowTestStack, tmp_path: Path) -> FlowFolder:
+    return FlowFolder(tmp_path, stack)

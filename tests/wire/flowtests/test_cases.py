@@ -1,7 +1,7 @@
 """Single test cases on the engine: what fixtures do to tasks, and what expectations hold a run against."""
 
 from tests.support.flow_tests import FLOW
-from tests.wire.flowtests.conftest import Place
+from tests.wire.flowtests.conftest import FlowFolder
 
 EVERYWHERE = """
 id: everywhere
@@ -76,10 +76,10 @@ testCases:
 """
 
 
-def test_fixtures_wherever_a_task_stands(place: Place) -> None:
-    place.write("everywhere.yaml", EVERYWHERE)
-    place.write("tests.yaml", EVERYWHERE_TESTS)
-    told = place.outcomes()
+def test_fixtures_wherever_a_task_stands(flow_folder: FlowFolder) -> None:
+    flow_folder.write("everywhere.yaml", EVERYWHERE)
+    flow_folder.write("tests.yaml", EVERYWHERE_TESTS)
+    told = flow_folder.outcomes()
     assert told["wherever_a_task_stands"] == []
     assert len(told["a_group_as_a_whole"]) == 1
     assert "'left' is inside of 'both', whose fixture replaces it too" in told["a_group_as_a_whole"][0]
@@ -98,18 +98,18 @@ WRONG = {
 }
 
 
-def test_expectations_that_are_not_met(place: Place) -> None:
+def test_expectations_that_are_not_met(flow_folder: FlowFolder) -> None:
     given = 'fixtures: {tasks: [{id: ask, outputs: {body: "2"}}]}'
-    place.cases("".join(f"  - id: c{i}\n    {case}\n    {given}\n" for i, case in enumerate(WRONG)))
-    told = list(place.outcomes().values())
+    flow_folder.cases("".join(f"  - id: c{i}\n    {case}\n    {given}\n" for i, case in enumerate(WRONG)))
+    told = list(flow_folder.outcomes().values())
     for index, words in enumerate(WRONG.values()):
         [problem] = told[index]
         assert problem.startswith(f"price_tests.yaml:{3 * index + 6}: "), problem
         assert words in problem
 
 
-def test_bad_ends(place: Place) -> None:
-    place.cases("""
+def test_bad_ends(flow_folder: FlowFolder) -> None:
+    flow_folder.cases("""
   - id: unexpected
     fixtures: {tasks: [{id: ask, outputs: {body: apple}}]}
     expect: {tasks: {total: FAILED}}
@@ -123,7 +123,7 @@ def test_bad_ends(place: Place) -> None:
     fixtures: {inputs: {amount: many}}
     expect: {refused: amount}
     """)
-    told = place.outcomes()
+    told = flow_folder.outcomes()
     assert told["unexpected"] == [
         "price_tests.yaml:5: the execution ended FAILED; if that is right, say so: expect: {state: FAILED}"
     ]
@@ -163,10 +163,10 @@ testCases:
 """
 
 
-def test_what_takes_too_long(place: Place) -> None:
-    place.write("slow.yaml", SLOW)
-    place.write("slow_tests.yaml", SLOW_TESTS)
-    told = place.outcomes()
+def test_what_takes_too_long(flow_folder: FlowFolder) -> None:
+    flow_folder.write("slow.yaml", SLOW)
+    flow_folder.write("slow_tests.yaml", SLOW_TESTS)
+    told = flow_folder.outcomes()
     assert "it took more than 1 seconds, in nap: give slow tasks a fixture" in told["too_slow"][0]
     assert "it was paused in wait: give that task a fixture, or expect the state PAUSED" in told["pauses"][0]
     assert told["is_paused"] == []
@@ -183,8 +183,8 @@ tasks:
 """
 
 
-def test_cases_do_not_get_in_each_others_way(place: Place) -> None:
-    place.write("limited.yaml", LIMITED)
+def test_cases_do_not_get_in_each_others_way(flow_folder: FlowFolder) -> None:
+    flow_folder.write("limited.yaml", LIMITED)
     cases = "".join(
         f"""
   - id: case_{number}
@@ -192,13 +192,13 @@ def test_cases_do_not_get_in_each_others_way(place: Place) -> None:
     assertions: [{{value: "{{{{ outputs.seen.value }}}}", equalTo: {number}}}]"""
         for number in range(5)
     )
-    place.write("tests.yaml", f"id: t\nnamespace: tests.shop\nflowId: limited\ntestCases:{cases}\n")
-    assert place.outcomes() == {f"case_{number}": [] for number in range(5)}
+    flow_folder.write("tests.yaml", f"id: t\nnamespace: tests.shop\nflowId: limited\ntestCases:{cases}\n")
+    assert flow_folder.outcomes() == {f"case_{number}": [] for number in range(5)}
 
 
-def test_in_python(place: Place) -> None:
-    place.write("price.yaml", FLOW)
-    place.write(
+def test_in_python(flow_folder: FlowFolder) -> None:
+    flow_folder.write("price.yaml", FLOW)
+    flow_folder.write(
         "test_price.py",
         """
         import pytest
@@ -236,7 +236,7 @@ def test_in_python(place: Place) -> None:
             assert flow.run(stubs={"ask": {"body": "2"}}).outputs["total"]["value"] == "7"
         """,
     )
-    report = place.run()
+    report = flow_folder.run()
     assert {one.name: one.outcome for one in report.results} == {
         "price.yaml::price": "passed",
         "test_price.py::test_right": "passed",

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from flowtests import Bench, Report
+from flowtests import FlowTestStack, Report
 from flowtests.stack import VARIABLE
 from tests.support.flow_tests import FLOW
 from tests.support.stack import ROOT
-from tests.wire.flowtests.conftest import Place
+from tests.wire.flowtests.conftest import FlowFolder
 
 CASES = """
   - id: adds_up
@@ -36,11 +36,11 @@ CASES = """
 
 
 @pytest.fixture(scope="module")
-def run(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Report:
+def run(stack: FlowTestStack, tmp_path_factory: pytest.TempPathFactory) -> Report:
     """A run of one test that passes, one that fails, one that is disabled."""
-    place = Place(tmp_path_factory.mktemp("flows"), bench)
-    place.cases(CASES)
-    return place.run()
+    flow_folder = FlowFolder(tmp_path_factory.mktemp("flows"), stack)
+    flow_folder.cases(CASES)
+    return flow_folder.run()
 
 
 def test_what_passes_and_what_fails(run: Report) -> None:
@@ -68,10 +68,10 @@ def test_a_failure_says_why(run: Report) -> None:
     assert repr(run).endswith("2 passed, 1 failed, 1 skipped")
 
 
-def test_junit_tells_the_same(place: Place) -> None:
-    place.cases(CASES)
-    file = place.folder / "results.xml"
-    command = [sys.executable, "-m", "flowtests", str(place.folder), f"--junitxml={file}"]
+def test_junit_tells_the_same(flow_folder: FlowFolder) -> None:
+    flow_folder.cases(CASES)
+    file = flow_folder.folder / "results.xml"
+    command = [sys.executable, "-m", "flowtests", str(flow_folder.folder), f"--junitxml={file}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     suite = ElementTree.parse(file).getroot().find("testsuite")
@@ -86,25 +86,27 @@ def test_junit_tells_the_same(place: Place) -> None:
     assert re.fullmatch(r"\w{15,}", properties["execution"] or "")
 
 
-def test_nothing_to_test(place: Place) -> None:
-    missing = place.bench.run(place.folder / "nowhere")
+def test_nothing_to_test(flow_folder: FlowFolder) -> None:
+    missing = flow_folder.stack.run(flow_folder.folder / "nowhere")
     assert missing.exit_code == 4
     assert "nowhere. Name the folder of your flows" in missing.output
-    assert place.run().exit_code == 5
+    assert flow_folder.run().exit_code == 5
 
 
-def test_all_problems_of_all_files_are_told(place: Place) -> None:
-    place.cases(CASES)
-    place.write("price.yaml", FLOW.replace("format:", "fromat:"))
-    place.write("type.yaml", FLOW.replace("id: price", "id: type").replace("core.http.Request", "core.http.Requst"))
+def test_all_problems_of_all_files_are_told(flow_folder: FlowFolder) -> None:
+    flow_folder.cases(CASES)
+    flow_folder.write("price.yaml", FLOW.replace("format:", "fromat:"))
+    flow_folder.write(
+        "type.yaml", FLOW.replace("id: price", "id: type").replace("core.http.Request", "core.http.Requst")
+    )
     loop = "  - id: loop\n    type: io.kestra.plugin.core.flow.ForEach\n    values: [1]\n"
-    place.write("loop.yaml", FLOW.replace("id: price", "id: loop") + loop)
-    place.write("broken.yaml", "id: c\nnamespace: [\n")
-    place.write("one.yaml", FLOW.replace("id: price", "id: twin"))
-    place.write("two.yaml", FLOW.replace("id: price", "id: twin"))
-    place.write("docker-compose.yml", "services: {}\n")
-    report = place.run()
-    told = {one.name: one.message.replace(f"{place.folder}/", "") for one in report.results}
+    flow_folder.write("loop.yaml", FLOW.replace("id: price", "id: loop") + loop)
+    flow_folder.write("broken.yaml", "id: c\nnamespace: [\n")
+    flow_folder.write("one.yaml", FLOW.replace("id: price", "id: twin"))
+    flow_folder.write("two.yaml", FLOW.replace("id: price", "id: twin"))
+    flow_folder.write("docker-compose.yml", "services: {}\n")
+    report = flow_folder.run()
+    told = {one.name: one.message.replace(f"{flow_folder.folder}/", "") for one in report.results}
     assert "fromat" in told["price.yaml::price"]
     assert "does not accept the flow tests.shop.price" in told["price_tests.yaml::adds_up"]
     assert re.search(r"type.yaml:9: .*io.kestra.plugin.core.http.Requst", told["type.yaml::type"])
@@ -117,10 +119,10 @@ def test_all_problems_of_all_files_are_told(place: Place) -> None:
     assert report.exit_code == 1
 
 
-def test_one_file_alone(place: Place) -> None:
-    place.cases(CASES)
-    place.write("flowtests.yaml", "seconds: 20\n")
-    report = place.bench.run(place.folder / "price_tests.yaml", "-k", "adds_up")
+def test_one_file_alone(flow_folder: FlowFolder) -> None:
+    flow_folder.cases(CASES)
+    flow_folder.write("flowtests.yaml", "seconds: 20\n")
+    report = flow_folder.stack.run(flow_folder.folder / "price_tests.yaml", "-k", "adds_up")
     assert [one.name for one in report.results] == ["price_tests.yaml::adds_up"]
     assert report.passed
 

@@ -3,20 +3,20 @@
 import atexit
 from functools import cache
 
-from flowtests import Bench
+from flowtests import FlowTestStack
 
 
 @cache
-def _bench():
+def _test_stack():
     """One stack for all checks of this lesson, which otherwise start one each."""
-    bench = Bench()
-    atexit.register(bench.close)
-    return bench
+    stack = FlowTestStack()
+    atexit.register(stack.close)
+    return stack
 
 
 def _cases(text):
     def answer(lab):
-        _bench()
+        _test_stack()
         lab.kestra.import_flow(lab.settings.root / "flows" / "14_order_approval.yaml")
         return text
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from flowtests.folder import Folder, merged
+from flowtests.folder import Folder, merge_configurations
 from flowtests.stack import Address, Stack
 
 MESSAGE = "message"
@@ -45,7 +45,7 @@ class Report:
         output: what pytest printed.
     """
 
-    bench: Bench
+    stack: FlowTestStack
     folder: Path
     exit_code: int
     results: tuple[Result, ...]
@@ -59,23 +59,23 @@ class Report:
     @property
     def failures(self) -> list[Result]:
         """What failed."""
-        return [one for one in self.results if one.outcome == "failed"]
+        return [result for result in self.results if result.outcome == "failed"]
 
     def __repr__(self) -> str:
         if not self.results:
             return self.output
-        lines = [f"{one.outcome:<8}{one.name}" for one in self.results]
-        for one in self.failures:
-            lines += ["", f"{one.name}:", *(f"  {line}" for line in one.message.splitlines())]
+        lines = [f"{result.outcome:<8}{result.name}" for result in self.results]
+        for result in self.failures:
+            lines += ["", f"{result.name}:", *(f"  {line}" for line in result.message.splitlines())]
         counted = ", ".join(
             f"{count} {outcome}"
             for outcome in ("passed", "failed", "skipped")
-            if (count := sum(one.outcome == outcome for one in self.results))
+            if (count := sum(result.outcome == outcome for result in self.results))
         )
         return "\n".join([*lines, "", counted])
 
 
-class Bench:
+class FlowTestStack:
     """A stack for flow tests that stays up between test runs, until `close` or the end of a `with` block.
 
     While it is up, every test run of this process, and of those that it starts, takes place on it.
@@ -89,7 +89,7 @@ class Bench:
     """
 
     def __init__(self, folder: str | Path | None = None) -> None:
-        configuration = merged([Folder.of(Path(folder))] if folder is not None else [])
+        configuration = merge_configurations([Folder.of(Path(folder))] if folder is not None else [])
         self._stack = Stack(configuration)
         os.environ.update(self.address.variables())
 
@@ -135,7 +135,7 @@ class Bench:
 
 
 def _results(junit: Path) -> tuple[Result, ...]:
-    return tuple(_result(one) for one in ElementTree.parse(junit).iter("testcase"))
+    return tuple(_result(item) for item in ElementTree.parse(junit).iter("testcase"))
 
 
 def _result(item: ElementTree.Element) -> Result:

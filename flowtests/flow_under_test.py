@@ -74,26 +74,26 @@ class FlowUnderTest:
         fixtures: dict[str, Any] = {
             "inputs": self._checked(inputs or {}, self._flow.inputs, "input", "Its inputs"),
             "files": dict(files or {}),
-            "tasks": [self._fixture(label, given) for label, given in (stubs or {}).items()],
+            "tasks": [self._fixture(label, replacement) for label, replacement in (stubs or {}).items()],
         }
         if trigger is not None:
             self._checked({str(trigger.get("id")): trigger}, self._flow.triggers, "trigger", "Its triggers")
             fixtures["trigger"] = dict(trigger)
         return self._session.run(self._flow, fixtures, kv or {}, seconds)
 
-    def _fixture(self, label: str, given: Stub | Mapping[str, Any]) -> dict[str, Any]:
+    def _fixture(self, label: str, outputs: Stub | Mapping[str, Any]) -> dict[str, Any]:
         task_id, bracket, value = label.removesuffix("]").partition("[")
-        self._checked({task_id: given}, list(self._flow.tasks), "task", "Its tasks")
-        made = given if isinstance(given, Stub) else Stub(given)
-        fixture = {"id": task_id, "state": made.state, "outputs": dict(made.outputs)}
+        self._checked({task_id: outputs}, list(self._flow.tasks), "task", "Its tasks")
+        replacement = outputs if isinstance(outputs, Stub) else Stub(outputs)
+        fixture = {"id": task_id, "state": replacement.state, "outputs": dict(replacement.outputs)}
         return {**fixture, "value": value} if bracket else fixture
 
-    def _checked(self, given: Mapping[str, Any], known: list[str], what: str, names: str) -> dict[str, Any]:
-        for name in given:
+    def _checked(self, named: Mapping[str, Any], known: list[str], what: str, names: str) -> dict[str, Any]:
+        for name in named:
             if name not in known and not (what == "input" and name.partition(".")[0] in known):
                 hint = near(name, known, names)
                 raise FlowTestError(f"The flow {self._flow.name} has no {what} {name!r}.{hint}")
-        return dict(given)
+        return dict(named)
 
     def __repr__(self) -> str:
         return f"FlowUnderTest({self._flow.name})"
