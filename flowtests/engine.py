@@ -43,11 +43,11 @@ class Engine:
         return client
 
     def problems(self, source: str) -> list[Problem]:
-        """What the engine has against a flow."""
+        """What the engine rejects in a flow; an empty list if it is valid."""
         return self.client.validate(f"{source}\n")  # the client takes one line for the name of a file
 
     def post(self, source: str) -> int:
-        """Store a flow; answers its revision.
+        """Store a flow, and return its revision.
 
         Raises:
             FlowInvalid: the engine does not take it.
@@ -55,7 +55,7 @@ class Engine:
         return self.client.import_flow(f"{source}\n").revision
 
     def clear(self, keep: set[tuple[str, str]]) -> None:
-        """Delete the flows that an earlier test run left, but those named, which are replaced."""
+        """Delete the flows that an earlier test run left, except those that the tests replace."""
         stored = self.client.http.json("GET", "/flows/search", params={"size": 1000})
         for raw in stored["results"]:
             if (raw["namespace"], raw["id"]) not in keep:
@@ -80,6 +80,11 @@ class Engine:
     def start(self, namespace: str, flow_id: str, revision: int, fixtures: Mapping[str, Any]) -> Execution:
         """Start a flow at a revision, with fixtures.
 
+        Parameters:
+            namespace, flow_id: which flow.
+            revision: the revision that was stored for these fixtures.
+            fixtures: what the engine uses in place of the real thing.
+
         Raises:
             Refused: the engine starts none: an input is wrong, or a check forbids it.
         """
@@ -96,6 +101,7 @@ class Engine:
         """Follow an execution to its end.
 
         Parameters:
+            execution: the execution.
             seconds: when it is killed.
             paused: whether being paused is an end too.
             after: the tasks that run when it has ended, which are waited for too.
@@ -113,7 +119,7 @@ class Engine:
         return self._await(execution, after)
 
     def judge(self, execution: Execution, assertions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """What comes of assertions, one entry each: `results` and `errors`, as the engine tells them."""
+        """Judge assertions: one entry each, with the engine's `results` and `errors`."""
         path = f"/flow-tests/{execution.id}/assertions"
         judged: list[dict[str, Any]] = self.client.http.json("POST", path, json=list(assertions))
         return judged

@@ -1,4 +1,4 @@
-"""What can be wrong with a flow, with a test, or with what came of it."""
+"""What can be wrong with a flow, with a test, or with its result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Problem:
 
 
 class FlowTestError(Exception):
-    """A flow or a test is not as it should be, or the engine for the tests cannot be had."""
+    """A flow or a test is not as it should be, or there is no engine for the tests."""
 
 
 class Refused(FlowTestError):
@@ -35,6 +35,8 @@ def near(name: str, known: Iterable[str], what: str) -> str:
     """A hint at the name that was meant, and the names that there are.
 
     Parameters:
+        name: the name that does not exist.
+        known: the names that exist.
         what: what the names are, in the plural, as a heading: `Its tasks`.
     """
     names = list(known)

@@ -1,4 +1,4 @@
-"""What came of a test case: its run held against its assertions and expectations."""
+"""The outcome of a test case: its run, compared with its assertions and expectations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GOOD = ("SUCCESS", "WARNING", "SKIPPED")
 
 @dataclass
 class Outcome:
-    """What came of a test case; it passed if there are no problems."""
+    """The outcome of a test case; it passed if there are no problems."""
 
     case: Case
     run: Run | None = None
@@ -29,10 +29,12 @@ class Outcome:
 
 
 def judge_case(engine: Engine, case: Case, start: Callable[[], Run]) -> Outcome:
-    """Run a test case and hold it against what it expects.
+    """Run a test case and compare the run with what the case expects.
 
     Parameters:
-        start: runs it.
+        engine: the engine.
+        case: the test case.
+        start: runs its flow.
     """
     outcome = Outcome(case)
     refused = case.expect.get("refused")
@@ -59,7 +61,7 @@ def judge_case(engine: Engine, case: Case, start: Callable[[], Run]) -> Outcome:
 
 
 def _state(outcome: Outcome, run: Run) -> None:
-    """As expected; without a word about it good, unless a fixture says that a task ends badly."""
+    """Check the final state: the expected one; without one, a good one, unless a fixture lets a task fail."""
     case = outcome.case
     if "state" in case.expect:
         if run.state != case.expect["state"]:

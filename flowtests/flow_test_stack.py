@@ -21,7 +21,7 @@ FAULTS = ("failure", "error")
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one item: a flow, or a test.
+    """The result of one item: a flow, or a test.
 
     Attributes:
         name: the file, without its folder, and the item.
@@ -36,11 +36,11 @@ class Result:
 
 @dataclass(frozen=True, repr=False)
 class Report:
-    """What came of one test run.
+    """The results of one test run.
 
     Attributes:
         folder: what was tested.
-        exit_code: pytest's: 0 all passed, 1 some failed, 4 asked for wrongly, 5 nothing to test.
+        exit_code: pytest's: 0 all passed, 1 some failed, 4 usage error, 5 nothing to test.
         results: item by item.
         output: what pytest printed.
     """
@@ -53,12 +53,12 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether all is well."""
+        """Whether all items passed."""
         return self.exit_code == 0
 
     @property
     def failures(self) -> list[Result]:
-        """What failed."""
+        """The results of the items that failed."""
         return [result for result in self.results if result.outcome == "failed"]
 
     def __repr__(self) -> str:
@@ -99,7 +99,7 @@ class FlowTestStack:
         return self._stack.address
 
     def run(self, folder: str | Path, *options: str) -> Report:
-        """What `python -m flowtests FOLDER` says, on this stack.
+        """Run `python -m flowtests FOLDER` on this stack.
 
         Parameters:
             folder: the flows and their tests.

@@ -15,7 +15,7 @@ from flowtests.suites import STATES
 
 @dataclass(frozen=True)
 class Stub:
-    """What a task ends with in place of being run."""
+    """The result that a task has in place of being run."""
 
     outputs: Mapping[str, Any] = field(default_factory=dict)
     state: str = "SUCCESS"

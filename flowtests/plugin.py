@@ -26,7 +26,7 @@ KEY: pytest.StashKey[Session] = pytest.StashKey()
 
 
 class Failed(Exception):
-    """A flow or a test case is not as it should be; told without a stack trace."""
+    """A flow or a test case is not as it should be; the report has the message, without a stack trace."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """What is there, and what is not looked at."""
+    """Which flows and tests there are, and which files are ignored."""
     session = config.stash.get(KEY, None)
     lines = []
     for folder in session.folders if session else ():
@@ -83,7 +83,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Tell what will run, so that it can run side by side."""
+    """Plan what will run, so that it can run side by side."""
     flows = session.config.stash.get(KEY, None)
     if flows is not None:
         cases = [item.case for item in session.items if isinstance(item, CaseItem)]
@@ -136,7 +136,7 @@ class FlowsFile(pytest.File):
 
 
 class _Item(pytest.Item):
-    """An item whose failures are told as text."""
+    """An item whose failures are reported as text."""
 
     line = 0
 
@@ -146,7 +146,7 @@ class _Item(pytest.Item):
         return self.config.stash[KEY]
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The message alone for what we say ourselves."""
+        """The message alone for this plug-in's own errors."""
         if isinstance(excinfo.value, Failed | FlowTestError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
@@ -164,7 +164,7 @@ class BrokenItem(_Item):
         self.problems = problems
 
     def runtest(self) -> None:
-        """Tell it."""
+        """Report the problems."""
         raise Failed("\n".join(str(problem) for problem in self.problems))
 
 
@@ -193,7 +193,7 @@ class CaseItem(_Item):
         self.line = case.document.line(case.path) - 1
 
     def runtest(self) -> None:
-        """Run it, or tell what is wrong with it."""
+        """Run it, or report what is wrong with it."""
         if self.case.problems:
             raise Failed("\n".join(str(problem) for problem in self.case.problems))
         outcome = self.flows.outcome(self.case)

@@ -1,4 +1,4 @@
-"""One run of a flow for a test, and what came of it."""
+"""One run of a flow for a test, and its result."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOG_LINES = 15
 
 @dataclass(frozen=True, repr=False)
 class Run:
-    """What came of one run.
+    """The result of one run.
 
     Attributes:
         execution: the execution, as it was at its end.
@@ -91,6 +91,8 @@ def execute(
     """Run a flow with fixtures, to its end.
 
     Parameters:
+        engine: the engine.
+        flow: the flow.
         revision: of the flow as it was posted for these fixtures.
         fixtures: what the engine is given in place of the real thing.
         seconds: how long it may take; then it is killed.

@@ -26,7 +26,7 @@ AT_ONCE = 12
 
 
 class Session:
-    """The folders under test and the engine, which is started when the first test needs it.
+    """The folders under test and the engine, which starts when the first test needs it.
 
     Parameters:
         paths: folders, or files in them.
@@ -77,11 +77,11 @@ class Session:
         raise FlowTestError(f"There is no flow {name!r} in the folder. Flows: {known}.")
 
     def plan(self, cases: Iterable[Case], services: Iterable[str]) -> None:
-        """Say what will be asked for, before the first test.
+        """Announce the tests of this run, before the first of them.
 
         Parameters:
             cases: the test cases that will run.
-            services: services that tests need besides those of the configuration.
+            services: services that tests need in addition to the configuration's.
         """
         self._cases = [case for case in cases if not case.problems]
         self._services = set(services)
@@ -101,12 +101,18 @@ class Session:
         return problems
 
     def outcome(self, case: Case) -> Outcome:
-        """What came of a planned test case."""
+        """The outcome of a planned test case."""
         self.engine  # noqa: B018 (starts them all)
         return self._running[id(case)].result()
 
     def run(self, flow: FlowFile, fixtures: Mapping[str, Any], kv: Mapping[str, Any], seconds: float | None) -> Run:
         """Run a flow for a test in Python, after the test cases in YAML have ended.
+
+        Parameters:
+            flow: the flow.
+            fixtures: what the engine uses in place of the real thing.
+            kv: the entries of the key-value store of its namespace.
+            seconds: how long it may take; as the configuration says if None.
 
         Raises:
             Refused: the engine starts no execution.
@@ -169,7 +175,7 @@ class Session:
             self._running[id(case)] = self._pool.submit(self._run_case, case)
 
     def _post(self, flow: FlowFile, fixtures: Sequence[dict[str, Any]], last: bool = True) -> None:
-        """Store a flow as these fixtures want it; a flow that the engine refuses is told by its own test.
+        """Store a flow as these fixtures want it; if the engine rejects the flow, its own test reports it.
 
         Parameters:
             last: have the flow without fixtures as its last revision, which flows that call it get.
@@ -246,7 +252,7 @@ class Session:
 
 
 def _fits(configuration: Configuration, address: Address) -> bool:
-    """Whether a running engine will do: variables and secrets are told to an engine at its start only."""
+    """Whether a running engine will do: an engine gets variables and secrets at its start only."""
     return set(configuration.services) <= set(address.services) and not configuration.envs and not configuration.secrets
 
 

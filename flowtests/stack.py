@@ -1,4 +1,4 @@
-"""A stack for the tests alone: its folders are temporary, its ports are free ones, and it goes when the tests go."""
+"""A stack for the tests alone: its folders are temporary, its ports are free ones, and it stops when the tests end."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Address:
     """Where an engine is.
 
     Attributes:
-        services: what runs besides it, as the configuration named it.
+        services: services that run beside Kestra, as the configuration names them.
     """
 
     url: str
@@ -68,7 +68,7 @@ class Stack:
         configuration: services besides Kestra, variables and secrets.
 
     Raises:
-        FlowTestError: it does not start; with the last lines of what it said.
+        FlowTestError: it does not start; with the last lines of its output.
     """
 
     def __init__(self, configuration: Configuration) -> None:

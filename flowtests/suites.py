@@ -92,10 +92,13 @@ class Case:
         self.problems.append(Problem(message, self.at(*path)))
 
     def known(self, value: Any, names: Collection[str], what: str, *path: str | int) -> bool:
-        """Whether a part is a mapping of these names only; what is not, is noted.
+        """Whether a part of the case is a mapping with these names only; notes a problem if it is not.
 
         Parameters:
-            what: what the part is called.
+            value: the part.
+            names: the names that it may have.
+            what: what the part is called in messages.
+            path: where the part stands in the case.
         """
         if not isinstance(value, dict):
             self.wrong(f"{what} must be a mapping, not {value!r}", *path)
@@ -141,7 +144,7 @@ class Suite:
         return [Case(self.document, ("testCases", i), raw) for i, raw in numbered if isinstance(raw, dict)]
 
     def against(self, flow: FlowFile | None, flows: Sequence[FlowFile]) -> None:
-        """Find everything that is wrong with the tests, held against the flow that they are for.
+        """Find everything that is wrong with the tests, compared with the flow that they are for.
 
         Parameters:
             flow: that flow, or None if the folder has no such flow.
@@ -182,7 +185,7 @@ class Suite:
 
 
 class _Check:
-    """Holds one case against its flow."""
+    """Compares one case with its flow."""
 
     def __init__(self, case: Case, flow: FlowFile) -> None:
         self.case = case

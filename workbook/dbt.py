@@ -1,4 +1,4 @@
-"""What dbt tested in an execution, out of the manifest and the results that its task has kept."""
+"""The tests that dbt ran in an execution, from the manifest and the results that its task kept."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from workbook.kestra.models import Execution
 
 COLUMNS = ["model", "column", "test", "state", "rows"]
 SEVERAL = "several models"
-"""Where a test belongs that somebody has written by hand: it is no single model's."""
+"""The model of a test written by hand, which belongs to no single one."""
 
 
 def results(kestra: KestraClient, execution: Execution, task: str = "dbt_test") -> pd.DataFrame:
     """The tests that a task ran, by model.
 
     Parameters:
+        kestra: the server.
+        execution: the execution that dbt ran in.
         task: a DbtCLI task of the execution.
 
     Returns:

@@ -10,6 +10,7 @@ def remedy(stack: str, service: str = "", variable: str = "KESTRA_URL") -> str:
 
     Parameters:
         stack: `embedded`, `docker` or `cloud`.
+        service: the service, such as `postgres`.
         variable: the setting that says where the service is.
     """
     if stack == "embedded":

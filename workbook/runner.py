@@ -49,7 +49,13 @@ def lessons(chosen: list[str]) -> list[Path]:
 
 
 def run_lesson(notebook: Path, folder: Path, parameters: dict[str, Any]) -> LessonRun:
-    """Execute one lesson into `folder`. Parameters that the lesson does not have are left out."""
+    """Execute one lesson.
+
+    Parameters:
+        notebook: the lesson.
+        folder: where the executed notebook goes.
+        parameters: values for the cell `parameters`; those that the lesson does not have are left out.
+    """
     executed = folder / notebook.name
     known = papermill.inspect_notebook(str(notebook))
     begun = time.monotonic()

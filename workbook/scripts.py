@@ -22,7 +22,7 @@ def run(settings: Settings, script: str, *arguments: str) -> str:
     """Run a Python script of the project; gives what it printed.
 
     Parameters:
-        settings: whose AWS account and data it is told of.
+        settings: the script gets their AWS account and data address.
         script: its path from the project's folder.
 
     Raises:
@@ -46,7 +46,7 @@ def run(settings: Settings, script: str, *arguments: str) -> str:
 
 
 def _without_address(text: str, settings: Settings) -> str:
-    """The port of the embedded stack is another one every day."""
+    """The text without the address of the embedded stack, whose port differs from day to day."""
     url = settings.aws_endpoint_url
     return text.replace(url, "AWS_ENDPOINT_URL") if url else text
 

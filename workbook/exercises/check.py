@@ -18,6 +18,7 @@ def check(lab: Lab, number: str, answer: Any) -> Verdict:
     `workbook.exercises.results()`.
 
     Parameters:
+        lab: the lab to check against.
         number: the exercise, such as `01.1`.
         answer: what the exercise asks for.
     """

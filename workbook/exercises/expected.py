@@ -1,4 +1,4 @@
-"""What an answer is compared with: the manifest of generated files, or the form's options on real ones."""
+"""The expected answers: the manifest of generated files, or the form's options on real ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LAG_SECONDS, POLL_SECONDS = 4.0, 0.25
 
 
 def search_again(find: Callable[[], Found]) -> Found:
-    """What `find` finds, looked for again for some seconds: a search sees an execution a moment after its end."""
+    """Search until `find` returns something, for some seconds: a search sees an execution a moment after its end."""
     give_up = time.monotonic() + LAG_SECONDS
     while not (result := find()) and time.monotonic() < give_up:
         time.sleep(POLL_SECONDS)
@@ -37,7 +37,13 @@ def number(answer: Any) -> float:
 
 
 def manifest_entries(lab: Lab, taxi: str, year: int) -> list[dict[str, Any]]:
-    """The manifest's entries of a year's files; empty on real files, which have no manifest."""
+    """The manifest's entries of a year's files; empty on real files, which have no manifest.
+
+    Parameters:
+        lab: the lab.
+        taxi: `yellow` or `green`.
+        year: the year of the files.
+    """
     if not lab.settings.generated_data:
         return []
     return [
@@ -47,6 +53,11 @@ def manifest_entries(lab: Lab, taxi: str, year: int) -> list[dict[str, Any]]:
 
 def check_form_options(lab: Lab, got: float, options: Iterable[float]) -> None:
     """On real files a homework answer is one of the form's options; generated files have no such answer.
+
+    Parameters:
+        lab: the lab.
+        got: the number that the store holds.
+        options: the form's numbers.
 
     Raises:
         Hint: it is none of them.

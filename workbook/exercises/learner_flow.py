@@ -1,4 +1,4 @@
-"""What the checks share: look at an execution anew, and try a learner's piece of a flow for real."""
+"""What the checks share: they read an execution again, and they run a learner's piece of a flow."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ EXIT_CODE = "exit code"
 
 def current_execution(lab: Lab, answer: Any, flow_id: str) -> Execution:
     """The execution in `answer`, as the server has it now.
+
+    Parameters:
+        lab: the lab.
+        answer: the learner's answer.
+        flow_id: the flow that the exercise asks for.
 
     Raises:
         Hint: it is no execution, or one of another flow.
@@ -73,7 +78,12 @@ def learner_flow(lab: Lab, source: str) -> Iterator[Flow]:
 
 
 def run(lab: Lab, flow: Flow, inputs: dict[str, Any]) -> Execution:
-    """One execution of a flow on trial.
+    """Run the learner's flow once.
+
+    Parameters:
+        lab: the lab.
+        flow: the flow on the server.
+        inputs: inputs by id.
 
     Raises:
         Hint: it failed; the hint is the last line of its log's errors.
@@ -85,7 +95,7 @@ def run(lab: Lab, flow: Flow, inputs: dict[str, Any]) -> Execution:
 
 
 def last_error(lab: Lab, execution: Execution) -> str:
-    """The line that says why an execution failed: the last error of the failing task that tells something."""
+    """The line that says why an execution failed: the last error of the failing task that has a text."""
     failed = execution.failed_task
     lines = lab.kestra.logs(execution, task=failed.task_id if failed else None, level="ERROR")
     texts = [line.message.strip() for line in lines if EXIT_CODE not in line.message]

@@ -90,14 +90,14 @@ def _about_the_year(lab: Lab, got: dict[str, int], loaded: dict[str, dict[str, i
 
 def _about_the_count(lab: Lab, taxi: str, year: int, got: int, loaded: dict[str, int]) -> str:
     table, pattern = f"public.{taxi}_tripdata", f"{taxi}_tripdata_{year}-%"
-    ours = f"FROM {table} WHERE filename LIKE :pattern"
+    of_year = f"FROM {table} WHERE filename LIKE :pattern"
     mistakes = {
         0: f"No {taxi} file fits your pattern. A name reads like {pattern[:-1]}01.csv, and % stands for any text.",
         sum(loaded.values()): f"Those are the {taxi} trips of all years. Keep those whose filename fits {year}.",
         lab.postgres.count(table, f"extract(year FROM {PICKUP[taxi]}) = {year}"): (
             f"You counted {taxi} trips by pickup time. A file also has trips of other times; count by filename."
         ),
-        lab.postgres.scalar(f"SELECT count(DISTINCT unique_row_id) {ours}", pattern=pattern): (
+        lab.postgres.scalar(f"SELECT count(DISTINCT unique_row_id) {of_year}", pattern=pattern): (
             f"Those are different keys of {taxi}. The file has some trips twice, and the question is about rows."
         ),
     }

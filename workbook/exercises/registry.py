@@ -1,4 +1,4 @@
-"""The exercises there are, and how an answer gets its verdict."""
+"""The register of the exercises, and the verdicts on answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Check = Callable[["Lab", Any], str]
 
 
 class Hint(Exception):
-    """Raised by a check: the answer is wrong, and this is what a good tutor would say about that mistake."""
+    """Raised by a check: the answer is wrong. The text is what a good tutor says about that mistake."""
 
 
 class Blank(Exception):
@@ -28,7 +28,7 @@ class Blank(Exception):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was said to an answer.
+    """The verdict on an answer.
 
     Attributes:
         exercise: the exercise's number, such as `01.1`.
@@ -87,6 +87,7 @@ def exercise(number: str) -> Callable[[Check], Check]:
     """
 
     def register(check: Check) -> Check:
+        """Keep the check under the number."""
         taken = _checks.get(number)
         if taken is not None and taken.__qualname__ != check.__qualname__:
             raise ValueError(f"exercise {number} is defined twice: {taken.__qualname__}, {check.__qualname__}")
@@ -109,6 +110,11 @@ def results() -> dict[str, Verdict]:
 
 def judge(lab: Lab, number: str, answer: Any) -> Verdict:
     """The verdict on an answer. A learner's mistake never raises.
+
+    Parameters:
+        lab: the lab to check against.
+        number: the exercise, such as `01.1`.
+        answer: the learner's answer.
 
     Raises:
         WorkbookError: there is no such exercise.

@@ -35,6 +35,7 @@ class Logs:
         path = f"/logs/{execution_id(execution)}"
 
         def read() -> list[LogLine]:
+            """The log as the server has it now."""
             return [LogLine.from_json(raw) for raw in self._api.http.json("GET", path, params=params)]
 
         # Kestra sorts by milliseconds: lines of the same one come in any order, though their times are finer.

@@ -385,7 +385,7 @@ class Trigger:
 
     Attributes:
         next: when it fires next, as the scheduler has it, or None.
-        backfill: the backfill that goes on, as the API sends it, or None.
+        backfill: the running backfill, as the API sends it, or None.
     """
 
     namespace: str

@@ -23,10 +23,22 @@ class Progress(Protocol):
     """Where progress goes."""
 
     def update(self, done: int, total: int, note: str) -> None:
-        """So many of so many are done."""
+        """Show how far it is.
+
+        Parameters:
+            done: how many have ended.
+            total: how many there are; 0 if that is not known yet.
+            note: what runs now.
+        """
 
     def finish(self, name: str, state: str, summary: str) -> None:
-        """It has ended."""
+        """Show how it ended.
+
+        Parameters:
+            name: what ran.
+            state: the final state, such as SUCCESS.
+            summary: what came of it, in a few words.
+        """
 
 
 def start(name: str, unit: str) -> Progress:
@@ -50,10 +62,18 @@ class _Quiet:
         self._began = time.monotonic()
 
     def update(self, done: int, total: int, note: str) -> None:
-        """Nobody watches."""
+        """Nobody watches.
+
+        Parameters:
+            done, total, note: as of `Progress.update`.
+        """
 
     def finish(self, name: str, state: str, summary: str) -> None:
-        """Show the last line."""
+        """Show the last line.
+
+        Parameters:
+            name, state, summary: as of `Progress.finish`.
+        """
         notebook.show(*_last_line(name, state, summary, time.monotonic() - self._began))
 
 
@@ -65,12 +85,20 @@ class _Terminal(_Quiet):
         self._bar = tqdm(desc=name, unit=f" {unit}", leave=False, dynamic_ncols=True)
 
     def update(self, done: int, total: int, note: str) -> None:
-        """Move the bar."""
+        """Move the bar.
+
+        Parameters:
+            done, total, note: as of `Progress.update`.
+        """
         self._bar.total, self._bar.n = total, done
         self._bar.set_postfix_str(note, refresh=True)
 
     def finish(self, name: str, state: str, summary: str) -> None:
-        """Replace the bar by the last line."""
+        """Replace the bar by the last line.
+
+        Parameters:
+            name, state, summary: as of `Progress.finish`.
+        """
         self._bar.close()
         super().finish(name, state, summary)
 
@@ -85,7 +113,11 @@ class _Live:
         self._handle: Any = display({"text/plain": name}, raw=True, display_id=True)
 
     def update(self, done: int, total: int, note: str) -> None:
-        """Redraw the bar, at most five times a second."""
+        """Redraw the bar, at most five times a second.
+
+        Parameters:
+            done, total, note: as of `Progress.update`.
+        """
         if time.monotonic() - self._drawn < BAR_SECONDS:
             return
         self._drawn = time.monotonic()
@@ -98,7 +130,11 @@ class _Live:
         self._handle.update(notebook.bundle(f"{self._name}  {counted}  {note}", html), raw=True)
 
     def finish(self, name: str, state: str, summary: str) -> None:
-        """Turn the bar into the last line."""
+        """Turn the bar into the last line.
+
+        Parameters:
+            name, state, summary: as of `Progress.finish`.
+        """
         text, html = _last_line(name, state, summary, time.monotonic() - self._began)
         self._handle.update(notebook.bundle(text, html), raw=True)
 

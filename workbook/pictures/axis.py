@@ -22,7 +22,12 @@ def ticks(highest: float, most: int = 6) -> list[float]:
 
 
 def between(lowest: float, highest: float, most: int = 6) -> list[float]:
-    """Round numbers from at most `lowest` to at least `highest`, at most about `most` of them."""
+    """Round numbers that enclose a range.
+
+    Parameters:
+        lowest, highest: the ends of the range.
+        most: about how many numbers at most.
+    """
     size = max(1.0, abs(lowest), abs(highest))
     if highest - lowest < 1e-9 * size:  # one value, and rounding
         lowest, highest = lowest - size / 2, highest + size / 2
@@ -46,7 +51,12 @@ def time_ticks(seconds: float) -> list[float]:
 
 
 def moments(first: datetime, last: datetime, most: int = 8) -> list[datetime]:
-    """Round moments within a span of time, at most about `most` of them; both ends have the same time zone."""
+    """Round moments within a span of time.
+
+    Parameters:
+        first, last: the ends of the span, in the same time zone.
+        most: about how many moments at most.
+    """
     span = (last - first).total_seconds()
     step = next(
         (candidate for candidate in _STEPS if span / candidate <= most), _STEPS[-1] * ceil(span / _STEPS[-1] / most)

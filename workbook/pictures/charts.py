@@ -32,6 +32,7 @@ def bars(
         labels: what each value belongs to, such as a month; they keep their order.
         values: the counts; not negative.
         series: which bar of the group each value is, such as the taxi; one series if None.
+        title: the heading; empty for none.
         unit: what is counted, for the alternative text.
 
     Raises:
@@ -56,7 +57,9 @@ def monthly_bars(
     """Draw counts by month out of a table.
 
     Parameters:
-        month, count, series: the names of its columns.
+        frame: the table.
+        month, count, series: the names of its columns; one series if `series` is None.
+        title: the heading; empty for none.
     """
     ordered = frame.sort_values(month, kind="stable")
     kinds = ordered[series] if series else None
@@ -80,6 +83,7 @@ class _Bars:
         self._canvas = Canvas()
 
     def picture(self) -> Picture:
+        """The finished chart."""
         canvas = self._canvas
         right = self._left + self._group * len(self._table)
         width = max(MIN_WIDTH, right + MARGIN, text_width(self._title, 15, bold=True) + 2 * MARGIN)

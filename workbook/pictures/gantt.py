@@ -104,6 +104,13 @@ def task_rows(execution: Execution, without: str = "") -> list[Row]:
         children.setdefault(run.parent_id if run.parent_id in known else None, []).append(run)
 
     def below(parent: str | None, depth: int, branch: int | None) -> Iterable[Row]:
+        """The rows inside of a task run, and those inside of them.
+
+        Parameters:
+            parent: the id of the task run; None for the whole execution.
+            depth: how far to indent.
+            branch: the branch that the task run belongs to, or None.
+        """
         runs = children.get(parent, [])
         branches = _branches(runs, zero) if parent is not None and branch is None else {}
         for run in runs:
@@ -157,7 +164,7 @@ def _execution_rows(members: Sequence[Execution], zero: datetime, depth: int) ->
     dates = [execution.trigger_date or execution.start or zero for execution in members]
     days = {f"{date:%Y-%m-%d}" for date in dates}
     form = "%Y-%m-%d" if len(days) == len(members) else "%Y-%m-%d %H:%M:%S"
-    # What all have in common tells nothing.
+    # Labels that all have in common say nothing about the differences.
     common = set.intersection(*(set(execution.labels.items()) for execution in members)) if len(members) > 1 else set()
     return [
         Row(f"{date:{form}}", _labels(execution, common), depth, execution.state, _spans(execution.states, zero))
@@ -223,6 +230,13 @@ class _Drawing:
         self._right = WIDTH - MARGIN - STATE_ROOM - TIME_ROOM
 
     def picture(self, title: str, name: str, state: str) -> Picture:
+        """The finished chart.
+
+        Parameters:
+            title: the picture's title, for the alternative text.
+            name: the heading.
+            state: stands behind the heading.
+        """
         canvas = self._canvas
         height = HEAD + ROW * len(self._rows)
         used = canvas.text(MARGIN, MARGIN + 10, name, 15, bold=True, room=WIDTH - 420)

@@ -99,6 +99,7 @@ class _Reader:
                 self._home[helper] = [*cluster["parents"], uid]
 
     def tree(self) -> FlowTree:
+        """The whole flow as a tree."""
         triggers = [
             self._node(uid) for uid in self._raw if _TRIGGERS in self._home.get(uid, []) and uid not in self._control
         ]

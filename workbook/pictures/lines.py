@@ -19,8 +19,10 @@ def lines(frame: pd.DataFrame, x: str, y: str, by: str | None = None, title: str
     """Draw a line a series, such as a mean by the hour for each zone. A missing number is a gap.
 
     Parameters:
+        frame: the table.
         x, y: the names of its columns; `x` has moments (drawn in UTC) or numbers.
         by: the column that says which series a row is of; one series if None.
+        title: the heading; empty for none.
 
     Raises:
         NotFound: the table has no rows or no such column.

@@ -90,8 +90,11 @@ class Plot:
     def __init__(self, title: str, kinds: Sequence[str], x: Scale, y: Scale, height: float, sample: Sample) -> None:
         """
         Parameters:
+            title: the heading; empty for none.
             kinds: the names in the legend, by position; none or one need no legend.
+            x, y: the scales.
             height: of the plot area, in pixels.
+            sample: draws the sign of a series in the legend.
         """
         self.canvas = Canvas()
         self._title, self._x, self._y = title, x, y
@@ -144,6 +147,11 @@ class Plot:
 
 def split(frame: pd.DataFrame, by: str | None, most: int) -> dict[str, pd.DataFrame]:
     """The rows of each series, by its name; the names sorted, so that colours stay.
+
+    Parameters:
+        frame: the table.
+        by: the column that says which series a row is of; one series if None.
+        most: how many series a picture can tell apart.
 
     Raises:
         WorkbookError: there are more series than can be told apart.

@@ -30,10 +30,12 @@ def scatter(
     """Draw a point a row.
 
     Parameters:
-        x, y: the names of the columns with its place.
+        frame: the table.
+        x, y: the names of the columns with its coordinates.
         by: the column that gives its colour and shape; one series if None.
         highlight: labels of the table's index: the point that was asked for, then its neighbours. A line goes from
             the first to each of the others.
+        title: the heading; empty for none.
 
     Raises:
         NotFound: the table has no rows, no such column, or no such point.

@@ -23,13 +23,26 @@ ELLIPSIS = "…"
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """The width of a line of text, in pixels, at a font size in pixels."""
+    """The width of a line of text, in pixels.
+
+    Parameters:
+        text: the line.
+        size: font size in pixels.
+        bold: whether it is set in bold.
+    """
     units = sum(_REGULAR[ord(character) - 32] if 32 <= ord(character) < 127 else _OTHER for character in text)
     return units * size / 100 * (_BOLD_FACTOR if bold else 1.0)
 
 
 def fit(text: str, width: float, size: float, bold: bool = False) -> str:
-    """The text, cut and ended by an ellipsis if it is wider than `width` pixels."""
+    """The text, cut and ended by an ellipsis if it is too wide.
+
+    Parameters:
+        text: one line; runs of white space become one blank.
+        width: pixels there are.
+        size: font size in pixels.
+        bold: whether it is set in bold.
+    """
     text = " ".join(text.split())
     if text_width(text, size, bold) <= width:
         return text
@@ -100,7 +113,16 @@ class Canvas:
         hint: str = "",
         opacity: float = 1,
     ) -> None:
-        """A rectangle; `hint` shows when the mouse rests on it."""
+        """Draw a rectangle.
+
+        Parameters:
+            box: where, in pixels.
+            fill, stroke: colours.
+            radius: of the corners, in pixels.
+            dashed: whether its edge is dashed.
+            hint: shows when the mouse rests on it.
+            opacity: of the fill, from 0 to 1.
+        """
         x, y, w, h = map(number, (box.x, box.y, max(box.width, 0.5), box.height))
         extra = ' stroke-dasharray="4 3"' if dashed else ""
         extra += f' fill-opacity="{number(opacity)}"' if opacity < 1 else ""
@@ -115,11 +137,22 @@ class Canvas:
         words: str,
         size: float = 12,
         fill: str = theme.INK,
+        *,
         bold: bool = False,
         anchor: str = "start",
         room: float | None = None,
     ) -> float:
-        """A line of text on the base line `y`, cut to `room` pixels; gives its width."""
+        """Draw a line of text, and return its width in pixels.
+
+        Parameters:
+            x, y: the anchor on the base line, in pixels.
+            words: the text.
+            size: font size in pixels.
+            fill: colour.
+            bold: whether it is set in bold.
+            anchor: which part of the text stands at `x`: `start`, `middle` or `end`.
+            room: pixels to cut it to; uncut if None.
+        """
         shown = words if room is None else fit(words, room, size, bold)
         if not shown:
             return 0.0
@@ -138,7 +171,15 @@ class Canvas:
     def line(
         self, points: list[tuple[float, float]], stroke: str, width: float = 1, dashed: bool = False, dashes: str = ""
     ) -> None:
-        """A line through points; `dashes` gives the lengths of its strokes and gaps."""
+        """Draw a line.
+
+        Parameters:
+            points: the corners, in pixels.
+            stroke: colour.
+            width: in pixels.
+            dashed: whether it is dashed.
+            dashes: the lengths of its strokes and gaps, in pixels.
+        """
         path = " ".join(f"{'M' if i == 0 else 'L'}{number(x)} {number(y)}" for i, (x, y) in enumerate(points))
         self._path(path, stroke, width, dashed, f' stroke-dasharray="{dashes}"' if dashes else "")
 
@@ -152,19 +193,39 @@ class Canvas:
         opacity: float = 1,
         hint: str = "",
     ) -> None:
-        """Marks of one shape (`theme.SHAPES`) and size at points; `hint` shows when the mouse rests on one."""
+        """Draw marks of one look.
+
+        Parameters:
+            points: their middles, in pixels.
+            shape: one of `theme.SHAPES`.
+            size: about the radius, in pixels.
+            fill, stroke: colours.
+            opacity: of the fill, from 0 to 1.
+            hint: shows when the mouse rests on one.
+        """
         path = "".join(f"M{number(x)} {number(y)}{_outline(shape, size)}" for x, y in points)
         extra = f' fill-opacity="{number(opacity)}"' if opacity < 1 else ""
         drawn = f'<path d="{path}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"{extra}'
         self._parts.append(f"{drawn}><title>{escape(hint)}</title></path>" if hint else f"{drawn}/>")
 
     def arrow(self, points: list[tuple[float, float]], stroke: str = theme.LINE, dashed: bool = False) -> None:
-        """A line through points with rounded corners, ending in an arrow head."""
+        """Draw a line with rounded corners that ends in an arrow head.
+
+        Parameters:
+            points: the corners, in pixels.
+            stroke: colour.
+            dashed: whether it is dashed.
+        """
         self._heads.add(stroke)
         self._path(_rounded(points), stroke, 1.4, dashed, f' marker-end="url(#head-{stroke[1:]})"')
 
     def picture(self, width: float, height: float, title: str, description: str) -> Picture:
-        """The picture: what was drawn, on its card, with its alternative text."""
+        """The finished picture, on its card.
+
+        Parameters:
+            width, height: in pixels.
+            title, description: the alternative text.
+        """
         w, h = number(round(width)), number(round(height))
         heads = "".join(_head(colour) for colour in sorted(self._heads))
         svg = (

@@ -69,6 +69,7 @@ def draw(tree: FlowTree, name: str, states: Mapping[str, str]) -> Picture:
     """Draw a flow's tree.
 
     Parameters:
+        tree: the flow.
         name: the flow's id.
         states: the state of each task by its id; empty to draw no states.
     """
@@ -89,6 +90,7 @@ class _Drawing:
         self._states = states
 
     def picture(self, tree: FlowTree, name: str) -> Picture:
+        """The finished picture, with the flow's name as its heading."""
         room = WIDTH - 2 * MARGIN
         right = MARGIN + self._canvas.text(MARGIN, MARGIN + 12, name, HEAD_SIZE, bold=True, room=room)
         y = MARGIN + HEAD

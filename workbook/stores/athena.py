@@ -124,6 +124,7 @@ class Athena:
     @contextmanager
     def _explained(self) -> Iterator[None]:
         def refusal(error: ClientError) -> WorkbookError:
+            """What the service's answer means."""
             code, words = error.response["Error"]["Code"], error.response["Error"]["Message"]
             if code == "EntityNotFoundException":
                 return NotFound(f"Glue has no database {self._database} in {self._region}.")

@@ -33,6 +33,7 @@ def client(settings: Settings, service: str, region: str, **options: Any) -> Any
     """A client of boto3.
 
     Parameters:
+        settings: say where AWS is.
         service: such as `s3`.
         region: where the service is asked.
         options: further ones of botocore's `Config`.
@@ -68,6 +69,7 @@ def explained(
     """Turn the errors of boto3 in the block into the workbook's own.
 
     Parameters:
+        settings: say where AWS is.
         name: of the service, for people.
         service: of the service, for boto3.
         refusal: what the service's own answer means, where it is not about the keys.

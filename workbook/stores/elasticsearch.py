@@ -69,6 +69,7 @@ class Elasticsearch:
 
         Parameters:
             index: an index, an alias or a pattern.
+            query: which documents; all if None.
             size: how many at most.
         """
         with self._explained():
@@ -79,7 +80,9 @@ class Elasticsearch:
         """How many documents have each value of a field: columns `value` and `count`, most frequent first.
 
         Parameters:
+            index: an index, an alias or a pattern.
             field: a field of type keyword, number or date.
+            query: which documents count; all if None.
             size: how many values at most.
         """
         values = {"values": {"terms": {"field": field, "size": size}}}

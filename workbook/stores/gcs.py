@@ -71,6 +71,7 @@ class Gcs:
 
         Parameters:
             source: the file's path, or its content.
+            bucket, name: where it goes.
 
         Raises:
             NotFound: there is no such file here.

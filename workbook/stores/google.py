@@ -65,6 +65,7 @@ def account(settings: Settings, embedded: str | None, real: str) -> Account:
     """The account of the key that the settings name; without one, what Google's own tools find on this machine.
 
     Parameters:
+        settings: name the key's file.
         embedded: the service's address on this machine, if there is one.
         real: its address at Google.
 
@@ -79,7 +80,9 @@ def account(settings: Settings, embedded: str | None, real: str) -> Account:
         if embedded is None:
             raise QueryFailed(f"{SETTING} is the key of an embedded Google Cloud, which this stack does not have.")
         address, key["token_uri"] = embedded, f"{embedded}/token"  # its port may be another one today
-        subject = key["client_email"]  # for an account that acts for somebody, nobody at Google is asked about regions
+        subject = key[
+            "client_email"
+        ]  # the library asks Google about regions, but not for an account that acts for a subject
     try:
         credentials = service_account.Credentials.from_service_account_info(key, scopes=[SCOPE], subject=subject)
     except (ValueError, GoogleAuthError) as error:
@@ -90,10 +93,12 @@ def account(settings: Settings, embedded: str | None, real: str) -> Account:
 
 @contextmanager
 def explained(name: str, settings: Settings, who: Account) -> Iterator[None]:
-    """Tell what goes wrong in the block in one message.
+    """Turn the errors of Google's clients in the block into the workbook's own.
 
     Parameters:
         name: of the service, for people.
+        settings: name the stack.
+        who: the account that asks.
 
     Raises:
         WorkbookError: of the kind that fits.

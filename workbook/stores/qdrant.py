@@ -72,10 +72,11 @@ class Qdrant:
         limit: int = 10,
         filter: Filter | None = None,
     ) -> pd.DataFrame:
-        """The points most like one, most like first: columns `id` and `score`, then their payload.
+        """The nearest neighbours of a point, the nearest first: columns `id` and `score`, then their payload.
 
         Parameters:
-            id_or_vector: a point, which is not among its own neighbours, or a place.
+            collection: the collection.
+            id_or_vector: the id of a point, which is not among its own neighbours, or a vector.
             limit: how many at most.
             filter: which points count.
         """
@@ -95,9 +96,10 @@ class Qdrant:
         """Points with their vectors: a column `id`, their payload, and a column `vector`.
 
         Parameters:
+            collection: the collection.
             limit: how many at most, in the order of their ids.
             filter: which points count.
-            including: ids of points that come besides, and first, whatever the filter says.
+            including: ids of further points, which come first, whatever the filter says.
         """
         rows = {point.id: point for point in self._retrieved(collection, list(including))}
         others = self._scrolled(collection, limit, _filter(filter))

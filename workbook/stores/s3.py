@@ -55,6 +55,7 @@ class S3:
 
         Parameters:
             source: the file's path, or its content.
+            bucket, key: where it goes.
 
         Raises:
             NotFound: there is no such file here.
@@ -114,6 +115,7 @@ class S3:
     @contextmanager
     def _explained(self, bucket: str = "", key: str = "") -> Iterator[None]:
         def refusal(error: ClientError) -> WorkbookError:
+            """What the service's answer means."""
             code, words = error.response["Error"]["Code"], error.response["Error"]["Message"]
             if kind := MISSING.get(code):
                 name = bucket if kind == "bucket" else f"{bucket}/{key}"
