@@ -80,9 +80,8 @@ def account(settings: Settings, embedded: str | None, real: str) -> Account:
         if embedded is None:
             raise QueryFailed(f"{SETTING} is the key of an embedded Google Cloud, which this stack does not have.")
         address, key["token_uri"] = embedded, f"{embedded}/token"  # its port may be another one today
-        subject = key[
-            "client_email"
-        ]  # the library asks Google about regions, but not for an account that acts for a subject
+        # The library asks Google about regions, but not for an account that acts for a subject.
+        subject = key["client_email"]
     try:
         credentials = service_account.Credentials.from_service_account_info(key, scopes=[SCOPE], subject=subject)
     except (ValueError, GoogleAuthError) as error:

@@ -43,11 +43,11 @@ def flow(folder: Path, text: str = TEXT) -> FlowFile:
 
 
 def test_tasks_are_found_wherever_they_stand(tmp_path: Path) -> None:
-    found = flow(tmp_path)
-    assert list(found.tasks) == ["one", "two", "four", "three", "five", "six", "seven"]
-    assert found.tasks["six"].around == ("five",)
-    assert found.inputs == ["n"]
-    assert found.triggers == ["nightly"]
+    parsed = flow(tmp_path)
+    assert list(parsed.tasks) == ["one", "two", "four", "three", "five", "six", "seven"]
+    assert parsed.tasks["six"].around == ("five",)
+    assert parsed.inputs == ["n"]
+    assert parsed.triggers == ["nightly"]
 
 
 def test_scalars_are_kestras(tmp_path: Path) -> None:
@@ -69,16 +69,16 @@ def test_scalars_are_kestras(tmp_path: Path) -> None:
 
 def test_what_is_posted(tmp_path: Path) -> None:
     posted = yaml.load(flow(tmp_path).source([{"id": "one", "outputs": {"x": 1}}]), yaml.BaseLoader)
-    one, two, _ = posted["tasks"]
-    assert one == {
+    first, second, _ = posted["tasks"]
+    assert first == {
         "id": "one",
         "runIf": "{{ true }}",
         "description": "kept",
         "type": "io.kestra.workbook.Stub",
         "fixtures": [{"outputs": {"x": "1"}}],
     }
-    assert two["cases"]["yes"][0]["type"] == "io.kestra.plugin.core.execution.Fail"
-    assert two["defaults"][0] == {"id": "four", "type": "t.Four", "retry": {"maxAttempts": "2"}}
+    assert second["cases"]["yes"][0]["type"] == "io.kestra.plugin.core.execution.Fail"
+    assert second["defaults"][0] == {"id": "four", "type": "t.Four", "retry": {"maxAttempts": "2"}}
     assert posted["triggers"] == [{"id": "nightly", "type": "t.Trigger", "disabled": "true"}]
 
 
@@ -108,7 +108,7 @@ def test_a_flow_that_needs_no_change_is_posted_as_it_is(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_left_to_the_engine(tmp_path: Path, fixture: dict[str, str], wanted: list[str]) -> None:
-    assert [one["state"] for one in native(flow(tmp_path), [fixture])] == wanted
+    assert [kept["state"] for kept in native(flow(tmp_path), [fixture])] == wanted
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ def problems(folder: Path, cases: str, suite: str = SUITE) -> list[str]:
     """What is wrong with the test cases, without the folder's name."""
     (folder / "price.yaml").write_text(FLOW)
     (folder / "tests.yaml").write_text(suite.lstrip("\n") + cases)
-    found = []
-    for one in Folder.of(folder).all_suites():
-        found += [*one.problems, *(problem for case in one.cases for problem in case.problems)]
-    return [str(one).removeprefix(f"{folder}/") for one in found]
+    all_problems = []
+    for suite in Folder.of(folder).all_suites():
+        all_problems += [*suite.problems, *(problem for case in suite.cases for problem in case.problems)]
+    return [str(problem).removeprefix(f"{folder}/") for problem in all_problems]
 
 
 MISTAKES = (
@@ -61,10 +61,10 @@ MISTAKES = (
 
 @pytest.mark.parametrize(("case", "line", "words"), MISTAKES)
 def test_mistakes_in_a_case(tmp_path: Path, case: str, line: int, words: str) -> None:
-    given = case if "asserts nothing" in words or case.startswith(("assertions", "expect")) else f"{case}\n    {OK}"
-    [found] = problems(tmp_path, f"  - id: one\n    {given}\n")
-    assert found.startswith(f"tests.yaml:{line}: ")
-    assert words in found
+    block = case if "asserts nothing" in words or case.startswith(("assertions", "expect")) else f"{case}\n    {OK}"
+    [problem] = problems(tmp_path, f"  - id: one\n    {block}\n")
+    assert problem.startswith(f"tests.yaml:{line}: ")
+    assert words in problem
 
 
 def test_no_mistake(tmp_path: Path) -> None:
@@ -83,12 +83,12 @@ def test_no_mistake(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_in_a_suite(tmp_path: Path, suite: str, words: str) -> None:
-    assert any(words in one for one in problems(tmp_path, f"  - id: one\n    {OK}\n", suite))
+    assert any(words in problem for problem in problems(tmp_path, f"  - id: one\n    {OK}\n", suite))
 
 
 def test_two_cases_of_one_id(tmp_path: Path) -> None:
-    [found] = problems(tmp_path, f"  - id: one\n    {OK}\n" * 2)
-    assert found.startswith("tests.yaml:7: there is another test case 'one'")
+    [problem] = problems(tmp_path, f"  - id: one\n    {OK}\n" * 2)
+    assert problem.startswith("tests.yaml:7: there is another test case 'one'")
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,6 @@ def test_two_cases_of_one_id(tmp_path: Path) -> None:
 )
 def test_mistakes_in_the_configuration(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "flowtests.yaml").write_text(dedent(text) + "\n")
-    with pytest.raises(FlowTestError) as told:
+    with pytest.raises(FlowTestError) as caught:
         Folder.of(tmp_path)
-    assert words in str(told.value)
+    assert words in str(caught.value)

@@ -26,9 +26,9 @@ def _flow(**trigger: Any) -> Flow:
 
 
 def test_a_year_in_new_york_has_twelve_dates_at_nine_local_time() -> None:
-    found = plan(_flow(), "green", "2020-01-01", "2020-12-31").dates
-    assert [f"{one:%m-%d %H}" for one in found] == [f"{month:02d}-01 09" for month in range(1, 13)]
-    assert {f"{one.astimezone(UTC):%H}" for one in found} == {"13", "14"}
+    dates = plan(_flow(), "green", "2020-01-01", "2020-12-31").dates
+    assert [f"{moment:%m-%d %H}" for moment in dates] == [f"{month:02d}-01 09" for month in range(1, 13)]
+    assert {f"{moment.astimezone(UTC):%H}" for moment in dates} == {"13", "14"}
 
 
 def test_a_range_counts_both_its_ends() -> None:
@@ -44,9 +44,9 @@ def test_a_date_without_zone_is_in_the_schedules_zone(day: Any) -> None:
 def test_a_range_in_utc_that_ends_before_nine_in_new_york_is_explained() -> None:
     with pytest.raises(BackfillEmpty) as caught:
         plan(_flow(), "green", "2020-01-01T00:00Z", "2020-01-01T10:00Z")
-    told = str(caught.value)
-    assert "'0 9 1 * *' in America/New_York" in told
-    assert "2020-01-01 09:00 EST (that is 2020-01-01 14:00 UTC)" in told
+    message = str(caught.value)
+    assert "'0 9 1 * *' in America/New_York" in message
+    assert "2020-01-01 09:00 EST (that is 2020-01-01 14:00 UTC)" in message
 
 
 def test_a_schedule_without_zone_is_in_utc() -> None:
@@ -57,9 +57,9 @@ def test_a_schedule_without_zone_is_in_utc() -> None:
 @given(strategies.dates(date(2015, 1, 1), date(2025, 1, 1)), strategies.integers(0, 800))
 def test_every_first_of_a_month_in_the_range_is_planned(start: date, days: int) -> None:
     end = date.fromordinal(start.toordinal() + days)
-    firsts = [one for at in range(days + 1) if (one := date.fromordinal(start.toordinal() + at)).day == 1]
+    firsts = [day for at in range(days + 1) if (day := date.fromordinal(start.toordinal() + at)).day == 1]
     if firsts:
-        assert [one.date() for one in plan(_flow(), "green", start, end).dates] == firsts
+        assert [day.date() for day in plan(_flow(), "green", start, end).dates] == firsts
     else:
         with pytest.raises(BackfillEmpty):
             plan(_flow(), "green", start, end)
@@ -109,9 +109,9 @@ class _Scheduler:
             self._started += 1
             if self._started >= self._months:
                 self._going = None
-        found = [self._execution(month) for month in range(1, self._started + 1)]
+        started = [self._execution(month) for month in range(1, self._started + 1)]
         by_hand = {**RAW, "id": "by hand", "trigger": None}
-        return {"results": [by_hand, *found], "total": len(found) + 1}
+        return {"results": [by_hand, *started], "total": len(started) + 1}
 
     def _execution(self, month: int) -> Any:
         trigger = {"id": "green", "variables": {"date": f"2020-{month:02d}-01T09:00:00-05:00"}}
@@ -137,7 +137,7 @@ def test_waits_for_all_and_gives_them_by_date(
         labels={"backfill": "true"},
         inputs={"taxi": "green"},
     )
-    assert [one.id for one in runs] == ["month1", "month2", "month3", "month4"]
+    assert [execution.id for execution in runs] == ["month1", "month2", "month3", "month4"]
     assert capsys.readouterr().out.startswith("taxi/green  SUCCESS  4 executions\nin ")
     sent = json.loads(fake.requests("PUT", "/triggers")[0][1])
     assert sent["triggerId"] == "green"

@@ -78,7 +78,7 @@ def test_invalid_flow_lists_each_message_with_its_property(fake: FakeKestra, cli
     fake.on("POST", "/flows/validate", [{"index": 0, "constraints": constraints}])
     with pytest.raises(FlowInvalid) as caught:
         client.import_flow("id: X\nnamespace: zoomcamp\n")
-    assert [(one.path, one.message) for one in caught.value.problems] == [
+    assert [(problem.path, problem.message) for problem in caught.value.problems] == [
         ("", "Invalid Flow: twice"),
         ("id", 'must match "^[a-z]*"'),
         ("tasks[0].message", "must not be null"),
@@ -145,11 +145,11 @@ def test_failed_execution_names_task_and_last_lines(
     assert caught.value.execution.id == execution_id
     assert caught.value.task is not None
     assert caught.value.task.task_id == "broken"
-    told = str(caught.value)
-    assert told.startswith("fails ended FAILED in task 'broken'.")
-    assert "line 29" in told
-    assert "line 5" not in told
-    assert "elsewhere" not in told
+    message = str(caught.value)
+    assert message.startswith("fails ended FAILED in task 'broken'.")
+    assert "line 29" in message
+    assert "line 5" not in message
+    assert "elsewhere" not in message
     assert capsys.readouterr().out.startswith("fails  FAILED  3 task runs\nin ")
 
 

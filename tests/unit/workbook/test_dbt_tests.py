@@ -31,7 +31,7 @@ def test_many_tests_wrap_and_stay_inside() -> None:
     picture = workbook.dbt_test_table(many)
     boxes = [box for _, box in picture.texts]
     assert max(box.x + box.width for box in boxes) <= 860
-    assert not any(one.overlaps(other) for at, one in enumerate(boxes) for other in boxes[at + 1 :])
+    assert not any(box.overlaps(other) for at, box in enumerate(boxes) for other in boxes[at + 1 :])
 
 
 def test_nothing_to_draw() -> None:

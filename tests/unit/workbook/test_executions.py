@@ -108,12 +108,14 @@ def test_executions_of_all_pages_oldest_first(fake: FakeKestra, client: KestraCl
     def page(request: Any) -> Any:
         number = int(request.query_params["page"])
         ids = range(100) if number == 1 else range(100, 103)
-        found = [{**RAW, "id": str(at), "state": {"current": "SUCCESS", "histories": [_at(200 - at)]}} for at in ids]
-        return {"results": found, "total": 103}
+        executions = [
+            {**RAW, "id": str(at), "state": {"current": "SUCCESS", "histories": [_at(200 - at)]}} for at in ids
+        ]
+        return {"results": executions, "total": 103}
 
     fake.on("GET", "/executions/search", page)
-    found = client.executions("zoomcamp/hello", labels={"taxi": "green"}, state=["SUCCESS", "FAILED"])
-    assert [one.id for one in found] == [str(at) for at in reversed(range(103))]
+    executions = client.executions("zoomcamp/hello", labels={"taxi": "green"}, state=["SUCCESS", "FAILED"])
+    assert [execution.id for execution in executions] == [str(at) for at in reversed(range(103))]
     query = fake.requests("GET", "/executions/search")[0][0]
     assert query["filters[flowId][EQUALS]"] == "hello"
     assert query["filters[labels][EQUALS][taxi]"] == "green"
@@ -138,7 +140,7 @@ def test_replay_from_a_task_names_its_run(fake: FakeKestra, client: KestraClient
     _ready(fake)
     fake.on("POST", f"/executions/{RAW['id']}/replay", RAW)
     client.replay(RAW["id"], from_task="sleep", revision=2)
-    run = next(one["id"] for one in RAW["taskRunList"] if one["taskId"] == "sleep")
+    run = next(task_run["id"] for task_run in RAW["taskRunList"] if task_run["taskId"] == "sleep")
     assert fake.requests("POST", f"/executions/{RAW['id']}/replay")[0][0] == {"taskRunId": run, "revision": "2"}
     with pytest.raises(NotFound, match="nope"):
         client.replay(RAW["id"], from_task="nope")
@@ -161,16 +163,16 @@ def _with_files(fake: FakeKestra) -> Execution:
     sizes = {URI: 7}
 
     def size(request: Any) -> Any:
-        found = sizes.get(request.query_params["path"])
-        return {"size": found} if found else error(404, "Not Found")
+        known = sizes.get(request.query_params["path"])
+        return {"size": known} if known else error(404, "Not Found")
 
     fake.on("GET", f"/executions/{RAW['id']}/file/metas", size)
     return Execution.from_json({**RAW, "taskRunList": [run]}, fake.url)
 
 
 def test_files_by_name_once_with_size_or_none_if_gone(fake: FakeKestra, client: KestraClient) -> None:
-    found = client.files(_with_files(fake))
-    assert [(one.name, one.size, one.task_id) for one in found] == [
+    files = client.files(_with_files(fake))
+    assert [(file.name, file.size, file.task_id) for file in files] == [
         ("products.json.csv", None, "extract"),
         ("products.json", 7, "extract"),
     ]
@@ -207,8 +209,8 @@ def test_purged_file_is_explained(client: KestraClient, tmp_path: Path) -> None:
 )
 def test_stored_files_as_tables(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content)
-    found = tables.read(tmp_path / name)
-    pd.testing.assert_frame_equal(found, pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), check_dtype=False)
+    frame = tables.read(tmp_path / name)
+    pd.testing.assert_frame_equal(frame, pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), check_dtype=False)
 
 
 def test_other_files_are_no_tables(tmp_path: Path) -> None:

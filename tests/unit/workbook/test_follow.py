@@ -37,7 +37,7 @@ def _turns(*answers: Any) -> Callable[[Any], Any]:
 
 
 def _states(client: KestraClient) -> list[tuple[str, int]]:
-    return [(one.state, len(one.task_runs)) for one in follow(client.http, RAW["id"])]
+    return [(execution.state, len(execution.task_runs)) for execution in follow(client.http, RAW["id"])]
 
 
 def test_each_change_comes_and_the_empty_first_event_does_not(fake: FakeKestra, client: KestraClient) -> None:
@@ -110,4 +110,4 @@ def test_an_end_from_before_a_restart_is_not_the_end(fake: FakeKestra, client: K
     fake.on("GET", STREAM, _turns(lambda: sse(("end", stale)), lambda: sse(("end", done))))
     fake.on("GET", STATE, stale)
     seen = list(follow(client.http, RAW["id"], known_changes=len(again)))
-    assert [one.state for one in seen] == ["SUCCESS"]
+    assert [execution.state for execution in seen] == ["SUCCESS"]

@@ -34,18 +34,18 @@ def _topology(name: str, states: dict[str, str] | None = None) -> Picture:
 
 def _many(execution: Execution) -> list[Execution]:
     """Executions of a backfill, made of a recorded one."""
-    found = []
+    executions = []
     for month, taxi in itertools.product(range(1, 13), ("green", "yellow")):
         steps = [
-            {**one, "date": (datetime.fromisoformat(one["date"]) + timedelta(seconds=month)).isoformat()}
-            for one in execution.raw["state"]["histories"]
+            {**change, "date": (datetime.fromisoformat(change["date"]) + timedelta(seconds=month)).isoformat()}
+            for change in execution.raw["state"]["histories"]
         ]
         trigger = {"id": f"{taxi}_schedule", "variables": {"date": f"2020-{month:02d}-01T10:00:00-05:00"}}
         state = {**execution.raw["state"], "histories": steps}
         labels = [{"key": "file", "value": f"{taxi}_{month:02d}.csv"}, {"key": "backfill", "value": "true"}]
         raw = {**execution.raw, "id": f"{taxi}{month}", "trigger": trigger, "state": state, "labels": labels}
-        found.append(Execution.from_json(raw, "http://127.0.0.1:1"))
-    return found
+        executions.append(Execution.from_json(raw, "http://127.0.0.1:1"))
+    return executions
 
 
 def _readings() -> pd.DataFrame:
@@ -66,30 +66,30 @@ def _points() -> pd.DataFrame:
 @pytest.fixture
 def pictures(executed: Any) -> dict[str, Picture]:
     """One of each kind, the crowded ones included."""
-    month = [f"2020-{one:02d}" for one in range(1, 13)]
-    found = {f"topology {name}": _topology(name) for name in FLOWS}
-    found |= {f"states {name}": _topology(name, states_of(executed(name))) for name in FLOWS}
-    found |= {f"gantt {name}": gantt(executed(name)) for name in FLOWS}
-    found["gantt of many"] = gantt(_many(executed("taxi")))
-    found["bars"] = bars(month, range(1000, 13000, 1000), title="Rows <b> & more")
-    found["two series"] = bars(month * 2, [9_999_999] * 24, ["yellow"] * 12 + ["green"] * 12, title="Rows")
-    found["many bars"] = bars(range(60), range(60))
-    found["lines"] = lines(_readings(), "hour", "mean", "zone", "Mean temperature <b> & more")
-    found["one line of numbers"] = lines(pd.DataFrame({"x": [-3, 5], "y": [1e9, 2e9]}), "x", "y")
-    found["many series"] = lines(
+    month = [f"2020-{number:02d}" for number in range(1, 13)]
+    drawn = {f"topology {name}": _topology(name) for name in FLOWS}
+    drawn |= {f"states {name}": _topology(name, states_of(executed(name))) for name in FLOWS}
+    drawn |= {f"gantt {name}": gantt(executed(name)) for name in FLOWS}
+    drawn["gantt of many"] = gantt(_many(executed("taxi")))
+    drawn["bars"] = bars(month, range(1000, 13000, 1000), title="Rows <b> & more")
+    drawn["two series"] = bars(month * 2, [9_999_999] * 24, ["yellow"] * 12 + ["green"] * 12, title="Rows")
+    drawn["many bars"] = bars(range(60), range(60))
+    drawn["lines"] = lines(_readings(), "hour", "mean", "zone", "Mean temperature <b> & more")
+    drawn["one line of numbers"] = lines(pd.DataFrame({"x": [-3, 5], "y": [1e9, 2e9]}), "x", "y")
+    drawn["many series"] = lines(
         pd.DataFrame({"x": [0, 1] * 8, "y": range(16), "by": [f"a long name of series {at // 2}" for at in range(16)]}),
         *("x", "y", "by"),
     )
-    found["points"] = scatter(_points(), "x", "y", "metric", [0, 1, 40], "Neighbours")
-    found["one point"] = scatter(_points().head(1), "x", "y")
-    return found
+    drawn["points"] = scatter(_points(), "x", "y", "metric", [0, 1, 40], "Neighbours")
+    drawn["one point"] = scatter(_points().head(1), "x", "y")
+    return drawn
 
 
 def test_all_are_well_formed_and_at_most_900_wide(pictures: dict[str, Picture]) -> None:
     for name, picture in pictures.items():
         root = ElementTree.fromstring(picture.svg)
         assert float(root.attrib["width"]) <= 900, name
-        box = [float(one) for one in root.attrib["viewBox"].split()]
+        box = [float(part) for part in root.attrib["viewBox"].split()]
         assert box[2:] == [float(root.attrib["width"]), float(root.attrib["height"])], name
 
 
@@ -97,8 +97,8 @@ def test_no_text_overlaps_another_or_leaves_the_picture(pictures: dict[str, Pict
     for name, picture in pictures.items():
         root = ElementTree.fromstring(picture.svg)
         width, height = float(root.attrib["width"]), float(root.attrib["height"])
-        for (one, box), (other, other_box) in itertools.combinations(picture.texts, 2):
-            assert not box.overlaps(other_box), f"{name}: {one!r} over {other!r}"
+        for (text, box), (other, other_box) in itertools.combinations(picture.texts, 2):
+            assert not box.overlaps(other_box), f"{name}: {text!r} over {other!r}"
         for words, box in picture.texts:
             assert box.x >= 0, f"{name}: {words!r}"
             assert box.x + box.width <= width, f"{name}: {words!r}"
@@ -135,7 +135,7 @@ def _renamed(raw: Any) -> Any:
     """The graph as another run of the engine gives it: other random names, edges in another order."""
     text = json.dumps({**raw, "edges": raw["edges"][::-1]})
     return json.loads(
-        re.sub(r"(root|end|finally|after-execution)-\w{20,22}", lambda found: found[0][:-4] + "Zzz9", text)
+        re.sub(r"(root|end|finally|after-execution)-\w{20,22}", lambda match: match[0][:-4] + "Zzz9", text)
     )
 
 
@@ -149,7 +149,7 @@ def test_topology_is_the_same_at_every_run_of_the_engine(name: str) -> None:
 def test_topology_shows_every_task_and_trigger_once(name: str) -> None:
     raw = recorded(f"{name}.graph")
     declared = [node.get("task") or node.get("triggerDeclaration") for node in raw["nodes"]]
-    wanted = sorted(one["id"] for one in declared if one)
+    wanted = sorted(entry["id"] for entry in declared if entry)
     tree = graph.read(raw)
     assert sorted(node.id for node in [*tree.triggers, *tree.nodes()]) == wanted
 
@@ -158,24 +158,24 @@ def test_topology_reads_branches_and_their_tags() -> None:
     tree = graph.read(recorded("zoo.graph"))
     assert [branch.tag for branch in tree.branches] == ["", "on error", "finally", "after execution"]
     blocks = {node.id: node for node in tree.nodes() if node.branches}
-    assert [[node.id for node in one.nodes] for one in blocks["par"].branches] == [
+    assert [[node.id for node in branch.nodes] for branch in blocks["par"].branches] == [
         ["a"],
         ["a_rather_long_task_name_that_will_not_fit_anywhere_at_all"],
         ["seq"],
     ]
-    assert [one.tag for one in blocks["sw"].branches] == ["a", "b", "defaults"]
-    assert [one.tag for one in blocks["choose"].branches] == ["then", "else"]
+    assert [branch.tag for branch in blocks["sw"].branches] == ["a", "b", "defaults"]
+    assert [branch.tag for branch in blocks["choose"].branches] == ["then", "else"]
     [dag] = blocks["dag"].branches
     assert [node.id for node in dag.nodes] == ["d1", "d2", "d3", "d4"]
     assert dag.edges == [(0, 1), (0, 2), (1, 3), (2, 3)]
 
 
 def test_topology_tells_states_and_conditions_in_words(executed: Any) -> None:
-    told = _topology("taxi", states_of(executed("taxi"))).description
-    assert "green_schedule (0 9 1 * *  America/New_York)" in told
-    assert "if_yellow_taxi (SUCCESS) [then: yellow_create_table (SUCCESS), then" in told
-    assert "green_create_table, then" in told
-    assert "purge_files (disabled)" in told
+    description = _topology("taxi", states_of(executed("taxi"))).description
+    assert "green_schedule (0 9 1 * *  America/New_York)" in description
+    assert "if_yellow_taxi (SUCCESS) [then: yellow_create_table (SUCCESS), then" in description
+    assert "green_create_table, then" in description
+    assert "purge_files (disabled)" in description
 
 
 def test_gantt_indents_what_runs_inside(executed: Any) -> None:
@@ -290,9 +290,9 @@ def test_a_plane_keeps_order_and_never_stretches_a_distance(vectors: list[tuple[
     column = pd.Series(vectors, index=range(100, 100 + len(vectors)))
     flat = project_2d(column)
     assert list(flat.index) == list(column.index)
-    for one, other in itertools.combinations(column.index, 2):
-        apart = sum((a - b) ** 2 for a, b in zip(column[one], column[other], strict=True)) ** 0.5
-        assert ((flat.loc[one] - flat.loc[other]) ** 2).sum() ** 0.5 <= apart + 1e-6
+    for first, other in itertools.combinations(column.index, 2):
+        apart = sum((a - b) ** 2 for a, b in zip(column[first], column[other], strict=True)) ** 0.5
+        assert ((flat.loc[first] - flat.loc[other]) ** 2).sum() ** 0.5 <= apart + 1e-6
     assert project_2d(column).equals(flat)
 
 
@@ -306,11 +306,11 @@ def test_a_plane_keeps_what_differs_most_and_its_sign() -> None:
 
 @given(strategies.floats(-1e6, 1e6), strategies.floats(0, 1e6))
 def test_ticks_between_are_few_and_cover(low: float, span: float) -> None:
-    found = axis.between(low, low + span)
+    ticks = axis.between(low, low + span)
     slack = 1e-6 * max(1.0, abs(low), span)
-    assert found[0] <= low + slack
-    assert found[-1] >= low + span - slack
-    assert 2 <= len(found) <= 9
+    assert ticks[0] <= low + slack
+    assert ticks[-1] >= low + span - slack
+    assert 2 <= len(ticks) <= 9
 
 
 @pytest.mark.parametrize(
@@ -346,10 +346,10 @@ def test_fitted_text_fits(text: str, width: float) -> None:
 
 @given(strategies.floats(0.001, 1e9))
 def test_ticks_are_few_round_and_cover(highest: float) -> None:
-    found = axis.ticks(highest)
-    assert found[0] == 0
-    assert found[-1] >= highest * 0.999
-    assert 2 <= len(found) <= 8
+    ticks = axis.ticks(highest)
+    assert ticks[0] == 0
+    assert ticks[-1] >= highest * 0.999
+    assert 2 <= len(ticks) <= 8
 
 
 @pytest.mark.parametrize(
@@ -370,18 +370,18 @@ def test_durations_read_well(seconds: float, read: str) -> None:
 
 def _luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [one / 12.92 if one <= 0.03928 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _contrast(one: str, other: str) -> float:
-    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+def _contrast(colour: str, other: str) -> float:
+    high, low = sorted((_luminance(colour), _luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
 def test_text_stands_out_on_its_ground() -> None:
     states = ["SUCCESS", "WARNING", "FAILED", "KILLED", "RUNNING", "RETRYING", "PAUSED", "SKIPPED", "QUEUED", "OTHER"]
-    pairs = [(theme.state_style(one).fill, theme.state_style(one).ink) for one in states]
+    pairs = [(theme.state_style(state).fill, theme.state_style(state).ink) for state in states]
     grounds = (theme.CARD, theme.NODE, theme.CLUSTER)
     pairs += [(ground, ink) for ground in grounds for ink in (theme.INK, theme.MUTED)]
     for ground, ink in pairs:

@@ -77,11 +77,11 @@ def test_flows_in_containers_know_the_data_server_by_another_name() -> None:
 
 
 def test_google_cloud_in_docker_is_on_this_machine_and_its_key_lies_in_the_project() -> None:
-    given = {"WORKBOOK_STACK": "docker", "GCP_PORT": "14443", "GCP_CREDS_FILE": ".gcp/service-account.json"}
-    settings = load(given, NOWHERE)
+    environment = {"WORKBOOK_STACK": "docker", "GCP_PORT": "14443", "GCP_CREDS_FILE": ".gcp/service-account.json"}
+    settings = load(environment, NOWHERE)
     assert settings.storage_emulator_host == settings.bigquery_emulator_host == "http://127.0.0.1:14443"
     assert settings.gcp_creds_file == str(ROOT / ".gcp" / "service-account.json")
-    assert load({**given, "WORKBOOK_STACK": "cloud"}, NOWHERE).storage_emulator_host is None
+    assert load({**environment, "WORKBOOK_STACK": "cloud"}, NOWHERE).storage_emulator_host is None
 
 
 @pytest.mark.parametrize(
@@ -122,11 +122,11 @@ def test_a_port_alone_makes_an_address() -> None:
 def test_cloud_means_aws_itself_unless_told_otherwise() -> None:
     cloud = {"WORKBOOK_STACK": "cloud"}
     settings = load({**cloud, "AWS_DEFAULT_REGION": "eu-west-1", "AWS_PORT": "7005"}, NOWHERE)
-    found = (settings.aws_endpoint_url, settings.aws_access_key_id, settings.aws_secret_access_key)
-    assert found == (None, None, None)
+    aws = (settings.aws_endpoint_url, settings.aws_access_key_id, settings.aws_secret_access_key)
+    assert aws == (None, None, None)
     assert settings.aws_region == "eu-west-1"
-    told = load({**cloud, "AWS_ENDPOINT_URL": "https://s3.example.com/", "AWS_ACCESS_KEY_ID": "mine"}, NOWHERE)
-    assert (told.aws_endpoint_url, told.aws_access_key_id) == ("https://s3.example.com", "mine")
+    named = load({**cloud, "AWS_ENDPOINT_URL": "https://s3.example.com/", "AWS_ACCESS_KEY_ID": "mine"}, NOWHERE)
+    assert (named.aws_endpoint_url, named.aws_access_key_id) == ("https://s3.example.com", "mine")
 
 
 @pytest.mark.parametrize("value", ["65536", "http", "-1"])

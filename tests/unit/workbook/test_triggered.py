@@ -43,14 +43,14 @@ def test_waits_for_as_many_as_are_asked_for(
 ) -> None:
     _Bucket(fake, 3)
     runs = client.triggered("zoomcamp/taxi", "watch", 3)
-    assert [one.id for one in runs] == ["file1", "file2", "file3"]
+    assert [execution.id for execution in runs] == ["file1", "file2", "file3"]
     assert capsys.readouterr().out.startswith("taxi/watch  SUCCESS  3 executions\nin ")
 
 
 def test_those_known_before_do_not_count(fake: FakeKestra, client: KestraClient) -> None:
     _Bucket(fake, 3)
     known = client.triggered("zoomcamp/taxi", "watch", 2)
-    assert [one.id for one in client.triggered("zoomcamp/taxi", "watch", 1, known)] == ["file3"]
+    assert [execution.id for execution in client.triggered("zoomcamp/taxi", "watch", 1, known)] == ["file3"]
 
 
 def test_one_that_failed_is_explained_unless_told_otherwise(fake: FakeKestra, client: KestraClient) -> None:
@@ -58,13 +58,18 @@ def test_one_that_failed_is_explained_unless_told_otherwise(fake: FakeKestra, cl
     fake.on("GET", "/logs/file1", [{"level": "ERROR", "message": "it is not JSON"}])
     with pytest.raises(ExecutionFailed, match="it is not JSON"):
         client.triggered("zoomcamp/taxi", "watch", 2)
-    assert [one.succeeded for one in client.triggered("zoomcamp/taxi", "watch", 2, check=False)] == [False, True]
+    assert [execution.succeeded for execution in client.triggered("zoomcamp/taxi", "watch", 2, check=False)] == [
+        False,
+        True,
+    ]
 
 
-@pytest.mark.parametrize(("going", "told"), [(False, "started 1 of 2 .* 1 have ended"), (True, "0 have ended")])
-def test_it_gives_up_and_says_how_far_it_came(fake: FakeKestra, client: KestraClient, going: bool, told: str) -> None:
+@pytest.mark.parametrize(("going", "message"), [(False, "started 1 of 2 .* 1 have ended"), (True, "0 have ended")])
+def test_it_gives_up_and_says_how_far_it_came(
+    fake: FakeKestra, client: KestraClient, going: bool, message: str
+) -> None:
     _Bucket(fake, 1, going=going)
-    with pytest.raises(WorkbookError, match=told):
+    with pytest.raises(WorkbookError, match=message):
         client.triggered("zoomcamp/taxi", "watch", 2, timeout=0.2)
 
 

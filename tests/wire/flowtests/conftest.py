@@ -39,10 +39,13 @@ class FlowFolder:
         cases = [case for folder in session.folders for suite in folder.all_suites() for case in suite.cases]
         session.plan(cases, [])
         try:
-            found = {case.id: case.problems or session.outcome(case).problems for case in cases}
+            outcomes = {case.id: case.problems or session.outcome(case).problems for case in cases}
         finally:
             session.close()
-        return {name: [str(one).removeprefix(f"{self.folder}/") for one in told] for name, told in found.items()}
+        return {
+            name: [str(problem).removeprefix(f"{self.folder}/") for problem in problems]
+            for name, problems in outcomes.items()
+        }
 
 
 @pytest.fixture(scope="session")

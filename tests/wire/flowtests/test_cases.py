@@ -79,10 +79,10 @@ testCases:
 def test_fixtures_wherever_a_task_stands(flow_folder: FlowFolder) -> None:
     flow_folder.write("everywhere.yaml", EVERYWHERE)
     flow_folder.write("tests.yaml", EVERYWHERE_TESTS)
-    told = flow_folder.outcomes()
-    assert told["wherever_a_task_stands"] == []
-    assert len(told["a_group_as_a_whole"]) == 1
-    assert "'left' is inside of 'both', whose fixture replaces it too" in told["a_group_as_a_whole"][0]
+    outcomes = flow_folder.outcomes()
+    assert outcomes["wherever_a_task_stands"] == []
+    assert len(outcomes["a_group_as_a_whole"]) == 1
+    assert "'left' is inside of 'both', whose fixture replaces it too" in outcomes["a_group_as_a_whole"][0]
 
 
 WRONG = {
@@ -99,11 +99,11 @@ WRONG = {
 
 
 def test_expectations_that_are_not_met(flow_folder: FlowFolder) -> None:
-    given = 'fixtures: {tasks: [{id: ask, outputs: {body: "2"}}]}'
-    flow_folder.cases("".join(f"  - id: c{i}\n    {case}\n    {given}\n" for i, case in enumerate(WRONG)))
-    told = list(flow_folder.outcomes().values())
+    fixtures = 'fixtures: {tasks: [{id: ask, outputs: {body: "2"}}]}'
+    flow_folder.cases("".join(f"  - id: c{i}\n    {case}\n    {fixtures}\n" for i, case in enumerate(WRONG)))
+    outcomes = list(flow_folder.outcomes().values())
     for index, words in enumerate(WRONG.values()):
-        [problem] = told[index]
+        [problem] = outcomes[index]
         assert problem.startswith(f"price_tests.yaml:{3 * index + 6}: "), problem
         assert words in problem
 
@@ -123,14 +123,14 @@ def test_bad_ends(flow_folder: FlowFolder) -> None:
     fixtures: {inputs: {amount: many}}
     expect: {refused: amount}
     """)
-    told = flow_folder.outcomes()
-    assert told["unexpected"] == [
+    outcomes = flow_folder.outcomes()
+    assert outcomes["unexpected"] == [
         "price_tests.yaml:5: the execution ended FAILED; if that is right, say so: expect: {state: FAILED}"
     ]
-    assert "price_tests.yaml:9: the engine starts no execution" in told["refused"][0]
-    assert "Invalid value for input `amount`" in told["refused"][0]
-    assert "price_tests.yaml:13: it is refused with other words" in told["refused_otherwise"][0]
-    assert told["refused_as_expected"] == []
+    assert "price_tests.yaml:9: the engine starts no execution" in outcomes["refused"][0]
+    assert "Invalid value for input `amount`" in outcomes["refused"][0]
+    assert "price_tests.yaml:13: it is refused with other words" in outcomes["refused_otherwise"][0]
+    assert outcomes["refused_as_expected"] == []
 
 
 SLOW = """
@@ -166,11 +166,11 @@ testCases:
 def test_what_takes_too_long(flow_folder: FlowFolder) -> None:
     flow_folder.write("slow.yaml", SLOW)
     flow_folder.write("slow_tests.yaml", SLOW_TESTS)
-    told = flow_folder.outcomes()
-    assert "it took more than 1 seconds, in nap: give slow tasks a fixture" in told["too_slow"][0]
-    assert "it was paused in wait: give that task a fixture, or expect the state PAUSED" in told["pauses"][0]
-    assert told["is_paused"] == []
-    assert told["afterwards"] == []
+    outcomes = flow_folder.outcomes()
+    assert "it took more than 1 seconds, in nap: give slow tasks a fixture" in outcomes["too_slow"][0]
+    assert "it was paused in wait: give that task a fixture, or expect the state PAUSED" in outcomes["pauses"][0]
+    assert outcomes["is_paused"] == []
+    assert outcomes["afterwards"] == []
 
 
 LIMITED = """
@@ -237,7 +237,7 @@ def test_in_python(flow_folder: FlowFolder) -> None:
         """,
     )
     report = flow_folder.run()
-    assert {one.name: one.outcome for one in report.results} == {
+    assert {result.name: result.outcome for result in report.results} == {
         "price.yaml::price": "passed",
         "test_price.py::test_right": "passed",
         "test_price.py::test_failed_stub": "passed",

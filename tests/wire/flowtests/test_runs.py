@@ -44,7 +44,7 @@ def run(stack: FlowTestStack, tmp_path_factory: pytest.TempPathFactory) -> Repor
 
 
 def test_what_passes_and_what_fails(run: Report) -> None:
-    assert [(one.name, one.outcome) for one in run.results] == [
+    assert [(result.name, result.outcome) for result in run.results] == [
         ("price.yaml::price", "passed"),
         ("price_tests.yaml::adds_up", "passed"),
         ("price_tests.yaml::is_wrong", "failed"),
@@ -81,7 +81,7 @@ def test_junit_tells_the_same(flow_folder: FlowFolder) -> None:
     failure = cases["is_wrong"].find("failure")
     assert failure is not None
     assert "to equal '7' but was '6'" in (failure.text or "")
-    properties = {one.get("name"): one.get("value") for one in cases["adds_up"].iter("property")}
+    properties = {entry.get("name"): entry.get("value") for entry in cases["adds_up"].iter("property")}
     assert properties["state"] == "SUCCESS"
     assert re.fullmatch(r"\w{15,}", properties["execution"] or "")
 
@@ -106,15 +106,15 @@ def test_all_problems_of_all_files_are_told(flow_folder: FlowFolder) -> None:
     flow_folder.write("two.yaml", FLOW.replace("id: price", "id: twin"))
     flow_folder.write("docker-compose.yml", "services: {}\n")
     report = flow_folder.run()
-    told = {one.name: one.message.replace(f"{flow_folder.folder}/", "") for one in report.results}
-    assert "fromat" in told["price.yaml::price"]
-    assert "does not accept the flow tests.shop.price" in told["price_tests.yaml::adds_up"]
-    assert re.search(r"type.yaml:9: .*io.kestra.plugin.core.http.Requst", told["type.yaml::type"])
-    assert "absentTypes" in told["type.yaml::type"]
-    assert "loop.yaml:14: " in told["loop.yaml::loop"]
-    assert "broken.yaml:3: this is no valid YAML" in told["broken.yaml::yaml"]
-    assert "the flow tests.shop.twin stands in" in told["one.yaml::twin"]
-    assert "the flow tests.shop.twin stands in" in told["two.yaml::twin"]
+    messages = {result.name: result.message.replace(f"{flow_folder.folder}/", "") for result in report.results}
+    assert "fromat" in messages["price.yaml::price"]
+    assert "does not accept the flow tests.shop.price" in messages["price_tests.yaml::adds_up"]
+    assert re.search(r"type.yaml:9: .*io.kestra.plugin.core.http.Requst", messages["type.yaml::type"])
+    assert "absentTypes" in messages["type.yaml::type"]
+    assert "loop.yaml:14: " in messages["loop.yaml::loop"]
+    assert "broken.yaml:3: this is no valid YAML" in messages["broken.yaml::yaml"]
+    assert "the flow tests.shop.twin stands in" in messages["one.yaml::twin"]
+    assert "the flow tests.shop.twin stands in" in messages["two.yaml::twin"]
     assert re.search(r"neither flow nor test: .*docker-compose.yml", report.output)
     assert report.exit_code == 1
 
@@ -123,7 +123,7 @@ def test_one_file_alone(flow_folder: FlowFolder) -> None:
     flow_folder.cases(CASES)
     flow_folder.write("flowtests.yaml", "seconds: 20\n")
     report = flow_folder.stack.run(flow_folder.folder / "price_tests.yaml", "-k", "adds_up")
-    assert [one.name for one in report.results] == ["price_tests.yaml::adds_up"]
+    assert [result.name for result in report.results] == ["price_tests.yaml::adds_up"]
     assert report.passed
 
 

@@ -102,9 +102,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with own_stack(folder, "gcp") as env, pytest.MonkeyPatch.context() as patch:
         for name, value in env.items():
             patch.setenv(name, value)
-        found = workbook.open("gcp")
-        yield found
-        found.close()
+        opened = workbook.open("gcp")
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

@@ -21,17 +21,17 @@ kestra = KestraClient({url!r}, "admin@kestra.io", "Admin1234")
 
 
 def _notebook(*cells: str) -> Any:
-    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return made
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return notebook
 
 
 def _run(*cells: str, **environment: str) -> Any:
-    made = _notebook(*cells)
+    notebook = _notebook(*cells)
     quiet = {key: value for key, value in os.environ.items() if key not in ("JPY_SESSION_NAME", "VSCODE_PID")}
-    client = NotebookClient(made, timeout=60, resources={"metadata": {"path": str(ROOT)}})
+    client = NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(ROOT)}})
     client.execute(env={**quiet, **environment})
-    return made
+    return notebook
 
 
 @pytest.fixture
@@ -44,8 +44,8 @@ def ready(fake: FakeKestra) -> str:
 
 @pytest.mark.parametrize("watched", [{}, {"JPY_SESSION_NAME": "/notebooks/x.ipynb"}])
 def test_an_execution_leaves_one_small_output(ready: str, watched: dict[str, str]) -> None:
-    made = _run(ready, "run = kestra.execute('zoomcamp/hello')", **watched)
-    [output] = made.cells[1].outputs
+    notebook = _run(ready, "run = kestra.execute('zoomcamp/hello')", **watched)
+    [output] = notebook.cells[1].outputs
     assert output.output_type == "display_data"
     assert output.data["text/plain"].startswith("hello  SUCCESS  4 task runs\nin ")
     assert "✓ SUCCESS" in output.data["text/html"]
@@ -70,11 +70,11 @@ def test_other_errors_keep_their_trace(ready: str) -> None:
 
 
 def test_pictures_verdicts_and_yaml_show_themselves(ready: str) -> None:
-    made = _run(
+    notebook = _run(
         ready,
         "import workbook; workbook.bars(['a'], [1])",
         "workbook.yaml('id: x\\nnamespace: y\\n')",
         "workbook.exercises.Verdict('1.1', 'right', 'Good.')",
     )
-    kinds = [set(cell.outputs[0].data) for cell in made.cells[1:]]
+    kinds = [set(cell.outputs[0].data) for cell in notebook.cells[1:]]
     assert kinds == [{"image/svg+xml", "text/plain"}, {"text/html", "text/plain"}, {"text/html", "text/plain"}]

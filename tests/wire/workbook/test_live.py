@@ -73,9 +73,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with own_stack(tmp_path_factory.mktemp("live"), "kestra", "postgres") as env, pytest.MonkeyPatch.context() as patch:
         for name, value in env.items():
             patch.setenv(name, value)
-        found = workbook.open("kestra", "postgres")
-        yield found
-        found.close()
+        opened = workbook.open("kestra", "postgres")
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -95,12 +95,12 @@ def test_execute_with_inputs_a_file_and_labels(lab: Any, flow: Any, tmp_path: Pa
     assert (run.state, run.labels) == ("SUCCESS", {"who": "me"})
     assert run.output("say", "green") == {"value": "green 12"}
     assert [line.message for line in lab.kestra.logs(run, task="last")] == ["from a file"]
-    [file] = [one for one in lab.kestra.files(run) if one.task_id == "file"]
+    [file] = [entry for entry in lab.kestra.files(run) if entry.task_id == "file"]
     assert file.size == len("month\n12\n")
     assert lab.kestra.download(file, run, tmp_path).read_text() == "month\n12\n"
     assert lab.kestra.read(file, run)["month"].tolist() == [12]
     assert {metric.name for metric in lab.kestra.metrics(run)} >= {"length"}
-    assert run.id in [one.id for one in lab.kestra.executions(flow, labels={"who": "me"})]
+    assert run.id in [entry.id for entry in lab.kestra.executions(flow, labels={"who": "me"})]
 
 
 def test_import_again_keeps_the_revision_and_a_change_makes_a_new_one(lab: Any, flow: Any) -> None:
@@ -210,11 +210,11 @@ def test_wrong_password(lab: Any) -> None:
 
 
 def test_delete_with_executions(lab: Any) -> None:
-    made = lab.kestra.import_flow(SLOW)
-    lab.kestra.execute(made, wait=False)
-    assert lab.kestra.delete_flow(made, executions=True)
-    assert lab.kestra.executions(made) == []
-    assert not lab.kestra.delete_flow(made)
+    flow = lab.kestra.import_flow(SLOW)
+    lab.kestra.execute(flow, wait=False)
+    assert lab.kestra.delete_flow(flow, executions=True)
+    assert lab.kestra.executions(flow) == []
+    assert not lab.kestra.delete_flow(flow)
 
 
 def test_postgres(lab: Any) -> None:

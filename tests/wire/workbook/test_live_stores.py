@@ -26,9 +26,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with own_stack(folder, *STORES, "dataset") as env, pytest.MonkeyPatch.context() as patch:
         for name, value in env.items():
             patch.setenv(name, value)
-        found = workbook.open(*STORES, "dataset")
-        yield found
-        found.close()
+        opened = workbook.open(*STORES, "dataset")
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_readings_are_what_their_manifest_says(lab: Any, readings: pd.DataFrame)
     manifest = lab.dataset.metrics_manifest(rows=ROWS)
     assert len(readings) == manifest["rows"] == ROWS
     sums = readings.groupby("metric_name")["metric_value"].sum().round(2).to_dict()
-    assert sums == {name: pytest.approx(one["sum"]) for name, one in manifest["metrics"].items()}
+    assert sums == {name: pytest.approx(metric["sum"]) for name, metric in manifest["metrics"].items()}
 
 
 def test_each_lens_document_is_another_one(lab: Any) -> None:
@@ -81,10 +81,10 @@ def test_clickhouse(lab: Any, readings: pd.DataFrame) -> None:
     north = store.count("readings", "zone = {zone:String}", zone="north")
     assert 0 < north == (readings["zone"] == "north").sum()
     assert store.count("readings", "zone = {zone:String}", zone="x' OR 1 = 1 --") == 0
-    found = store.sql("SELECT timestamp, zone, metric_value FROM readings ORDER BY timestamp, metric_value")
+    rows = store.sql("SELECT timestamp, zone, metric_value FROM readings ORDER BY timestamp, metric_value")
     wanted = columns.sort_values(["timestamp", "metric_value"], ignore_index=True)
-    assert found["timestamp"].tolist() == wanted["timestamp"].tolist()
-    assert found["metric_value"].sum() == pytest.approx(wanted["metric_value"].sum())
+    assert rows["timestamp"].tolist() == wanted["timestamp"].tolist()
+    assert rows["metric_value"].sum() == pytest.approx(wanted["metric_value"].sum())
     assert store.execute("INSERT INTO readings SELECT * FROM readings WHERE zone = {z:String}", z="north") == north
     assert store.scalar("SELECT 1 WHERE 0") is None
     assert list(store.sql("SELECT zone FROM readings WHERE 0").columns) == ["zone"]
@@ -105,11 +105,11 @@ def test_elasticsearch(lab: Any) -> None:
     store = lab.elasticsearch
     places = ["Building A, roof", "Building B, roof garden", "Building B, cellar"]
     text = {"type": "text"}
-    for day, place in enumerate(places, start=1):
+    for day, zone in enumerate(places, start=1):
         index = f"readings-2025.09.0{day}"
         mappings = {"properties": {"zone": {"type": "keyword"}, "location": text, "at": {"type": "date"}}}
         store.client.indices.create(index=index, mappings=mappings, aliases={"readings": {}})
-        document = {"zone": "north" if day < 3 else "south", "location": place, "at": f"2025-09-0{day}T00:00:00Z"}
+        document = {"zone": "north" if day < 3 else "south", "location": zone, "at": f"2025-09-0{day}T00:00:00Z"}
         store.client.index(index=index, id="1", document=document, refresh=True)
     assert (store.count("readings"), store.count("readings", {"term": {"zone": "north"}})) == (3, 2)
     assert store.count("readings", "garden") == 1

@@ -29,11 +29,11 @@ def test_a_stack_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch, t
 @pytest.fixture
 def compose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A `docker` that only writes down what it is told, and fails for `aws`."""
-    told, command = tmp_path / "told", tmp_path / "docker"
-    command.write_text(f'#!/bin/sh\necho "$@" >>{told}\ncase "$*" in *aws) echo no such service; exit 1;; esac\n')
+    log, command = tmp_path / "told", tmp_path / "docker"
+    command.write_text(f'#!/bin/sh\necho "$@" >>{log}\ncase "$*" in *aws) echo no such service; exit 1;; esac\n')
     command.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    return told
+    return log
 
 
 def test_docker_services_stop_and_start(docker: FakeKestra, compose: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -94,14 +94,14 @@ def test_s3_without_keys_says_so(nothing: Settings, monkeypatch: pytest.MonkeyPa
     ],
 )
 def test_qdrant_filters(wanted: dict, condition: dict | None) -> None:
-    made = qdrant._filter(wanted)
+    built = qdrant._filter(wanted)
     if condition is None:
-        assert made is None
+        assert built is None
     else:
         [key] = wanted
-        assert made is not None
-        told = made.model_dump(exclude_none=True)["must"]
-        assert told == [{"key": key, **condition}]
+        assert built is not None
+        conditions = built.model_dump(exclude_none=True)["must"]
+        assert conditions == [{"key": key, **condition}]
 
 
 def test_qdrant_bounds_of_moments_are_moments() -> None:

@@ -27,8 +27,8 @@ def loaded(lab, year="2020", month="04", taxi="green"):
     ready(lab)
     inputs = {"taxi": taxi, "year": year, "month": month}
     labels = {"file": f"{taxi}_tripdata_{year}-{month}.csv"}
-    found = lab.kestra.executions("zoomcamp/08_gcp_taxi", labels=labels, state="SUCCESS")
-    return found[0] if found else lab.kestra.execute(imported(lab, "08_gcp_taxi"), inputs=inputs)
+    executions = lab.kestra.executions("zoomcamp/08_gcp_taxi", labels=labels, state="SUCCESS")
+    return executions[0] if executions else lab.kestra.execute(imported(lab, "08_gcp_taxi"), inputs=inputs)
 
 
 def dataset(lab):

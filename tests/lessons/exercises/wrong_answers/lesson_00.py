@@ -3,23 +3,23 @@
 FLOW = ("zoomcamp", "00_tour")
 
 
-def _said(lab, greeting):
+def _execution_with(lab, greeting):
     lab.kestra.import_flow(lab.settings.root / "flows" / "00_tour.yaml")
     return lab.kestra.execute(*FLOW, inputs={"greeting": greeting})
 
 
 def _rows(lab, taxi=None, year=None):
     files = lab.dataset.manifest()["files"].values()
-    return sum(one["rows"] for one in files if taxi in (None, one["taxi"]) and year in (None, one["year"]))
+    return sum(file["rows"] for file in files if taxi in (None, file["taxi"]) and year in (None, file["year"]))
 
 
 def _folder(lab, greeting):
-    return lab.storage / "main/zoomcamp/00-tour/executions" / _said(lab, greeting).id / "tasks/note"
+    return lab.storage / "main/zoomcamp/00-tour/executions" / _execution_with(lab, greeting).id / "tasks/note"
 
 
 WRONG = {
     "00.1": [
-        (lambda lab: _said(lab, "Good morning"), "the default"),
+        (lambda lab: _execution_with(lab, "Good morning"), "the default"),
         (lambda lab: "Buenos días", "lab.kestra.execute"),
     ],
     "00.2": [
@@ -33,7 +33,7 @@ WRONG = {
     "00.3": [
         (lambda lab: _folder(lab, "Found me"), "a folder"),
         (lambda lab: next(_folder(lab, "Lost").glob("*/*.txt")), "another execution's"),
-        (lambda lab: _said(lab, "Found me").output("note")["uri"], "inside Kestra"),
+        (lambda lab: _execution_with(lab, "Found me").output("note")["uri"], "inside Kestra"),
         (lambda lab: lab.storage / "found.txt", "nothing at that path"),
         (lambda lab: lab.settings.root / "README.md", "outside of the storage"),
         (lambda lab: _folder(lab, "Found me").glob("*/*.txt"), "take one"),

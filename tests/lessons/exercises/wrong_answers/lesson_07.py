@@ -28,7 +28,7 @@ def _staging(lines):
     return _on(head + lines.replace("; ", "\n  "))
 
 
-def _found(lines):
+def _listing(lines):
     head = "- id: found\n  type: io.kestra.plugin.gcp.gcs.List\n  "
     uri = "from: \"gs://{{ kv('GCP_BUCKET_NAME') }}/exercise/07-4/\""
     return _on(head + "\n  ".join([uri, *lines.split("; ")]))
@@ -59,12 +59,12 @@ WRONG = {
         (_staging(f"name: exercise-07-3; ifExists: UPDATE; {SET}"), "no dash"),
     ],
     "07.4": [
-        (_found("maxFiles: 100"), "a directory"),
-        (_found("listingType: RECURSIVE; maxFiles: 100"), "of another year"),
-        (_found('listingType: RECURSIVE; maxFiles: 100; regExp: ".*2020-.*csv.*"'), "a packed file"),
-        (_found('listingType: RECURSIVE; maxFiles: 100; regExp: ".*2020-.*csv.txt"'), "no CSV file"),
-        (_found('listingType: RECURSIVE; regExp: ".*2020-.*[.]csv"'), "maxFiles says otherwise"),
-        (_found('listingType: RECURSIVE; maxFiles: 100; regExp: ".*/green_2020-.*[.]csv"'), "12 of 27"),
-        (_found('listingType: RECURSIVE; maxFiles: 100; regExp: "("'), "no regular expression"),
+        (_listing("maxFiles: 100"), "a directory"),
+        (_listing("listingType: RECURSIVE; maxFiles: 100"), "of another year"),
+        (_listing('listingType: RECURSIVE; maxFiles: 100; regExp: ".*2020-.*csv.*"'), "a packed file"),
+        (_listing('listingType: RECURSIVE; maxFiles: 100; regExp: ".*2020-.*csv.txt"'), "no CSV file"),
+        (_listing('listingType: RECURSIVE; regExp: ".*2020-.*[.]csv"'), "maxFiles says otherwise"),
+        (_listing('listingType: RECURSIVE; maxFiles: 100; regExp: ".*/green_2020-.*[.]csv"'), "12 of 27"),
+        (_listing('listingType: RECURSIVE; maxFiles: 100; regExp: "("'), "no regular expression"),
     ],
 }

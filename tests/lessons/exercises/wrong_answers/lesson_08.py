@@ -43,10 +43,10 @@ def _external(columns=COLUMNS, name="green_tripdata_*.csv", skip=1, ignore="TRUE
     return answer
 
 
-def _key(*parts, made="TO_HEX(SHA256(CONCAT({})))"):
+def _key(*parts, template="TO_HEX(SHA256(CONCAT({})))"):
     names = ("VendorID", "tpep_pickup_datetime", "tpep_dropoff_datetime", "PULocationID", "DOLocationID")
     every = [f"COALESCE(CAST({name} AS STRING), '')" for name in (*names, "fare_amount", "trip_distance")]
-    return made.format(", '|', ".join(parts or every))
+    return template.format(", '|', ".join(parts or every))
 
 
 def _without(column):
@@ -77,9 +77,9 @@ WRONG = {
         ("SELECT FROM", "BigQuery refuses"),
     ],
     "08.4": [
-        (_key(made="SHA256(CONCAT({}))"), "is BYTES"),
-        (_key(made="TO_HEX(MD5(CONCAT({})))"), "32 digits"),
-        (_key(made="CONCAT({})"), "64 hexadecimal digits"),
+        (_key(template="SHA256(CONCAT({}))"), "is BYTES"),
+        (_key(template="TO_HEX(MD5(CONCAT({})))"), "32 digits"),
+        (_key(template="CONCAT({})"), "64 hexadecimal digits"),
         (_key().replace("COALESCE(CAST(VendorID AS STRING), '')", "VendorID"), "no vendor your key is NULL"),
         (_without("trip_distance"), "differ in trip_distance"),
         (_key().replace("'|'", "''"), "nothing stands between"),

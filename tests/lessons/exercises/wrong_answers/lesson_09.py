@@ -42,9 +42,9 @@ def _months(columns, end="GROUP BY month HAVING COUNT(*) > 100 ORDER BY month"):
 def _drops(*statements):
     def answer(lab):
         _loaded(lab)
-        place = f"`{dataset(lab)}.green_tripdata"
+        table = f"`{dataset(lab)}.green_tripdata"
         tasks = (
-            f"- id: drop_{number}\n  type: io.kestra.plugin.gcp.bigquery.Query\n  sql: {statement.format(place)}"
+            f"- id: drop_{number}\n  type: io.kestra.plugin.gcp.bigquery.Query\n  sql: {statement.format(table)}"
             for number, statement in enumerate(statements)
         )
         return "\n".join(tasks)

@@ -49,7 +49,7 @@ def _tasks(*tasks):
     lines = []
     for name, uri, *more in tasks:
         lines += [f"- id: {name}", "  type: io.kestra.plugin.core.http.Request", f"  uri: {uri}"]
-        lines += [f"  {one}" for one in more]
+        lines += [f"  {line}" for line in more]
     return "\n".join(lines)
 
 
