@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import psycopg2
 import requests
 
 from tests.support.stack import ROOT
+from tests.support.waiting import eventually
 from tests.wire.kestra_api.client import Api, Server
 
 BASE_URL = "{{ envs.taxi_base_url }}"
@@ -74,12 +74,8 @@ class Taxis:
             connection.close()
 
     def await_waiting_merge(self) -> None:
-        end = time.monotonic() + PATIENCE
-        while not self.sql(
-            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%LOCK TABLE%'"
-        ):
-            assert time.monotonic() < end, "no merge waits for the lock"
-            time.sleep(0.1)
+        query = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%LOCK TABLE%'"
+        eventually(lambda: self.sql(query), PATIENCE, "a merge that waits for the lock")
 
     # The data set
 
@@ -101,18 +97,13 @@ class Taxis:
 
     def ended(self, execution: Execution) -> Execution:
         """The execution at its very end, its last tasks too."""
-        found = self.api.until(execution["id"], *ENDED, seconds=PATIENCE)
-        end = time.monotonic() + PATIENCE
-        while not self._settled(found):
-            assert time.monotonic() < end, f"the last task did not end: {self.states(found)}"
-            time.sleep(0.1)
-            found = self.api.get(f"/executions/{execution['id']}").json()
-        return found
+        self.api.until(execution["id"], *ENDED, seconds=PATIENCE)
+        return eventually(lambda: self._settled(execution["id"]), PATIENCE, "the end of the last task")
 
-    @staticmethod
-    def _settled(execution: Execution) -> bool:
+    def _settled(self, execution_id: str) -> Execution | None:
+        execution = self.api.get(f"/executions/{execution_id}").json()
         last = [run for run in execution["taskRunList"] if run["taskId"] == "drop_staging_table_after_kill"]
-        return bool(last) and last[0]["state"]["current"] in ("SUCCESS", "SKIPPED", "FAILED")
+        return execution if last and last[0]["state"]["current"] in ("SUCCESS", "SKIPPED", "FAILED") else None
 
     def load(self, year: str, month: str, taxi: str = "yellow") -> Execution:
         return self.ended(self.start(year, month, taxi))
@@ -120,13 +111,13 @@ class Taxis:
     def await_backfill(self, flow: str, label: str, count: int) -> list[Execution]:
         """The executions of a backfill, once so many of them have succeeded."""
         query = {"namespace": "zoomcamp", "flowId": flow, "labels": f"backfill:{label}", "size": 50}
-        end = time.monotonic() + PATIENCE
-        while True:
-            found = self.api.get("/executions/search", params=query).json()["results"]
-            if sum(each["state"]["current"] == "SUCCESS" for each in found) >= count:
-                return found
-            assert time.monotonic() < end, [each["state"] for each in found]
-            time.sleep(0.5)
+
+        def succeeded() -> list[Execution] | None:
+            executions = self.api.get("/executions/search", params=query).json()["results"]
+            enough = sum(execution["state"]["current"] == "SUCCESS" for execution in executions) >= count
+            return executions if enough else None
+
+        return eventually(succeeded, PATIENCE, f"{count} executions of the backfill {label}", every=0.5)
 
     def errors(self, execution: Execution) -> str:
         logs = self.api.get(f"/logs/{execution['id']}", params={"minLevel": "ERROR"}).json()
@@ -156,7 +147,9 @@ class Taxis:
         """End a service's process without warning, and start the service again."""
         (line,) = (line.split() for line in self._embedded("status").splitlines() if line.startswith(f"{service} "))
         os.kill(int(line[2]), signal.SIGKILL)
-        end = time.monotonic() + PATIENCE
-        while not any(line.split()[:2] == [service, "failed"] for line in self._embedded("status").splitlines()):
-            assert time.monotonic() < end, f"{service} is not seen as failed"
+
+        def is_seen_as_failed() -> bool:
+            return any(line.split()[:2] == [service, "failed"] for line in self._embedded("status").splitlines())
+
+        eventually(is_seen_as_failed, PATIENCE, f"{service} to be seen as failed")
         self._embedded("up", "--only", service)

@@ -1,10 +1,10 @@
 """Flow 05: the month comes from the schedule, and past months from a backfill."""
 
-import time
-
 import pytest
+import requests
 
 from tests.flows.taxis import PATIENCE, Taxis
+from tests.support.waiting import eventually
 
 FLOW = "05_postgres_taxi_scheduled"
 
@@ -19,11 +19,13 @@ def backfill(taxis: Taxis, trigger: str, start: str, end: str, flow: str = FLOW)
         **{"namespace": "zoomcamp", "flowId": flow, "triggerId": trigger},
         "backfill": {"start": start, "end": end, "labels": [{"key": "backfill", "value": trigger}]},
     }
-    deadline = time.monotonic() + PATIENCE
-    while (answer := taxis.api.put("/triggers", json=body)).status_code == 404:  # it appears a moment after its flow
-        assert time.monotonic() < deadline, answer.text
-        time.sleep(0.2)
+    # The trigger appears a moment after its flow.
+    answer = eventually(lambda: _unless_absent(taxis.api.put("/triggers", json=body)), PATIENCE, f"{flow}.{trigger}")
     assert answer.status_code == 200, answer.text
+
+
+def _unless_absent(answer: requests.Response) -> requests.Response | None:
+    return None if answer.status_code == 404 else answer
 
 
 def test_by_hand_it_says_what_to_do(taxis):

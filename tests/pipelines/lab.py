@@ -3,8 +3,6 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +18,7 @@ from qdrant_client import QdrantClient
 
 from catalog.services.clickhouse import CLICKHOUSE
 from tests.support.stack import ROOT
+from tests.support.waiting import eventually
 
 NAMESPACE = "com.flowio"
 BUCKET = "static-staging.flowio.app"
@@ -75,7 +74,7 @@ class Run:
             found[:] = [line["message"] for line in lines]
             return any(told in line for line in found)
 
-        until(logged, f"an error {told!r} in the log")
+        eventually(logged, PATIENCE, f"an error {told!r} in the log")
         return "\n".join(found)
 
     def file(self, task: str, name: str) -> str:
@@ -128,7 +127,7 @@ class Lab:
         return answer.json()["id"]
 
     def ended(self, identity: str) -> Run:
-        until(lambda: self.execution(identity)["state"]["current"] in ENDED, f"the end of {identity}")
+        eventually(lambda: self.execution(identity)["state"]["current"] in ENDED, PATIENCE, f"the end of {identity}")
         return Run(self, self.execution(identity))
 
     def run(self, flow: str, **inputs: Any) -> Run:
@@ -245,14 +244,6 @@ class Lab:
             command, cwd=ROOT, env={**os.environ, **self.environment}, capture_output=True, text=True, timeout=PATIENCE
         )
         assert done.returncode == 0, done.stdout + done.stderr
-
-
-def until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
-    """Wait for a condition, and fail when it does not come."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"{what} did not come within {seconds:.0f} s"
-        time.sleep(0.1)
 
 
 def csv(*rows: str, header: str = HEADER) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.pipelines.lab import NAMESPACE, STORES, Content, Lab, Run, csv, until
+from tests.pipelines.lab import NAMESPACE, PATIENCE, STORES, Content, Lab, Run, csv
+from tests.support.waiting import eventually
 
 FLOW = "s3-json-ingestion"
 TABLE = "lens_results"
@@ -61,7 +62,7 @@ def by_trigger(lab: Lab, key: str) -> Run:
         found = [lab.execution(run["id"]) for run in lab.executions(FLOW)]
         return [run for run in found if objects(run) == [key]]
 
-    until(lambda: bool(runs()), f"an execution for {key}")
+    eventually(lambda: bool(runs()), PATIENCE, f"an execution for {key}")
     (run,) = runs()
     return lab.ended(run["id"])
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.pipelines.lab import SERVICE_OF, STORES, Lab, until
+from tests.pipelines.lab import PATIENCE, SERVICE_OF, STORES, Lab
+from tests.support.waiting import eventually
 
 FLOW = "s3-csv-ingestion"
 ROWS = int(os.environ.get("OUTAGE_ROWS", "50000"))
@@ -34,7 +35,7 @@ def loading(lab: Lab, identity: str, store: str) -> bool:
 def test_a_store_that_stops_in_the_middle(lab: Lab, store: str) -> None:
     table = f"outage_{store}"
     identity = lab.start(FLOW, s3_key=KEY, table_name=table)
-    until(lambda: loading(lab, identity, store), f"the load of {store}")
+    eventually(lambda: loading(lab, identity, store), PATIENCE, f"the load of {store}")
     lab.embedded("stop", SERVICE_OF[store])
     run = lab.ended(identity)
     lab.embedded("up", "--only", SERVICE_OF[store])

@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+import requests
+
 Answer = TypeVar("Answer")
 INTERVAL_SECONDS = 0.05
 
 
 def eventually(
-    ask: Callable[[], Answer], seconds: float = 30, what: str = "", every: float = INTERVAL_SECONDS
+    ask: Callable[[], Answer], seconds: float = 60, what: str = "", every: float = INTERVAL_SECONDS
 ) -> Answer:
     """Ask until there is an answer that counts as true, and return it.
 
@@ -27,3 +29,11 @@ def eventually(
         assert time.monotonic() < deadline, f"not within {seconds} s: {what or ask}"
         time.sleep(every)
     return answer
+
+
+def answers(url: str) -> bool:
+    """Whether a server answers a request of a page with success."""
+    try:
+        return requests.get(url, timeout=5).ok
+    except requests.RequestException:
+        return False

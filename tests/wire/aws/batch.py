@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from tests.wire.aws.server import Server, wait_for
+from tests.support.waiting import eventually
+from tests.wire.aws.server import Server
 
 ENDED = ("SUCCEEDED", "FAILED")
 IMAGE = "000000000000.dkr.ecr.ap-southeast-2.amazonaws.com/insightflow-ingestion:latest"
@@ -67,10 +68,10 @@ class Batch:
         return self.client.describe_jobs(jobs=[identity])["jobs"][0]
 
     def ended(self, identity: str) -> dict[str, Any]:
-        return wait_for(lambda: (job := self.job(identity))["status"] in ENDED and job)
+        return eventually(lambda: (job := self.job(identity))["status"] in ENDED and job)
 
     def reached(self, identity: str, state: str) -> dict[str, Any]:
-        return wait_for(lambda: (job := self.job(identity))["status"] == state and job)
+        return eventually(lambda: (job := self.job(identity))["status"] == state and job)
 
     def said(self, job: dict[str, Any]) -> list[str]:
         """The lines of a job's log."""

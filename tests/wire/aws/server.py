@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from embedded.shared.loopback import http_ok
 from embedded.shared.processes import OWNER
 from embedded.shared.settings import foreign
 from tests.support.stack import ROOT
+from tests.support.waiting import eventually
 
 REGION = "ap-southeast-2"
 KEY, SECRET = "workbook", "the-secret-of-these-tests"
@@ -51,7 +51,7 @@ class Server:
             command = [sys.executable, "-m", "embedded.services.aws"]
             environment = {**foreign(os.environ), **own}
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        wait_for(lambda: http_ok(self.port, HEALTH), START_SECONDS)
+        eventually(lambda: http_ok(self.port, HEALTH), START_SECONDS)
 
     @property
     def mark(self) -> str:
@@ -92,15 +92,6 @@ def running(folder: Path) -> Iterator[Server]:
     finally:
         if server.process.poll() is None:
             server.stop()
-
-
-def wait_for(done: Callable[[], Any], seconds: float = 30) -> Any:
-    """Ask until there is an answer."""
-    deadline = time.monotonic() + seconds
-    while not (answer := done()):
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.05)
-    return answer
 
 
 def refusal(call: Callable[..., Any], **arguments: Any) -> tuple[str, str]:

@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from embedded.services.aws.batch.attempt import Attempt
+from tests.support.waiting import eventually
 from tests.wire.aws.batch import ENDED, IMAGE, NEEDS, RESOURCES, Batch
-from tests.wire.aws.server import SECRET, Server, processes, refusal, running, wait_for
+from tests.wire.aws.server import SECRET, Server, processes, refusal, running
 
 CHILD = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
 SLEEP = "import time; print('begun'); time.sleep(600)"
@@ -124,7 +125,7 @@ def test_terminate_ends_the_process_and_what_it_started(batch: Batch) -> None:
     batch.define("long", ["python", "-c", f"{CHILD}; {SLEEP}"], retryStrategy={"attempts": 3})
     identity = batch.submit("long")
     batch.reached(identity, "RUNNING")
-    wait_for(lambda: len(alive(identity)) == 2)
+    eventually(lambda: len(alive(identity)) == 2)
     batch.client.cancel_job(jobId=identity, reason="cannot be cancelled any more")
     assert batch.job(identity)["status"] == "RUNNING"
     batch.client.terminate_job(jobId=identity, reason="enough")
@@ -148,7 +149,7 @@ def test_a_time_limit_ends_the_whole_process_group(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "AWS_BATCH_JOB_ID": "limited"}
     attempt = Attempt([sys.executable, "-c", f"{CHILD}; {SLEEP}"], tmp_path, environment, seconds=1)
     seen: list[int] = []
-    outcome = attempt.run(lambda: seen.append(len(wait_for(lambda: alive("limited")))), lambda lines: None)
+    outcome = attempt.run(lambda: seen.append(len(eventually(lambda: alive("limited")))), lambda lines: None)
     assert seen == [1]
     assert (outcome.exit_code, outcome.status_reason) == (143, "Job attempt duration exceeded timeout")
     assert outcome.final
@@ -462,14 +463,14 @@ def test_after_kill_9_the_job_has_failed_and_nothing_runs_on(own: Batch) -> None
     own.define("next", ["echo", "after"])
     first = own.submit("long")
     own.reached(first, "RUNNING")
-    wait_for(lambda: len(alive(first)) == 2)
+    eventually(lambda: len(alive(first)) == 2)
     third = own.submit("long", retryStrategy={"attempts": 2})
     own.reached(third, "RUNNING")
     own.client.update_compute_environment(computeEnvironment="fargate", state="DISABLED")
     second = own.submit("next")
     own.reached(second, "RUNNABLE")
     own.server.kill()
-    wait_for(lambda: not alive(first) and not alive(third))
+    eventually(lambda: not alive(first) and not alive(third))
     own.server.start()
     job = own.ended(first)
     assert (job["status"], "terminated" in job["statusReason"]) == ("FAILED", True)
@@ -481,7 +482,7 @@ def test_after_kill_9_the_job_has_failed_and_nothing_runs_on(own: Batch) -> None
     assert len(again["attempts"]) == 1
     own.server.stop()
     assert alive(third) == []
-    wait_for(lambda: processes(own.server.mark) == [])
+    eventually(lambda: processes(own.server.mark) == [])
     own.server.start()
     assert own.ended(third)["status"] in ENDED
     assert own.job(third)["container"]["image"] == IMAGE

@@ -14,8 +14,9 @@ import pytest
 from embedded.services.aws.glue.crawling.formats import Format, Schema
 from embedded.services.aws.glue.crawling.grouping import File, group_files
 from embedded.services.aws.glue.crawling.settings import parse_targets
+from tests.support.waiting import eventually
 from tests.wire.aws.athena.client import Athena
-from tests.wire.aws.server import Server, refusal, running, wait_for
+from tests.wire.aws.server import Server, refusal, running
 
 BUCKET, DATABASE, NAME = "crawler-tests", "crawled", "reads"
 ROLE = "crawler-tests"
@@ -60,7 +61,7 @@ class Lake:
     def crawl(self) -> dict[str, Any]:
         """Crawl once; tells the crawler as it is then."""
         self.glue.start_crawler(Name=NAME)
-        return wait_for(lambda: (one := self.glue.get_crawler(Name=NAME)["Crawler"])["State"] == "READY" and one)
+        return eventually(lambda: (one := self.glue.get_crawler(Name=NAME)["Crawler"])["State"] == "READY" and one)
 
     def crawled(self, path: str = "raw/", **more: Any) -> dict[str, Any]:
         """The tables by name that a new crawler finds."""
@@ -392,7 +393,7 @@ def test_states_and_the_command_line(lake: Lake) -> None:
     seed = f'CRAWLER_NAME={NAME}; aws glue start-crawler --region "ap-southeast-2" --name "$CRAWLER_NAME"'
     shell = ["sh", "-c", seed]
     subprocess.run(shell, env=lake.server.environment(), check=True, capture_output=True)
-    wait_for(lambda: lake.glue.get_crawler(Name=NAME)["Crawler"]["State"] == "READY")
+    eventually(lambda: lake.glue.get_crawler(Name=NAME)["Crawler"]["State"] == "READY")
     lake.glue.start_crawler(Name=NAME)
     assert refusal(lake.glue.start_crawler, Name=NAME) == (
         "CrawlerRunningException",
@@ -404,7 +405,7 @@ def test_states_and_the_command_line(lake: Lake) -> None:
     lake.glue.stop_crawler(Name=NAME)
     assert lake.glue.get_crawler(Name=NAME)["Crawler"]["State"] == "STOPPING"
     assert refusal(lake.glue.stop_crawler, Name=NAME)[0] == "CrawlerStoppingException"
-    done = wait_for(lambda: (one := lake.glue.get_crawler(Name=NAME)["Crawler"])["State"] == "READY" and one)
+    done = eventually(lambda: (one := lake.glue.get_crawler(Name=NAME)["Crawler"])["State"] == "READY" and one)
     assert done["LastCrawl"]["Status"] == "CANCELLED"
     assert lake.glue.batch_get_crawlers(CrawlerNames=[NAME, "none"])["CrawlersNotFound"] == ["none"]
 

@@ -12,7 +12,8 @@ import pytest
 from botocore.stub import Stubber
 
 from tests.support.stack import ROOT, own_stack
-from tests.wire.aws.server import REGION, refusal, wait_for
+from tests.support.waiting import eventually
+from tests.wire.aws.server import REGION, refusal
 
 sys.path.insert(0, str(ROOT / "projects" / "insightflow" / "infrastructure"))
 
@@ -76,7 +77,7 @@ def test_everything_is_made_once_used_and_taken_away(cloud: Cloud) -> None:
         job = batch.describe_jobs(jobs=[identity])["jobs"][0]
         return job["status"] in ("SUCCEEDED", "FAILED") and job
 
-    job = wait_for(ended, 120)
+    job = eventually(ended, 120)
     stream = job["container"]["logStreamName"]
     events = cloud.client("logs").get_log_events(logGroupName="/aws/batch/job", logStreamName=stream)["events"]
     said = [event["message"] for event in events]
@@ -89,7 +90,7 @@ def test_everything_is_made_once_used_and_taken_away(cloud: Cloud) -> None:
         crawler = glue.get_crawler(Name="insightflow-prod-raw-data-crawler")["Crawler"]
         return crawler["State"] == "READY" and crawler
 
-    assert wait_for(ready, 120)["LastCrawl"]["Status"] == "SUCCEEDED"
+    assert eventually(ready, 120)["LastCrawl"]["Status"] == "SUCCEEDED"
     tables = glue.get_tables(DatabaseName="insightflow_prod")["TableList"]
     assert [table["Name"] for table in tables] == SETS
     for table in tables:

@@ -9,8 +9,9 @@ import boto3
 
 from tests.support.command import Command
 from tests.support.store_life import commanded, listening, start
+from tests.support.waiting import eventually
 from tests.wire.aws.batch import Batch
-from tests.wire.aws.server import REGION, wait_for
+from tests.wire.aws.server import REGION
 
 LONG = (
     "import subprocess, time; subprocess.Popen(['sleep', '600'], start_new_session=True); print('on'); time.sleep(600)"
@@ -37,7 +38,7 @@ def long_job(batch: Batch) -> str:
     batch.reached(identity, "RUNNING")
     stream = batch.job(identity)["container"]["logStreamName"]
     about = {"logGroupName": "/aws/batch/job", "logStreamName": stream}
-    wait_for(lambda: batch.logs.get_log_events(**about)["events"])
+    eventually(lambda: batch.logs.get_log_events(**about)["events"])
     return identity
 
 
@@ -62,7 +63,7 @@ def test_the_life_of_aws(tmp_path: Path) -> None:
         killed = long_job(batch)
         for pid in (command.supervisor(), command.status()["aws"]["pid"]):
             os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: not sleepers(command))
+        eventually(lambda: not sleepers(command))
 
         batch = Batch(Supervised(command))
         assert batch.ended(killed)["status"] == "FAILED"

@@ -30,6 +30,7 @@ from hypothesis import strategies as st
 from embedded.object_store.listing import list_page
 from embedded.services.aws.s3.store import Content, ObjectMetadata, Store
 from tests.support.stack import ROOT
+from tests.support.waiting import eventually
 
 BUCKET = "stores.flowio.app"
 SAMPLE = ("static-staging.flowio.app", "resources/kestra-test/sample-metrics.csv")
@@ -297,6 +298,11 @@ def test_credentials_are_asked_for(aws: Aws, s3: Any) -> None:
     assert aws.told["AWS_SECRET_ACCESS_KEY"] not in log
 
 
+def refused(address: str) -> requests.Response | None:
+    answer = requests.get(address, timeout=10)
+    return None if answer.ok else answer
+
+
 @pytest.mark.parametrize("version", [None, "s3v4"])
 def test_presigned_addresses(aws: Aws, s3: Any, version: str | None) -> None:
     client = aws.client(config=Config(signature_version=version)) if version else s3
@@ -309,8 +315,7 @@ def test_presigned_addresses(aws: Aws, s3: Any, version: str | None) -> None:
     other = requests.get(get.replace("%C3%BC", "x"), timeout=10)
     assert (other.status_code, "SignatureDoesNotMatch" in other.text) == (403, True)
     brief = client.generate_presigned_url("get_object", Params=about, ExpiresIn=1)
-    time.sleep(2.1)
-    late = requests.get(brief, timeout=10)
+    late = eventually(lambda: refused(brief), what="the address to expire")
     assert (late.status_code, "Request has expired" in late.text) == (403, True)
 
 
@@ -447,8 +452,7 @@ def test_a_kill_in_the_middle_of_uploads_leaves_whole_objects_only(aws: Aws, s3:
 
     writer = threading.Thread(target=write)
     writer.start()
-    while len(acknowledged) < 5:
-        time.sleep(0.01)
+    eventually(lambda: len(acknowledged) >= 5, what="five objects", every=0.01)
     aws.kill()
     writer.join()
     aws.up()

@@ -11,6 +11,8 @@ import time
 import pytest
 import requests
 
+from tests.support.waiting import answers, eventually
+
 DECEMBER = "yellow/yellow_tripdata_2020-12.csv.gz"
 
 
@@ -40,16 +42,8 @@ def base(tmp_path_factory):
 
 
 def wait_for(address: str) -> None:
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            assert requests.get(f"{address}/health", timeout=2).json() == {"status": "UP"}
-        except requests.ConnectionError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+    eventually(lambda: answers(f"{address}/health"), what=f"an answer at {address}")
+    assert requests.get(f"{address}/health", timeout=2).json() == {"status": "UP"}
 
 
 def get(url: str, **options) -> requests.Response:

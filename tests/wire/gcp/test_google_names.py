@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from google.oauth2 import service_account
 from embedded.services.gcp import KEY_FILE, certificate
 from embedded.services.gcp.certificate import NAMES, TRUSTSTORE, TRUSTSTORE_PASSWORD
 from tests.support.stack import ROOT
+from tests.support.waiting import answers, eventually
 from workbook.settings import Settings
 from workbook.stores.bigquery import BigQuery
 from workbook.stores.gcs import Gcs
@@ -75,13 +75,7 @@ def free_port() -> int:
 
 def await_health(url: str) -> None:
     """Wait until it answers."""
-    end = time.monotonic() + 30
-    while True:
-        try:
-            return requests.get(url, timeout=5).raise_for_status()
-        except requests.ConnectionError:
-            assert time.monotonic() < end, f"nothing answers at {url}"
-            time.sleep(0.05)
+    eventually(lambda: answers(url), what=f"an answer at {url}")
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """A client for the tests at the wire: `requests` with the password and the paths' prefix."""
 
 import textwrap
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import requests
 import yaml
 from kestrapy import QueryFilter
 
+from tests.support.waiting import eventually
 from tests.wire.kestra_api.serve import Settings
 
 
@@ -54,11 +54,12 @@ class Api(requests.Session):
 
     def until(self, execution: str, *states: str, seconds: float = 30) -> dict[str, Any]:
         """The execution once it is in one of the states."""
-        end = time.monotonic() + seconds
-        while (found := self.get(f"/executions/{execution}").json())["state"]["current"] not in states:
-            assert time.monotonic() < end, f"still {found['state']['current']}"
-            time.sleep(0.05)
-        return found
+
+        def reached() -> dict[str, Any] | None:
+            current = self.get(f"/executions/{execution}").json()
+            return current if current["state"]["current"] in states else None
+
+        return eventually(reached, seconds, f"execution {execution} to be {' or '.join(states)}")
 
 
 def where(field: str, value: str, operation: str = "EQUALS") -> QueryFilter:

@@ -3,15 +3,14 @@
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 from kestrapy import KestraClient
 
 from tests.support.stack import ROOT
+from tests.support.waiting import answers, eventually
 from tests.wire.kestra_api.client import Api, Server
 from tests.wire.kestra_api.serve import Settings
 
@@ -38,15 +37,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def _await_health(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        assert process.poll() is None, log.read_text()
-        try:
-            if requests.get(f"{url}/health", timeout=5).status_code == 200:
-                return
-        except requests.RequestException:
-            time.sleep(0.1)
-    raise AssertionError(log.read_text())
+    eventually(lambda: process.poll() is not None or answers(f"{url}/health"), START_SECONDS, "the engine's start")
+    assert process.poll() is None, log.read_text()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Backfills at the wire: a schedule run over a time in the past."""
 
-import time
-from collections.abc import Callable
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from kestrapy import KestraClient
 from kestrapy.exceptions import ApiException
 
+from tests.support.waiting import eventually
 from tests.wire.kestra_api.client import Api, where
 
 NAMESPACE = "backfills"
@@ -37,6 +37,7 @@ FLOW = """
         type: io.kestra.plugin.core.trigger.Webhook
         key: backfills-key
 """
+NUMBERS = itertools.count()
 YEAR = {"start": "2020-01-01T00:00:00Z", "end": "2020-12-31T23:59:59Z"}
 
 
@@ -57,14 +58,6 @@ def executions(api: Api, flow: str) -> list[dict[str, Any]]:
         "results"
     ]
     return sorted(found, key=lambda execution: execution["trigger"]["variables"]["date"])
-
-
-def until(condition: Callable[[], Any], seconds: float = 120) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end
-        time.sleep(0.1)
-    return found
 
 
 def same_time(one: str, other: str) -> bool:
@@ -90,8 +83,8 @@ def test_a_year_of_months(api: Api) -> None:
     previous = begun["backfill"]["previousNextExecutionDate"]
     assert begin(api, "year", YEAR).status_code == 409  # one at a time
 
-    until(lambda: "backfill" not in state(api, "year"))
-    done = until(
+    eventually(lambda: "backfill" not in state(api, "year"))
+    done = eventually(
         lambda: (
             [e for e in executions(api, "year") if e["state"]["current"] == "SUCCESS"][11:] and executions(api, "year")
         )
@@ -115,29 +108,34 @@ def test_pause_go_on_and_delete(api: Api, sdk: KestraClient) -> None:
     key = trigger("paused")
     assert sdk.triggers.pause_backfill("main", key)["backfill"]["paused"] is True
     # What the scheduler had begun to start comes to its end; after that nothing more starts.
-    until(lambda: resting(api, "paused"))
-    at_rest = len(executions(api, "paused"))
-    time.sleep(2.5)  # two ticks of the scheduler
+    at_rest = count_at_rest(api, "paused")
+    await_two_ticks(api)
     assert len(executions(api, "paused")) == at_rest
     assert sdk.triggers.unpause_backfill("main", key)["backfill"]["paused"] is False
-    until(lambda: len(executions(api, "paused")) > at_rest)
+    eventually(lambda: len(executions(api, "paused")) > at_rest)
     deleted = sdk.triggers.delete_backfill("main", key)
     assert "backfill" not in deleted
     assert same_time(deleted["nextExecutionDate"], begun["backfill"]["previousNextExecutionDate"])
-    until(lambda: resting(api, "paused"))
-    assert len(executions(api, "paused")) < 12 * 21
+    assert count_at_rest(api, "paused") < 12 * 21
     for change in (sdk.triggers.pause_backfill, sdk.triggers.unpause_backfill, sdk.triggers.delete_backfill):
         with pytest.raises(ApiException) as caught:
             change("main", key)
         assert (caught.value.status, "No backfill found" in caught.value.body) == (400, True)
 
 
-def resting(api: Api, flow: str) -> bool:
-    """Whether all executions of a flow are done, and none is added for a moment."""
-    before = len(executions(api, flow))
-    time.sleep(1.2)
-    after = executions(api, flow)
-    return before == len(after) and all(execution["state"]["current"] == "SUCCESS" for execution in after)
+def count_at_rest(api: Api, flow: str) -> int:
+    """The number of a flow's executions, once the scheduler starts no more of them and all are done."""
+    await_two_ticks(api)
+    eventually(lambda: all(execution["state"]["current"] == "SUCCESS" for execution in executions(api, flow)))
+    return len(executions(api, flow))
+
+
+def await_two_ticks(api: Api) -> None:
+    """Wait until the scheduler has come round twice: it starts one execution of a backfill at a time."""
+    flow = f"ticks-{next(NUMBERS)}"
+    new_flow(api, flow)
+    begin(api, flow, {"start": "2020-01-01T00:00:00Z", "end": "2020-02-28T00:00:00Z"})
+    eventually(lambda: len(executions(api, flow)) == 2)
 
 
 def test_several_at_once(api: Api, sdk: KestraClient) -> None:
@@ -171,7 +169,7 @@ def test_without_an_end_it_runs_until_now(api: Api) -> None:
     new_flow(api, "open")
     start = datetime.now(UTC) - timedelta(days=40)
     assert begin(api, "open", {"start": start.isoformat()}).status_code == 200
-    until(lambda: executions(api, "open"))
+    eventually(lambda: executions(api, "open"))
 
 
 def later(**more: float) -> str:

@@ -1,11 +1,10 @@
 """The counts behind flows with a concurrency limit."""
 
-import time
-
 import pytest
 from kestrapy import ConcurrencyLimit, KestraClient
 from kestrapy.exceptions import NotFoundException
 
+from tests.support.waiting import eventually
 from tests.wire.kestra_api.client import Api
 
 FLOW = """
@@ -30,10 +29,7 @@ def test_counts(api: Api, sdk: KestraClient) -> None:
     assert count(sdk) == 0
     sdk.flows.update_concurrency_limit("limits.team", "limited", "main", limit(1))
     assert api.delete(f"/executions/{started}/kill").status_code in (200, 202)
-    end = time.monotonic() + 60
-    while count(sdk) != 0:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    eventually(lambda: count(sdk) == 0, 60, "the end of the only execution")
 
 
 def count(sdk: KestraClient) -> int:

@@ -1,10 +1,11 @@
 """Executions at the wire: creating them, reading them, acting on them."""
 
-import time
+from typing import Any
 
 import pytest
 import requests
 
+from tests.support.waiting import eventually
 from tests.wire.kestra_api.client import Api
 
 HELLO = """
@@ -130,7 +131,7 @@ def test_labels(api: Api) -> None:
 def test_a_scheduled_execution_waits_for_its_date(api: Api) -> None:
     created = api.post("/executions/exec.basic/hello", params={"scheduleDate": "2099-01-01T00:00:00Z"}).json()
     assert created["scheduleDate"] == "2099-01-01T00:00:00Z"
-    time.sleep(1)
+    api.run("exec.basic", "hello")  # one that came later has run by now
     assert api.get(f"/executions/{created['id']}").json()["state"]["current"] == "CREATED"
 
 
@@ -205,9 +206,12 @@ def test_restart_and_replay(api: Api) -> None:
     restarted = api.post(f"/executions/{failed['id']}/restart")
     assert restarted.status_code == 200
     assert restarted.json()["id"] == failed["id"]
-    time.sleep(0.5)
-    again = api.until(failed["id"], "FAILED")
-    assert len(again["taskRunList"][1]["attempts"]) == 2
+
+    def failed_again() -> dict[str, Any] | None:
+        execution = api.until(failed["id"], "FAILED")
+        return execution if len(execution["taskRunList"][1]["attempts"]) == 2 else None
+
+    again = eventually(failed_again, what="a second attempt")
     assert again["taskRunList"][0]["outputs"] == failed["taskRunList"][0]["outputs"], "the first task was not run again"
     assert api.post(f"/executions/{failed['id']}/restart", params={"revision": 99}).status_code == 404
 

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from embedded.services.kestra.api import follow
+from tests.support.waiting import eventually
 from tests.wire.kestra_api.client import Api
 
 STEPS = """
@@ -98,7 +99,7 @@ def test_logs_are_followed(api: Api) -> None:
 def test_logs_of_an_ended_execution_come_and_end(api: Api) -> None:
     done = api.run("follow.events", "steps")
     api.until(done["id"], "SUCCESS")
-    time.sleep(0.5)
+    eventually(lambda: len(api.get(f"/logs/{done['id']}").json()) >= 2, what="the log of both tasks")
     lines = [data["message"] for _, data in list(events(api, f"/logs/{done['id']}/follow"))[1:]]
     assert (lines.count("first"), lines.count("second")) == (1, 1)
     warnings = [data["message"] for _, data in list(events(api, f"/logs/{done['id']}/follow", minLevel="WARN"))[1:]]
@@ -116,9 +117,7 @@ def test_many_followers_need_no_thread_each(api: Api) -> None:
     with ThreadPoolExecutor(60) as pool:
         before = process.num_threads()
         followers = [pool.submit(names, index) for index in range(60)]
-        deadline = time.monotonic() + 20
-        while len(process.net_connections(kind="tcp4")) < 60 and time.monotonic() < deadline:
-            time.sleep(0.1)
+        eventually(lambda: len(process.net_connections(kind="tcp4")) >= 60, what="the connections of 60 followers")
         assert api.get("/flows/follow.events/long").status_code == 200, "the server still answers"
         assert process.num_threads() - before < 45, "no more than the pool of workers"
         api.delete(f"/executions/{created['id']}/kill")
@@ -142,10 +141,7 @@ def test_a_reader_that_goes_is_forgotten(api: Api) -> None:
         assert own in peers(api)
     other = threading.Thread(target=lambda: list(events(api, f"/executions/{created['id']}/follow")))
     other.start()
-    deadline = time.monotonic() + 10
-    while own in peers(api) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert own not in peers(api)
+    eventually(lambda: own not in peers(api), what="the end of the connection")
     api.delete(f"/executions/{created['id']}/kill")
     other.join(30)
     assert not other.is_alive()

@@ -1,12 +1,12 @@
 """The key-value store at the wire, and through the SDK."""
 
-import time
 from datetime import datetime, timedelta
 
 import pytest
 from kestrapy import KestraClient, KVControllerApiDeleteBulkRequest
 from kestrapy.exceptions import ApiException, NotFoundException
 
+from tests.support.waiting import eventually
 from tests.wire.kestra_api.client import Api, where
 
 KV = "/namespaces/kv.team/kv"
@@ -94,9 +94,8 @@ def test_time_to_live(api: Api) -> None:
 
 def test_an_expired_value_is_gone(api: Api) -> None:
     put(api, f"{KV}/short", "1", ttl="PT0.001S")
-    end = time.monotonic() + 30
-    while (answer := api.get(f"{KV}/short")).status_code == 200:
-        assert time.monotonic() < end
+    eventually(lambda: api.get(f"{KV}/short").status_code != 200, what="the value's expiry")
+    answer = api.get(f"{KV}/short")
     assert (answer.status_code, answer.json()["message"]) == (
         410,
         "Resource has expired: The requested value has expired",

@@ -2,10 +2,10 @@
 
 import csv
 import io
-import time
 
 import pytest
 
+from tests.support.waiting import eventually
 from tests.wire.kestra_api.client import Api
 
 TALK = """
@@ -21,9 +21,7 @@ tasks:
 def done(api: Api) -> dict:
     api.flow(TALK)
     ended = api.run("logs.wire", "talk")
-    deadline = time.monotonic() + 10
-    while len(api.get(f"/logs/{ended['id']}").json()) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    eventually(lambda: len(api.get(f"/logs/{ended['id']}").json()) >= 2, what="the log of both tasks")
     return ended
 
 

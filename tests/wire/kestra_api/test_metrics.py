@@ -1,12 +1,12 @@
 """Metrics that an execution publishes."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from kestrapy import MetricAggregations, PagedResultsMetricEntry
 
+from tests.support.waiting import eventually
 from tests.wire.kestra_api.client import Api
 
 FLOW = """
@@ -33,10 +33,8 @@ def execution(api: Api) -> str:
     """The second of two executions, with 40 and 2 rows, whose metrics are stored."""
     api.flow(FLOW)
     done = [api.run("metrics.team", "publisher", {"rows": rows})["id"] for rows in (40, 2)]
-    end = time.monotonic() + 60
-    while any(api.get(f"/metrics/{one}").json()["total"] < 3 for one in done):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    for execution_id in done:
+        eventually(lambda path=f"/metrics/{execution_id}": api.get(path).json()["total"] >= 3, 60, "the metrics")
     return done[-1]
 
 

@@ -1,6 +1,5 @@
 """The official Python client, used as a user would."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import kestrapy
 import pytest
 from kestrapy import KestraClient, QueryFilter, QueryFilterField, QueryFilterOp
 
+from tests.support.waiting import eventually
 from tests.wire.kestra_api.client import Server
 from tests.wire.kestra_api.serve import Settings
 
@@ -49,13 +49,11 @@ def where(field: str, value: str) -> QueryFilter:
 
 
 def until(client: KestraClient, execution: str, state: str) -> kestrapy.Execution:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        found = client.executions.execution(execution, TENANT)
-        if found.state.current == state:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"{execution} is {found.state.current}, not {state}")
+    def reached() -> kestrapy.Execution | None:
+        current = client.executions.execution(execution, TENANT)
+        return current if current.state.current == state else None
+
+    return eventually(reached, what=f"execution {execution} to be {state}")
 
 
 def test_flows(client: KestraClient, tmp_path: Path) -> None:

@@ -2,13 +2,13 @@
 
 import csv
 import io
-import time
 from typing import Any
 
 import pytest
 from kestrapy import DeleteTriggersByQueryRequest, KestraClient, Trigger, TriggerControllerSetDisabledRequest
 from kestrapy.exceptions import ConflictException, NotFoundException
 
+from tests.support.waiting import eventually
 from tests.wire.kestra_api.client import Api, where
 
 FLOW = """
@@ -25,10 +25,7 @@ FLOW = """
 def scheduled(api: Api, namespace: str, name: str) -> None:
     """A flow whose triggers the scheduler has taken up."""
     api.flow(FLOW.format(id=name, namespace=namespace))
-    end = time.monotonic() + 60
-    while api.get(f"/triggers/{namespace}/{name}").json()["total"] < 2:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    eventually(lambda: api.get(f"/triggers/{namespace}/{name}").json()["total"] >= 2, 60, f"triggers of {name}")
 
 
 def key(namespace: str, flow: str, name: str = "yearly") -> Trigger:
@@ -86,10 +83,7 @@ def test_disable_and_enable_one(api: Api) -> None:
     assert "nextExecutionDate" not in off
     assert states(api, "trg.switch", "one")["daily"]["disabled"] is False
     assert api.put("/triggers", json={**body, "disabled": False}).json()["disabled"] is False
-    end = time.monotonic() + 60
-    while "nextExecutionDate" not in states(api, "trg.switch", "one")["yearly"]:
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    eventually(lambda: "nextExecutionDate" in states(api, "trg.switch", "one")["yearly"], 60, "the next date")
 
 
 def test_disable_and_enable_many(api: Api, sdk: KestraClient) -> None:
@@ -130,10 +124,7 @@ def test_unlock_what_an_execution_locks(api: Api, sdk: KestraClient) -> None:
         lambda: sdk.triggers.unlock_triggers_by_ids("main", [key("trg.locked", "holding", "often")]),
         lambda: sdk.triggers.unlock_triggers_by_query("main", [where("NAMESPACE", "trg.locked")]),
     ):
-        end = time.monotonic() + 60
-        while "executionId" not in states(api, "trg.locked", "holding").get("often", {}):
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        eventually(lambda: "executionId" in states(api, "trg.locked", "holding").get("often", {}), 60, "a lock")
         answer = unlock()
         assert answer == {"count": 1} or "executionId" not in answer
     api.delete("/flows/trg.locked/holding")

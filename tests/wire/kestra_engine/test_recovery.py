@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 import requests
 
 from tests.support.stack import ROOT
+from tests.support.waiting import eventually
 
 RUNS = 3
 SECONDS_ASLEEP = 8
@@ -69,13 +69,11 @@ class Stack:
         return runs
 
     def wait(self, runs: list[str], reached: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
-        end = time.monotonic() + END_SECONDS
-        while True:
-            found = [self.session.get(f"{self.api}/executions/{run}").json() for run in runs]
-            if all(reached(execution) for execution in found):
-                return found
-            assert time.monotonic() < end, [execution["state"] for execution in found]
-            time.sleep(0.2)
+        def all_reached() -> list[dict[str, Any]] | None:
+            executions = [self.session.get(f"{self.api}/executions/{run}").json() for run in runs]
+            return executions if all(reached(execution) for execution in executions) else None
+
+        return eventually(all_reached, END_SECONDS, f"{len(runs)} executions to come so far", every=0.2)
 
 
 def tasks(execution: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """Runs flows on the tests' own stack and tells what came of them."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import yaml
 from amazon.ion import simpleion
 
 from catalog.services.clickhouse import CLICKHOUSE
+from tests.support.waiting import eventually
 
 NAMESPACE = "tests.tasks"
 END_STATES = {"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED"}
@@ -51,7 +51,7 @@ class Run:
         if level is None:
             return [line["message"] for line in self._log()]
         # The log is written a moment after the state.
-        until(lambda: any(line["level"] == level for line in self._log()))
+        eventually(lambda: any(line["level"] == level for line in self._log()))
         return [line["message"] for line in self._log() if line["level"] == level]
 
     def error(self) -> str:
@@ -62,7 +62,7 @@ class Run:
 
     def metric(self, name: str) -> dict[str, Any]:
         """A metric of the execution, once it is written."""
-        until(lambda: name in self._metrics())
+        eventually(lambda: name in self._metrics())
         return self._metrics()[name]
 
     def _log(self) -> list[dict[str, Any]]:
@@ -129,13 +129,13 @@ class Lab:
         return run.error()
 
     def wait(self, run: Run, *states: str) -> Run:
-        end = time.monotonic() + RUN_SECONDS
-        while True:
-            run = Run(self, self.get(f"/executions/{run.id}").json())
-            if run.state in states:
-                return run
-            assert time.monotonic() < end, (run.execution["state"], run.logs())
-            time.sleep(0.05)
+        """The execution once it is in one of the states."""
+
+        def reached() -> Run | None:
+            current = Run(self, self.get(f"/executions/{run.id}").json())
+            return current if current.state in states else None
+
+        return eventually(reached, RUN_SECONDS, f"execution {run.id} to be {' or '.join(states)}")
 
     def kill(self, run: Run) -> Run:
         """Kill an execution and wait until it says so."""
@@ -154,6 +154,22 @@ class Lab:
         """The rows of an ION file, by a reader that is not the engine's."""
         with self.path(uri).open("rb") as stream:
             return simpleion.load(stream, single_value=False)
+
+    def await_looks(self, count: int = 2, **flow: str) -> None:
+        """Wait until the only trigger of a flow has been evaluated so many times; the first may have begun before.
+
+        Parameters:
+            count: how many evaluations must end.
+            flow: its `namespace` and `id`.
+        """
+        dates: set[str] = set()
+
+        def evaluated() -> bool:
+            [trigger] = self.get(f"/triggers/{flow['namespace']}/{flow['id']}").json()["results"]
+            dates.add(trigger["nextExecutionDate"])
+            return len(dates) > count
+
+        eventually(evaluated, RUN_SECONDS, f"{count} evaluations of the trigger of {flow['id']}")
 
     @contextmanager
     def postgres(self) -> Iterator[Any]:
@@ -212,14 +228,6 @@ class Lab:
             "password": "{{ secret('CLICKHOUSE_PASSWORD') }}",
         }
         return {"pluginDefaults": [{"type": "io.kestra.plugin.jdbc.clickhouse", "values": values}]}
-
-
-def until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    """Wait until a condition holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come true in time"
-        time.sleep(0.05)
 
 
 def _source(tasks: tuple[Task, ...], extra: dict[str, Any]) -> bytes:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.wire.kestra_tasks.lab import Lab, Run, Task, until
+from tests.support.waiting import eventually
+from tests.wire.kestra_tasks.lab import Lab, Run, Task
 
 TYPES = """
 SELECT toInt8(-123) AS Int8, toUInt16(65534) AS UInt16, toInt64(9007199254740993) AS Int64,
@@ -260,9 +261,9 @@ def test_kill_and_timeout_cancel_the_query(lab: Lab, timeout: str | None) -> Non
     if timeout:
         assert lab.wait(run, "FAILED").state == "FAILED"
     else:
-        until(lambda: bool(_sleeping(lab)))
+        eventually(lambda: bool(_sleeping(lab)))
         assert lab.kill(run).state == "KILLED"
-    until(lambda: not _sleeping(lab))
+    eventually(lambda: not _sleeping(lab))
 
 
 def _sleeping(lab: Lab) -> list[tuple[Any, ...]]:

@@ -6,7 +6,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.wire.kestra_tasks.lab import Lab, Task, until
+from tests.support.waiting import eventually
+from tests.wire.kestra_tasks.lab import Lab, Task
 
 ENDLESS = "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range + b.range = 7"
 TYPES = """
@@ -216,7 +217,7 @@ def test_the_driver_tells_what_is_wrong(lab: Lab) -> None:
 
 def test_kill_interrupts(lab: Lab) -> None:
     run = lab.start(query(ENDLESS))
-    until(lambda: any("Starting query" in line for line in run.logs()))
+    eventually(lambda: any("Starting query" in line for line in run.logs()))
     assert lab.kill(run).state == "KILLED"
 
 

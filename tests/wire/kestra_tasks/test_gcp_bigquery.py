@@ -11,7 +11,8 @@ import pytest
 from google.cloud import bigquery
 from google.oauth2 import service_account
 
-from tests.wire.kestra_tasks.lab import Lab, Task, until
+from tests.support.waiting import eventually
+from tests.wire.kestra_tasks.lab import Lab, Task
 
 DATASET = "tasks_flowio"
 PREFIX = "io.kestra.plugin.gcp.bigquery."
@@ -167,10 +168,10 @@ def test_a_kill_cancels_the_job(lab: Lab, client: bigquery.Client) -> None:
     numbers = "UNNEST(GENERATE_ARRAY(1, 100000))"
     begun = time.monotonic()
     run = lab.start(query(f"SELECT COUNT(*) AS n FROM {numbers} AS a, {numbers} AS b, {numbers} AS c WHERE a + b > c"))
-    until(lambda: any(job.state != "DONE" for job in client.list_jobs(state_filter="running")))
+    eventually(lambda: any(job.state != "DONE" for job in client.list_jobs(state_filter="running")))
     [job] = client.list_jobs(state_filter="running")
     assert lab.kill(run).state == "KILLED"
-    until(lambda: client.get_job(job.job_id).state == "DONE")
+    eventually(lambda: client.get_job(job.job_id).state == "DONE")
     assert time.monotonic() - begun < 60
 
 

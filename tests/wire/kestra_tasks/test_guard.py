@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from embedded.services.kestra.tasks import process_group
-from tests.wire.kestra_tasks.lab import until
+from tests.support.waiting import eventually
 
 GUARD = [sys.executable, "-I", "-S", process_group.__file__]
 
@@ -49,24 +49,24 @@ def test_a_command_that_does_not_exist() -> None:
 
 def test_the_family_ends_when_the_input_ends(sleep: str) -> None:
     with start("/bin/sh", "-c", f"{sleep} & {sleep}; true") as process:
-        until(lambda: len(family(sleep)) == 2)
+        eventually(lambda: len(family(sleep)) == 2)
         process.stdin.close()
         assert process.wait(30) == 128 + signal.SIGTERM
-        until(lambda: not family(sleep))
+        eventually(lambda: not family(sleep))
 
 
 def test_a_family_that_ignores_the_request_is_ended_all_the_same(sleep: str) -> None:
     with start("/bin/sh", "-c", f"trap '' TERM; {sleep}; {sleep}") as process:
-        until(lambda: len(family(sleep)) == 1)
+        eventually(lambda: len(family(sleep)) == 1)
         process.terminate()
         assert process.wait(30) == 128 + signal.SIGKILL
-        until(lambda: not family(sleep))
+        eventually(lambda: not family(sleep))
 
 
 def test_the_family_ends_when_the_starter_is_killed(sleep: str) -> None:
     """As when the engine is killed without a chance to say anything."""
     code = f"import subprocess; p = subprocess.Popen({[*GUARD, *sleep.split()]!r}, stdin=subprocess.PIPE); p.wait()"
     with subprocess.Popen([sys.executable, "-c", code]) as process:
-        until(lambda: len(family(sleep)) == 1)
+        eventually(lambda: len(family(sleep)) == 1)
         process.kill()
-    until(lambda: not family(sleep))
+    eventually(lambda: not family(sleep))

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.wire.kestra_tasks.lab import Lab, Run, Task, until
+from tests.support.waiting import eventually
+from tests.wire.kestra_tasks.lab import Lab, Run, Task
 
 TYPES = """
 SELECT 1::smallint AS small, 9007199254740993 AS big, 1.50::numeric(5, 2) AS dec, 'NaN'::numeric AS dec_nan,
@@ -292,9 +293,9 @@ def test_kill_and_timeout_cancel_the_query(lab: Lab, timeout: str | None) -> Non
     if timeout:
         assert lab.wait(run, "FAILED").state == "FAILED"
     else:
-        until(lambda: bool(_sleeping(lab)))
+        eventually(lambda: bool(_sleeping(lab)))
         assert lab.kill(run).state == "KILLED"
-    until(lambda: not _sleeping(lab))
+    eventually(lambda: not _sleeping(lab))
 
 
 def _sleeping(lab: Lab) -> list[tuple[Any, ...]]:

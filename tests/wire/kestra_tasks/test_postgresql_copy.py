@@ -1,13 +1,13 @@
 """io.kestra.plugin.jdbc.postgresql: CopyIn and CopyOut."""
 
 import gzip
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.wire.kestra_tasks.lab import Lab, Run, Task, until
+from tests.support.waiting import eventually
+from tests.wire.kestra_tasks.lab import Lab, Run, Task
 
 CSV = "n,s\n1,a\n2,\n"
 
@@ -152,10 +152,9 @@ def test_kill_in_the_middle_leaves_the_table_as_it_was(lab: Lab) -> None:
     )
     try:
         run = lab.start(make("1,a\n" * 2000), copy_in(), **lab.login)
-        until(lambda: bool(_copying(lab)), seconds=30)
-        time.sleep(0.5)
+        eventually(lambda: lab.sql("SELECT 1 FROM pg_stat_progress_copy WHERE tuples_processed > 0"), what="a few rows")
         assert lab.kill(run).state == "KILLED"
-        until(lambda: not _copying(lab))
+        eventually(lambda: not _copying(lab))
         assert lab.sql("SELECT * FROM t") == [(0, "before")]
     finally:
         lab.sql("DROP TRIGGER slow ON t; DROP FUNCTION slow")

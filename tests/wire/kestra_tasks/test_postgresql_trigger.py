@@ -1,8 +1,7 @@
 """io.kestra.plugin.jdbc.postgresql.Trigger."""
 
-import time
-
-from tests.wire.kestra_tasks.lab import NAMESPACE, Lab, until
+from tests.support.waiting import eventually
+from tests.wire.kestra_tasks.lab import NAMESPACE, Lab
 
 FLOW = {"namespace": NAMESPACE, "id": "watching"}
 
@@ -19,10 +18,10 @@ def test_rows_start_an_execution(lab: Lab) -> None:
     task = {"type": "io.kestra.plugin.core.debug.Return", "format": "{{ trigger.rows[0].n }} of {{ trigger.size }}"}
     lab.create(task, **FLOW, triggers=[trigger], **lab.login)
     try:
-        until(lambda: [run.state for run in lab.runs(**FLOW)] == ["SUCCESS"], seconds=60)
+        eventually(lambda: [run.state for run in lab.runs(**FLOW)] == ["SUCCESS"], seconds=60)
         assert lab.runs(**FLOW)[0].outputs() == {"value": "7 of 1"}
         assert lab.sql("SELECT DISTINCT state FROM orders") == [("done",)]
-        time.sleep(3)  # several more looks, which find nothing
+        lab.await_looks(**FLOW)  # which find nothing
         assert len(lab.runs(**FLOW)) == 1
     finally:
         lab.request("DELETE", f"/flows/{NAMESPACE}/watching")

@@ -3,7 +3,8 @@
 import time
 from typing import Any
 
-from tests.wire.kestra_tasks.lab import Lab, Task, until
+from tests.support.waiting import eventually
+from tests.wire.kestra_tasks.lab import Lab, Task
 
 REPORT = """
 from kestra import Kestra
@@ -119,7 +120,7 @@ def test_pebble_in_the_script(lab: Lab) -> None:
 
 def test_kill(lab: Lab) -> None:
     run = lab.start(script("import time; print('begun'); time.sleep(600)"))
-    until(lambda: "begun" in run.logs("INFO"))
+    eventually(lambda: "begun" in run.logs("INFO"))
     assert lab.kill(run).state == "KILLED"
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.wire.kestra_tasks.lab import Lab, Task, until
+from tests.support.waiting import eventually
+from tests.wire.kestra_tasks.lab import Lab, Task
 
 BUCKET = "tasks.flowio.app"
 PREFIX = "io.kestra.plugin.aws.s3."
@@ -213,7 +214,7 @@ def test_kill_in_the_middle_of_a_download(lab: Lab, s3: Any) -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen(8)  # takes requests, and never answers
         run = lab.start(task("List", endpointOverride=f"http://127.0.0.1:{silent.getsockname()[1]}"))
-        until(lambda: bool(lab.get(f"/executions/{run.id}").json().get("taskRunList")))
+        eventually(lambda: bool(lab.get(f"/executions/{run.id}").json().get("taskRunList")))
         assert lab.kill(run).state == "KILLED"
 
 

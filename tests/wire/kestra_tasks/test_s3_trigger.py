@@ -1,17 +1,20 @@
 """io.kestra.plugin.aws.s3.Trigger: which objects start an execution, how often, and what becomes of them."""
 
-import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.wire.kestra_tasks.lab import NAMESPACE, Lab, Run, until
+from tests.support.waiting import eventually
+from tests.wire.kestra_tasks.lab import NAMESPACE, Lab, Run
 
 BUCKET = "watched.flowio.app"
 SEED_BUCKET = "static-staging.flowio.app"
+SEED_PREFIX = "resources/kestra_test/"
+SEED_INTERVAL = timedelta(minutes=1)
 LATER = "made.later"
 TYPE = "io.kestra.plugin.aws.s3.Trigger"
 SECONDS = 90
@@ -61,6 +64,11 @@ class Watch:
         self.lab.request("DELETE", f"/flows/{NAMESPACE}/{self.id(name)}")
         self.flows.remove(name)
 
+    def last_look(self, name: str) -> datetime:
+        """When the trigger of the seed was evaluated the last time."""
+        [trigger] = self.lab.get(f"/triggers/{NAMESPACE}/{self.id(name)}").json()["results"]
+        return datetime.fromisoformat(trigger["nextExecutionDate"]) - SEED_INTERVAL
+
     def runs(self, name: str) -> list[Run]:
         query = {"namespace": NAMESPACE, "flowId": self.id(name), "size": 200}
         found = self.lab.get("/executions", params=query).json()["results"]
@@ -73,14 +81,14 @@ class Watch:
     def await_failed_moves(self, name: str) -> None:
         """Wait until objects were taken, but could not be moved to a bucket that is not there yet."""
         query = {"namespace": NAMESPACE, "flowId": self.id(name), "minLevel": "ERROR", "size": 1}
-        until(lambda: bool(self.lab.get("/logs/search", params=query).json().get("results")), seconds=SECONDS)
+        eventually(lambda: bool(self.lab.get("/logs/search", params=query).json().get("results")), seconds=SECONDS)
         assert self.runs(name) == []
 
     def await_objects(self, name: str, count: int) -> list[dict[str, Any]]:
         """Wait until so many objects were handed out, and then for what should not come."""
-        until(lambda: len(self.objects(name)) >= count, seconds=SECONDS)
-        until(lambda: all(run.state in ("SUCCESS", "FAILED") for run in self.runs(name)), seconds=SECONDS)
-        time.sleep(3)  # several more looks
+        eventually(lambda: len(self.objects(name)) >= count, seconds=SECONDS)
+        eventually(lambda: all(run.state in ("SUCCESS", "FAILED") for run in self.runs(name)), seconds=SECONDS)
+        self.lab.await_looks(namespace=NAMESPACE, id=self.id(name))
         found = self.objects(name)
         assert len(found) == count, [item["key"] for item in found]
         return sorted(found, key=lambda item: item["key"])
@@ -98,6 +106,22 @@ def watch(lab: Lab) -> Iterator[Watch]:
             for key in watch.there(bucket=bucket):
                 watch.s3.delete_object(Bucket=bucket, Key=key)
             watch.s3.delete_bucket(Bucket=bucket)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def seed_watch(lab: Lab) -> Iterator[Watch]:
+    """The trigger of the seed, which looks once a minute: it begins before the other tests, and is looked at last."""
+    watch = Watch(lab)
+    watch.put(SEED_PREFIX, *(SEED_PREFIX + name for name in ("a.json", "b.json")), bucket=SEED_BUCKET)
+    task = '\n  - id: task\n    type: io.kestra.plugin.core.debug.Return\n    format: "{{ trigger.objects[0].uri }}"\n'
+    source = f"id: {watch.id('seed')}\nnamespace: {NAMESPACE}\ntasks:{task}triggers:{SEED}"
+    answer = lab.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", source)})
+    assert answer.status_code == 200, answer.text
+    watch.flows.append("seed")
+    yield watch
+    watch.stop("seed")
+    for key in watch.there(SEED_PREFIX, bucket=SEED_BUCKET):
+        watch.s3.delete_object(Bucket=SEED_BUCKET, Key=key)
 
 
 def test_none_hands_out_what_is_new_or_changed(watch: Watch) -> None:
@@ -151,7 +175,7 @@ def test_move_by_an_expression(watch: Watch) -> None:
     watch.await_objects("rendered", 2)
     assert watch.there() == ["in/done/a.txt", "in/done/deep/b.txt"]
     query = {"namespace": NAMESPACE, "flowId": watch.id("rendered"), "minLevel": "WARN", "size": 100}
-    until(lambda: "results" in watch.lab.get("/logs/search", params=query).json())
+    eventually(lambda: "results" in watch.lab.get("/logs/search", params=query).json())
     said = [line["message"] for line in watch.lab.get("/logs/search", params=query).json()["results"]]
     assert any("understood as in/done/{{ trigger.objects[0].key | replace({'in/': ''}) }}" in line for line in said)
     watch.put("also/c.txt")
@@ -248,33 +272,8 @@ def test_state_key_and_time_to_live(watch: Watch) -> None:
     watch.await_objects("first", 1)
     watch.flow("second", prefix="in/", stateKey=watch.id("shared"))
     watch.flow("forgetful", prefix="in/", stateTtl="PT4S")
-    until(lambda: len(watch.objects("forgetful")) >= 2, seconds=SECONDS)
+    eventually(lambda: len(watch.objects("forgetful")) >= 2, seconds=SECONDS)
     assert watch.objects("second") == []
-
-
-def test_the_trigger_of_the_seed_word_for_word(watch: Watch) -> None:
-    prefix = "resources/kestra_test/"
-    marker, names = prefix, ["a.json", "b.json"]
-    watch.put(marker, *(prefix + name for name in names), bucket=SEED_BUCKET)
-    task = '\n  - id: task\n    type: io.kestra.plugin.core.debug.Return\n    format: "{{ trigger.objects[0].uri }}"\n'
-    source = f"id: {watch.id('seed')}\nnamespace: {NAMESPACE}\ntasks:{task}triggers:{SEED}"
-    answer = watch.lab.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", source)})
-    assert answer.status_code == 200, answer.text
-    watch.flows.append("seed")
-    try:
-        until(lambda: len(watch.objects("seed")) >= 2, seconds=150)
-        found = sorted(watch.objects("seed"), key=lambda item: item["key"])
-        assert [item["key"] for item in found] == [prefix + name for name in names]
-        assert [watch.lab.text(item["uri"]) for item in found] == [f"body of {prefix}{name}" for name in names]
-        assert {run.state for run in watch.runs("seed")} <= {"SUCCESS", "RUNNING", "CREATED"}
-        time.sleep(65)  # one more look
-        assert len(watch.runs("seed")) == 2
-        moved = [f"{prefix}processed/{name}" for name in names]
-        assert watch.there(prefix, bucket=SEED_BUCKET) == [marker, *moved]
-    finally:
-        watch.stop("seed")
-        for key in watch.there(prefix, bucket=SEED_BUCKET):
-            watch.s3.delete_object(Bucket=SEED_BUCKET, Key=key)
 
 
 def test_properties_are_checked(lab: Lab) -> None:
@@ -291,3 +290,17 @@ def test_properties_are_checked(lab: Lab) -> None:
     assert "action: must not be null" in problems(action=None)
     assert "moveTo.key: must not be null" in problems(moveTo={"bucket": "x"})
     assert "moveTow" in problems(moveTow={"key": "x"})
+
+
+def test_the_trigger_of_the_seed_word_for_word(seed_watch: Watch) -> None:
+    names = ["a.json", "b.json"]
+    eventually(lambda: len(seed_watch.objects("seed")) >= 2, seconds=150)
+    objects = sorted(seed_watch.objects("seed"), key=lambda item: item["key"])
+    assert [item["key"] for item in objects] == [SEED_PREFIX + name for name in names]
+    assert [seed_watch.lab.text(item["uri"]) for item in objects] == [f"body of {SEED_PREFIX}{name}" for name in names]
+    assert {run.state for run in seed_watch.runs("seed")} <= {"SUCCESS", "RUNNING", "CREATED"}
+    second = max(datetime.fromisoformat(run.execution["state"]["startDate"]) for run in seed_watch.runs("seed"))
+    eventually(lambda: seed_watch.last_look("seed") > second, what="one more look")
+    assert len(seed_watch.runs("seed")) == 2
+    moved = [f"{SEED_PREFIX}processed/{name}" for name in names]
+    assert seed_watch.there(SEED_PREFIX, bucket=SEED_BUCKET) == [SEED_PREFIX, *moved]

@@ -16,7 +16,8 @@ import psutil
 import pytest
 
 from tests.support.stack import ROOT, own_stack
-from tests.wire.kestra_tasks.lab import Lab, until
+from tests.support.waiting import eventually
+from tests.wire.kestra_tasks.lab import Lab
 from tests.wire.kestra_tasks.s3_faults import s3_behind
 from tests.wire.kestra_tasks.test_s3_trigger import BUCKET, Watch
 
@@ -131,7 +132,7 @@ def test_a_kill_as_soon_as_the_execution_is_there(engine: Engine, watch: Watch) 
     """What was handed out is moved by then, and is not handed out again though its claim was not settled."""
     watch.put("in/a.txt")
     watch.flow("handed-out", prefix="in/", action="MOVE", moveTo={"key": "done"}, interval="PT5S")
-    until(lambda: len(watch.objects("handed-out")) > 0, seconds=SECONDS)
+    eventually(lambda: len(watch.objects("handed-out")) > 0, seconds=SECONDS)
     engine.kill()
     assert watch.there() == ["done/a.txt"]
     engine.back()
@@ -150,11 +151,11 @@ def test_kills_at_any_moment(engine: Engine, watch: Watch) -> None:
     watch.flow(name, prefix="in/", action="MOVE", moveTo={"key": "in/done"}, maxKeys=1)
     for _ in range(3):
         before = len(watch.there("in/done/"))
-        until(lambda before=before: len(watch.there("in/done/")) > before, seconds=SECONDS)
+        eventually(lambda before=before: len(watch.there("in/done/")) > before, seconds=SECONDS)
         time.sleep(draws.uniform(0, 1.5))
         engine.kill()
         engine.back()
-    until(lambda: len(watch.objects(name)) >= OBJECTS, seconds=SECONDS)
+    eventually(lambda: len(watch.objects(name)) >= OBJECTS, seconds=SECONDS)
     found = watch.await_objects(name, OBJECTS)
     assert Counter(item["key"] for item in found) == {f"in/{n:02}": 1 for n in range(OBJECTS)}
     assert {run.state for run in watch.runs(name)} == {"SUCCESS"}

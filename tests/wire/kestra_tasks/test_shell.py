@@ -7,7 +7,8 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.wire.kestra_tasks.lab import NAMESPACE, Lab, Task, until
+from tests.support.waiting import eventually
+from tests.wire.kestra_tasks.lab import NAMESPACE, Lab, Task
 
 
 def commands(*lines: str, **properties: Any) -> Task:
@@ -117,28 +118,28 @@ def test_no_secret_of_the_engine_reaches_a_script(lab: Lab) -> None:
 def test_working_directory_is_removed(lab: Lab) -> None:
     run = lab.ok(commands("pwd", "touch left-behind"))
     folder = next(line for line in run.logs("INFO") if line.startswith("/"))
-    until(lambda: not Path(folder).exists())
+    eventually(lambda: not Path(folder).exists())
 
 
 def test_kill_ends_the_whole_family(lab: Lab) -> None:
     sleep = _unique_sleep()
     run = lab.start(commands(f"({sleep} &) ; {sleep} ; echo unreachable"))
-    until(lambda: len(_running(sleep)) == 2)
+    eventually(lambda: len(_running(sleep)) == 2)
     assert lab.kill(run).state == "KILLED"
-    until(lambda: not _running(sleep))
+    eventually(lambda: not _running(sleep))
 
 
 def test_timeout_ends_the_whole_family(lab: Lab) -> None:
     sleep = _unique_sleep()
     run = lab.run(commands(f"({sleep} &) ; {sleep}", timeout="PT1S"))
     assert run.state == "FAILED"
-    until(lambda: not _running(sleep))
+    eventually(lambda: not _running(sleep))
 
 
 def test_a_process_left_in_the_background_ends_with_its_task(lab: Lab) -> None:
     sleep = _unique_sleep()
     lab.ok(commands(f"{sleep} &"))
-    until(lambda: not _running(sleep))
+    eventually(lambda: not _running(sleep))
 
 
 def test_unknown_property_is_refused(lab: Lab) -> None:

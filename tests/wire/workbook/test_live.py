@@ -1,6 +1,5 @@
 """The workbook on the real engine and the real database."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +10,7 @@ import pytest
 
 import workbook
 from tests.support.stack import own_stack
+from tests.support.waiting import eventually
 from workbook.errors import NotFound, QueryFailed, ServerDown, WorkbookError, WrongPassword
 from workbook.kestra import KestraClient
 from workbook.kestra.errors import ExecutionFailed, FlowInvalid, InputInvalid
@@ -157,10 +157,7 @@ def test_replay_with_other_inputs(lab: Any, flow: Any) -> None:
 
 def test_kill(lab: Any) -> None:
     going = lab.kestra.execute(lab.kestra.import_flow(SLOW), wait=False)
-    give_up = time.monotonic() + 10
-    while lab.kestra.execution(going.id).state != "RUNNING":
-        assert time.monotonic() < give_up
-        time.sleep(0.1)
+    eventually(lambda: lab.kestra.execution(going.id).state == "RUNNING", what="the execution to run")
     lab.kestra.kill(going)
     assert lab.kestra.wait(going, check=False).state == "KILLED"
 
@@ -171,8 +168,7 @@ def test_key_value_store(lab: Any) -> None:
     kv.set("SOON_GONE", "x", ttl=timedelta(seconds=1))
     assert kv["DATASET"] == {"name": "zoomcamp", "rows": [1, 2]}
     assert [entry.key for entry in kv.list()] == ["DATASET", "SOON_GONE"]
-    time.sleep(1.2)
-    assert kv.get("SOON_GONE", "gone") == "gone"
+    eventually(lambda: kv.get("SOON_GONE", "gone") == "gone", what="the value's expiry")
     assert kv.delete("DATASET")
     assert not kv.delete("DATASET")
 

@@ -1,8 +1,8 @@
 """Athena as a client sees it: queries by boto3 against the `aws` service."""
 
-import time
 from typing import Any
 
+from tests.support.waiting import eventually
 from tests.wire.aws.server import Server
 
 BUCKET = "athena-tests"
@@ -39,13 +39,13 @@ class Athena:
         return self.client.start_query_execution(QueryString=sql, **(given | options))["QueryExecutionId"]
 
     def wait(self, name: str) -> dict[str, Any]:
-        deadline = time.monotonic() + SECONDS
-        while True:
-            found = self.client.get_query_execution(QueryExecutionId=name)["QueryExecution"]
-            if found["Status"]["State"] in DONE:
-                return found
-            assert time.monotonic() < deadline, found
-            time.sleep(0.01)
+        """The query once it is done."""
+
+        def done() -> dict[str, Any] | None:
+            query = self.client.get_query_execution(QueryExecutionId=name)["QueryExecution"]
+            return query if query["Status"]["State"] in DONE else None
+
+        return eventually(done, SECONDS, f"the end of the query {name}", every=0.01)
 
     def run(self, sql: str, **options: Any) -> dict[str, Any]:
         """Run a query to its end; raises Failed."""

@@ -9,8 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from embedded.services.aws.athena.statements import parse
+from tests.support.waiting import eventually
 from tests.wire.aws.athena.client import BUCKET, RESULTS, Athena, furnished, values
-from tests.wire.aws.server import Server, refusal, running, wait_for
+from tests.wire.aws.server import Server, refusal, running
 
 GROUP = "insight"
 LONG = "SELECT count(*) FROM UNNEST(sequence(1, 30000)) a(x), UNNEST(sequence(1, 300000)) b(y) WHERE x * y % 7 = 1"
@@ -155,7 +156,7 @@ def test_the_same_token_starts_one_query(athena: Athena) -> None:
 
 def test_stop(athena: Athena) -> None:
     name = athena.start(LONG)
-    wait_for(lambda: state(athena, name) == "RUNNING")
+    eventually(lambda: state(athena, name) == "RUNNING")
     athena.client.stop_query_execution(QueryExecutionId=name)
     assert athena.wait(name)["Status"]["State"] == "CANCELLED"
 
@@ -163,7 +164,7 @@ def test_stop(athena: Athena) -> None:
 def test_stop_while_it_waits(athena: Athena) -> None:
     running_ones = [athena.start(LONG) for _ in range(4)]
     waiting = athena.start("SELECT 1")
-    wait_for(lambda: all(state(athena, name) == "RUNNING" for name in running_ones))
+    eventually(lambda: all(state(athena, name) == "RUNNING" for name in running_ones))
     message = refused(athena.client.get_query_results, QueryExecutionId=waiting)
     assert message == "Query has not yet finished. Current state: QUEUED"
     athena.client.stop_query_execution(QueryExecutionId=waiting)
@@ -282,7 +283,7 @@ def test_history_and_work_groups_survive_a_kill(tmp_path: Path) -> None:
         athena.client.create_work_group(Name=GROUP)
         done = athena.run("SELECT 42")["QueryExecutionId"]
         cut_off = athena.start(LONG)
-        wait_for(lambda: state(athena, cut_off) == "RUNNING")
+        eventually(lambda: state(athena, cut_off) == "RUNNING")
         server.kill()
         server.start()
         found = athena.wait(cut_off)["Status"]
@@ -296,7 +297,7 @@ def test_a_stop_does_not_wait_for_queries(tmp_path: Path) -> None:
     with running(tmp_path) as server:
         athena = Athena(furnished(server))
         name = athena.start(LONG)
-        wait_for(lambda: state(athena, name) == "RUNNING")
+        eventually(lambda: state(athena, name) == "RUNNING")
         began = time.monotonic()
         server.stop()
         assert time.monotonic() - began < 10
