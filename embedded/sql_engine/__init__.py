@@ -1,5 +1,5 @@
-"""What the BigQuery and the Athena front share: SQL of another house, run by DuckDB.
+"""Translates a vendor's SQL dialect to DuckDB: the core that BigQuery and Athena share.
 
-A front gives the rules of its dialect (types, coercions, operators, functions); whatever the rules do not name is
-refused. Nothing is passed through to DuckDB as it was written.
+Each supplies the rules of its dialect (types, coercions, operators, functions). What the rules do not name is refused;
+nothing is passed to DuckDB as it was written.
 """

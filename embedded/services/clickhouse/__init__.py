@@ -1,1 +1,1 @@
-"""ClickHouse's own server, out of the library that carries all of it."""
+"""ClickHouse's own server, from the library chdb."""

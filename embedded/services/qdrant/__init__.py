@@ -1,1 +1,1 @@
-"""Qdrant's engine behind its REST paths as a service of the embedded stack."""
+"""Qdrant's engine behind its REST API."""

@@ -1,1 +1,1 @@
-"""Time series in PostgreSQL: TimescaleDB, or functions that stand in for it."""
+"""TimescaleDB's functions in PostgreSQL, over native partitions."""

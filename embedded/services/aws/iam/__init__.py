@@ -1,5 +1,5 @@
 """IAM: roles, their policies and instance profiles.
 
-Policies of roles are stored but not enforced: the account's own keys, and sessions of roles, may do everything. Trust
-policies are enforced, as a role with the wrong trust is what fails first on AWS.
+Policies are stored and returned, but not enforced: the account's keys, and whoever assumes a role, may do everything.
+Who may assume a role is checked, as a role with the wrong trust is what fails first on AWS.
 """

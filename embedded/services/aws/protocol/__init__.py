@@ -1,6 +1,6 @@
-"""AWS's request protocols: JSON 1.1, REST-JSON, and query with XML.
+"""How AWS's services read requests and write answers: JSON 1.1, REST-JSON and query with XML.
 
-Everything follows botocore's service models, as the official clients do: names, types, limits, enumerations, paths and
-the status of each error. A service has a method for each supported operation; names and parameters are those of boto3.
-See `embedded.services.aws.protocol.dispatcher`.
+Everything follows botocore's models of the services, which the official clients follow too: names, types, limits,
+enumerations, addresses, and the status of each error. A service is an object with a method for each supported
+operation, named and with parameters named as in boto3; see `embedded.services.aws.protocol.dispatcher`.
 """

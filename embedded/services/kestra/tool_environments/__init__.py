@@ -1,4 +1,4 @@
-"""Command-line programs that tasks run, each with an environment of its own: their packages would not agree with ours.
+"""Command-line programs that tasks run, each in its own environment: their packages conflict with the project's.
 
 A program is a `.lock` in this folder: every package with its version and hashes, for each Python from 3.11 on. Its
 environment is built once, in the cache that all checkouts share, and used without network afterwards.

@@ -1,4 +1,4 @@
-"""The functions that are known, family by family; every other one is refused as not registered."""
+"""The supported functions by family; every other one is refused as not registered."""
 
 from __future__ import annotations
 

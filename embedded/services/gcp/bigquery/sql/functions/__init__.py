@@ -1,4 +1,4 @@
-"""The functions that this stand-in has: each was tried against its documented examples. All others are refused."""
+"""The supported functions, each tested against its documented examples. All others are refused."""
 
 from __future__ import annotations
 
