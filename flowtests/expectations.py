@@ -23,7 +23,7 @@ class Outcome:
     run: Run | None = None
     problems: list[Problem] = field(default_factory=list)
 
-    def wrong(self, message: str, *path: str | int) -> None:
+    def add_problem(self, message: str, *path: str | int) -> None:
         """Note that an expectation, at a place in the case, is not met."""
         self.problems.append(Problem(message, self.case.at(*path)))
 
@@ -42,14 +42,14 @@ def judge_case(engine: Engine, case: Case, start: Callable[[], Run]) -> Outcome:
         outcome.run = run = start()
     except Refused as error:
         if refused is None:
-            outcome.wrong(f"the engine starts no execution: {error}", "fixtures")
+            outcome.add_problem(f"the engine starts no execution: {error}", "fixtures")
         elif refused not in str(error):
-            outcome.wrong(f"it is refused with other words: {error}", "expect", "refused")
+            outcome.add_problem(f"it is refused with other words: {error}", "expect", "refused")
         return outcome
     if refused is not None:
-        outcome.wrong(f"it was expected to be refused ({refused!r}), and it ran", "expect", "refused")
+        outcome.add_problem(f"it was expected to be refused ({refused!r}), and it ran", "expect", "refused")
     if is_over_time(run):
-        outcome.wrong(why_slow(run))
+        outcome.add_problem(why_slow(run))
         return outcome
     _state(outcome, run)
     _assertions(outcome, engine, run)
@@ -65,10 +65,10 @@ def _state(outcome: Outcome, run: Run) -> None:
     case = outcome.case
     if "state" in case.expect:
         if run.state != case.expect["state"]:
-            outcome.wrong(f"expected the state {case.expect['state']} but was {run.state}", "expect", "state")
+            outcome.add_problem(f"expected the state {case.expect['state']} but was {run.state}", "expect", "state")
     elif run.state not in GOOD and not any(task.get("state") in BAD for task in case.tasks):
         remedy = f"if that is right, say so: expect: {{state: {run.state}}}"
-        outcome.wrong(f"the execution ended {run.state}; {remedy}")
+        outcome.add_problem(f"the execution ended {run.state}; {remedy}")
 
 
 def _assertions(outcome: Outcome, engine: Engine, run: Run) -> None:
@@ -76,7 +76,7 @@ def _assertions(outcome: Outcome, engine: Engine, run: Run) -> None:
     able = []
     for index, assertion in enumerate(outcome.case.assertions):
         if "taskId" in assertion and assertion["taskId"] not in ran:
-            outcome.wrong(f"the task {assertion['taskId']!r} did not run", "assertions", index, "taskId")
+            outcome.add_problem(f"the task {assertion['taskId']!r} did not run", "assertions", index, "taskId")
         else:
             able.append((index, assertion))
     if not able:
@@ -88,10 +88,10 @@ def _assertions(outcome: Outcome, engine: Engine, run: Run) -> None:
         described = f"{assertion['description']}: " if assertion.get("description") else ""
         for error in judgement["errors"]:
             reason = error.get("details") or error["message"]
-            outcome.wrong(f"{described}{assertion['value']!r} cannot be judged: {reason}", *path, "value")
+            outcome.add_problem(f"{described}{assertion['value']!r} cannot be judged: {reason}", *path, "value")
         for result in judgement["results"]:
             if not result["isSuccess"]:
-                outcome.wrong(f"{described}{result['errorMessage']}", *path, result["operator"])
+                outcome.add_problem(f"{described}{result['errorMessage']}", *path, result["operator"])
 
 
 def _tasks(outcome: Outcome, run: Run) -> None:
@@ -99,7 +99,7 @@ def _tasks(outcome: Outcome, run: Run) -> None:
         states = [state for name, state in run.states.items() if label in (name, name.partition("[")[0])]
         was = sorted(set(states)) or [NOT_RUN]
         if was != [wanted]:
-            outcome.wrong(f"expected {label} to be {wanted} but was {', '.join(was)}", "expect", "tasks", label)
+            outcome.add_problem(f"expected {label} to be {wanted} but was {', '.join(was)}", "expect", "tasks", label)
 
 
 def _outputs(outcome: Outcome, run: Run) -> None:
@@ -115,9 +115,11 @@ def _kv(outcome: Outcome, engine: Engine, run: Run) -> None:
 def _entries(outcome: Outcome, block: str, actual: dict[str, Any], what: str) -> None:
     for name, wanted in (outcome.case.expect.get(block) or {}).items():
         if name not in actual:
-            outcome.wrong(f"there is no {name!r} in {block}, {wanted!r} was expected", "expect", block, name)
+            outcome.add_problem(f"there is no {name!r} in {block}, {wanted!r} was expected", "expect", block, name)
         elif actual[name] != wanted:
-            outcome.wrong(f"expected {what} {name!r} to be {wanted!r} but was {actual[name]!r}", "expect", block, name)
+            outcome.add_problem(
+                f"expected {what} {name!r} to be {wanted!r} but was {actual[name]!r}", "expect", block, name
+            )
 
 
 def _logs(outcome: Outcome, run: Run) -> None:
@@ -125,4 +127,4 @@ def _logs(outcome: Outcome, run: Run) -> None:
     logged = "\n".join(line.message for line in run.logs) if wanted else ""
     for index, text in enumerate(wanted):
         if str(text) not in logged:
-            outcome.wrong(f"the log does not say {text!r}", "expect", "logs", index)
+            outcome.add_problem(f"the log does not say {text!r}", "expect", "logs", index)

@@ -144,10 +144,10 @@ class FlowFile:
         for task in list(_tasks(root)):
             of_task = [fixture for fixture in fixtures if fixture["id"] == task.id]
             if of_task and needs_stub(task, of_task):
-                _stand_in(task.node, STUB, fixtures=[_stub_of(fixture) for fixture in of_task])
+                _replace_task(task.node, STUB, fixtures=[_stub_of(fixture) for fixture in of_task])
             elif self.is_absent(task.type):
                 reason = f"This engine has no {task.type}, and the test has no fixture for the task {task.id}"
-                _stand_in(task.node, FAIL, errorMessage=reason)
+                _replace_task(task.node, FAIL, errorMessage=reason)
             else:
                 continue
             changed = True
@@ -185,7 +185,7 @@ def _stub_of(fixture: Fixture) -> dict[str, Any]:
     return {key: fixture[key] for key in ("value", "state", "outputs") if fixture.get(key) is not None}
 
 
-def _stand_in(node: yaml.MappingNode, type_: str, **properties: Any) -> None:
+def _replace_task(node: yaml.MappingNode, type_: str, **properties: Any) -> None:
     """Turn a task into one of another type, which keeps its place and its conditions."""
     kept = [(key, value) for key, value in node.value if scalar(key) in KEPT]
     added = parse_mapping(yaml.safe_dump({"type": type_, **properties}, allow_unicode=True))

@@ -75,7 +75,7 @@ class Folder:
         for file in _files(root):
             folder._add(file)
         for suite in folder.all_suites():
-            suite.against(folder.flow(suite.namespace, suite.flow_id), folder.all_flows())
+            suite.check_against(folder.flow(suite.namespace, suite.flow_id), folder.all_flows())
         return folder
 
     def flow(self, namespace: str, id_: str) -> FlowFile | None:

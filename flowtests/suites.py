@@ -87,11 +87,11 @@ class Case:
         """File and line of a part of it."""
         return self.document.at([*self.path, *path])
 
-    def wrong(self, message: str, *path: str | int) -> None:
+    def add_problem(self, message: str, *path: str | int) -> None:
         """Note a problem with a part of it."""
         self.problems.append(Problem(message, self.at(*path)))
 
-    def known(self, value: Any, names: Collection[str], what: str, *path: str | int) -> bool:
+    def has_only(self, value: Any, names: Collection[str], what: str, *path: str | int) -> bool:
         """Whether a part of the case is a mapping with these names only; notes a problem if it is not.
 
         Parameters:
@@ -101,11 +101,11 @@ class Case:
             path: where the part stands in the case.
         """
         if not isinstance(value, dict):
-            self.wrong(f"{what} must be a mapping, not {value!r}", *path)
+            self.add_problem(f"{what} must be a mapping, not {value!r}", *path)
             return False
         for name in value:
             if name not in names:
-                self.wrong(f"{what} has no {name!r}.{near(str(name), names, 'There are')}", *path, str(name))
+                self.add_problem(f"{what} has no {name!r}.{near(str(name), names, 'There are')}", *path, str(name))
         return True
 
 
@@ -143,7 +143,7 @@ class Suite:
         numbered = enumerate(listed if isinstance(listed, list) else [])
         return [Case(self.document, ("testCases", i), raw) for i, raw in numbered if isinstance(raw, dict)]
 
-    def against(self, flow: FlowFile | None, flows: Sequence[FlowFile]) -> None:
+    def check_against(self, flow: FlowFile | None, flows: Sequence[FlowFile]) -> None:
         """Find everything that is wrong with the tests, compared with the flow that they are for.
 
         Parameters:
@@ -155,11 +155,11 @@ class Suite:
             names = [other.name for other in flows]
             wanted = f"{self.namespace}.{self.flow_id}"
             hint = near(wanted, names, "Flows in the folder")
-            self._wrong(f"there is no flow {wanted!r}.{hint} See namespace and flowId.", ["flowId"])
+            self._add_problem(f"there is no flow {wanted!r}.{hint} See namespace and flowId.", ["flowId"])
             return
         for case in self.cases:
             case.flow = flow
-            _Check(case, flow).all()
+            _Check(case, flow).check_all()
 
     def _check_form(self) -> None:
         for name, line in self.document.duplicates:
@@ -168,19 +168,21 @@ class Suite:
             )
         for name in self.value:
             if name not in _SUITE:
-                self._wrong(f"a test suite has no {name!r}.{near(str(name), _SUITE, 'There are')}", [str(name)])
+                self._add_problem(f"a test suite has no {name!r}.{near(str(name), _SUITE, 'There are')}", [str(name)])
         for name in ("id", "namespace", "flowId", "testCases"):
             if not self.value.get(name):
-                self._wrong(f"the test suite needs {name!r}", [])
+                self._add_problem(f"the test suite needs {name!r}", [])
         listed = self.value.get("testCases") or []
         if not isinstance(listed, list) or len(self.cases) != len(listed):
-            self._wrong("testCases must be a list of mappings, each with an id", ["testCases"])
+            self._add_problem("testCases must be a list of mappings, each with an id", ["testCases"])
         ids = [case.id for case in self.cases]
         for index, case in enumerate(self.cases):
             if case.id in ids[:index]:
-                case.wrong(f"there is another test case {case.id!r} in this suite: give it an id of its own", "id")
+                case.add_problem(
+                    f"there is another test case {case.id!r} in this suite: give it an id of its own", "id"
+                )
 
-    def _wrong(self, message: str, path: NodePath) -> None:
+    def _add_problem(self, message: str, path: NodePath) -> None:
         self.problems.append(Problem(message, self.document.at(path)))
 
 
@@ -191,15 +193,15 @@ class _Check:
         self.case = case
         self.flow = flow
 
-    def all(self) -> None:
+    def check_all(self) -> None:
         """Note everything that is wrong."""
         case = self.case
-        case.known(case.raw, _CASE, "a test case")
+        case.has_only(case.raw, _CASE, "a test case")
         if "id" not in case.raw:
-            case.wrong("the test case needs an id")
+            case.add_problem("the test case needs an id")
         if (kind := case.raw.get("type", UNIT_TEST)) != UNIT_TEST:
-            case.wrong(f"the type of a test case is {UNIT_TEST}, not {kind!r}", "type")
-        if self._typed("fixtures", _FIXTURES):
+            case.add_problem(f"the type of a test case is {UNIT_TEST}, not {kind!r}", "type")
+        if self._has_types("fixtures", _FIXTURES):
             self._inputs()
             self._files()
             self._check_items("fixtures", "tasks", self._task)
@@ -207,28 +209,28 @@ class _Check:
         if isinstance(case.raw.get("assertions", []), list | None):
             self._check_items("", "assertions", self._assertion)
         else:
-            case.wrong("assertions must be a list", "assertions")
-        self._typed("given", _GIVEN)
-        if self._typed("expect", _EXPECT):
+            case.add_problem("assertions must be a list", "assertions")
+        self._has_types("given", _GIVEN)
+        if self._has_types("expect", _EXPECT):
             self._expect()
         if not case.problems and not case.assertions and not case.expect:
             example = 'value: "{{ outputs.some_task.value }}" with equalTo'
-            case.wrong(
+            case.add_problem(
                 f"this test asserts nothing, so it could never fail. Add assertions, such as {example}, or expect"
             )
 
-    def _typed(self, block: str, kinds: dict[str, type]) -> bool:
+    def _has_types(self, block: str, kinds: dict[str, type]) -> bool:
         """Whether a block of the case is as it should be, its parts of the right kind."""
         case = self.case
         content = case.raw.get(block)
         if content is None:
             return True
         before = len(case.problems)
-        if case.known(content, kinds, block, block):
+        if case.has_only(content, kinds, block, block):
             for name, value in content.items():
                 wanted = kinds.get(name)
                 if wanted and not isinstance(value, wanted):
-                    case.wrong(f"{block}.{name} must be {_NAMES[wanted]}, not {value!r}", block, name)
+                    case.add_problem(f"{block}.{name} must be {_NAMES[wanted]}, not {value!r}", block, name)
         return len(case.problems) == before
 
     def _check_items(self, block: str, name: str, check: Any) -> None:
@@ -242,73 +244,75 @@ class _Check:
         for name in self.case.fixtures.get("inputs") or {}:
             if name not in declared and name.partition(".")[0] not in declared:
                 message = f"the flow {self.flow.id!r} has no input {name!r}.{near(name, declared, 'Its inputs')}"
-                self.case.wrong(message, "fixtures", "inputs", name)
+                self.case.add_problem(message, "fixtures", "inputs", name)
 
     def _files(self) -> None:
         for name, text in (self.case.fixtures.get("files") or {}).items():
             if not isinstance(text, str):
                 message = f"the file {name!r} must be a text, not {text!r}: write it as a block after `|`"
-                self.case.wrong(message, "fixtures", "files", name)
+                self.case.add_problem(message, "fixtures", "files", name)
 
     def _task(self, fixture: Any, path: tuple[str | int, ...]) -> None:
         case = self.case
-        if not case.known(fixture, _TASK, "the fixture of a task", *path):
+        if not case.has_only(fixture, _TASK, "the fixture of a task", *path):
             return
         self._task_id(fixture.get("id"), "fixtures.tasks", (*path, "id"))
         state = fixture.get("state", "SUCCESS")
         if state not in STATES:
-            case.wrong(
+            case.add_problem(
                 f"a task cannot be given the state {state!r}.{near(str(state), STATES, 'States')}", *path, "state"
             )
         if not isinstance(fixture.get("outputs") or {}, dict):
-            case.wrong("outputs must be a mapping of names to values", *path, "outputs")
+            case.add_problem("outputs must be a mapping of names to values", *path, "outputs")
         if "value" in fixture and not isinstance(fixture["value"], str):
-            case.wrong(f'the item of a loop is a text: write value: "{fixture["value"]}"', *path, "value")
-        self._once(fixture, path)
+            case.add_problem(f'the item of a loop is a text: write value: "{fixture["value"]}"', *path, "value")
+        self._check_unique(fixture, path)
 
-    def _once(self, fixture: dict[str, Any], path: tuple[str | int, ...]) -> None:
+    def _check_unique(self, fixture: dict[str, Any], path: tuple[str | int, ...]) -> None:
         index = int(path[-1])
         same = [other for other in self.case.tasks[:index] if isinstance(other, dict)]
         if any((other.get("id"), other.get("value")) == (fixture.get("id"), fixture.get("value")) for other in same):
-            self.case.wrong(f"there is another fixture for {fixture.get('id')!r} (and the same value)", *path)
+            self.case.add_problem(f"there is another fixture for {fixture.get('id')!r} (and the same value)", *path)
 
     def _task_id(self, task_id: Any, what: str, path: tuple[str | int, ...]) -> None:
         tasks = self.flow.tasks
         if task_id not in tasks:
             hint = near(str(task_id), tasks, "Its tasks")
-            self.case.wrong(f"{what}: the flow {self.flow.id!r} has no task {task_id!r}.{hint}", *path)
+            self.case.add_problem(f"{what}: the flow {self.flow.id!r} has no task {task_id!r}.{hint}", *path)
             return
         stubbed = {outer.get("id") for outer in self.case.tasks if isinstance(outer, dict)}
         hidden = [outer for outer in tasks[task_id].around if outer in stubbed]
         if hidden:
-            self.case.wrong(f"{what}: {task_id!r} is inside of {hidden[0]!r}, whose fixture replaces it too", *path)
+            self.case.add_problem(
+                f"{what}: {task_id!r} is inside of {hidden[0]!r}, whose fixture replaces it too", *path
+            )
 
     def _trigger(self) -> None:
         fixture = self.case.fixtures.get("trigger")
-        if fixture is None or not self.case.known(fixture, _TRIGGER, "fixtures.trigger", "fixtures", "trigger"):
+        if fixture is None or not self.case.has_only(fixture, _TRIGGER, "fixtures.trigger", "fixtures", "trigger"):
             return
         declared = self.flow.triggers
         if fixture.get("id") not in declared:
             hint = near(str(fixture.get("id")), declared, "Its triggers")
             message = f"the flow {self.flow.id!r} has no trigger {fixture.get('id')!r}.{hint}"
-            self.case.wrong(message, "fixtures", "trigger", "id")
+            self.case.add_problem(message, "fixtures", "trigger", "id")
         if not fixture.get("type"):
-            self.case.wrong("the fixture of a trigger needs its type", "fixtures", "trigger")
+            self.case.add_problem("the fixture of a trigger needs its type", "fixtures", "trigger")
 
     def _assertion(self, assertion: Any, path: tuple[str | int, ...]) -> None:
         case = self.case
         if not isinstance(assertion, dict):
-            case.wrong(f"an assertion must be a mapping with value and an operator, not {assertion!r}", *path)
+            case.add_problem(f"an assertion must be a mapping with value and an operator, not {assertion!r}", *path)
             return
         unknown = [name for name in assertion if name not in (*OPERATORS, *_ASSERTION)]
         for name in unknown:
             hint = near(str(name), (*OPERATORS, *_ASSERTION), "Operators and properties")
-            case.wrong(f"an assertion has no operator {name!r}.{hint}", *path, str(name))
+            case.add_problem(f"an assertion has no operator {name!r}.{hint}", *path, str(name))
         if "value" not in assertion:
-            case.wrong('the assertion needs a value, such as "{{ outputs.some_task.value }}"', *path)
+            case.add_problem('the assertion needs a value, such as "{{ outputs.some_task.value }}"', *path)
         operators = [name for name in OPERATORS if name in assertion]
         if not operators and not unknown:
-            case.wrong(f"this assertion compares with nothing: add an operator ({', '.join(OPERATORS)})", *path)
+            case.add_problem(f"this assertion compares with nothing: add an operator ({', '.join(OPERATORS)})", *path)
         for name in operators:
             self._operand(name, assertion[name], (*path, name))
         if "taskId" in assertion:
@@ -316,23 +320,23 @@ class _Check:
 
     def _operand(self, operator: str, operand: Any, path: tuple[str | int, ...]) -> None:
         if operand is None:
-            self.case.wrong(f"{operator} has no value", *path)
+            self.case.add_problem(f"{operator} has no value", *path)
         elif operator in ("in", "notIn") and not _is_texts(operand):
             # The engine compares rendered texts with the list's items: a number would equal none of them.
-            self.case.wrong(f"{operator} takes a list of texts: put the items into quotation marks", *path)
+            self.case.add_problem(f"{operator} takes a list of texts: put the items into quotation marks", *path)
 
     def _expect(self) -> None:
         case, expect = self.case, self.case.expect
         state = expect.get("state", "SUCCESS")
         if state not in FINAL:
-            case.wrong(f"no execution ends {state!r}.{near(state, FINAL, 'States')}", "expect", "state")
+            case.add_problem(f"no execution ends {state!r}.{near(state, FINAL, 'States')}", "expect", "state")
         for label, wanted in (expect.get("tasks") or {}).items():
             self._task_id(label.partition("[")[0], "expect.tasks", ("expect", "tasks", label))
             if wanted not in (*FINAL, NOT_RUN):
                 hint = near(str(wanted), (*FINAL, NOT_RUN), "States")
-                case.wrong(f"no task ends {wanted!r}.{hint}", "expect", "tasks", label)
+                case.add_problem(f"no task ends {wanted!r}.{hint}", "expect", "tasks", label)
         if "refused" in expect and (len(expect) > 1 or case.assertions):
-            case.wrong(
+            case.add_problem(
                 "what is refused never runs: beside expect.refused nothing else can be expected", "expect", "refused"
             )
 

@@ -39,7 +39,7 @@ class Dataset:
         return session(str(self._settings.dataset_url))
 
     def ping(self) -> None:
-        """Notice a server that is down, where the stack has one."""
+        """Check that the server answers, where the stack has one."""
         if self._settings.dataset_url:
             self._get("/health")
 
@@ -60,11 +60,11 @@ class Dataset:
         return manifest
 
     def metrics(self, rows: int | None = None, to: str | Path = ".") -> Path:
-        """Save generated sensor readings as `metrics.csv`, and give the file's path.
+        """Save generated sensor readings as `metrics.csv`, and return the file's path.
 
         Parameters:
             rows: how many readings; some 15,000 if None.
-            to: the folder, which is made if need be.
+            to: the folder; it is created if it does not exist.
         """
         folder = Path(to)
         folder.mkdir(parents=True, exist_ok=True)

@@ -131,7 +131,7 @@ class Lab:
         return self.settings.storage
 
     def stop(self, service: str) -> None:
-        """Stop one service, to see what happens without it; the others go on.
+        """Stop one service, to see what happens without it; the others keep running.
 
         Raises:
             StackError: it cannot be stopped from here.
@@ -153,7 +153,7 @@ class Lab:
         print(f"{service} is up")
 
     def ping(self, *services: str) -> None:
-        """Notice services that are down, or refuse the user name or the password in the settings.
+        """Check that services answer, and accept the user name and the password in the settings.
 
         Raises:
             ServerDown: a service does not answer.
@@ -170,7 +170,7 @@ class Lab:
             self._forget(service)
 
     def _moved(self, service: str) -> Settings:
-        """The settings with a service's own ones anew: its port may have been taken while it was stopped."""
+        """The settings with those of a service read again: its port may have been taken while it was stopped."""
         now = vars(load(ask_stack=embedded_environment))
         prefixes = tuple(prefix.lower() for prefix in catalog.service(service).prefixes)
         return replace(self.settings, **{name: value for name, value in now.items() if name.startswith(prefixes)})
@@ -183,7 +183,7 @@ class Lab:
 
 
 def open(*services: str) -> Lab:
-    """Make sure that services are up, and give the lab.
+    """Start services that are not up, and return the lab.
 
     The embedded stack is started if need be; the others are only looked for.
 

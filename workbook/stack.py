@@ -20,7 +20,7 @@ COMMAND_SECONDS = 120
 
 
 def check_python() -> None:
-    """Notice a notebook that runs on another Python than the project's.
+    """Reject a notebook that runs on another Python than the project's.
 
     Raises:
         StackError: what is missing, and how to get the right kernel.
@@ -34,7 +34,7 @@ def check_python() -> None:
 
 
 def bring_up(services: Sequence[str]) -> dict[str, str]:
-    """Start services of the embedded stack unless they run, and give its variables.
+    """Start services of the embedded stack unless they run, and return its variables.
 
     Raises:
         StackError: a service did not start; with the last lines it said.
@@ -52,7 +52,7 @@ def bring_up(services: Sequence[str]) -> dict[str, str]:
 
 
 def stop(stack: str, service: str) -> None:
-    """Stop one service; the others go on.
+    """Stop one service; the others keep running.
 
     Raises:
         StackError: it cannot be stopped from here, or was not.
@@ -66,7 +66,7 @@ def stop(stack: str, service: str) -> None:
 
 
 def start(stack: str, service: str) -> None:
-    """Start one service that was stopped, and wait until it is well.
+    """Start one service that was stopped, and wait until it is healthy.
 
     Raises:
         StackError: it cannot be started from here, or did not start.
@@ -80,7 +80,7 @@ def start(stack: str, service: str) -> None:
 
 
 def check_names(*services: str) -> None:
-    """Notice names of services that there are not.
+    """Reject names of services that do not exist.
 
     Raises:
         StackError: which, and which there are.

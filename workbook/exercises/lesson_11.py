@@ -137,7 +137,7 @@ def price_lists(lab: Lab, answer: Any) -> str:
     """A trigger that hands out the CSV files of one folder and deletes them."""
     declared = _declared(text(answer))
     source = yaml.safe_dump({**WATCHING, "triggers": [{**declared, **REACH, "stateKey": f"exercise-{uuid4().hex}"}]})
-    with _furnished(lab) as before, learner_flow(lab, source) as flow:
+    with _filled_folder(lab) as before, learner_flow(lab, source) as flow:
         handed = _handed_out(lab, flow)
         left = _keys(lab)
     _compare(handed)
@@ -170,8 +170,8 @@ def _declared(written: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _furnished(lab: Lab) -> Iterator[set[str]]:
-    """The partner's folder with new files in it, for as long as the block lasts; gives all keys of the bucket."""
+def _filled_folder(lab: Lab) -> Iterator[set[str]]:
+    """The partner's folder with new files in it, for as long as the block lasts; yields all keys of the bucket."""
     found_there = _keys(lab) - WANTED - OTHERS
     for key in WANTED | OTHERS:
         lab.s3.upload(uuid4().bytes, BUCKET, key)

@@ -22,7 +22,7 @@ class NamespaceFiles:
         self._root = f"/namespaces/{quote(namespace, safe='')}/files"
 
     def upload(self, folder: str | Path, to: str = "") -> list[str]:
-        """Copy a folder of this machine, with all that is in it, over what is there; gives the paths.
+        """Copy a folder of this machine, with all that is in it, and return the paths; existing files are replaced.
 
         Parameters:
             folder: files that begin with a dot, and what tools have made there, stay behind.

@@ -47,7 +47,7 @@ def dbt_test_table(frame: pd.DataFrame, title: str = "What dbt tested") -> Pictu
 
 
 def _chips(canvas: Canvas, rows: pd.DataFrame, left: float, y: float) -> float:
-    """The tests of a model, wrapped as text is; gives the lower edge."""
+    """The tests of a model, wrapped as text is; returns the lower edge."""
     x = left
     for row in rows.to_dict("records"):
         style = theme.state_style(STATES.get(row["state"], "FAILED"))

@@ -75,7 +75,7 @@ def gantt(what: Execution | Iterable[Execution], without: str = "") -> Picture:
     Light parts are waiting time (created, queued), full ones are running time. Small strokes in a bar are attempts.
 
     Parameters:
-        without: leaves out the task runs whose ids begin so; none if it is empty.
+        without: leaves out the task runs whose ids begin with this; none if it is empty.
 
     Raises:
         NotFound: there is nothing to draw.

@@ -71,7 +71,7 @@ def numbers(column: pd.Series) -> np.ndarray:
 
 
 def check(frame: pd.DataFrame, *columns: str | None) -> None:
-    """Notice a table that cannot be drawn.
+    """Reject a table that cannot be drawn.
 
     Raises:
         NotFound: it has no rows, or lacks a column.
@@ -116,7 +116,7 @@ class Plot:
         return self.canvas.picture(WIDTH, self._bottom + 24 + MARGIN, self._title or kind, description)
 
     def _legend(self, kinds: Sequence[str], top: float, sample: Sample) -> float:
-        """Draw the legend, in as many rows as it needs, and give its lower end."""
+        """Draw the legend, in as many rows as it needs, and return its lower end."""
         x, y = MARGIN, top + 6
         for position, kind in enumerate(kinds):
             room = WIDTH - 2 * MARGIN - SAMPLE - 6

@@ -105,7 +105,7 @@ class _Drawing:
         return self._canvas.picture(right + MARGIN, y - GAP_Y + MARGIN, title, _words(tree, self._states))
 
     def _triggers(self, triggers: list[Node], x: float, y: float, right: float) -> tuple[float, float]:
-        """Pills for the triggers, and an arrow to the first task; gives the right and the lower edge."""
+        """Pills for the triggers, and an arrow to the first task; returns the right and the lower edge."""
         canvas, left = self._canvas, x + GUTTER
         top = y
         for trigger in triggers:
@@ -184,7 +184,7 @@ class _Drawing:
             canvas.arrow([(rail, y + TITLE), (rail, entry), (x + PAD + GUTTER, entry)])
 
     def _chip(self, node: Node, right: float, y: float) -> float:
-        """The state of a node, its right edge at `right`; gives the width it takes."""
+        """The state of a node, its right edge at `right`; returns the width it takes."""
         state = self._states.get(node.id) or (DISABLED if node.disabled else "")
         if not state:
             return 0.0

@@ -52,24 +52,24 @@ class Athena:
 
     @cached_property
     def client(self) -> Any:
-        """The client of boto3, for all that the methods here do not do; it raises errors of its own."""
-        with self._explained():
+        """The client of boto3, for whatever has no method here; it raises its own errors."""
+        with self._translate_errors():
             return aws.client(self._settings, "athena", self._region)
 
     @cached_property
     def glue(self) -> Any:
         """The client of Glue, whose catalogue Athena reads."""
-        with self._explained():
+        with self._translate_errors():
             return aws.client(self._settings, "glue", self._region)
 
     def sql(self, query: str) -> pd.DataFrame:
-        """Run a query and give its rows.
+        """Run a query and return its rows.
 
         Raises:
             QueryFailed: Athena refuses it, or it takes longer than five minutes.
         """
         query_id = self._run(query)
-        with self._explained():
+        with self._translate_errors():
             pages = list(self.client.get_paginator("get_query_results").paginate(QueryExecutionId=query_id))
         columns = pages[0]["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
         readers = [READERS.get(column["Type"], str) for column in columns]
@@ -89,7 +89,7 @@ class Athena:
 
     def tables(self) -> pd.DataFrame:
         """What the catalogue has, by name: columns `table`, `kind`, `columns`, `partitioned_by` and `location`."""
-        with self._explained():
+        with self._translate_errors():
             pages = self.glue.get_paginator("get_tables").paginate(DatabaseName=self._database)
             tables = [table for page in pages for table in page["TableList"]]
         rows = [_described(table) for table in sorted(tables, key=lambda table: table["Name"])]
@@ -98,7 +98,7 @@ class Athena:
     def _run(self, query: str) -> str:
         """Run a query to its end, and return its id."""
         context = {"Catalog": "AwsDataCatalog", "Database": self._database}
-        with self._explained():
+        with self._translate_errors():
             started = self.client.start_query_execution(
                 QueryString=query, QueryExecutionContext=context, WorkGroup=self._work_group
             )
@@ -109,7 +109,7 @@ class Athena:
     def _await(self, query_id: str) -> None:
         end, pause = time.monotonic() + QUERY_SECONDS, FIRST_POLL
         while True:
-            with self._explained():
+            with self._translate_errors():
                 status = self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]["Status"]
             if status["State"] == "SUCCEEDED":
                 return
@@ -122,7 +122,7 @@ class Athena:
             pause = min(2 * pause, LONGEST_POLL)
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         def refusal(error: ClientError) -> WorkbookError:
             """What the service's answer means."""
             code, words = error.response["Error"]["Code"], error.response["Error"]["Message"]
@@ -130,7 +130,7 @@ class Athena:
                 return NotFound(f"Glue has no database {self._database} in {self._region}.")
             return QueryFailed(f"Athena refuses this request: {words} ({code})")
 
-        with aws.explained(self._settings, "Athena", "athena", refusal):
+        with aws.translate_errors(self._settings, "Athena", "athena", refusal):
             yield
 
 

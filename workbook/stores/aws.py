@@ -63,7 +63,7 @@ def address(settings: Settings, service: str) -> str:
 
 
 @contextmanager
-def explained(
+def translate_errors(
     settings: Settings, name: str, service: str, refusal: Callable[[ClientError], WorkbookError]
 ) -> Iterator[None]:
     """Turn the errors of boto3 in the block into the workbook's own.

@@ -1,4 +1,4 @@
-"""BigQuery, for looking at what landed."""
+"""A client of BigQuery, to inspect the data that flows have loaded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from google.api_core.retry import Retry
 from google.cloud import bigquery
 
 from workbook.settings import Settings
-from workbook.stores.google import ANSWER_SECONDS, RETRY_SECONDS, Account, account, explained
+from workbook.stores.google import ANSWER_SECONDS, RETRY_SECONDS, Account, account, translate_errors
 
 GOOGLE = "https://bigquery.googleapis.com"
 RETRY = bigquery.DEFAULT_RETRY.with_timeout(RETRY_SECONDS)
@@ -54,12 +54,12 @@ class BigQuery:
 
     @cached_property
     def client(self) -> bigquery.Client:
-        """Google's own client, for all that the methods here do not do; it raises errors of its own."""
+        """Google's own client, for whatever has no method here; it raises its own errors."""
         return bigquery.Client(**self._account.options(), location=self._settings.gcp_location)
 
     def ping(self) -> None:
-        """Notice a server that is down, or refuses the key."""
-        with self._explained():
+        """Check that the server answers and accepts the key."""
+        with self._translate_errors():
             next(iter(self.client.list_datasets(max_results=1, **OPTIONS)), None)
 
     def close(self) -> None:
@@ -68,7 +68,7 @@ class BigQuery:
             self.client.close()
 
     def sql(self, query: str, **params: Any) -> pd.DataFrame:
-        """Run a query and give its rows.
+        """Run a query and return its rows.
 
         Parameters:
             params: values of the query's `@name` parameters.
@@ -91,18 +91,18 @@ class BigQuery:
 
     def tables(self, dataset: str) -> pd.DataFrame:
         """The tables of a data set by name: columns `table` and `kind`, TABLE or EXTERNAL or VIEW."""
-        with self._explained():
+        with self._translate_errors():
             tables = [(table.table_id, table.table_type) for table in self.client.list_tables(dataset, **OPTIONS)]
         return pd.DataFrame(sorted(tables), columns=["table", "kind"])
 
     def datasets(self) -> list[str]:
         """The names of the data sets."""
-        with self._explained():
+        with self._translate_errors():
             return [dataset.dataset_id for dataset in self.client.list_datasets(**OPTIONS)]
 
     def drop(self, dataset: str) -> None:
         """Delete a data set with all that is in it, if it is there."""
-        with self._explained():
+        with self._translate_errors():
             self.client.delete_dataset(dataset, delete_contents=True, not_found_ok=True, **OPTIONS)
 
     def drop_table(self, table: str) -> None:
@@ -111,12 +111,12 @@ class BigQuery:
         Parameters:
             table: as `dataset.table`.
         """
-        with self._explained():
+        with self._translate_errors():
             self.client.delete_table(table, not_found_ok=True, **OPTIONS)
 
     def _rows(self, query: str, params: dict[str, Any]) -> Any:
         parameters = [bigquery.ScalarQueryParameter(name, _kind(value), value) for name, value in params.items()]
-        with self._explained():
+        with self._translate_errors():
             config = bigquery.QueryJobConfig(query_parameters=parameters)
             return self.client.query(query, config, job_retry=None, **OPTIONS).result(retry=RETRY, job_retry=None)
 
@@ -125,8 +125,8 @@ class BigQuery:
         return account(self._settings, self._settings.bigquery_emulator_host, GOOGLE)
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
-        with explained("BigQuery", self._settings, self._account):
+    def _translate_errors(self) -> Iterator[None]:
+        with translate_errors("BigQuery", self._settings, self._account):
             yield
 
 

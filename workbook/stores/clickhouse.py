@@ -1,4 +1,4 @@
-"""ClickHouse, for looking at what landed."""
+"""A client of ClickHouse, to inspect the data that flows have loaded."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class Clickhouse:
 
     @cached_property
     def client(self) -> Client:
-        """The client of `clickhouse-connect`, for all that the methods here do not do; it raises errors of its own."""
+        """The client of `clickhouse-connect`, for whatever has no method here; it raises its own errors."""
         settings = self._settings
         # Without a pool given, the client would ask a proxy of the environment for this machine, too.
         pool = {"pool_mgr": get_pool_manager()} if settings.clickhouse_host in LOOPBACK else {}
-        with self._explained():
+        with self._translate_errors():
             return clickhouse_connect.get_client(
                 host=settings.clickhouse_host,
                 port=settings.clickhouse_port,
@@ -62,7 +62,7 @@ class Clickhouse:
             )
 
     def ping(self) -> None:
-        """Notice a server that is down, or refuses the user."""
+        """Check that the server answers and accepts the user."""
         self.scalar("SELECT 1")
 
     def close(self) -> None:
@@ -77,7 +77,7 @@ class Clickhouse:
             query: one statement; `{name:Type}`, such as `{zone:String}`, stands for the parameter of that name, which
                 is bound by the server, never pasted in.
         """
-        with self._explained():
+        with self._translate_errors():
             frame = self.client.query_df(query, parameters=params or None)
         return frame if len(frame.columns) else pd.DataFrame(columns=self._columns(query, params))
 
@@ -93,13 +93,13 @@ class Clickhouse:
 
     def scalar(self, query: str, **params: Any) -> Any:
         """The first value of the first row, or None."""
-        with self._explained():
+        with self._translate_errors():
             rows = self.client.query(query, parameters=params or None).result_rows
         return rows[0][0] if rows else None
 
     def execute(self, statement: str, **params: Any) -> int:
-        """Run a statement, and give the number of rows it wrote."""
-        with self._explained():
+        """Run a statement, and return the number of rows it wrote."""
+        with self._translate_errors():
             answer = self.client.command(statement, parameters=params or None)
         return answer.written_rows if isinstance(answer, QuerySummary) else 0
 
@@ -114,7 +114,7 @@ class Clickhouse:
 
     def tables(self) -> list[str]:
         """The names of the tables, sorted."""
-        with self._explained():
+        with self._translate_errors():
             answer = self.client.query("SELECT name FROM system.tables WHERE database = currentDatabase()")
         return sorted(name for (name,) in answer.result_rows)
 
@@ -123,7 +123,7 @@ class Clickhouse:
         return f"http://{self._settings.clickhouse_host}:{self._settings.clickhouse_port}"
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except ClickHouseError as error:

@@ -1,4 +1,4 @@
-"""Elasticsearch, for looking at what landed."""
+"""A client of Elasticsearch, to inspect the data that flows have loaded."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Elasticsearch:
 
     @cached_property
     def client(self) -> elasticsearch.Elasticsearch:
-        """The official client, for all that the methods here do not do; it raises errors of its own."""
+        """The official client, for whatever has no method here; it raises its own errors."""
         settings = self._settings
         return elasticsearch.Elasticsearch(
             settings.elasticsearch_url,
@@ -46,8 +46,8 @@ class Elasticsearch:
         )
 
     def ping(self) -> None:
-        """Notice a server that is down, or refuses the user."""
-        with self._explained():
+        """Check that the server answers and accepts the user."""
+        with self._translate_errors():
             self.client.cluster.health()
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ class Elasticsearch:
         Parameters:
             index: an index, an alias or a pattern.
         """
-        with self._explained():
+        with self._translate_errors():
             return int(self.client.count(index=index, query=_query(query))["count"])
 
     def search(self, index: str, query: Query | None = None, size: int = 10) -> pd.DataFrame:
@@ -72,7 +72,7 @@ class Elasticsearch:
             query: which documents; all if None.
             size: how many at most.
         """
-        with self._explained():
+        with self._translate_errors():
             hits = self.client.search(index=index, query=_query(query), size=size)["hits"]["hits"]
         return pd.DataFrame([{"_score": hit["_score"], **hit["_source"]} for hit in hits])
 
@@ -86,7 +86,7 @@ class Elasticsearch:
             size: how many values at most.
         """
         values = {"values": {"terms": {"field": field, "size": size}}}
-        with self._explained():
+        with self._translate_errors():
             answer = self.client.search(index=index, query=_query(query), size=0, aggs=values)
         buckets = answer["aggregations"]["values"]["buckets"]
         rows = [(bucket.get("key_as_string", bucket["key"]), bucket["doc_count"]) for bucket in buckets]
@@ -95,13 +95,13 @@ class Elasticsearch:
     def indices(self, alias: str) -> pd.DataFrame:
         """The indices behind an alias or a pattern, by name: columns `index`, `docs` and `bytes`."""
         listed: Any  # a list, for JSON; the client's types know the answer as text alone
-        with self._explained():
+        with self._translate_errors():
             listed = self.client.cat.indices(index=alias, h="index,docs.count,store.size", bytes="b", format="json")
         rows = [(row["index"], int(row["docs.count"] or 0), int(row["store.size"] or 0)) for row in listed]
         return pd.DataFrame(sorted(rows), columns=["index", "docs", "bytes"])
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except (elasticsearch.ApiError, elasticsearch.TransportError) as error:

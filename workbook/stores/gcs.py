@@ -1,4 +1,4 @@
-"""Cloud Storage, for looking at what landed."""
+"""A client of Cloud Storage, to inspect the data that flows have loaded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 
 from workbook.errors import NotFound
 from workbook.settings import Settings
-from workbook.stores.google import ANSWER_SECONDS, RETRY_SECONDS, Account, account, explained
+from workbook.stores.google import ANSWER_SECONDS, RETRY_SECONDS, Account, account, translate_errors
 
 GOOGLE = "https://storage.googleapis.com"
 RETRY = DEFAULT_RETRY.with_timeout(RETRY_SECONDS)
@@ -35,12 +35,12 @@ class Gcs:
 
     @cached_property
     def client(self) -> storage.Client:
-        """Google's own client, for all that the methods here do not do; it raises errors of its own."""
+        """Google's own client, for whatever has no method here; it raises its own errors."""
         return storage.Client(**self._account.options())
 
     def ping(self) -> None:
-        """Notice a server that is down, or refuses the key."""
-        with self._explained():
+        """Check that the server answers and accepts the key."""
+        with self._translate_errors():
             next(iter(self.client.list_buckets(max_results=1, **OPTIONS)), None)
 
     def close(self) -> None:
@@ -50,24 +50,24 @@ class Gcs:
 
     def buckets(self) -> list[str]:
         """The names of the buckets."""
-        with self._explained():
+        with self._translate_errors():
             return [bucket.name for bucket in self.client.list_buckets(**OPTIONS)]
 
     def objects(self, bucket: str, prefix: str = "") -> pd.DataFrame:
-        """The objects of a bucket whose names begin so: columns `name`, `bytes` and `modified`."""
-        with self._explained():
+        """The objects of a bucket whose names begin with a prefix: columns `name`, `bytes` and `modified`."""
+        with self._translate_errors():
             blobs = list(self.client.list_blobs(bucket, prefix=prefix, **OPTIONS))
         rows = [(blob.name, blob.size, blob.updated) for blob in blobs]
         return pd.DataFrame(rows, columns=["name", "bytes", "modified"])
 
     def read(self, bucket: str, name: str) -> bytes:
         """The content of an object."""
-        with self._explained():
+        with self._translate_errors():
             content: bytes = self.client.bucket(bucket).blob(name).download_as_bytes(**OPTIONS)
         return content
 
     def upload(self, source: str | Path | bytes, bucket: str, name: str) -> str:
-        """Put a file into a bucket that is there; gives its address, gs://bucket/name.
+        """Put a file into an existing bucket, and return the object's address, gs://bucket/name.
 
         Parameters:
             source: the file's path, or its content.
@@ -79,17 +79,17 @@ class Gcs:
         if not isinstance(source, bytes) and not Path(source).is_file():
             raise NotFound(f"There is no file {source} to upload.")
         content = source if isinstance(source, bytes) else Path(source).read_bytes()
-        with self._explained():
+        with self._translate_errors():
             self.client.bucket(bucket).blob(name).upload_from_string(content, **OPTIONS)
         return f"gs://{bucket}/{name}"
 
     def delete(self, bucket: str, prefix: str) -> int:
-        """Delete the objects of a bucket whose names begin so, and give their number.
+        """Delete the objects of a bucket whose names begin with a prefix, and return their number.
 
         Parameters:
             prefix: a whole name, or the beginning of several; "" stands for all.
         """
-        with self._explained():
+        with self._translate_errors():
             blobs = list(self.client.list_blobs(bucket, prefix=prefix, **OPTIONS))
             for blob in blobs:
                 blob.delete(**OPTIONS)
@@ -97,7 +97,7 @@ class Gcs:
 
     def drop(self, bucket: str) -> bool:
         """Delete a bucket with all that is in it; say whether there was one."""
-        with self._explained():
+        with self._translate_errors():
             if self.client.lookup_bucket(bucket, **OPTIONS) is None:
                 return False
             self.delete(bucket, "")
@@ -109,6 +109,6 @@ class Gcs:
         return account(self._settings, self._settings.storage_emulator_host, GOOGLE)
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
-        with explained("Cloud Storage", self._settings, self._account):
+    def _translate_errors(self) -> Iterator[None]:
+        with translate_errors("Cloud Storage", self._settings, self._account):
             yield

@@ -91,7 +91,7 @@ def account(settings: Settings, embedded: str | None, real: str) -> Account:
 
 
 @contextmanager
-def explained(name: str, settings: Settings, who: Account) -> Iterator[None]:
+def translate_errors(name: str, settings: Settings, who: Account) -> Iterator[None]:
     """Turn the errors of Google's clients in the block into the workbook's own.
 
     Parameters:

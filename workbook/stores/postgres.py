@@ -1,4 +1,4 @@
-"""PostgreSQL and TimescaleDB, for looking at what landed."""
+"""A client of PostgreSQL and TimescaleDB, to inspect the data that flows have loaded."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Postgres:
         return f"Postgres({self._where.address})"
 
     def ping(self) -> None:
-        """Notice a server that is down, or refuses the user."""
+        """Check that the server answers and accepts the user."""
         self.scalar("SELECT 1")
 
     def close(self) -> None:
@@ -112,18 +112,18 @@ class Postgres:
         Parameters:
             query: one statement; `:name` stands for the parameter of that name, which is bound, never pasted in.
         """
-        with self._explained(), self.engine.connect() as connection:
+        with self._translate_errors(), self.engine.connect() as connection:
             result = connection.execute(sqlalchemy.text(query), params)
             return pd.DataFrame.from_records(result.all(), columns=list(result.keys()), coerce_float=True)
 
     def scalar(self, query: str, **params: Any) -> Any:
         """The first value of the first row, or None."""
-        with self._explained(), self.engine.connect() as connection:
+        with self._translate_errors(), self.engine.connect() as connection:
             return connection.execute(sqlalchemy.text(query), params).scalar()
 
     def execute(self, statement: str, **params: Any) -> int:
-        """Run a statement, commit it, and give the number of rows it touched."""
-        with self._explained(), self.engine.begin() as connection:
+        """Run a statement, commit it, and return the number of rows it touched."""
+        with self._translate_errors(), self.engine.begin() as connection:
             return max(connection.execute(sqlalchemy.text(statement), params).rowcount, 0)
 
     def count(self, table: str, where: str = "true", **params: Any) -> int:
@@ -137,13 +137,13 @@ class Postgres:
 
     def tables(self, schema: str = "public") -> list[str]:
         """The names of the tables, sorted."""
-        with self._explained():
+        with self._translate_errors():
             return sorted(sqlalchemy.inspect(self.engine).get_table_names(schema=schema))
 
     def connect(self) -> psycopg2.extensions.connection:
         """A psycopg2 connection of your own; close it when done."""
         where = self._where
-        with self._explained():
+        with self._translate_errors():
             return psycopg2.connect(
                 host=where.host,
                 port=where.port,
@@ -154,7 +154,7 @@ class Postgres:
             )
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except DBAPIError as error:

@@ -1,4 +1,4 @@
-"""Qdrant, for looking at what landed."""
+"""A client of Qdrant, to inspect the data that flows have loaded."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Qdrant:
 
     @cached_property
     def client(self) -> QdrantClient:
-        """The official client, for all that the methods here do not do; it raises errors of its own."""
+        """The official client, for whatever has no method here; it raises its own errors."""
         url = self._settings.qdrant_url
         return QdrantClient(
             url=url,
@@ -51,8 +51,8 @@ class Qdrant:
         )
 
     def ping(self) -> None:
-        """Notice a server that is down."""
-        with self._explained():
+        """Check that the server answers."""
+        with self._translate_errors():
             self.client.get_collections()
 
     def close(self) -> None:
@@ -62,7 +62,7 @@ class Qdrant:
 
     def count(self, collection: str, filter: Filter | None = None) -> int:
         """How many points fit, exactly."""
-        with self._explained():
+        with self._translate_errors():
             return self.client.count(collection, count_filter=_filter(filter), exact=True).count
 
     def nearest(
@@ -81,7 +81,7 @@ class Qdrant:
             filter: which points count.
         """
         query = id_or_vector if isinstance(id_or_vector, str | int) else [float(part) for part in id_or_vector]
-        with self._explained():
+        with self._translate_errors():
             answer = self.client.query_points(collection, query=query, limit=limit, query_filter=_filter(filter))
         rows = [_row(point.payload, id=point.id, score=point.score) for point in answer.points]
         return pd.DataFrame(rows, columns=None if rows else ["id", "score"])
@@ -110,7 +110,7 @@ class Qdrant:
     def _retrieved(self, collection: str, ids: list[str | int]) -> list[models.Record]:
         if not ids:
             return []
-        with self._explained():
+        with self._translate_errors():
             return self.client.retrieve(collection, ids, with_vectors=True)
 
     def _scrolled(self, collection: str, limit: int, which: models.Filter | None) -> list[models.Record]:
@@ -118,7 +118,7 @@ class Qdrant:
         at: Any = None
         while len(records) < limit:
             size = min(PAGE, limit - len(records))
-            with self._explained():
+            with self._translate_errors():
                 page, at = self.client.scroll(collection, scroll_filter=which, limit=size, offset=at, with_vectors=True)
             records += page
             if at is None:
@@ -126,7 +126,7 @@ class Qdrant:
         return records
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except ApiException as error:

@@ -35,14 +35,14 @@ class S3:
 
     @cached_property
     def client(self) -> Any:
-        """The client of boto3, for all that the methods here do not do; it raises errors of its own."""
+        """The client of boto3, for whatever has no method here; it raises its own errors."""
         style = "path" if self._settings.aws_endpoint_url else "auto"
-        with self._explained():
+        with self._translate_errors():
             return aws.client(self._settings, "s3", self._settings.aws_region, s3={"addressing_style": style})
 
     def ping(self) -> None:
-        """Notice a server that is down, or refuses the keys."""
-        with self._explained():
+        """Check that the server answers and accepts the keys."""
+        with self._translate_errors():
             self.client.list_buckets()
 
     def close(self) -> None:
@@ -51,7 +51,7 @@ class S3:
             self.client.close()
 
     def upload(self, source: str | Path | bytes, bucket: str, key: str) -> str:
-        """Put a file into a bucket, which is made if need be; gives its address, s3://bucket/key.
+        """Put a file into a bucket, which is created if it does not exist, and return the object's address, s3://bucket/key.
 
         Parameters:
             source: the file's path, or its content.
@@ -63,7 +63,7 @@ class S3:
         if not isinstance(source, bytes) and not Path(source).is_file():
             raise NotFound(f"There is no file {source} to upload.")
         self._make(bucket)
-        with self._explained(bucket, key):
+        with self._translate_errors(bucket, key):
             if isinstance(source, bytes):
                 self.client.put_object(Bucket=bucket, Key=key, Body=source)
             else:
@@ -71,21 +71,21 @@ class S3:
         return f"s3://{bucket}/{key}"
 
     def keys(self, bucket: str, prefix: str = "") -> pd.DataFrame:
-        """The objects of a bucket whose keys begin so, by key: columns `key`, `bytes` and `modified`."""
+        """The objects of a bucket whose keys begin with a prefix, by key: columns `key`, `bytes` and `modified`."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        with self._explained(bucket):
+        with self._translate_errors(bucket):
             objects = [entry for page in pages for entry in page.get("Contents", [])]
         rows = [(entry["Key"], entry["Size"], entry["LastModified"]) for entry in objects]
         return pd.DataFrame(rows, columns=["key", "bytes", "modified"])
 
     def read(self, bucket: str, key: str) -> bytes:
         """The content of an object."""
-        with self._explained(bucket, key):
+        with self._translate_errors(bucket, key):
             content: bytes = self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
         return content
 
     def delete(self, bucket: str, prefix: str) -> int:
-        """Delete the objects of a bucket whose keys begin so, and give their number.
+        """Delete the objects of a bucket whose keys begin with a prefix, and return their number.
 
         Parameters:
             prefix: a whole key, or the beginning of several; "" stands for all.
@@ -95,7 +95,7 @@ class S3:
         """
         keys = [{"Key": key} for key in self.keys(bucket, prefix)["key"]]
         for at in range(0, len(keys), 1000):  # as many as one request may name
-            with self._explained(bucket):
+            with self._translate_errors(bucket):
                 answer = self.client.delete_objects(Bucket=bucket, Delete={"Objects": keys[at : at + 1000]})
             for kept in answer.get("Errors", []):
                 raise QueryFailed(f"S3 does not delete {kept['Key']}: {kept['Message']}")
@@ -104,7 +104,7 @@ class S3:
     def _make(self, bucket: str) -> None:
         region = self._settings.aws_region
         location = {} if region == HOME_REGION else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        with self._explained(bucket):
+        with self._translate_errors(bucket):
             try:
                 self.client.head_bucket(Bucket=bucket)
             except ClientError as error:
@@ -113,7 +113,7 @@ class S3:
                 self.client.create_bucket(Bucket=bucket, **location)
 
     @contextmanager
-    def _explained(self, bucket: str = "", key: str = "") -> Iterator[None]:
+    def _translate_errors(self, bucket: str = "", key: str = "") -> Iterator[None]:
         def refusal(error: ClientError) -> WorkbookError:
             """What the service's answer means."""
             code, words = error.response["Error"]["Code"], error.response["Error"]["Message"]
@@ -122,5 +122,5 @@ class S3:
                 return NotFound(f"S3 has no {kind} {name}. `upload` makes it; `keys` shows what a bucket has.")
             return QueryFailed(f"S3 refuses this request: {words} ({code})")
 
-        with aws.explained(self._settings, "S3", "s3", refusal):
+        with aws.translate_errors(self._settings, "S3", "s3", refusal):
             yield

@@ -17,8 +17,8 @@ def problems(folder: Path, cases: str, suite: str = SUITE) -> list[str]:
     (folder / "price.yaml").write_text(FLOW)
     (folder / "tests.yaml").write_text(suite.lstrip("\n") + cases)
     all_problems = []
-    for suite in Folder.of(folder).all_suites():
-        all_problems += [*suite.problems, *(problem for case in suite.cases for problem in case.problems)]
+    for parsed in Folder.of(folder).all_suites():
+        all_problems += [*parsed.problems, *(problem for case in parsed.cases for problem in case.problems)]
     return [str(problem).removeprefix(f"{folder}/") for problem in all_problems]
 
 
