@@ -15,10 +15,10 @@ from pygments.lexers import YamlJinjaLexer
 from pygments.style import Style
 from pygments.token import Comment, Keyword, Literal, Name, Number, Punctuation, String, Token
 
+from workbook import theme
 from workbook.errors import NotFound
 from workbook.kestra.flows import read_source
 from workbook.kestra.models import Flow
-from workbook.pictures import theme
 
 Mark = str | int | tuple[int, int]
 MONOSPACE = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"

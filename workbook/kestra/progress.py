@@ -14,7 +14,7 @@ from IPython.display import display
 from tqdm import tqdm
 
 from workbook import notebook
-from workbook.pictures.theme import state_style
+from workbook.theme import state_style
 
 BAR_SECONDS = 0.2
 

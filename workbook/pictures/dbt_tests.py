@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from workbook import theme
 from workbook.errors import WorkbookError
-from workbook.pictures import theme
 from workbook.pictures.svg import Box, Canvas, Picture, text_width
 
 WIDTH = 860.0

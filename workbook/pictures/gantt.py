@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import accumulate, groupby
 
+from workbook import theme
 from workbook.errors import NotFound
 from workbook.kestra.models import Execution, State, TaskRun
-from workbook.pictures import theme
 from workbook.pictures.axis import duration, time_label, time_ticks
 from workbook.pictures.svg import Box, Canvas, Picture, text_width
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from workbook import theme
 from workbook.errors import WorkbookError
-from workbook.pictures import theme
 from workbook.pictures.axis import tick_label
 from workbook.pictures.plot import SAMPLE, Plot, check, number_scale, numbers, split, time_scale
 from workbook.pictures.svg import Canvas, Picture

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbook import theme
 from workbook.errors import NotFound, WorkbookError
-from workbook.pictures import theme
 from workbook.pictures.axis import between, moment_labels, moments, tick_label
 from workbook.pictures.svg import Canvas, Picture, text_width
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbook import theme
 from workbook.errors import NotFound, WorkbookError
-from workbook.pictures import theme
 from workbook.pictures.plot import SAMPLE, Plot, check, number_scale, numbers, split
 from workbook.pictures.svg import Canvas, Picture
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from workbook.pictures import theme
+from workbook import theme
 
 # Widths of the printable ASCII characters of DejaVu Sans in hundredths of the font size. The other fonts of the theme
 # are narrower, so what is measured to fit does fit.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from workbook import theme
 from workbook.errors import WorkbookError
 from workbook.kestra.models import Execution, FlowGraph
-from workbook.pictures import graph, theme
+from workbook.pictures import graph
 from workbook.pictures.graph import TAGS, FlowTree, Node
 from workbook.pictures.layout import (
     ANCHOR,

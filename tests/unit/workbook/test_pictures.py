@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, strategies
 
 from tests.support.fake_kestra import recorded
+from workbook import theme
 from workbook.errors import NotFound, WorkbookError
 from workbook.kestra.models import Execution
-from workbook.pictures import axis, graph, theme
+from workbook.pictures import axis, graph
 from workbook.pictures.charts import bars, monthly_bars
 from workbook.pictures.gantt import gantt, task_rows
 from workbook.pictures.lines import lines
