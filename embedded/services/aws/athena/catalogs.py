@@ -1,7 +1,6 @@
-"""Athena's operations on data catalogues, which tell what Glue has.
+"""Athena's operations on data catalogues, which show Glue's Data Catalog.
 
-Each method is an operation as `embedded.services.aws.protocol.dispatcher` calls it; its parameters are described at
-https://docs.aws.amazon.com/athena/latest/APIReference/API_Operations.html.
+Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_Operations.html.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from embedded.services.aws.account import ACCOUNT
-from embedded.services.aws.athena.catalog import NAME
-from embedded.services.aws.athena.errors import invalid_request, no_metadata
+from embedded.services.aws.athena.errors import invalid_request, missing_metadata
+from embedded.services.aws.athena.table_names import CATALOG
 from embedded.services.aws.errors import AwsError
 from embedded.services.aws.glue.store import Catalogue
 from embedded.services.aws.protocol.pages import paginate
@@ -28,7 +27,7 @@ class Catalogs:
     """Operations on catalogues.
 
     Parameters:
-        glue: the database of the catalogue.
+        glue: database of the Data Catalog.
     """
 
     def __init__(self, glue: Database) -> None:
@@ -41,10 +40,10 @@ class Catalogs:
 
         Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_ListDataCatalogs.html
         """
-        del request, work_group, max_results  # there is one
+        del request, work_group, max_results  # there is a single one
         if next_token is not None:
             raise invalid_request("Invalid NextToken")
-        summary = {"CatalogName": NAME, "Type": "GLUE", "Status": "CREATE_COMPLETE"}
+        summary = {"CatalogName": CATALOG, "Type": "GLUE", "Status": "CREATE_COMPLETE"}
         return {"DataCatalogsSummary": [summary]}
 
     def get_data_catalog(self, request: Request, name: str, work_group: str | None = None) -> Json:
@@ -55,7 +54,7 @@ class Catalogs:
         del work_group
         _check(name)
         parameters = {"catalog-id": ACCOUNT}
-        return {"DataCatalog": {"Name": NAME, "Type": "GLUE", "Parameters": parameters}}
+        return {"DataCatalog": {"Name": CATALOG, "Type": "GLUE", "Parameters": parameters}}
 
     def list_databases(
         self,
@@ -72,8 +71,8 @@ class Catalogs:
         del work_group
         _check(catalog_name)
         known = self._catalogue(request).databases()
-        page, token = paginate(known, lambda one: one["Name"], next_token, max_results, _CODE)
-        return {"DatabaseList": [_database(each) for each in page], "NextToken": token}
+        page, token = paginate(known, lambda body: body["Name"], next_token, max_results, _CODE)
+        return {"DatabaseList": [_database(body) for body in page], "NextToken": token}
 
     def get_database(
         self, request: Request, catalog_name: str, database_name: str, work_group: str | None = None
@@ -87,7 +86,7 @@ class Catalogs:
         try:
             return {"Database": _database(self._catalogue(request).database(database_name))}
         except AwsError as error:
-            raise no_metadata(error.message) from error
+            raise missing_metadata(error.message) from error
 
     def list_table_metadata(
         self,
@@ -109,12 +108,12 @@ class Catalogs:
             known: Sequence[Mapping[str, Any]] = self._catalogue(request).tables(database_name)
             pattern = re.compile(expression or ".*", re.IGNORECASE)
         except AwsError as error:
-            raise no_metadata(error.message) from error
+            raise missing_metadata(error.message) from error
         except re.error as error:
             raise invalid_request(f"Expression {expression!r} is no regular expression: {error}") from error
         chosen = [table for table in known if pattern.fullmatch(table["Name"])]
-        page, token = paginate(chosen, lambda one: one["Name"], next_token, max_results, _CODE)
-        return {"TableMetadataList": [_table(each) for each in page], "NextToken": token}
+        page, token = paginate(chosen, lambda body: body["Name"], next_token, max_results, _CODE)
+        return {"TableMetadataList": [_table(body) for body in page], "NextToken": token}
 
     def get_table_metadata(
         self, request: Request, catalog_name: str, database_name: str, table_name: str, work_group: str | None = None
@@ -128,14 +127,14 @@ class Catalogs:
         try:
             return {"TableMetadata": _table(self._catalogue(request).table(database_name, table_name))}
         except AwsError as error:
-            raise no_metadata(error.message) from error
+            raise missing_metadata(error.message) from error
 
     def _catalogue(self, request: Request) -> Catalogue:
         return Catalogue(self._glue, request.region)
 
 
 def _check(name: str) -> None:
-    if name.lower() != NAME.lower():
+    if name.lower() != CATALOG.lower():
         raise invalid_request(f"Data Catalog {name} was not found")
 
 
@@ -151,23 +150,23 @@ def _table(body: Mapping[str, Any]) -> Json:
         "CreateTime": body.get("CreateTime"),
         "LastAccessTime": body.get("LastAccessTime"),
         "TableType": body.get("TableType"),
-        "Columns": [_column(each) for each in storage.get("Columns", [])],
-        "PartitionKeys": [_column(each) for each in body.get("PartitionKeys", [])],
+        "Columns": [_column(body) for body in storage.get("Columns", [])],
+        "PartitionKeys": [_column(body) for body in body.get("PartitionKeys", [])],
         "Parameters": parameters,
     }
 
 
 def _storage(storage: Mapping[str, Any]) -> dict[str, str]:
-    """What tables say of their files, among the parameters."""
+    """The storage of a table, as Athena lists it among the parameters."""
     serde = storage.get("SerdeInfo", {})
-    told = {
+    members = {
         "location": storage.get("Location"),
         "inputformat": storage.get("InputFormat"),
         "outputformat": storage.get("OutputFormat"),
         "serde.serialization.lib": serde.get("SerializationLibrary"),
     }
     settings = {f"serde.param.{key}": value for key, value in serde.get("Parameters", {}).items()}
-    return {key: value for key, value in {**told, **settings}.items() if value}
+    return {key: value for key, value in {**members, **settings}.items() if value}
 
 
 def _column(column: Mapping[str, Any]) -> Json:

@@ -1,4 +1,4 @@
-"""Runs one statement: finds its tables, has DuckDB do the work, and hands out what comes of it."""
+"""Executes a statement: resolves its tables, runs DuckDB, and returns the result."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ import duckdb
 from sqlglot import exp
 
 from embedded.object_store.interface import WritableObjects
-from embedded.services.aws.athena import results
-from embedded.services.aws.athena.answer import Lines, Written
-from embedded.services.aws.athena.catalog import Names
+from embedded.services.aws.athena import csv_results
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.hive.execute import execute
-from embedded.services.aws.athena.relations import Reader
+from embedded.services.aws.athena.relations import RelationReader
+from embedded.services.aws.athena.results import Lines, Written
 from embedded.services.aws.athena.statements import Parsed
+from embedded.services.aws.athena.table_names import TableNames
+from embedded.services.aws.athena.tables.files import Files
 from embedded.services.aws.athena.tables.writer import Writer
 from embedded.services.aws.athena.trino.coercions import MONTHS
 from embedded.services.aws.athena.trino.queries import TrinoQueries
@@ -30,17 +31,17 @@ from embedded.sql_engine.jobs import Run
 from embedded.sql_engine.types import Type
 
 MACROS = (Path(__file__).parent / "trino" / "macros.sql").read_text()
-"""What a database needs before the first query."""
+"""Macros that a database needs before the first query."""
 _BATCH = 10_000
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The result of a query, not yet read.
+    """The result of a query, which is fetched later.
 
     Parameters:
         columns: names and types.
-        batches: of rows, as DuckDB hands them out.
+        batches: batches of rows from DuckDB.
     """
 
     columns: Sequence[tuple[str, Type]]
@@ -48,71 +49,73 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a query stands.
+class QueryContext:
+    """The context of a query: its names, and the settings of its work group.
 
     Parameters:
-        names: resolves tables.
-        tables: `s3://` of the folder for a table that does not say where it goes.
-        enforced: tables may not say it.
-        cutoff: bytes that it may read; None for no limit.
+        names: resolves names of tables.
+        tables: `s3://` URI of the folder for tables without a location.
+        enforced: whether statements may not set a location.
+        cutoff: maximum number of bytes to read; None for no limit.
     """
 
-    names: Names
+    names: TableNames
     tables: str
     enforced: bool
     cutoff: int | None
 
 
 class Statement:
-    """One statement on its way.
+    """A statement with its context.
 
     Parameters:
-        parsed: what to do.
-        place: where.
-        objects: of S3.
-        run: of the job; it has the connection.
-        closing: ends the use of files.
+        parsed: the statement.
+        context: names and settings of the query.
+        objects: S3's objects.
+        run: run of the job, with the DuckDB connection.
+        closing: gets the release of the fetched files.
     """
 
-    def __init__(self, parsed: Parsed, place: Place, objects: WritableObjects, run: Run, closing: ExitStack) -> None:
+    def __init__(
+        self, parsed: Parsed, context: QueryContext, objects: WritableObjects, run: Run, closing: ExitStack
+    ) -> None:
         self._parsed = parsed
-        self._place = place
+        self._context = context
         self._objects = objects
         self._run = run
-        self._reader = Reader(place.names, objects, run.connection, closing)
+        self._reader = RelationReader(context.names, Files(objects, closing), run.connection)
         self._queries = TrinoQueries(TrinoRules(), self._reader)
 
     @property
     def scanned(self) -> int:
-        """Bytes of all files that were read."""
+        """Number of bytes of all files that were read."""
         return self._reader.files.scanned
 
     def perform(self) -> Rows | Lines | Written:
-        """Do the work.
+        """Execute the statement.
 
         Raises:
-            SqlError: it cannot be done.
-            duckdb.Error: likewise.
+            SqlError: the statement fails.
+            duckdb.Error: DuckDB fails.
         """
         try:
             if self._parsed.hive is not None:
-                return execute(self._parsed.hive, self._place.names, self._objects)
+                return execute(self._parsed.hive, self._context.names, self._objects)
             return self._trino(self._parsed.tree)
-        except AwsError as error:  # of the catalogue, where somebody else was faster
+        except AwsError as error:  # of the catalogue, after a concurrent change
             raise Failure("HIVE_METASTORE_ERROR", error.message, reason=Reason.DATA) from error
 
     def _trino(self, tree: exp.Expr | None) -> Rows | Lines | Written:
         if isinstance(tree, exp.Delete | exp.Update | exp.Merge):
             message = "Modifying Hive table rows is only supported for transactional tables"
             raise Failure("NOT_SUPPORTED", message, reason=Reason.UNSUPPORTED)
-        writes = Writes(self._place.names, self._objects, self._queries, Writer(self._run.connection, self._objects))
+        writes = Writes(self._context.names, self._objects, self._queries, Writer(self._run.connection, self._objects))
         if isinstance(tree, exp.Insert):
             return writes.insert(tree)
         if isinstance(tree, exp.Create) and tree.kind == "VIEW":
             return writes.create_view(tree, self._parsed.body)
         if isinstance(tree, exp.Create):
-            return writes.create_table(tree, self._place.tables, self._place.enforced)
+            return writes.create_table(tree, self._context.tables, self._context.enforced)
         return self._query(tree)
 
     def _query(self, tree: exp.Expr | None) -> Rows:
@@ -124,7 +127,7 @@ class Statement:
         return Rows(query.columns, _batches(self._run.connection, self._run))
 
     def _check_cutoff(self) -> None:
-        cutoff = self._place.cutoff
+        cutoff = self._context.cutoff
         if cutoff is not None and self.scanned > cutoff:
             raise Failure("CANCELLED", "Query cancelled! : Bytes scanned limit was exceeded", reason=Reason.CANCELLED)
 
@@ -136,6 +139,8 @@ def _batches(connection: duckdb.DuckDBPyConnection, run: Run) -> Iterator[Sequen
 
 
 def write_rows(path: Path, rows: Rows) -> int:
-    """Write a result as Athena's CSV; returns the number of rows."""
+    """Write a result as a CSV file; returns the number of rows."""
     with path.open("wb") as file:
-        return results.write(file, [name for name, _ in rows.columns], [of for _, of in rows.columns], rows.batches)
+        return csv_results.write_csv(
+            file, [name for name, _ in rows.columns], [of for _, of in rows.columns], rows.batches
+        )

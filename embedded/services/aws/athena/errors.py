@@ -1,7 +1,7 @@
-"""What Athena answers when it cannot do what it is asked for.
+"""Athena's errors.
 
-Two ways: a request is refused at once (`InvalidRequestException`, `MetadataException`), or a query ends as FAILED with
-a reason and an `AthenaError`. Source of the second: https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
+A request fails at once (`InvalidRequestException`, `MetadataException`), or a query ends as FAILED with a reason and an
+`AthenaError`. Source of the second: https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _OTHER = 1301
 
 
 class Failure(SqlError):
-    """A query that fails, by Trino's own code.
+    """A failed query, with Trino's error code.
 
     Parameters:
         code: such as `TYPE_MISMATCH`.
-        message: without the code and the place.
-        start: the character in the statement where it shows, from 0.
-        reason: how the core calls it.
+        message: message without code and position.
+        start: offset in the statement, from 0; None if unknown.
+        reason: category of the SQL engine.
     """
 
     def __init__(self, code: str, message: str, start: int | None = None, reason: Reason = Reason.INVALID) -> None:
@@ -50,30 +50,30 @@ class Failure(SqlError):
 
 
 def invalid_request(message: str, code: str = "INVALID_INPUT") -> AwsError:
-    """A request that Athena refuses.
+    """The error for an invalid request.
 
     Parameters:
-        message: for people.
-        code: Athena's own, such as `MALFORMED_QUERY`.
+        message: message for people.
+        code: Athena's error code, such as `MALFORMED_QUERY`.
     """
     return AwsError("InvalidRequestException", message, 400, AthenaErrorCode=code)
 
 
-def no_metadata(message: str) -> AwsError:
-    """A database or a table that is not there, where it was asked for by name."""
+def missing_metadata(message: str) -> AwsError:
+    """The error for a database or a table that does not exist."""
     return AwsError("MetadataException", message, 400)
 
 
 def code_of(error: SqlError) -> str:
-    """Trino's code of a failure."""
+    """Trino's error code of a failure."""
     return error.code if isinstance(error, Failure) else _DEFAULT[error.reason]
 
 
-def told(error: SqlError, text: str) -> str:
-    """The reason of a failed query: code, place and message.
+def failure_reason(error: SqlError, text: str) -> str:
+    """Format the reason of a failed query: code, position and message.
 
     Parameters:
-        error: why it failed.
+        error: the failure.
         text: the statement, for line and column.
     """
     where = f"line {line_of(text, error.start)}: " if error.start is not None else ""
@@ -81,7 +81,7 @@ def told(error: SqlError, text: str) -> str:
 
 
 def line_of(text: str, start: int) -> str:
-    """Line and column of a character, both from 1, as `1:8`."""
+    """Line and column of an offset, both from 1, such as `1:8`."""
     before = text[:start]
     return f"{before.count(chr(10)) + 1}:{start - (before.rfind(chr(10)) + 1) + 1}"
 
@@ -90,8 +90,8 @@ def athena_error(error: SqlError, reason: str) -> dict[str, object]:
     """The AthenaError of a failed query.
 
     Parameters:
-        error: why it failed.
-        reason: as `told` says it.
+        error: the failure.
+        reason: from `failure_reason`.
     """
     category = SYSTEM if error.reason is Reason.INTERNAL else USER
     kind = _TYPES.get(code_of(error), _OTHER)

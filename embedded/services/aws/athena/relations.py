@@ -1,19 +1,20 @@
-"""Where queries find their tables: files, views, and the information schema."""
+"""Resolves the tables of queries to files, views and the information schema.
+
+Source: https://docs.aws.amazon.com/athena/latest/ug/querying-glue-catalog.html.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 
 import duckdb
 
-from embedded.object_store.interface import WritableObjects
 from embedded.services.aws.athena import typenames, views
-from embedded.services.aws.athena.catalog import NAME, Names, Table, is_view
 from embedded.services.aws.athena.errors import Failure
+from embedded.services.aws.athena.table_names import CATALOG, Table, TableNames, is_view
 from embedded.services.aws.athena.tables import scan
 from embedded.services.aws.athena.tables.files import Files
-from embedded.services.aws.athena.tables.layout import columns
+from embedded.services.aws.athena.tables.layout import read_columns
 from embedded.services.aws.athena.trino.queries import TrinoQueries
 from embedded.services.aws.athena.trino.rules import TrinoRules
 from embedded.sql_engine.errors import Reason
@@ -26,52 +27,48 @@ _SCHEMA = "information_schema"
 _MOST_VIEWS = 50
 
 
-class Reader:
-    """The tables of one query, fetched once each.
+class RelationReader:
+    """The tables of a query; the files of each are fetched once.
 
     Parameters:
-        names: resolves them.
-        objects: of S3.
-        connection: of the query.
-        closing: what ends the use of the files is put into it.
+        names: resolves names of tables.
+        files: fetches the files.
+        connection: DuckDB connection of the query.
+        depth: number of views around the query.
     """
 
-    def __init__(
-        self, names: Names, objects: WritableObjects, connection: duckdb.DuckDBPyConnection, closing: ExitStack
-    ) -> None:
+    def __init__(self, names: TableNames, files: Files, connection: duckdb.DuckDBPyConnection, depth: int = 0) -> None:
         self._names = names
         self._connection = connection
-        self._objects = objects
-        self._closing = closing
-        self._depth = 0
+        self._depth = depth
         self._known: dict[tuple[str, str], Relation] = {}
-        self.files = Files(objects, closing)
+        self.files = files
 
     def relation(self, parts: Sequence[str], start: int | None) -> Relation:
-        """A table, a view, or a table of the information schema. Raises SqlError: there is none."""
+        """A table, a view, or a table of the information schema; raises SqlError if there is none."""
         database, name = self._names.split(parts, start)
         if database == _SCHEMA:
             return self._described(name, start)
-        found = self._known.get((database, name))
-        if found is None:
+        relation = self._known.get((database, name))
+        if relation is None:
             table = self._names.table(database, name, start)
-            found = self._view(table) if is_view(table) else self._table(table)
-            self._known[database, name] = found
-        return found
+            relation = self._view(table) if is_view(table) else self._table(table)
+            self._known[database, name] = relation
+        return relation
 
     def _table(self, table: Table) -> Relation:
-        own = columns(table["StorageDescriptor"], table["Name"])
-        keys = columns({"Columns": table.get("PartitionKeys", [])}, table["Name"])
+        own = read_columns(table["StorageDescriptor"], table["Name"])
+        keys = read_columns({"Columns": table.get("PartitionKeys", [])}, table["Name"])
         parts = self.files.parts(table, self._names.partitions(table) if keys else [])
-        sql = scan.query(scan.Scan(own, keys, parts), self._connection)
+        sql = scan.scan_query(scan.Scan(own, keys, parts), self._connection)
         return Relation(f"({sql})", [*own, *keys])
 
     def _view(self, table: Table) -> Relation:
-        view = views.read(table)
+        view = views.parse_view(table)
         if self._depth == _MOST_VIEWS:
             raise Failure("VIEW_IS_RECURSIVE", f"View '{table['Name']}' is recursive")
-        inner = Reader(Names(self._names.catalogue, view.database), self._objects, self._connection, self._closing)
-        inner._depth, inner.files, rules = self._depth + 1, self.files, TrinoRules()
+        names, rules = TableNames(self._names.catalogue, view.database), TrinoRules()
+        inner = RelationReader(names, self.files, self._connection, self._depth + 1)
         (statement,) = statements(view.sql, rules.dialect)
         query = TrinoQueries(rules, inner).compile(statement.tree)
         self._check(table, view, [(name, typenames.trino(of)) for name, of in query.columns])
@@ -79,7 +76,7 @@ class Reader:
         return Relation(f"(SELECT * FROM ({query.sql}) AS w({listed}))", query.columns)
 
     def _check(self, table: Table, view: views.View, now: Sequence[tuple[str, str]]) -> None:
-        """A view whose tables have changed since is not used."""
+        """Refuse a view whose tables have changed since."""
         if list(view.columns) == list(now):
             return
         for (name, was), (other, of) in zip(view.columns, now, strict=False):
@@ -88,35 +85,37 @@ class Reader:
                 break
         else:
             problem = f"it has {len(now)} columns, not {len(view.columns)}"
-        place = f"{NAME.lower()}.{table['DatabaseName']}.{table['Name']}"
-        raise Failure("VIEW_IS_STALE", f"View '{place}' is stale or in invalid state: {problem}", reason=Reason.INVALID)
+        view_name = f"{CATALOG.lower()}.{table['DatabaseName']}.{table['Name']}"
+        raise Failure(
+            "VIEW_IS_STALE", f"View '{view_name}' is stale or in invalid state: {problem}", reason=Reason.INVALID
+        )
 
     def _described(self, name: str, start: int | None) -> Relation:
-        found = _INFORMATION.get(name)
-        if found is None:
-            message = f"Table '{NAME.lower()}.{_SCHEMA}.{name}' does not exist"
+        view = _INFORMATION.get(name)
+        if view is None:
+            message = f"Table '{CATALOG.lower()}.{_SCHEMA}.{name}' does not exist"
             raise Failure("TABLE_NOT_FOUND", message, start, Reason.NOT_FOUND)
-        described, rows = found
+        described, rows = view
         return _rows(described, rows(self._names))
 
 
-def _schemata(names: Names) -> Iterable[tuple[object, ...]]:
-    return [(NAME.lower(), database["Name"]) for database in names.catalogue.databases()]
+def _schemata(names: TableNames) -> Iterable[tuple[object, ...]]:
+    return [(CATALOG.lower(), database["Name"]) for database in names.catalogue.databases()]
 
 
-def _tables(names: Names) -> Iterable[tuple[object, ...]]:
+def _tables(names: TableNames) -> Iterable[tuple[object, ...]]:
     for _, database in _schemata(names):
         for table in names.catalogue.tables(str(database)):
-            yield NAME.lower(), database, table["Name"], "VIEW" if is_view(table) else "BASE TABLE"
+            yield CATALOG.lower(), database, table["Name"], "VIEW" if is_view(table) else "BASE TABLE"
 
 
-def _columns(names: Names) -> Iterable[tuple[object, ...]]:
+def _columns(names: TableNames) -> Iterable[tuple[object, ...]]:
     for catalogue, database, name, _ in _tables(names):
         table = names.catalogue.table(str(database), str(name))
         own, keys = table.get("StorageDescriptor", {}).get("Columns", []), table.get("PartitionKeys", [])
-        for place, column in enumerate([*own, *keys], 1):
-            extra = "partition key" if place > len(own) else None
-            yield catalogue, database, name, column["Name"], place, None, "YES", _trino(column["Type"]), extra
+        for position, column in enumerate([*own, *keys], 1):
+            extra = "partition key" if position > len(own) else None
+            yield catalogue, database, name, column["Name"], position, None, "YES", _trino(column["Type"]), extra
 
 
 def _trino(hive: str) -> str:
@@ -144,7 +143,7 @@ _INFORMATION = {
 
 
 def _rows(described: Sequence[tuple[str, Type]], rows: Iterable[tuple[object, ...]]) -> Relation:
-    """A relation of rows that are known."""
+    """A relation of constant rows."""
     cells = [f"({', '.join(_literal(cell) for cell in row)})" for row in rows]
     empty = ", ".join(f"CAST(NULL AS {of.duckdb}) AS {quote(name)}" for name, of in described)
     listed = ", ".join(f"c{index}" for index in range(len(described)))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from embedded.object_store.interface import WritableObjects
 from embedded.services.aws.athena.catalogs import Catalogs
-from embedded.services.aws.athena.queries import Queries
+from embedded.services.aws.athena.executions import QueryExecutions
 from embedded.services.aws.athena.runner import Runner
-from embedded.services.aws.athena.store import Executions, open_database
+from embedded.services.aws.athena.store import ExecutionStore, WorkGroupStore, open_database
 from embedded.services.aws.athena.workgroups import WorkGroups
 from embedded.services.aws.protocol.dispatcher import Dispatcher
 from embedded.shared.sqlite import Database
@@ -28,8 +28,8 @@ def create_athena(file: Path, glue: Database, objects: WritableObjects, closing:
         closing: gets the clean-up of the running queries.
     """
     db = open_database(file)
-    executions, groups = Executions(db), WorkGroups(db)
+    executions, groups = ExecutionStore(db), WorkGroupStore(db)
     runner = Runner(executions, objects, file.parent / "athena-spill")
     closing.callback(runner.close)
-    queries = Queries(executions, groups, runner, glue, objects)
-    return Dispatcher("athena", queries, groups, Catalogs(glue), invalid="InvalidRequestException")
+    queries = QueryExecutions(executions, groups, runner, glue, objects)
+    return Dispatcher("athena", queries, WorkGroups(groups), Catalogs(glue), invalid="InvalidRequestException")

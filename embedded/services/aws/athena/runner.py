@@ -1,4 +1,4 @@
-"""Runs queries in threads, and leaves their results in S3 and their records in the database."""
+"""Runs queries in threads; writes their results to S3 and their records to the database."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from typing import Any
 import duckdb
 
 from embedded.object_store.interface import NotFound, WritableObjects
-from embedded.services.aws.athena import results
-from embedded.services.aws.athena.answer import Lines, Written
-from embedded.services.aws.athena.engine import MACROS, Place, Rows, Statement, write_rows
-from embedded.services.aws.athena.errors import athena_error, told
-from embedded.services.aws.athena.s3_uri import address
+from embedded.services.aws.athena import csv_results
+from embedded.services.aws.athena.engine import MACROS, QueryContext, Rows, Statement, write_rows
+from embedded.services.aws.athena.errors import athena_error, failure_reason
+from embedded.services.aws.athena.results import Lines, Written
+from embedded.services.aws.athena.s3_uri import split_uri
 from embedded.services.aws.athena.statements import Parsed
-from embedded.services.aws.athena.store import Executions, Json
-from embedded.services.aws.athena.trino.failures import translated
+from embedded.services.aws.athena.store import ExecutionStore, Json
+from embedded.services.aws.athena.trino.failures import to_trino_error
 from embedded.sql_engine.database import connect, to_sql_error
 from embedded.sql_engine.errors import Reason, SqlError
 from embedded.sql_engine.jobs import Job, Jobs, Run
@@ -41,57 +41,57 @@ class Runner:
     """Runs queries.
 
     Parameters:
-        executions: where their records are.
-        objects: of S3.
-        spill: a folder for what does not fit into memory; emptied first.
+        executions: store of the executions.
+        objects: S3's objects.
+        spill: folder for data that does not fit into memory; it is emptied first.
     """
 
-    def __init__(self, executions: Executions, objects: WritableObjects, spill: Path) -> None:
+    def __init__(self, executions: ExecutionStore, objects: WritableObjects, spill: Path) -> None:
         self._executions = executions
         self._objects = objects
         self._database = connect(None)
-        shutil.rmtree(spill, ignore_errors=True)  # of a process that was killed
+        shutil.rmtree(spill, ignore_errors=True)  # leftovers of a killed process
         self._database.execute(f"SET GLOBAL temp_directory = {text(str(spill))}")
         self._database.execute(f"SET GLOBAL memory_limit = '{_MEMORY}'")
         self._database.execute(MACROS)
         self._jobs = Jobs(self._database, _WORKERS)
         self._running: dict[str, Job[None]] = {}
 
-    def submit(self, record: Json, parsed: Parsed, place: Place) -> None:
-        """Have a query run.
+    def submit(self, record: Json, parsed: Parsed, context: QueryContext) -> None:
+        """Start a query.
 
         Parameters:
-            record: as GetQueryExecution tells it.
+            record: execution in the shape of GetQueryExecution.
             parsed: the statement.
-            place: where it stands.
+            context: names and settings of the query.
         """
         name = record["QueryExecutionId"]
 
         def work(run: Run) -> None:
             try:
-                self._perform(record, parsed, place, run)
+                self._perform(record, parsed, context, run)
             finally:
                 self._running.pop(name, None)
 
         self._running[name] = self._jobs.submit(work, _SECONDS)
 
     def refuse(self, record: Json, error: SqlError) -> None:
-        """Have a query fail that is known to be of no use."""
-        reason = told(error, record["Query"])
+        """Record the failure of a query that cannot run."""
+        reason = failure_reason(error, record["Query"])
         now = time.time()
         state = {"State": "FAILED", "StateChangeReason": reason, "AthenaError": athena_error(error, reason)}
         record["Status"] |= {**state, "CompletionDateTime": now}
         self._executions.put(record)
 
     def stop(self, record: Json) -> None:
-        """Stop a query; one that is done stays as it is."""
+        """Stop a query; a finished one stays as it is."""
         job = self._running.get(record["QueryExecutionId"])
         if job is None:
             return
         job.cancel()
-        if record["Status"]["State"] == "QUEUED":  # its work may never be called
-            told = {"State": "CANCELLED", "StateChangeReason": "Query cancelled by user"}
-            record["Status"] |= {**told, "CompletionDateTime": time.time()}
+        if record["Status"]["State"] == "QUEUED":  # it may never start
+            status = {"State": "CANCELLED", "StateChangeReason": "Query cancelled by user"}
+            record["Status"] |= {**status, "CompletionDateTime": time.time()}
             self._executions.put(record)
 
     def close(self) -> None:
@@ -99,14 +99,14 @@ class Runner:
         self._jobs.close()
         self._database.close()
 
-    def _perform(self, record: Json, parsed: Parsed, place: Place, run: Run) -> None:
+    def _perform(self, record: Json, parsed: Parsed, context: QueryContext, run: Run) -> None:
         started = time.time()
         record["Status"]["State"] = "RUNNING"
         self._executions.put(record)
         metadata: list[Json] | None = None
         updated: int | None = None
         with ExitStack() as closing:
-            statement = Statement(parsed, place, self._objects, run, closing)
+            statement = Statement(parsed, context, self._objects, run, closing)
             try:
                 run.check()
                 metadata, updated = self._keep(statement.perform(), record, run)
@@ -114,25 +114,25 @@ class Runner:
             except (SqlError, duckdb.Error) as error:
                 state = _failed(error, parsed.text, run)
             except Exception:
-                log.exception("a query failed in a way that was not foreseen")
+                log.exception("a query failed unexpectedly")
                 state = _failed(SqlError(Reason.INTERNAL, "An internal error occurred."), parsed.text, run)
             record["Statistics"] |= _statistics(record, started, statement.scanned)
         record["Status"] |= {**state, "CompletionDateTime": time.time()}
         self._executions.put(record, metadata, updated)
 
     def _keep(self, answer: Rows | Lines | Written, record: Json, run: Run) -> tuple[list[Json], int | None]:
-        """Put a result into S3; returns the metadata of its columns, and the rows that were written."""
+        """Write a result to S3; returns the metadata of its columns, and the number of written rows."""
         location = record["ResultConfiguration"]["OutputLocation"]
         with tempfile.TemporaryDirectory(prefix="athena-") as folder:
             path = Path(folder, "result")
             if isinstance(answer, Written):
                 return self._keep_written(answer, record, path), answer.rows
             if isinstance(answer, Rows):
-                metadata = [results.column_info(name, of) for name, of in answer.columns]
+                metadata = [csv_results.column_info(name, of) for name, of in answer.columns]
                 write_rows(path, answer)
             else:
-                metadata = [results.text_column(name) for name in answer.columns]
-                path.write_bytes(b"".join(results.line(row) for row in answer.rows))
+                metadata = [csv_results.text_column(name) for name in answer.columns]
+                path.write_bytes(b"".join(csv_results.csv_line(row) for row in answer.rows))
             run.check()
             self._put(location, path, _TEXT)
             path.write_text(json.dumps({"ColumnInfo": metadata}))
@@ -140,19 +140,19 @@ class Runner:
         return metadata, None
 
     def _keep_written(self, answer: Written, record: Json, path: Path) -> list[Json]:
-        """The list of files that a statement wrote."""
+        """Write the manifest of a statement that wrote files."""
         location = record["ResultConfiguration"]["OutputLocation"]
         manifest = f"{location}-manifest.csv"
         path.write_text("".join(f"{file}\n" for file in answer.files))
         self._put(manifest, path, _TEXT)
         record["Statistics"]["DataManifestLocation"] = manifest
-        metadata = [results.column_info("rows", results.COUNT)]
+        metadata = [csv_results.column_info("rows", csv_results.COUNT)]
         path.write_text(json.dumps({"ColumnInfo": metadata}))
         self._put(f"{location}.metadata", path, _BINARY)
         return metadata
 
     def _put(self, location: str, path: Path, kind: str) -> None:
-        bucket, key = address(location)
+        bucket, key = split_uri(location)
         try:
             self._objects.put(bucket, key, path, kind)
         except NotFound as error:
@@ -161,17 +161,17 @@ class Runner:
 
 
 def _failed(error: Exception, text: str, run: Run) -> Json:
-    """The state of a query that did not succeed."""
-    found = error if isinstance(error, SqlError) else _why(error, run.check)
-    if found.reason is Reason.CANCELLED:
-        return {"State": "CANCELLED", "StateChangeReason": found.message}
-    found = translated(found)
-    reason = told(found, text)
-    return {"State": "FAILED", "StateChangeReason": reason, "AthenaError": athena_error(found, reason)}
+    """The status of a failed query."""
+    failure = error if isinstance(error, SqlError) else _why(error, run.check)
+    if failure.reason is Reason.CANCELLED:
+        return {"State": "CANCELLED", "StateChangeReason": failure.message}
+    failure = to_trino_error(failure)
+    reason = failure_reason(failure, text)
+    return {"State": "FAILED", "StateChangeReason": reason, "AthenaError": athena_error(failure, reason)}
 
 
 def _why(error: Exception, check: Callable[[], Any]) -> SqlError:
-    """What DuckDB raised; an interrupted query says why it was."""
+    """The failure that DuckDB's error stands for; an interrupted query has its own."""
     try:
         check()
     except SqlError as stopped:

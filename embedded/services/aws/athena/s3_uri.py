@@ -1,4 +1,4 @@
-"""Addresses in S3."""
+"""`s3://` URIs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from embedded.object_store.interface import NotFound
 _SCHEMES = ("s3://", "s3a://", "s3n://")
 
 
-def address(location: str) -> tuple[str, str]:
-    """Bucket and key of `s3://bucket/key`.
+def split_uri(location: str) -> tuple[str, str]:
+    """Split `s3://bucket/key` into bucket and key.
 
     Raises:
-        NotFound: it is no such address.
+        NotFound: the text is no such URI.
     """
     for scheme in _SCHEMES:
         if location.startswith(scheme):

@@ -1,4 +1,7 @@
-"""A statement as Athena takes it: parsed at once, with the kind that GetQueryExecution tells, and run later."""
+"""Parses statements: when a query starts, for the types in GetQueryExecution, and for their execution later.
+
+Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecution.html.
+"""
 
 from __future__ import annotations
 
@@ -49,12 +52,12 @@ class Parsed:
     """A statement.
 
     Parameters:
-        text: as written, without what stands around it.
+        text: text of the statement.
         type: DDL, DML or UTILITY.
         subtype: such as SELECT.
-        hive: for Hive's DDL.
-        tree: for Trino's SQL.
-        body: the text of a view's query.
+        hive: statement of Hive's DDL, or None.
+        tree: statement of Trino's SQL, or None.
+        body: text of a view's query.
     """
 
     text: str
@@ -66,27 +69,27 @@ class Parsed:
 
     @property
     def is_table(self) -> bool:
-        """Whether it writes a table of its own."""
+        """Whether the statement is CREATE TABLE AS."""
         return self.subtype == "CREATE_TABLE_AS_SELECT"
 
 
 def parse(sql: str, parameters: Sequence[str] = ()) -> Parsed:
-    """Read a statement.
+    """Parse a statement.
 
     Parameters:
-        sql: the statement.
-        parameters: what stands for each `?`, written as in SQL.
+        sql: text of the statement.
+        parameters: SQL literals for each `?`.
 
     Raises:
-        SqlError: it is none, or one that is not known here.
+        SqlError: the statement is wrong or not supported.
     """
     before = _COMMENTS.match(sql)
     text = sql[before.end() :] if before else sql
     if _EXPLAIN.match(text):
         raise unsupported("EXPLAIN")
-    if _HIVE.match(text) and (found := parser.read(sql)) is not None:
-        kind, subtype = _hive_kind(found)
-        return Parsed(sql, kind, subtype, hive=found)
+    if _HIVE.match(text) and (statement := parser.parse_statement(sql)) is not None:
+        kind, subtype = _hive_kind(statement)
+        return Parsed(sql, kind, subtype, hive=statement)
     return _trino(_with_parameters(sql, parameters))
 
 
@@ -97,14 +100,16 @@ def _hive_kind(statement: model.Statement) -> tuple[str, str]:
 
 
 def _trino(sql: str) -> Parsed:
-    found = statements(sql, Grammar, _REFUSED)
-    if len(found) != 1:
-        raise SqlError(Reason.SYNTAX, "Only one sql statement is allowed. Got: " + (sql if found else "<EOF>"), 0)
-    tree = found[0].tree
+    parsed_statements = statements(sql, Grammar, _REFUSED)
+    if len(parsed_statements) != 1:
+        raise SqlError(
+            Reason.SYNTAX, "Only one sql statement is allowed. Got: " + (sql if parsed_statements else "<EOF>"), 0
+        )
+    tree = parsed_statements[0].tree
     if any(not select.expressions for select in tree.find_all(exp.Select)):
         raise SqlError(Reason.SYNTAX, "mismatched input: SELECT without anything to select", 0)
     if isinstance(tree, exp.Create):
-        return _create(sql, found[0].text, tree)
+        return _create(sql, parsed_statements[0].text, tree)
     if isinstance(tree, exp.Insert):
         return Parsed(sql, DML, "INSERT_INTO", tree=tree)
     if isinstance(tree, _CHANGES):
@@ -127,7 +132,7 @@ def _create(sql: str, text: str, tree: exp.Create) -> Parsed:
 
 
 def _with_parameters(sql: str, parameters: Sequence[str]) -> str:
-    """The statement with each `?` replaced by what stands for it."""
+    """Replace each `?` of a statement by its parameter."""
     try:
         tokens = Grammar().tokenize(sql)
     except TokenError as error:
@@ -136,9 +141,9 @@ def _with_parameters(sql: str, parameters: Sequence[str]) -> str:
     if len(places) != len(parameters):
         message = f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}"
         raise SqlError(Reason.SYNTAX, message, 0)
-    made, last = "", 0
+    bound, last = "", 0
     for token, value in zip(places, parameters, strict=True):
         only(Grammar().parse(f"SELECT {value}")[0], "expressions")
-        made += f"{sql[last : token.start]}({value})"
+        bound += f"{sql[last : token.start]}({value})"
         last = token.end + 1
-    return made + sql[last:]
+    return bound + sql[last:]

@@ -1,4 +1,4 @@
-"""Names of types: Hive's, which the catalogue has, and Trino's, which queries have.
+"""Names of types: Hive's in the catalogue, and Trino's in queries.
 
 Source: https://docs.aws.amazon.com/athena/latest/ug/data-types.html
 """
@@ -56,24 +56,24 @@ _FAMILIES = {Kind.ARRAY: "array", Kind.MAP: "map", Kind.STRUCT: "row", Kind.DECI
 
 
 class UnknownType(ValueError):
-    """A name of a type that Athena does not have, or that is not read here."""
+    """The name of a type that Athena does not have, or that is not supported."""
 
 
 def from_hive(name: str) -> Type:
     """A type of the catalogue, such as `array<struct<a:int>>`.
 
     Raises:
-        UnknownType: there is no such type, or it is not read here.
+        UnknownType: the type does not exist, or is not supported.
     """
     tokens = _tokens(name)
-    found = _hive(tokens, name)
+    hive_type = _hive(tokens, name)
     if tokens:
         raise UnknownType(name)
-    return found
+    return hive_type
 
 
 def hive(of: Type) -> str:
-    """The catalogue's name of a type. Raises UnknownType if tables cannot have it."""
+    """Hive's name of a type; raises UnknownType if tables cannot have it."""
     if of.kind is Kind.DECIMAL:
         return f"decimal({of.precision},{of.scale})"
     if of.kind is Kind.ARRAY and of.element:
@@ -90,7 +90,7 @@ def hive(of: Type) -> str:
 
 
 def trino(of: Type) -> str:
-    """A type's name in queries and in messages."""
+    """Trino's name of a type, as in queries and messages."""
     if of.kind is Kind.DECIMAL:
         return f"decimal({of.precision},{of.scale})"
     if of.kind is Kind.ARRAY and of.element:
@@ -105,24 +105,24 @@ def trino(of: Type) -> str:
 
 
 def shown(of: Type) -> str:
-    """A type as the metadata of results tells it: without its parameters."""
+    """The name of a type in the metadata of results, without parameters."""
     return _SHOWN.get(of.kind) or _FAMILIES.get(of.kind) or _TRINO[of.kind]
 
 
 def _tokens(text: str) -> list[str]:
-    tokens, place = [], 0
+    tokens, position = [], 0
     text = text.strip()
-    while place < len(text):
-        match = _TOKEN.match(text, place)
+    while position < len(text):
+        match = _TOKEN.match(text, position)
         if not match:
             raise UnknownType(text)
         tokens.append(match[1])
-        place = match.end()
+        position = match.end()
     return tokens
 
 
 def _hive(tokens: list[str], whole: str) -> Type:
-    """Read one type from the front of the tokens."""
+    """Parse a type at the front of the tokens."""
     word = _take(tokens, whole).lower()
     if word == "array":
         _expect(tokens, "<", whole)
@@ -159,7 +159,7 @@ def _struct(tokens: list[str], whole: str) -> Type:
 
 
 def _sizes(tokens: list[str], whole: str) -> list[int]:
-    """The numbers in parentheses that may follow."""
+    """The optional numbers in parentheses."""
     if not tokens or tokens[0] != "(":
         return []
     tokens.pop(0)

@@ -1,6 +1,6 @@
-"""Views as Athena keeps them in the catalogue: JSON in base64, in a comment, as Presto does.
+"""Views in the catalogue: JSON in base64 inside a comment, in Presto's format.
 
-The form is described at https://prestodb.io/docs/current/ (Hive connector) and can be seen with `aws glue get-table`.
+Source: https://docs.aws.amazon.com/athena/latest/ug/views.html; `aws glue get-table` shows the format.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from embedded.services.aws.athena import typenames
-from embedded.services.aws.athena.catalog import NAME, Table
 from embedded.services.aws.athena.errors import Failure
+from embedded.services.aws.athena.table_names import CATALOG, Table
 from embedded.sql_engine.errors import Reason
 from embedded.sql_engine.types import Type
 
@@ -27,9 +27,9 @@ class View:
     """A view.
 
     Parameters:
-        sql: its query.
-        database: where names without one are looked up.
-        columns: names and types, as Trino writes them.
+        sql: text of its query.
+        database: default database of its query.
+        columns: names and Trino's types.
     """
 
     sql: str
@@ -37,11 +37,11 @@ class View:
     columns: Sequence[tuple[str, str]]
 
 
-def read(table: Table) -> View:
-    """A view of the catalogue.
+def parse_view(table: Table) -> View:
+    """Parse a view of the catalogue.
 
     Raises:
-        SqlError: it was not made by Athena.
+        SqlError: the view is not Athena's.
     """
     match = _TEXT.fullmatch((table.get("ViewOriginalText") or "").strip())
     try:
@@ -55,18 +55,18 @@ def read(table: Table) -> View:
     return View(kept["originalSql"], kept.get("schema") or table["DatabaseName"], columns)
 
 
-def table_input(name: str, sql: str, database: str, columns: Sequence[tuple[str, Type]]) -> dict[str, Any]:
-    """What to put into the catalogue for a view.
+def view_input(name: str, sql: str, database: str, columns: Sequence[tuple[str, Type]]) -> dict[str, Any]:
+    """A view in the shape of Glue's TableInput.
 
     Parameters:
-        name: of the view.
-        sql: its query.
-        database: where names without one are looked up.
-        columns: what it gives.
+        name: name of the view.
+        sql: text of its query.
+        database: default database of its query.
+        columns: names and types.
     """
     kept = {
         "originalSql": sql,
-        "catalog": NAME.lower(),
+        "catalog": CATALOG.lower(),
         "schema": database,
         "columns": [{"name": column, "type": typenames.trino(of)} for column, of in columns],
         "runAsInvoker": False,
@@ -92,7 +92,7 @@ def table_input(name: str, sql: str, database: str, columns: Sequence[tuple[str,
 
 
 def _hive(of: Type) -> str:
-    """A type for the catalogue; those that tables do not have are told as texts, as Athena does."""
+    """A type of the catalogue; `string` for types that tables do not have, as in Athena."""
     try:
         return typenames.hive(of)
     except typenames.UnknownType:

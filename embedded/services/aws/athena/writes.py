@@ -1,4 +1,4 @@
-"""Statements that write: CREATE TABLE AS, INSERT INTO, CREATE VIEW.
+"""Executes statements that write: CREATE TABLE AS, INSERT INTO, CREATE VIEW.
 
 Sources: https://docs.aws.amazon.com/athena/latest/ug/create-table-as.html, insert-into.html and create-view.html
 """
@@ -14,13 +14,13 @@ from sqlglot import exp
 
 from embedded.object_store.interface import NotFound, WritableObjects
 from embedded.services.aws.athena import typenames, views
-from embedded.services.aws.athena.answer import Lines, Written
-from embedded.services.aws.athena.catalog import NAME, Names, Table, is_view
 from embedded.services.aws.athena.errors import Failure
-from embedded.services.aws.athena.hive.execute import changed
+from embedded.services.aws.athena.hive.execute import change_table
 from embedded.services.aws.athena.hive.partitions import partition_input
-from embedded.services.aws.athena.s3_uri import address
-from embedded.services.aws.athena.tables.layout import JSON, PARQUET, TEXT, Format, columns, layout
+from embedded.services.aws.athena.results import Lines, Written
+from embedded.services.aws.athena.s3_uri import split_uri
+from embedded.services.aws.athena.table_names import CATALOG, Table, TableNames, is_view
+from embedded.services.aws.athena.tables.layout import JSON, PARQUET, TEXT, Format, read_columns, read_layout
 from embedded.services.aws.athena.tables.writer import Target, Writer
 from embedded.services.aws.athena.trino.queries import TrinoQueries
 from embedded.services.aws.athena.trino.rules import TrinoRules
@@ -37,7 +37,7 @@ _OF_TEXT = ("gzip", "zstd", "uncompressed")
 
 @dataclass
 class Options:
-    """WITH (...) of CREATE TABLE AS."""
+    """The table properties of CREATE TABLE AS, in WITH (...)."""
 
     format: str = "PARQUET"
     location: str | None = None
@@ -48,31 +48,31 @@ class Options:
 
 
 class Writes:
-    """Carries out statements that write.
+    """Executes statements that write.
 
     Parameters:
-        names: of the query.
-        objects: of S3.
+        names: resolves names of tables.
+        objects: S3's objects.
         queries: compiles the query of the statement.
-        writer: of files.
+        writer: writes the files.
     """
 
-    def __init__(self, names: Names, objects: WritableObjects, queries: TrinoQueries, writer: Writer) -> None:
+    def __init__(self, names: TableNames, objects: WritableObjects, queries: TrinoQueries, writer: Writer) -> None:
         self._names = names
         self._objects = objects
         self._queries = queries
         self._writer = writer
 
     def create_table(self, tree: exp.Create, base: str, enforced: bool) -> Written:
-        """CREATE TABLE AS.
+        """Execute CREATE TABLE AS.
 
         Parameters:
             tree: the statement.
-            base: where its files go when it does not say so.
-            enforced: the work group does not let it say so.
+            base: location of the files, if the statement has none.
+            enforced: whether the work group forbids a location in the statement.
 
         Raises:
-            SqlError: it cannot be carried out.
+            SqlError: the statement fails.
         """
         only(tree, "this", "kind", "expression", "exists", "properties")
         database, name = self._target(tree.this)
@@ -80,12 +80,12 @@ class Writes:
         if self._names.find(database, name) is not None:
             if tree.args.get("exists"):
                 return Written(0, [])
-            message = f"Table '{NAME.lower()}.{database}.{name}' already exists"
+            message = f"Table '{CATALOG.lower()}.{database}.{name}' already exists"
             raise Failure("TABLE_ALREADY_EXISTS", message, offset_of(tree), Reason.DUPLICATE)
         options = _options(tree)
         query = self._queries.compile(tree.expression)
         _check(query.columns, tree)
-        own, keys = _divided(query.columns, options.keys)
+        own, keys = _split_keys(query.columns, options.keys)
         location = self._location(options, base, enforced, name)
         target = Target(_FORMATS[options.format], location, options.delimiter, _compression(options))
         written = self._writer.write(query, target, len(keys)) if options.data else None
@@ -97,7 +97,7 @@ class Writes:
         return Written(written.rows, written.files)
 
     def insert(self, tree: exp.Insert) -> Written:
-        """INSERT INTO. Raises SqlError."""
+        """Execute INSERT INTO. Raises SqlError if the statement fails."""
         only(tree, "this", "expression", "with_")
         written = tree.this
         named = [column.name.lower() for column in written.expressions] if isinstance(written, exp.Schema) else None
@@ -106,39 +106,41 @@ class Writes:
         if is_view(table):
             raise Failure("NOT_SUPPORTED", "Inserting into views is not supported", offset_of(tree))
         query = self._queries.compile(_source(tree))
-        own = columns(table["StorageDescriptor"], name)
-        keys = columns({"Columns": table.get("PartitionKeys", [])}, name)
-        fitted = self._fitted(query, [*own, *keys], named, tree)
-        done = self._writer.write(fitted, _target_of(table), len(keys), self._places(table) if keys else None)
+        own = read_columns(table["StorageDescriptor"], name)
+        keys = read_columns({"Columns": table.get("PartitionKeys", [])}, name)
+        fitted = self._cast_columns(query, [*own, *keys], named, tree)
+        done = self._writer.write(
+            fitted, _target_of(table), len(keys), self._partition_locations(table) if keys else None
+        )
         self._register(table, done.partitions)
         return Written(done.rows, done.files)
 
     def create_view(self, tree: exp.Create, sql: str) -> Lines:
-        """CREATE VIEW.
+        """Execute CREATE VIEW.
 
         Parameters:
             tree: the statement.
-            sql: the text of its query.
+            sql: text of its query.
 
         Raises:
-            SqlError: it cannot be carried out.
+            SqlError: the statement fails.
         """
         only(tree, "this", "kind", "expression", "replace", "exists")
         database, name = self._target(tree.this)
         self._names.require_database(database, offset_of(tree))
         query = self._queries.compile(tree.expression)
         _check_names(query.columns, tree)
-        made = views.table_input(name, sql, self._names.database, query.columns)
+        view = views.view_input(name, sql, self._names.database, query.columns)
         known = self._names.find(database, name)
         if known is None:
-            self._names.catalogue.create_table(database, made)
+            self._names.catalogue.create_table(database, view)
         elif not is_view(known):
-            message = f"Table '{NAME.lower()}.{database}.{name}' already exists and is not a view"
+            message = f"Table '{CATALOG.lower()}.{database}.{name}' already exists and is not a view"
             raise Failure("TABLE_ALREADY_EXISTS", message, offset_of(tree), Reason.DUPLICATE)
         elif tree.args.get("replace"):
-            changed(known, self._names, **{key: made[key] for key in made if key != "Name"})
+            change_table(known, self._names, **{key: view[key] for key in view if key != "Name"})
         else:
-            message = f"View '{NAME.lower()}.{database}.{name}' already exists"
+            message = f"View '{CATALOG.lower()}.{database}.{name}' already exists"
             raise Failure("TABLE_ALREADY_EXISTS", message, offset_of(tree), Reason.DUPLICATE)
         return Lines()
 
@@ -160,7 +162,7 @@ class Writes:
             raise Failure("INVALID_TABLE_PROPERTY", message)
         location = options.location.rstrip("/") + "/"
         try:
-            bucket, prefix = address(location)
+            bucket, prefix = split_uri(location)
             taken = next(iter(self._objects.list(bucket, prefix)), None)
         except NotFound as error:
             raise Failure("INVALID_TABLE_PROPERTY", f"External location must be a place in S3: {error}") from error
@@ -169,43 +171,45 @@ class Writes:
             raise Failure("HIVE_PATH_ALREADY_EXISTS", message)
         return location
 
-    def _fitted(
+    def _cast_columns(
         self, query: Query, wanted: Sequence[tuple[str, Type]], named: list[str] | None, tree: exp.Insert
     ) -> Query:
-        """The query with the columns of a table, in their order."""
-        given = named if named is not None else [name for name, _ in wanted[: len(query.columns)]]
-        unknown = [name for name in given if name not in dict(wanted)]
+        """Cast the columns of a query to those of a table, in the table's order."""
+        names = named if named is not None else [name for name, _ in wanted[: len(query.columns)]]
+        unknown = [name for name in names if name not in dict(wanted)]
         if unknown:
             raise Failure("COLUMN_NOT_FOUND", f"Insert column name does not exist in target table: {unknown[0]}")
         types = dict(wanted)
-        alike = len(given) == len(query.columns) and (named is not None or len(given) == len(wanted))
+        alike = len(names) == len(query.columns) and (named is not None or len(names) == len(wanted))
         rules = TrinoRules()
         inside = [f"c{index}" for index in range(len(query.columns))]
-        found = {}
-        for name, made, (_, of) in zip(given, inside, query.columns, strict=False):
-            value = rules.coerce(Value(f"s.{made}", of), types[name])
+        values = {}
+        for name, column, (_, of) in zip(names, inside, query.columns, strict=False):
+            value = rules.coerce(Value(f"s.{column}", of), types[name])
             alike = alike and value is not None
-            found[name] = value.sql if value else ""
+            values[name] = value.sql if value else ""
         if not alike:
-            table = ", ".join(typenames.trino(types[name]) for name in given)
-            told = ", ".join(typenames.trino(of) for _, of in query.columns)
-            message = f"Insert query has mismatched column types: Table: [{table}], Query: [{told}]"
+            table = ", ".join(typenames.trino(types[name]) for name in names)
+            query_types = ", ".join(typenames.trino(of) for _, of in query.columns)
+            message = f"Insert query has mismatched column types: Table: [{table}], Query: [{query_types}]"
             raise Failure("TYPE_MISMATCH", message, offset_of(tree))
-        selected = ", ".join(f"{found.get(name, f'CAST(NULL AS {of.duckdb})')} AS {quote(name)}" for name, of in wanted)
+        selected = ", ".join(
+            f"{values.get(name, f'CAST(NULL AS {of.duckdb})')} AS {quote(name)}" for name, of in wanted
+        )
         return Query(f"SELECT {selected} FROM ({query.sql}) AS s({', '.join(inside)})", wanted)
 
-    def _places(self, table: Table) -> dict[Sequence[str], str]:
-        """Where the partitions of a table are, by their values."""
-        found = {}
-        for each in self._names.partitions(table):
-            location = each.get("StorageDescriptor", {}).get("Location")
+    def _partition_locations(self, table: Table) -> dict[tuple[str, ...], str]:
+        """Locations of a table's partitions by their values."""
+        locations = {}
+        for partition in self._names.partitions(table):
+            location = partition.get("StorageDescriptor", {}).get("Location")
             if location:
-                found[tuple(each["Values"])] = location.rstrip("/") + "/"
-        return found
+                locations[tuple(partition["Values"])] = location.rstrip("/") + "/"
+        return locations
 
-    def _register(self, table: Table, written: Mapping[Sequence[str], str]) -> None:
+    def _register(self, table: Table, written: Mapping[tuple[str, ...], str]) -> None:
         known = self._names.catalogue.partitions(table["DatabaseName"], table["Name"])
-        there = {tuple(each["Values"]) for each in known.all()}
+        there = {tuple(partition["Values"]) for partition in known.all()}
         known.create_all(
             partition_input(table, values, location)
             for values, location in written.items()
@@ -214,41 +218,46 @@ class Writes:
 
 
 def _source(tree: exp.Insert) -> exp.Expr:
-    found = tree.expression
+    query = tree.expression
     if clause := tree.args.get("with_"):
-        found = found.copy()
-        found.set("with_", clause.copy())
-    return found
+        query = query.copy()
+        query.set("with_", clause.copy())
+    return query
 
 
 def _options(tree: exp.Create) -> Options:
-    found = Options()
+    options = Options()
     properties = tree.args.get("properties")
-    for each in properties.expressions if properties else []:
-        name, value = _property(each)
+    for item in properties.expressions if properties else []:
+        name, value = _property(item)
         if name == "format":
-            found.format = str(value).upper()
+            options.format = str(value).upper()
         elif name == "external_location":
-            found.location = str(value)
+            options.location = str(value)
         elif name == "partitioned_by":
-            found.keys = [str(key).lower() for key in value]
+            options.keys = [str(key).lower() for key in value]
         elif name in ("write_compression", "parquet_compression"):
-            found.compression = str(value).upper()
+            options.compression = str(value).upper()
         elif name == "field_delimiter":
-            found.delimiter = str(value)
+            options.delimiter = str(value)
         elif name == "data":
-            found.data = bool(value)
+            options.data = bool(value)
         elif (name, str(value).lower()) not in (("table_type", "hive"), ("is_external", "true")):
-            raise Failure("NOT_SUPPORTED", f"CREATE TABLE AS WITH ({name} = {value})", offset_of(each))
-    if found.format not in _STORAGE:
-        raise Failure("NOT_SUPPORTED", f"The format {found.format}; use one of {', '.join(_STORAGE)}", offset_of(tree))
-    return found
+            raise Failure("NOT_SUPPORTED", f"CREATE TABLE AS WITH ({name} = {value})", offset_of(item))
+    if options.format not in _STORAGE:
+        raise Failure(
+            "NOT_SUPPORTED", f"The format {options.format}; use one of {', '.join(_STORAGE)}", offset_of(tree)
+        )
+    return options
 
 
 def _property(node: exp.Expr) -> tuple[str, Any]:
     if isinstance(node, exp.WithDataProperty):
         return "data", not node.args.get("no")
-    names = {exp.FileFormatProperty: "format", exp.PartitionedByProperty: "partitioned_by"}
+    names: Mapping[type[exp.Expr], str] = {
+        exp.FileFormatProperty: "format",
+        exp.PartitionedByProperty: "partitioned_by",
+    }
     name = names.get(type(node))
     if name is None:
         if not isinstance(node, exp.Property) or type(node) is not exp.Property:
@@ -257,15 +266,15 @@ def _property(node: exp.Expr) -> tuple[str, Any]:
     else:
         value = node.this
     if isinstance(value, exp.Array):
-        return name, [each.name for each in value.expressions]
+        return name, [item.name for item in value.expressions]
     return name, value.this if isinstance(value, exp.Boolean) else value.name
 
 
 def _compression(options: Options) -> str:
-    found = _COMPRESSIONS.get(options.compression)
-    if found is None or (options.format != "PARQUET" and found not in _OF_TEXT):
+    compression = _COMPRESSIONS.get(options.compression)
+    if compression is None or (options.format != "PARQUET" and compression not in _OF_TEXT):
         raise Failure("NOT_SUPPORTED", f"The compression {options.compression} of {options.format}")
-    return found
+    return compression
 
 
 def _check(columns: Sequence[tuple[str, Type]], tree: exp.Expr) -> None:
@@ -289,10 +298,10 @@ def _check_names(columns: Sequence[tuple[str, Type]], tree: exp.Expr) -> None:
         seen.add(name)
 
 
-def _divided(
+def _split_keys(
     columns: Sequence[tuple[str, Type]], keys: Sequence[str]
 ) -> tuple[Sequence[tuple[str, Type]], Sequence[tuple[str, Type]]]:
-    """The columns of the files, and those of the partitions, which come last."""
+    """Split the columns into those of the files, and the partition keys at the end."""
     count = len(columns) - len(keys)
     if [name for name, _ in columns[count:]] != list(keys) or (keys and count < 1):
         message = (
@@ -341,12 +350,12 @@ def _table_input(
 
 
 def _target_of(table: Table) -> Target:
-    """How to add files to a table."""
-    found = layout(table)
-    if found.format is Format.CSV:
+    """Format and location of new files of a table."""
+    table_layout = read_layout(table)
+    if table_layout.format is Format.CSV:
         raise Failure("NOT_SUPPORTED", "INSERT INTO a table of OpenCSVSerde")
-    unknown = [name for name in found.settings if name not in ("serialization.format", "field.delim")]
-    if found.header_lines or unknown:
+    unknown = [name for name in table_layout.settings if name not in ("serialization.format", "field.delim")]
+    if table_layout.header_lines or unknown:
         raise Failure("NOT_SUPPORTED", f"INSERT INTO {table['Name']}: header lines or the SerDe properties {unknown}")
-    compression = "snappy" if found.format is Format.PARQUET else "gzip"
-    return Target(found.format, found.location, found.settings.get("field.delim"), compression)
+    compression = "snappy" if table_layout.format is Format.PARQUET else "gzip"
+    return Target(table_layout.format, table_layout.location, table_layout.settings.get("field.delim"), compression)

@@ -1,4 +1,7 @@
-"""Carries out the statements of Hive's DDL on the catalogue."""
+"""Executes the statements of Hive's DDL on the catalogue.
+
+Source: https://docs.aws.amazon.com/athena/latest/ug/ddl-reference.html.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,11 @@ from typing import Any
 
 from embedded.object_store.interface import NotFound, WritableObjects
 from embedded.services.aws.athena import typenames
-from embedded.services.aws.athena.answer import Lines
-from embedded.services.aws.athena.catalog import Names, Table, is_view
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.hive import model, partitions, show
-from embedded.services.aws.athena.s3_uri import address
+from embedded.services.aws.athena.results import Lines
+from embedded.services.aws.athena.s3_uri import split_uri
+from embedded.services.aws.athena.table_names import Table, TableNames, is_view
 from embedded.services.aws.errors import AwsError
 from embedded.sql_engine.errors import Reason
 
@@ -20,11 +23,25 @@ _IN_TABLE = ("Name", "Description", "Owner", "Retention", "StorageDescriptor", "
 _TEXTS = ("TableType", "Parameters", "ViewOriginalText", "ViewExpandedText")
 
 
-def execute(statement: model.Statement, names: Names, objects: WritableObjects) -> Lines:
-    """Carry out a statement. Raises SqlError."""
-    for kind, work in _ON_CATALOGUE.items():
-        if isinstance(statement, kind):
-            return work(statement, names)
+def execute(statement: model.Statement, names: TableNames, objects: WritableObjects) -> Lines:
+    """Execute a statement.
+
+    Parameters:
+        statement: the statement.
+        names: resolves names of tables.
+        objects: S3's objects.
+
+    Raises:
+        SqlError: the statement fails.
+    """
+    if isinstance(statement, model.CreateDatabase):
+        return _create_database(statement, names)
+    if isinstance(statement, model.DropDatabase):
+        return _drop_database(statement, names)
+    if isinstance(statement, model.ShowDatabases):
+        return show.show_databases(statement, names)
+    if isinstance(statement, model.ShowTables):
+        return show.show_tables(statement, names)
     database, name = names.split(statement.name)
     if isinstance(statement, model.DropTable):
         return _drop_table(statement, names, database, name)
@@ -32,39 +49,39 @@ def execute(statement: model.Statement, names: Names, objects: WritableObjects) 
         return _create_table(statement, names, database, name)
     table = _existing(names, database, name)
     if isinstance(statement, model.Repair):
-        return partitions.repair(names, table, objects)
+        return partitions.repair_table(names, table, objects)
     return _ON_TABLE[type(statement)](statement, names, table)
 
 
-def _create_database(statement: model.CreateDatabase, names: Names) -> Lines:
+def _create_database(statement: model.CreateDatabase, names: TableNames) -> Lines:
     name = statement.name[-1]
     if names.has_database(name):
         if statement.if_not_exists:
             return Lines()
         raise Failure("FAILED", f"SemanticException [Error 10072]: Database {name} already exists")
-    given: dict[str, Any] = {"Name": name, "Parameters": dict(statement.properties)}
+    members: dict[str, Any] = {"Name": name, "Parameters": dict(statement.properties)}
     if statement.comment is not None:
-        given["Description"] = statement.comment
+        members["Description"] = statement.comment
     if statement.location is not None:
-        given["LocationUri"] = _place(statement.location)
-    names.catalogue.create_database(given)
+        members["LocationUri"] = _check_location(statement.location)
+    names.catalogue.create_database(members)
     return Lines()
 
 
-def _drop_database(statement: model.DropDatabase, names: Names) -> Lines:
+def _drop_database(statement: model.DropDatabase, names: TableNames) -> Lines:
     name = statement.name[-1]
     if not names.has_database(name):
         if statement.if_exists:
             return Lines()
         raise Failure("FAILED", f"SemanticException [Error 10072]: Database does not exist: {name}")
     if names.catalogue.tables(name) and not statement.cascade:
-        told = f"InvalidOperationException(message:Database {name} is not empty. One or more tables exist.)"
-        raise Failure("FAILED", f"Execution Error, return code 1. {told}")
+        reason = f"InvalidOperationException(message:Database {name} is not empty. One or more tables exist.)"
+        raise Failure("FAILED", f"Execution Error, return code 1. {reason}")
     names.catalogue.delete_database(name)
     return Lines()
 
 
-def _drop_table(statement: model.DropTable, names: Names, database: str, name: str) -> Lines:
+def _drop_table(statement: model.DropTable, names: TableNames, database: str, name: str) -> Lines:
     table = names.find(database, name)
     if table is None:
         if statement.if_exists:
@@ -77,7 +94,7 @@ def _drop_table(statement: model.DropTable, names: Names, database: str, name: s
     return Lines()
 
 
-def _create_table(statement: model.CreateTable, names: Names, database: str, name: str) -> Lines:
+def _create_table(statement: model.CreateTable, names: TableNames, database: str, name: str) -> Lines:
     if not names.has_database(database):
         raise Failure("FAILED", f"SemanticException [Error 10072]: Database does not exist: {database}")
     if names.find(database, name) is not None:
@@ -101,7 +118,7 @@ def _table_input(name: str, statement: model.CreateTable) -> dict[str, Any]:
     settings = dict(statement.serde) or {"serialization.format": "1"}
     storage = {
         "Columns": [_glue(column) for column in statement.columns],
-        "Location": _place(statement.location),
+        "Location": _check_location(statement.location),
         "InputFormat": statement.storage["InputFormat"],
         "OutputFormat": statement.storage["OutputFormat"],
         "Compressed": False,
@@ -109,24 +126,24 @@ def _table_input(name: str, statement: model.CreateTable) -> dict[str, Any]:
         "SerdeInfo": {"SerializationLibrary": statement.storage["SerializationLibrary"], "Parameters": settings},
     }
     own = {"EXTERNAL": "TRUE", "transient_lastDdlTime": str(int(time.time())), **statement.properties}
-    made = {
+    table = {
         "Name": name,
         "TableType": "EXTERNAL_TABLE",
         "Parameters": own,
         "StorageDescriptor": storage,
         "PartitionKeys": [_glue(column) for column in statement.keys],
     }
-    return made | ({"Description": statement.comment} if statement.comment is not None else {})
+    return table | ({"Description": statement.comment} if statement.comment is not None else {})
 
 
 def _glue(column: model.Column) -> dict[str, str]:
-    made = {"Name": column.name, "Type": typenames.hive(column.type)}
-    return made | ({"Comment": column.comment} if column.comment is not None else {})
+    member = {"Name": column.name, "Type": typenames.hive(column.type)}
+    return member | ({"Comment": column.comment} if column.comment is not None else {})
 
 
-def _place(location: str) -> str:
+def _check_location(location: str) -> str:
     try:
-        bucket, _ = address(location)
+        bucket, _ = split_uri(location)
     except NotFound as error:
         raise Failure(
             "FAILED", f"SemanticException: {location} is no place in S3, such as s3://bucket/folder/"
@@ -136,7 +153,7 @@ def _place(location: str) -> str:
     return location
 
 
-def _existing(names: Names, database: str, name: str) -> Table:
+def _existing(names: TableNames, database: str, name: str) -> Table:
     table = names.find(database, name)
     if table is None:
         raise _no_table(database, name)
@@ -148,8 +165,17 @@ def _no_table(database: str, name: str) -> Failure:
     return Failure("FAILED", message, reason=Reason.NOT_FOUND)
 
 
-def changed(table: Table, names: Names, **changes: Any) -> None:
-    """Put a table back with some of its members changed. Raises SqlError."""
+def change_table(table: Table, names: TableNames, **changes: Any) -> None:
+    """Change members of a table.
+
+    Parameters:
+        table: the table.
+        names: resolves names of tables.
+        changes: new values by member.
+
+    Raises:
+        SqlError: the table cannot be updated.
+    """
     kept = {name: table[name] for name in (*_IN_TABLE, *_TEXTS) if name in table}
     try:
         names.catalogue.update_table(table["DatabaseName"], {**kept, **changes})
@@ -157,42 +183,42 @@ def changed(table: Table, names: Names, **changes: Any) -> None:
         raise Failure("FAILED", f"Execution Error: {error.message}") from error
 
 
-def _set_properties(statement: model.SetProperties, names: Names, table: Table) -> Lines:
-    changed(table, names, Parameters={**table.get("Parameters", {}), **statement.properties})
+def _set_properties(statement: model.SetProperties, names: TableNames, table: Table) -> Lines:
+    change_table(table, names, Parameters={**table.get("Parameters", {}), **statement.properties})
     return Lines()
 
 
-def _set_location(statement: model.SetLocation, names: Names, table: Table) -> Lines:
-    place = _place(statement.location)
+def _set_location(statement: model.SetLocation, names: TableNames, table: Table) -> Lines:
+    location = _check_location(statement.location)
     if statement.partition is None:
-        changed(table, names, StorageDescriptor={**table["StorageDescriptor"], "Location": place})
+        change_table(table, names, StorageDescriptor={**table["StorageDescriptor"], "Location": location})
         return Lines()
-    values, record = partitions.find(names, table, statement.partition.values)
-    storage = {**record.get("StorageDescriptor", {}), "Location": place}
-    given = {"Values": values, "StorageDescriptor": storage, "Parameters": record.get("Parameters", {})}
-    names.catalogue.partitions(table["DatabaseName"], table["Name"]).update(values, given)
+    values, record = partitions.find_partition(names, table, statement.partition.values)
+    storage = {**record.get("StorageDescriptor", {}), "Location": location}
+    members = {"Values": values, "StorageDescriptor": storage, "Parameters": record.get("Parameters", {})}
+    names.catalogue.partitions(table["DatabaseName"], table["Name"]).update(values, members)
     return Lines()
 
 
-def _add_columns(statement: model.AddColumns, names: Names, table: Table) -> Lines:
+def _add_columns(statement: model.AddColumns, names: TableNames, table: Table) -> Lines:
     storage = table["StorageDescriptor"]
     own = [] if statement.replace else list(storage["Columns"])
-    made = [*own, *map(_glue, statement.columns)]
-    _unique([*made, *table.get("PartitionKeys", [])])
-    changed(table, names, StorageDescriptor={**storage, "Columns": made})
+    columns = [*own, *map(_glue, statement.columns)]
+    _unique([*columns, *table.get("PartitionKeys", [])])
+    change_table(table, names, StorageDescriptor={**storage, "Columns": columns})
     return Lines()
 
 
-def _change_column(statement: model.ChangeColumn, names: Names, table: Table) -> Lines:
+def _change_column(statement: model.ChangeColumn, names: TableNames, table: Table) -> Lines:
     storage = table["StorageDescriptor"]
     if statement.old not in [column["Name"] for column in storage["Columns"]]:
         raise Failure("FAILED", f"SemanticException [Error 10002]: Invalid column reference {statement.old}")
-    made = [
+    columns = [
         {**column, **_glue(statement.column)} if column["Name"] == statement.old else column
         for column in storage["Columns"]
     ]
-    _unique([*made, *table.get("PartitionKeys", [])])
-    changed(table, names, StorageDescriptor={**storage, "Columns": made})
+    _unique([*columns, *table.get("PartitionKeys", [])])
+    change_table(table, names, StorageDescriptor={**storage, "Columns": columns})
     return Lines()
 
 
@@ -203,22 +229,16 @@ def _unique(columns: Sequence[Mapping[str, Any]]) -> None:
             raise Failure("FAILED", f"SemanticException [Error 10036]: Duplicate column name: {name}")
 
 
-_ON_CATALOGUE: Mapping[type, Callable[[Any, Names], Lines]] = {
-    model.CreateDatabase: _create_database,
-    model.DropDatabase: _drop_database,
-    model.ShowDatabases: show.databases,
-    model.ShowTables: show.tables,
-}
-_ON_TABLE: Mapping[type, Callable[[Any, Names, Table], Lines]] = {
-    model.AddPartitions: partitions.add,
-    model.DropPartitions: partitions.drop,
+_ON_TABLE: Mapping[type, Callable[[Any, TableNames, Table], Lines]] = {
+    model.AddPartitions: partitions.add_partitions,
+    model.DropPartitions: partitions.drop_partitions,
     model.SetProperties: _set_properties,
     model.SetLocation: _set_location,
     model.AddColumns: _add_columns,
     model.ChangeColumn: _change_column,
-    model.ShowColumns: lambda statement, names, table: show.columns(table),
-    model.ShowPartitions: lambda statement, names, table: partitions.show(names, table),
-    model.ShowCreate: lambda statement, names, table: show.create(statement, table),
-    model.ShowProperties: lambda statement, names, table: show.properties(statement, table),
-    model.Describe: lambda statement, names, table: show.describe(statement, table),
+    model.ShowColumns: lambda statement, names, table: show.show_columns(table),
+    model.ShowPartitions: lambda statement, names, table: partitions.show_partitions(names, table),
+    model.ShowCreate: lambda statement, names, table: show.show_create(statement, table),
+    model.ShowProperties: lambda statement, names, table: show.show_properties(statement, table),
+    model.Describe: lambda statement, names, table: show.describe_table(statement, table),
 }

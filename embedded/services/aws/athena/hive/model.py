@@ -1,4 +1,7 @@
-"""Statements of Hive, as they are read."""
+"""Parsed statements of Hive's DDL.
+
+Source: https://docs.aws.amazon.com/athena/latest/ug/ddl-reference.html.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass, field
 from embedded.sql_engine.types import Type
 
 Parts = Sequence[str]
-"""A name with dots."""
+"""The parts of a dotted name."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class Column:
 
 @dataclass(frozen=True)
 class CreateDatabase:
+    """CREATE DATABASE."""
+
     name: Parts
     if_not_exists: bool
     comment: str | None = None
@@ -31,6 +36,8 @@ class CreateDatabase:
 
 @dataclass(frozen=True)
 class DropDatabase:
+    """DROP DATABASE."""
+
     name: Parts
     if_exists: bool
     cascade: bool
@@ -38,6 +45,8 @@ class DropDatabase:
 
 @dataclass(frozen=True)
 class CreateTable:
+    """CREATE EXTERNAL TABLE."""
+
     name: Parts
     if_not_exists: bool
     columns: Sequence[Column]
@@ -51,6 +60,8 @@ class CreateTable:
 
 @dataclass(frozen=True)
 class DropTable:
+    """DROP TABLE, or DROP VIEW if `view` is set."""
+
     name: Parts
     if_exists: bool
     view: bool
@@ -58,7 +69,7 @@ class DropTable:
 
 @dataclass(frozen=True)
 class Partition:
-    """Values by key, and where it is; None for the usual place."""
+    """Values by key, and the location; None for the default location."""
 
     values: Mapping[str, str]
     location: str | None = None
@@ -66,6 +77,8 @@ class Partition:
 
 @dataclass(frozen=True)
 class AddPartitions:
+    """ALTER TABLE ADD PARTITION."""
+
     name: Parts
     if_not_exists: bool
     partitions: Sequence[Partition]
@@ -73,6 +86,8 @@ class AddPartitions:
 
 @dataclass(frozen=True)
 class DropPartitions:
+    """ALTER TABLE DROP PARTITION."""
+
     name: Parts
     if_exists: bool
     partitions: Sequence[Partition]
@@ -80,12 +95,16 @@ class DropPartitions:
 
 @dataclass(frozen=True)
 class SetProperties:
+    """ALTER TABLE SET TBLPROPERTIES."""
+
     name: Parts
     properties: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class SetLocation:
+    """ALTER TABLE SET LOCATION."""
+
     name: Parts
     location: str
     partition: Partition | None = None
@@ -93,6 +112,8 @@ class SetLocation:
 
 @dataclass(frozen=True)
 class AddColumns:
+    """ALTER TABLE ADD COLUMNS, or REPLACE COLUMNS if `replace` is set."""
+
     name: Parts
     columns: Sequence[Column]
     replace: bool
@@ -100,6 +121,8 @@ class AddColumns:
 
 @dataclass(frozen=True)
 class ChangeColumn:
+    """ALTER TABLE CHANGE COLUMN."""
+
     name: Parts
     old: str
     column: Column
@@ -107,16 +130,22 @@ class ChangeColumn:
 
 @dataclass(frozen=True)
 class Repair:
+    """MSCK REPAIR TABLE."""
+
     name: Parts
 
 
 @dataclass(frozen=True)
 class ShowDatabases:
+    """SHOW DATABASES."""
+
     pattern: str | None
 
 
 @dataclass(frozen=True)
 class ShowTables:
+    """SHOW TABLES, or SHOW VIEWS if `views` is set."""
+
     database: str | None
     pattern: str | None
     views: bool
@@ -124,28 +153,38 @@ class ShowTables:
 
 @dataclass(frozen=True)
 class ShowColumns:
+    """SHOW COLUMNS."""
+
     name: Parts
 
 
 @dataclass(frozen=True)
 class ShowPartitions:
+    """SHOW PARTITIONS."""
+
     name: Parts
 
 
 @dataclass(frozen=True)
 class ShowCreate:
+    """SHOW CREATE TABLE, or SHOW CREATE VIEW if `view` is set."""
+
     name: Parts
     view: bool
 
 
 @dataclass(frozen=True)
 class ShowProperties:
+    """SHOW TBLPROPERTIES."""
+
     name: Parts
     key: str | None
 
 
 @dataclass(frozen=True)
 class Describe:
+    """DESCRIBE."""
+
     name: Parts
     extended: bool
 

@@ -1,4 +1,7 @@
-"""Reads statements of Hive's DDL. What is not known is refused, clause by clause."""
+"""Parses statements of Hive's DDL; unsupported clauses are refused.
+
+Source: https://docs.aws.amazon.com/athena/latest/ug/ddl-reference.html.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +25,18 @@ _DELIMITERS = {
 }
 
 
-def read(sql: str) -> model.Statement | None:
-    """A statement of Hive's DDL; None if it is none of these, but one of Trino's.
+def parse_statement(sql: str) -> model.Statement | None:
+    """Parse a statement of Hive's DDL; None if the statement belongs to Trino's SQL.
 
     Raises:
-        SqlError: it is wrong, or has a clause that is not known here.
+        SqlError: the statement is wrong, or has an unsupported clause.
     """
     tokens = Tokens(sql)
     for words, reader in _READERS:
         if tokens.accept(*words):
-            found = reader(tokens)
+            statement = reader(tokens)
             tokens.end()
-            return found
+            return statement
     return None
 
 
@@ -78,7 +81,7 @@ def _create_table(tokens: Tokens) -> model.Statement:
 
 
 class _Clauses:
-    """What stands behind the columns of CREATE EXTERNAL TABLE."""
+    """The clauses after the columns of CREATE EXTERNAL TABLE."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -90,7 +93,7 @@ class _Clauses:
         self.properties: Mapping[str, str] = {}
 
     def read(self) -> None:
-        """Read all of them, in any order."""
+        """Parse all clauses, in any order."""
         readers = {
             ("COMMENT",): self._comment,
             ("PARTITIONED", "BY"): self._partitioned,
@@ -128,10 +131,10 @@ class _Clauses:
                 self._tokens.expect(word)
                 self.storage[name] = self._tokens.text()
         else:
-            word = self._tokens.take()
-            if word.value.upper() not in _FORMATS:
-                raise unsupported(f"STORED AS {word.value}", word.start)
-            self.storage = dict(_FORMATS[word.value.upper()])
+            token = self._tokens.take()
+            if token.value.upper() not in _FORMATS:
+                raise unsupported(f"STORED AS {token.value}", token.start)
+            self.storage = dict(_FORMATS[token.value.upper()])
         if own:
             self.storage["SerializationLibrary"] = own
         self.storage.setdefault("SerializationLibrary", TEXT["SerializationLibrary"])
@@ -157,11 +160,11 @@ class _Clauses:
 
 def _columns(tokens: Tokens) -> list[model.Column]:
     tokens.expect("(")
-    found = [_column(tokens)]
+    columns = [_column(tokens)]
     while tokens.accept(","):
-        found.append(_column(tokens))
+        columns.append(_column(tokens))
     tokens.expect(")")
-    return found
+    return columns
 
 
 def _column(tokens: Tokens) -> model.Column:
@@ -186,15 +189,15 @@ def _is_comment(tokens: Tokens) -> bool:
 
 def _pairs(tokens: Tokens) -> dict[str, str]:
     tokens.expect("(")
-    found = {}
+    pairs = {}
     while True:
         name = tokens.text()
         tokens.expect("=")
-        found[name] = tokens.text()
+        pairs[name] = tokens.text()
         if not tokens.accept(","):
             break
     tokens.expect(")")
-    return found
+    return pairs
 
 
 def _drop_table(tokens: Tokens) -> model.Statement:
@@ -206,15 +209,15 @@ def _drop_view(tokens: Tokens) -> model.Statement:
 
 
 def _partitions(tokens: Tokens, located: bool) -> list[model.Partition]:
-    found = []
+    partitions = []
     while tokens.accept("PARTITION"):
         values = _partition_values(tokens)
         location = tokens.text() if located and tokens.accept("LOCATION") else None
-        found.append(model.Partition(values, location))
+        partitions.append(model.Partition(values, location))
         tokens.accept(",")
-    if not found:
+    if not partitions:
         raise tokens.unexpected("PARTITION")
-    return found
+    return partitions
 
 
 def _partition_values(tokens: Tokens) -> dict[str, str]:

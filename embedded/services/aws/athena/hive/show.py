@@ -1,4 +1,7 @@
-"""Statements that tell about databases and tables."""
+"""Executes Hive's SHOW and DESCRIBE.
+
+Source: https://docs.aws.amazon.com/athena/latest/ug/ddl-reference.html.
+"""
 
 from __future__ import annotations
 
@@ -7,36 +10,36 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from embedded.services.aws.athena import views
-from embedded.services.aws.athena.answer import Lines
-from embedded.services.aws.athena.catalog import Names, Table, is_view
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.hive import model
+from embedded.services.aws.athena.results import Lines
+from embedded.services.aws.athena.table_names import Table, TableNames, is_view
 
 _WIDTH = 20
 _HIDDEN = ("transient_lastDdlTime", "EXTERNAL")
 
 
-def databases(statement: model.ShowDatabases, names: Names) -> Lines:
-    """SHOW DATABASES."""
-    found = [database["Name"] for database in names.catalogue.databases()]
-    return Lines(["database_name"], [[name] for name in _like(found, statement.pattern)])
+def show_databases(statement: model.ShowDatabases, names: TableNames) -> Lines:
+    """Execute SHOW DATABASES."""
+    existing = [database["Name"] for database in names.catalogue.databases()]
+    return Lines(["database_name"], [[name] for name in _like(existing, statement.pattern)])
 
 
-def tables(statement: model.ShowTables, names: Names) -> Lines:
-    """SHOW TABLES, and SHOW VIEWS."""
+def show_tables(statement: model.ShowTables, names: TableNames) -> Lines:
+    """Execute SHOW TABLES and SHOW VIEWS."""
     database = statement.database or names.database
     names.require_database(database)
-    found = [table["Name"] for table in names.catalogue.tables(database) if is_view(table) or not statement.views]
-    return Lines(["tab_name"], [[name] for name in _like(found, statement.pattern)])
+    existing = [table["Name"] for table in names.catalogue.tables(database) if is_view(table) or not statement.views]
+    return Lines(["tab_name"], [[name] for name in _like(existing, statement.pattern)])
 
 
-def columns(table: Table) -> Lines:
-    """SHOW COLUMNS."""
+def show_columns(table: Table) -> Lines:
+    """Execute SHOW COLUMNS."""
     return Lines(["field"], [[column["Name"].ljust(_WIDTH)] for column in _all_columns(table)])
 
 
-def properties(statement: model.ShowProperties, table: Table) -> Lines:
-    """SHOW TBLPROPERTIES."""
+def show_properties(statement: model.ShowProperties, table: Table) -> Lines:
+    """Execute SHOW TBLPROPERTIES."""
     known = table.get("Parameters", {})
     if statement.key is None:
         return Lines(["prpt_name", "prpt_value"], [[name, value] for name, value in sorted(known.items())])
@@ -45,8 +48,8 @@ def properties(statement: model.ShowProperties, table: Table) -> Lines:
     return Lines(["prpt_value"], [[missing if value is None else value]])
 
 
-def describe(statement: model.Describe, table: Table) -> Lines:
-    """DESCRIBE: name, type and comment in columns of a fixed width, then the keys of the partitions once more."""
+def describe_table(statement: model.Describe, table: Table) -> Lines:
+    """Execute DESCRIBE: name, type and comment in columns of fixed width, then the partition keys again."""
     if statement.extended:
         raise Failure("NOT_SUPPORTED", "DESCRIBE EXTENDED and FORMATTED; use SHOW CREATE TABLE")
     rows = [[_described(column)] for column in _all_columns(table)]
@@ -57,8 +60,8 @@ def describe(statement: model.Describe, table: Table) -> Lines:
     return Lines(["col_name", "data_type", "comment"], [row[0].split("\t") for row in rows])
 
 
-def create(statement: model.ShowCreate, table: Table) -> Lines:
-    """SHOW CREATE TABLE and SHOW CREATE VIEW."""
+def show_create(statement: model.ShowCreate, table: Table) -> Lines:
+    """Execute SHOW CREATE TABLE and SHOW CREATE VIEW."""
     if statement.view != is_view(table):
         kind = "view" if statement.view else "table"
         raise Failure("FAILED", f"SemanticException {table['DatabaseName']}.{table['Name']} is not a {kind}")
@@ -68,7 +71,7 @@ def create(statement: model.ShowCreate, table: Table) -> Lines:
 
 
 def _create_view(table: Table) -> str:
-    return f"CREATE VIEW {table['DatabaseName']}.{table['Name']} AS\n{views.read(table).sql}"
+    return f"CREATE VIEW {table['DatabaseName']}.{table['Name']} AS\n{views.parse_view(table).sql}"
 
 
 def _create_table(table: Table) -> str:

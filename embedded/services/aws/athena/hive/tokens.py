@@ -1,4 +1,4 @@
-"""The words of a statement, read one after the other."""
+"""Tokens of a statement, consumed from left to right."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 
 @dataclass(frozen=True)
 class Token:
-    """A word.
+    """A token.
 
     Parameters:
         kind: `text`, `name` in back quotes, `word`, `number` or `sign`; empty at the end.
-        value: without its quotes.
-        start: its first character in the statement.
-        end: the first one behind it.
+        value: text without quotes.
+        start: offset of its first character in the statement.
+        end: offset behind its last character.
     """
 
     kind: str
@@ -38,7 +38,7 @@ class Token:
 
 
 class Tokens:
-    """The words of a statement.
+    """The tokens of a statement.
 
     Parameters:
         sql: the statement.
@@ -47,70 +47,70 @@ class Tokens:
     def __init__(self, sql: str) -> None:
         self.sql = sql
         self._tokens = _read(sql)
-        self._place = 0
+        self._position = 0
 
     @property
     def next(self) -> Token:
-        """The next word, which stays."""
-        return self._tokens[self._place]
+        """The next token, which is not consumed."""
+        return self._tokens[self._position]
 
     def take(self) -> Token:
-        """The next word."""
+        """Consume the next token."""
         token = self.next
-        self._place += token.kind != ""
+        self._position += token.kind != ""
         return token
 
     def accept(self, *words: str) -> bool:
-        """Take words if they are next, whatever their case."""
-        ahead = self._tokens[self._place : self._place + len(words)]
+        """Consume words if they are next; case does not matter. Returns whether they are."""
+        ahead = self._tokens[self._position : self._position + len(words)]
         if [token.value.upper() for token in ahead if token.kind in ("word", "sign")] != list(words):
             return False
-        self._place += len(words)
+        self._position += len(words)
         return True
 
     def expect(self, *words: str) -> None:
-        """Take words, which must be next. Raises SqlError."""
+        """Consume words; raises SqlError if they are not next."""
         for word in words:
             if not self.accept(word):
                 raise self.unexpected(word)
 
     def name(self) -> str:
-        """Take a name, in lower case. Raises SqlError."""
+        """Consume a name; returns it in lower case. Raises SqlError for another token."""
         token = self.take()
         if token.kind not in ("name", "word", "text") or (token.kind == "text" and self.sql[token.start] == "'"):
             raise self.unexpected("a name", token)
         return token.value.lower()
 
     def names(self) -> list[str]:
-        """Take a name with dots. Raises SqlError."""
-        found = [self.name()]
+        """Consume a dotted name. Raises SqlError for another token."""
+        parts = [self.name()]
         while self.accept("."):
-            found.append(self.name())
-        return found
+            parts.append(self.name())
+        return parts
 
     def text(self) -> str:
-        """Take a text in quotes. Raises SqlError."""
+        """Consume a quoted text. Raises SqlError for another token."""
         token = self.take()
         if token.kind != "text":
             raise self.unexpected("a text in quotes", token)
         return token.value
 
     def end(self) -> None:
-        """Raise SqlError unless the statement ends here; a semicolon may stand there."""
+        """Check that the statement ends here, with an optional semicolon; raises SqlError if not."""
         self.accept(";")
         if self.next.kind:
             raise self.unexpected("the end of the statement")
 
     def unexpected(self, wanted: str, token: Token | None = None) -> SqlError:
-        """The error for a word that cannot stand where it does."""
-        found = token or self.next
-        shown = f"'{found.value}'" if found.kind else "<EOF>"
-        return SqlError(Reason.SYNTAX, f"mismatched input {shown}. Expecting: {wanted}", found.start)
+        """The error for an unexpected token."""
+        token = token or self.next
+        shown = f"'{token.value}'" if token.kind else "<EOF>"
+        return SqlError(Reason.SYNTAX, f"mismatched input {shown}. Expecting: {wanted}", token.start)
 
 
 def _read(sql: str) -> list[Token]:
-    found = ((match.lastgroup, match) for match in _TOKEN.finditer(sql))
-    tokens = [Token(kind, _value(kind, match[0]), match.start(), match.end()) for kind, match in found if kind]
+    matches = ((match.lastgroup, match) for match in _TOKEN.finditer(sql))
+    tokens = [Token(kind, _value(kind, match[0]), match.start(), match.end()) for kind, match in matches if kind]
     return [*tokens, Token("", "", len(sql), len(sql))]
 
 
@@ -124,9 +124,9 @@ def _value(kind: str, written: str) -> str:
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    found = match[1]
-    if found[0] == "u" and len(found) == 5:
-        return chr(int(found[1:], 16))
-    if len(found) == 3:
-        return chr(int(found, 8))
-    return _CONTROLS.get(found, found)
+    code = match[1]
+    if code[0] == "u" and len(code) == 5:
+        return chr(int(code[1:], 16))
+    if len(code) == 3:
+        return chr(int(code, 8))
+    return _CONTROLS.get(code, code)

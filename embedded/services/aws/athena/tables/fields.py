@@ -1,4 +1,7 @@
-"""Makes values of a column's type out of text and of JSON, as expressions for DuckDB."""
+"""Builds DuckDB expressions that parse texts and JSON to values of a column's type.
+
+Source: https://docs.aws.amazon.com/athena/latest/ug/data-types.html.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,13 @@ from embedded.sql_engine.values import Value
 _NESTED = (Kind.ARRAY, Kind.MAP, Kind.STRUCT)
 
 
-def lenient(value: Value, of: Type, name: str) -> str:
-    """The value of a text; NULL for what is no value of the type.
+def parse_lenient(value: Value, of: Type, name: str) -> str:
+    """Parse a text; an invalid value is NULL.
 
     Parameters:
         value: the text.
-        of: the column's type.
-        name: the column's name, for messages.
+        of: type of the column.
+        name: name of the column, for messages.
 
     Raises:
         SqlError: NOT_SUPPORTED.
@@ -34,14 +37,14 @@ def lenient(value: Value, of: Type, name: str) -> str:
     return cast(value, of, safe=True).sql
 
 
-def strict(value: Value, of: Type, name: str, more: Sequence[Kind] = ()) -> str:
-    """As `lenient`, but what is no value of the type is an error when it is met.
+def parse_strict(value: Value, of: Type, name: str, more: Sequence[Kind] = ()) -> str:
+    """Parse a text; an invalid value is an error at run time.
 
     Parameters:
         value: the text.
-        of: the column's type: text, a truth value, a number, or one of `more`.
-        name: the column's name, for messages.
-        more: further kinds of types.
+        of: type of the column: string, boolean, number, or one of `more`.
+        name: name of the column, for messages.
+        more: further supported kinds of types.
 
     Raises:
         SqlError: NOT_SUPPORTED.
@@ -50,18 +53,18 @@ def strict(value: Value, of: Type, name: str, more: Sequence[Kind] = ()) -> str:
         return value.sql
     if of.kind not in (Kind.BOOL, *NUMBERS, *more):
         raise Failure("NOT_SUPPORTED", f"{name}: {typenames.hive(of)} read by this SerDe; make it a string")
-    told = _bad(value.sql, of, name)
+    failure = _bad(value.sql, of, name)
     read = cast(value, of, safe=True).sql
-    return f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {read} IS NOT NULL THEN {read} ELSE {told} END"
+    return f"CASE WHEN {value.sql} IS NULL THEN NULL WHEN {read} IS NOT NULL THEN {read} ELSE {failure} END"
 
 
-def member(document: str, name: str, folded: bool) -> str:
-    """The value under a key of a JSON object; NULL without the key.
+def json_member(document: str, name: str, folded: bool) -> str:
+    """The member of a JSON object; NULL if there is none.
 
     Parameters:
         document: the object, of type JSON.
         name: the key.
-        folded: whether keys count as if they were of lower case. Two that are the same then are an error when met.
+        folded: whether keys match in lower case; then two equal keys are an error at run time.
     """
     keys = f"list_filter(json_keys({document}), lambda k_: {'lower(k_)' if folded else 'k_'} = {text(name)})"
     twice = fail(
@@ -70,40 +73,40 @@ def member(document: str, name: str, folded: bool) -> str:
     return f"CASE WHEN len({keys}) > 1 THEN {twice} ELSE json_extract({document}, '$.\"' || {keys}[1] || '\"') END"
 
 
-def of_json(sql: str, of: Type, name: str, folded: bool, depth: int = 0) -> str:
-    """The value of a JSON value; what is no value of the type is an error when it is met.
+def parse_json(sql: str, of: Type, name: str, folded: bool, depth: int = 0) -> str:
+    """Parse a JSON value; an invalid value is an error at run time.
 
-    An object becomes a structure by its keys: those that the type has not are left out, those that the object has not
-    are NULL.
+    An object becomes a structure by its keys: unknown keys are ignored, missing ones are NULL.
 
     Parameters:
         sql: the JSON value.
-        of: the column's type.
-        name: the column's name, for messages.
-        folded: as for `member`.
-        depth: how many types this one lies in.
+        of: type of the column.
+        name: name of the column, for messages.
+        folded: as for `json_member`.
+        depth: number of enclosing types.
 
     Raises:
         SqlError: NOT_SUPPORTED.
     """
-    one = f"j{depth}_"
+    item = f"j{depth}_"
     if of.kind is Kind.ARRAY and of.element:
-        inner = of_json(one, of.element, name, folded, depth + 1)
-        return f"list_transform(CAST({sql} AS JSON[]), lambda {one}: {inner})"
+        inner = parse_json(item, of.element, name, folded, depth + 1)
+        return f"list_transform(CAST({sql} AS JSON[]), lambda {item}: {inner})"
     if of.kind is Kind.MAP and of.key and of.element:
-        key = strict(Value(f"{one}.key", STRING), of.key, name)
-        inner = of_json(f"{one}.value", of.element, name, folded, depth + 1)
+        key = parse_strict(Value(f"{item}.key", STRING), of.key, name)
+        inner = parse_json(f"{item}.value", of.element, name, folded, depth + 1)
         entries = f"map_entries(CAST({sql} AS MAP(VARCHAR, JSON)))"
-        return f"map_from_entries(list_transform({entries}, lambda {one}: {{'k': {key}, 'v': {inner}}}))"
+        return f"map_from_entries(list_transform({entries}, lambda {item}: {{'k': {key}, 'v': {inner}}}))"
     if of.kind is Kind.STRUCT:
         pairs = [
-            (field, of_json(member(one, field, folded), kind, name, folded, depth + 1)) for field, kind in of.fields
+            (field, parse_json(json_member(item, field, folded), kind, name, folded, depth + 1))
+            for field, kind in of.fields
         ]
         built = f"struct_pack({', '.join(f'{quote(field)} := {inner}' for field, inner in pairs)})"
-        told = f"WHEN 'NULL' THEN NULL WHEN 'OBJECT' THEN {built} ELSE {_bad(f'CAST({one} AS VARCHAR)', of, name)}"
-        return f"list_transform([{sql}], lambda {one}: CASE coalesce(json_type({one}), 'NULL') {told} END)[1]"
+        cases = f"WHEN 'NULL' THEN NULL WHEN 'OBJECT' THEN {built} ELSE {_bad(f'CAST({item} AS VARCHAR)', of, name)}"
+        return f"list_transform([{sql}], lambda {item}: CASE coalesce(json_type({item}), 'NULL') {cases} END)[1]"
     scalar = f"json_extract_string({sql}, '$')"
-    return strict(Value(scalar, STRING), of, name, (Kind.DATE, Kind.DATETIME))
+    return parse_strict(Value(scalar, STRING), of, name, (Kind.DATE, Kind.DATETIME))
 
 
 def _bad(value: str, of: Type, name: str) -> str:

@@ -1,4 +1,7 @@
-"""Which files belong to a table, partition by partition."""
+"""Fetches the files of tables, partition by partition.
+
+Source: https://docs.aws.amazon.com/athena/latest/ug/tables-location-format.html.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from typing import Any
 
 from embedded.object_store.interface import NotFound, WritableObjects
 from embedded.services.aws.athena.errors import Failure
-from embedded.services.aws.athena.s3_uri import address
-from embedded.services.aws.athena.tables.layout import Layout, layout
+from embedded.services.aws.athena.s3_uri import split_uri
+from embedded.services.aws.athena.tables.layout import Layout, read_layout
 from embedded.sql_engine.errors import Reason
 
 
@@ -20,9 +23,9 @@ class File:
     """A file of a table.
 
     Parameters:
-        path: where it can be read.
-        key: of its object; its ending tells how it is compressed.
-        values: of the partition's keys.
+        path: path of the local file.
+        key: key of its object; the suffix shows the compression.
+        values: values of the partition keys.
     """
 
     path: Path
@@ -32,7 +35,7 @@ class File:
 
 @dataclass(frozen=True)
 class Part:
-    """Files that are read alike."""
+    """Files with the same layout."""
 
     layout: Layout
     files: Sequence[File]
@@ -42,42 +45,42 @@ class Files:
     """Fetches the files of tables for one query.
 
     Parameters:
-        objects: of S3.
-        closing: what ends the use of each file is put into it.
+        objects: S3's objects.
+        closing: gets the release of the fetched files.
     """
 
     def __init__(self, objects: WritableObjects, closing: ExitStack) -> None:
         self._objects = objects
         self._closing = closing
         self.scanned = 0
-        """Bytes of all files so far."""
+        """Number of bytes of all files so far."""
 
     def parts(self, table: Mapping[str, Any], partitions: Sequence[Mapping[str, Any]]) -> list[Part]:
         """The files of a table.
 
         Parameters:
-            table: as Glue has it.
-            partitions: likewise; empty for a table without keys.
+            table: in Glue's shape.
+            partitions: in Glue's shape; empty for a table without partition keys.
 
         Raises:
-            SqlError: a location is no place in S3, or its files cannot be read here.
+            SqlError: a location is no `s3://` URI, or its files cannot be read.
         """
         if not table.get("PartitionKeys"):
-            found = layout(table)
-            return [Part(found, self._fetch(found.location, ()))]
-        places = [(layout(table, each.get("StorageDescriptor")), each["Values"]) for each in partitions]
+            own = read_layout(table)
+            return [Part(own, self._fetch(own.location, ()))]
         parts: dict[tuple[Any, ...], tuple[Layout, list[File]]] = {}
-        for place, values in places:
-            alike = (place.format, tuple(sorted(place.settings.items())), place.header_lines)
-            parts.setdefault(alike, (place, []))[1].extend(self._fetch(place.location, values))
-        return [Part(place, files) for place, files in parts.values()]
+        for partition in partitions:
+            layout = read_layout(table, partition.get("StorageDescriptor"))
+            alike = (layout.format, tuple(sorted(layout.settings.items())), layout.header_lines)
+            parts.setdefault(alike, (layout, []))[1].extend(self._fetch(layout.location, partition["Values"]))
+        return [Part(layout, files) for layout, files in parts.values()]
 
     def _fetch(self, location: str, values: Sequence[str]) -> list[File]:
         try:
-            bucket, prefix = address(location)
-            found = [item for item in self._objects.list(bucket, prefix) if item.size and not _hidden(item.key, prefix)]
-            self.scanned += sum(item.size for item in found)
-            fetched = [(item.key, self._closing.enter_context(self._objects.fetch(bucket, item.key))) for item in found]
+            bucket, prefix = split_uri(location)
+            items = [item for item in self._objects.list(bucket, prefix) if item.size and not _hidden(item.key, prefix)]
+            self.scanned += sum(item.size for item in items)
+            fetched = [(item.key, self._closing.enter_context(self._objects.fetch(bucket, item.key))) for item in items]
         except NotFound as error:
             message = f"Location {location}: the bucket or the object {error} is not there"
             raise Failure("HIVE_CURSOR_ERROR", message, reason=Reason.DATA) from error

@@ -1,4 +1,4 @@
-"""How the files of a table are written: which SerDe reads them, and with which settings.
+"""The file format of a table: its SerDe, and the settings of the SerDe.
 
 Sources: https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html and its pages on each SerDe.
 """
@@ -29,7 +29,7 @@ JSON = {**TEXT, "SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe"}
 
 
 class Format(Enum):
-    """What stands in the files."""
+    """File formats."""
 
     PARQUET = "parquet"
     TEXT = "textfile"
@@ -50,10 +50,10 @@ class Layout:
     """How to read the files of a table or of a partition.
 
     Parameters:
-        format: what stands in them.
-        location: `s3://` of their folder.
-        settings: of the SerDe.
-        header_lines: to skip at the top of each file.
+        format: format of the files.
+        location: `s3://` URI of their folder.
+        settings: properties of the SerDe.
+        header_lines: number of lines to skip at the top of each file.
     """
 
     format: Format
@@ -62,15 +62,15 @@ class Layout:
     header_lines: int
 
 
-def layout(table: Mapping[str, Any], storage: Mapping[str, Any] | None = None) -> Layout:
-    """The layout of a table of the catalogue.
+def read_layout(table: Mapping[str, Any], storage: Mapping[str, Any] | None = None) -> Layout:
+    """Read the layout of a table of the catalogue.
 
     Parameters:
-        table: as Glue has it.
-        storage: the descriptor of one of its partitions; None for the table's own.
+        table: in Glue's shape.
+        storage: storage descriptor of one of its partitions; None for the table's own.
 
     Raises:
-        SqlError: its files cannot be read here.
+        SqlError: the format is not supported.
     """
     parameters = table.get("Parameters", {})
     _refuse(table["Name"], parameters)
@@ -78,21 +78,21 @@ def layout(table: Mapping[str, Any], storage: Mapping[str, Any] | None = None) -
     used = storage or own
     serde = used.get("SerdeInfo") or own.get("SerdeInfo") or {}
     library = serde.get("SerializationLibrary", "")
-    found = _BY_SERDE.get(library.rpartition(".")[2].lower())
-    if found is None:
+    file_format = _BY_SERDE.get(library.rpartition(".")[2].lower())
+    if file_format is None:
         raise Failure("HIVE_UNSUPPORTED_FORMAT", f"The SerDe {library or '(none)'} of {table['Name']} is not read here")
     header = {**parameters, **used.get("Parameters", {})}.get("skip.header.line.count", "0")
     if not header.isdecimal():
         raise Failure("HIVE_INVALID_METADATA", f"Invalid value for skip.header.line.count property: {header}")
     location = used.get("Location") or own.get("Location") or ""
-    return Layout(found, location.rstrip("/") + "/", serde.get("Parameters", {}), int(header))
+    return Layout(file_format, location.rstrip("/") + "/", serde.get("Parameters", {}), int(header))
 
 
-def columns(described: Mapping[str, Any], table: str) -> list[tuple[str, Type]]:
-    """Names and types of the columns of a descriptor, or of partition keys given as `Columns`.
+def read_columns(described: Mapping[str, Any], table: str) -> list[tuple[str, Type]]:
+    """Read names and types of the columns of a storage descriptor, or of partition keys as `Columns`.
 
     Raises:
-        SqlError: a type is not read here.
+        SqlError: a type is not supported.
     """
     try:
         return [(column["Name"].lower(), typenames.from_hive(column["Type"])) for column in described["Columns"]]

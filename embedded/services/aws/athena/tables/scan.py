@@ -1,4 +1,4 @@
-"""Reads the files of a table in DuckDB, with the columns and types that the catalogue says."""
+"""Builds queries that read the files of a table in DuckDB, with the catalogue's columns and types."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from embedded.services.aws.athena.errors import Failure
-from embedded.services.aws.athena.tables import parquet, texts
+from embedded.services.aws.athena.tables import parquet, text_formats
 from embedded.services.aws.athena.tables.files import File, Part
 from embedded.services.aws.athena.tables.layout import Format, Layout
 from embedded.services.aws.athena.trino.casts import cast
@@ -17,20 +17,20 @@ from embedded.sql_engine.types import STRING, Type, quote, text
 from embedded.sql_engine.values import Value
 
 NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
-"""What stands for NULL in the value of a partition."""
+"""Hive's value of a partition key for NULL."""
 FILE = "file__"
-"""The column with the path of the file that a row stands in."""
+"""The column with the path of a row's file."""
 _UNREADABLE = ("bz2", "lzo", "snappy", "lz4", "deflate", "zip")
 Columns = Sequence[tuple[str, Type]]
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What to read.
+    """The files of a table.
 
     Parameters:
-        columns: that stand in the files.
-        keys: of the partitions.
+        columns: columns of the files.
+        keys: partition keys.
         parts: the files.
     """
 
@@ -39,15 +39,15 @@ class Scan:
     parts: Sequence[Part]
 
 
-def query(scan: Scan, connection: duckdb.DuckDBPyConnection) -> str:
-    """A query for DuckDB that gives all columns, then all keys.
+def scan_query(scan: Scan, connection: duckdb.DuckDBPyConnection) -> str:
+    """Build the query for all columns, then all partition keys.
 
     Parameters:
-        scan: what to read.
-        connection: tells what stands in Parquet files.
+        scan: the files.
+        connection: reads the schemas of Parquet files.
 
     Raises:
-        SqlError: a file is not what the catalogue says.
+        SqlError: a file does not match the catalogue.
     """
     reads = []
     for part in scan.parts:
@@ -59,14 +59,14 @@ def query(scan: Scan, connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def _read(layout: Layout, files: Sequence[File], columns: Columns, connection: duckdb.DuckDBPyConnection) -> str:
-    """A query that gives the columns of the files, and FILE."""
+    """Build the query for the columns of the files, and FILE."""
     if layout.format is Format.PARQUET:
-        return parquet.read(files, columns, FILE, connection)
+        return parquet.parquet_query(files, columns, FILE, connection)
     if layout.format is Format.JSON:
-        return texts.json(layout, files, columns, FILE)
+        return text_formats.json_query(layout, files, columns, FILE)
     if layout.format is Format.CSV:
-        return texts.quoted(layout, files, columns, FILE)
-    return texts.separated(layout, files, columns, FILE)
+        return text_formats.csv_query(layout, files, columns, FILE)
+    return text_formats.text_query(layout, files, columns, FILE)
 
 
 def _with_keys(read: str, files: Sequence[File], scan: Scan) -> str:
@@ -92,5 +92,5 @@ def _compressed_alike(files: Sequence[File]) -> list[list[File]]:
         if ending in _UNREADABLE:
             message = f"s3 object {file.key}: files compressed as {ending} are not read here; use gzip or zstd"
             raise Failure("HIVE_CANNOT_OPEN_SPLIT", message, reason=Reason.UNSUPPORTED)
-        groups.setdefault(ending if ending in texts.COMPRESSIONS else "", []).append(file)
+        groups.setdefault(ending if ending in text_formats.COMPRESSIONS else "", []).append(file)
     return list(groups.values())

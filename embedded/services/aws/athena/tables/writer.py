@@ -12,9 +12,9 @@ import duckdb
 
 from embedded.object_store.interface import NotFound, WritableObjects
 from embedded.services.aws.athena.errors import Failure
-from embedded.services.aws.athena.hive.partitions import folder
-from embedded.services.aws.athena.s3_uri import address
+from embedded.services.aws.athena.s3_uri import split_uri
 from embedded.services.aws.athena.tables.layout import Format
+from embedded.services.aws.athena.tables.partition_folder import partition_folder
 from embedded.services.aws.athena.tables.scan import NO_PARTITION
 from embedded.services.aws.athena.trino.casts import to_text
 from embedded.sql_engine.errors import Reason
@@ -22,7 +22,7 @@ from embedded.sql_engine.types import Kind, Type, quote, text
 from embedded.sql_engine.values import Query
 
 MOST_PARTITIONS = 100
-"""Of one statement; https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html"""
+"""Maximum of a statement; https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html"""
 _NESTED = (Kind.ARRAY, Kind.MAP, Kind.STRUCT, Kind.BYTES)
 _KIND = "application/octet-stream"
 _ENDINGS = {"gzip": ".gz", "zstd": ".zst"}
@@ -31,13 +31,13 @@ _ROWS = "written"
 
 @dataclass(frozen=True)
 class Target:
-    """How and where to write.
+    """Format and location of the files to write.
 
     Parameters:
-        format: of the files.
-        location: `s3://` of their folder, with a slash at its end.
-        delimiter: between columns of a text file; None for control A.
-        compression: of the files.
+        format: format of the files.
+        location: `s3://` URI of their folder, with a trailing slash.
+        delimiter: delimiter of a text file; None for control A.
+        compression: compression of the files.
     """
 
     format: Format
@@ -47,26 +47,26 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Done:
-    """What was written.
+class WriteResult:
+    """The written rows and files.
 
     Parameters:
-        rows: how many.
-        files: `s3://` addresses.
-        partitions: the place of each, by its values.
+        rows: number of rows.
+        files: `s3://` URIs.
+        partitions: locations of partitions by their values.
     """
 
     rows: int
     files: Sequence[str]
-    partitions: Mapping[Sequence[str], str]
+    partitions: Mapping[tuple[str, ...], str]
 
 
 class Writer:
     """Writes tables.
 
     Parameters:
-        connection: of the query.
-        objects: of S3.
+        connection: DuckDB connection of the query.
+        objects: S3's objects.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, objects: WritableObjects) -> None:
@@ -74,22 +74,22 @@ class Writer:
         self._objects = objects
 
     def write(
-        self, query: Query, target: Target, key_count: int, known: Mapping[Sequence[str], str] | None = None
-    ) -> Done:
+        self, query: Query, target: Target, key_count: int, known: Mapping[tuple[str, ...], str] | None = None
+    ) -> WriteResult:
         """Write the rows of a query.
 
         Parameters:
-            query: what to write; the keys of partitions are its last columns.
-            target: where to.
-            key_count: how many keys there are.
-            known: the places of partitions that are there already, by their values.
+            query: the query; its last columns are the partition keys.
+            target: format and location.
+            key_count: number of partition keys.
+            known: locations of existing partitions by their values.
 
         Raises:
             SqlError: there are too many partitions, or the files cannot be written.
         """
         names = [name for name, _ in query.columns]
         inside = [f"c{index}" for index in range(len(names))]
-        own = [(made, name, of) for made, (name, of) in zip(inside, query.columns, strict=True)]
+        own = [(column, name, of) for column, (name, of) in zip(inside, query.columns, strict=True)]
         files, keys = own[: len(own) - key_count], own[len(own) - key_count :]
         if not keys:
             return self._plain(query, inside, files, target)
@@ -103,40 +103,40 @@ class Writer:
 
     def _plain(
         self, query: Query, inside: Sequence[str], files: Sequence[tuple[str, str, Type]], target: Target
-    ) -> Done:
+    ) -> WriteResult:
         source = f"({query.sql}) AS s({', '.join(inside)})"
-        rows, made = self._file(f"SELECT {_selected(files, target)} FROM {source}", target, target.location)
-        return Done(rows, made, {})
+        rows, files_written = self._file(f"SELECT {_selected(files, target)} FROM {source}", target, target.location)
+        return WriteResult(rows, files_written, {})
 
     def _partitioned(
         self,
         files: Sequence[tuple[str, str, Type]],
         keys: Sequence[tuple[str, str, Type]],
         target: Target,
-        known: Mapping[Sequence[str], str],
-    ) -> Done:
-        shown = ", ".join(_value(made, of) for made, _, of in keys)
-        found = self._connection.execute(f"SELECT DISTINCT {shown} FROM {_ROWS} ORDER BY ALL").fetchall()
-        if len(found) > MOST_PARTITIONS:
+        known: Mapping[tuple[str, ...], str],
+    ) -> WriteResult:
+        shown = ", ".join(_value(column, of) for column, _, of in keys)
+        partitions = self._connection.execute(f"SELECT DISTINCT {shown} FROM {_ROWS} ORDER BY ALL").fetchall()
+        if len(partitions) > MOST_PARTITIONS:
             message = f"Exceeded limit of {MOST_PARTITIONS} open writers for partitions/buckets."
             raise Failure("HIVE_TOO_MANY_OPEN_PARTITIONS", message)
         total, written, places = 0, [], {}
-        for values in found:
-            place = known.get(values) or target.location + folder([name for _, name, _ in keys], values)
+        for values in partitions:
+            location = known.get(values) or target.location + partition_folder([name for _, name, _ in keys], values)
             tests = " AND ".join(
-                f"{_value(made, of)} = {text(value)}" for (made, _, of), value in zip(keys, values, strict=True)
+                f"{_value(column, of)} = {text(value)}" for (column, _, of), value in zip(keys, values, strict=True)
             )
-            rows, made_files = self._file(
-                f"SELECT {_selected(files, target)} FROM {_ROWS} WHERE {tests}", target, place
+            rows, new_files = self._file(
+                f"SELECT {_selected(files, target)} FROM {_ROWS} WHERE {tests}", target, location
             )
             total += rows
-            written += made_files
-            places[values] = place
-        return Done(total, written, places)
+            written += new_files
+            places[values] = location
+        return WriteResult(total, written, places)
 
-    def _file(self, sql: str, target: Target, place: str) -> tuple[int, list[str]]:
-        """Write one file, none for no rows; returns the rows and the addresses."""
-        bucket, prefix = address(place)
+    def _file(self, sql: str, target: Target, location: str) -> tuple[int, list[str]]:
+        """Write a file unless there are no rows; returns the number of rows and the URIs."""
+        bucket, prefix = split_uri(location)
         with tempfile.TemporaryDirectory(prefix="athena-") as temporary:
             path = Path(temporary, "file")
             options = ", ".join(_options(target))
@@ -149,17 +149,17 @@ class Writer:
             try:
                 self._objects.put(bucket, key, path, _KIND)
             except NotFound as error:
-                message = f"Error committing write to Hive: the bucket of {place} is not there"
+                message = f"Error committing write to Hive: the bucket of {location} is not there"
                 raise Failure("HIVE_WRITER_CLOSE_ERROR", message, reason=Reason.DATA) from error
         return rows, [f"s3://{bucket}/{key}"]
 
 
 def _selected(columns: Sequence[tuple[str, str, Type]], target: Target) -> str:
     if target.format is Format.TEXT:
-        return ", ".join(f"{_as_text(made, name, of)} AS {quote(name)}" for made, name, of in columns)
+        return ", ".join(f"{_as_text(column, name, of)} AS {quote(name)}" for column, name, of in columns)
     if target.format is Format.JSON:
-        return ", ".join(f"{_for_json(made, of)} AS {quote(name)}" for made, name, of in columns)
-    return ", ".join(f"{made} AS {quote(name)}" for made, name, _ in columns)
+        return ", ".join(f"{_for_json(column, of)} AS {quote(name)}" for column, name, of in columns)
+    return ", ".join(f"{column} AS {quote(name)}" for column, name, _ in columns)
 
 
 def _as_text(sql: str, name: str, of: Type) -> str:
@@ -183,6 +183,6 @@ def _options(target: Target) -> list[str]:
     return ["FORMAT csv", f"DELIMITER {between}", plain, f"COMPRESSION {text(compression)}"]
 
 
-def _value(made: str, of: Type) -> str:
-    """A key's value as the name of a partition has it."""
-    return f"coalesce({to_text(made, of)}, {text(NO_PARTITION)})"
+def _value(column: str, of: Type) -> str:
+    """The value of a key in the name of a partition's folder."""
+    return f"coalesce({to_text(column, of)}, {text(NO_PARTITION)})"

@@ -41,22 +41,22 @@ def cast(value: Value, target: Type, safe: bool) -> Value:
     return Value(f"TRY({sql})" if safe and sql != value.sql else sql, target)
 
 
-def _cast(sql: str, given: Type, target: Type) -> str:
-    if given.kind is Kind.NULL:
+def _cast(sql: str, source: Type, target: Type) -> str:
+    if source.kind is Kind.NULL:
         return f"CAST(NULL AS {target.duckdb})"
     if target.kind is Kind.STRING:
-        return _limited(sql, given, target)
-    if given.kind is Kind.ARRAY and target.kind is Kind.ARRAY and given.element and target.element:
-        inner = _cast("x_", given.element, target.element) if given.element != target.element else "x_"
+        return _limited(sql, source, target)
+    if source.kind is Kind.ARRAY and target.kind is Kind.ARRAY and source.element and target.element:
+        inner = _cast("x_", source.element, target.element) if source.element != target.element else "x_"
         return f"list_transform({sql}, lambda x_: {inner})"
-    if given.kind is Kind.STRUCT and target.kind is Kind.STRUCT and len(given.fields) == len(target.fields):
-        return _row(sql, given, target)
-    if given.kind is Kind.MAP and target.kind is Kind.MAP and coerces(given, target):
+    if source.kind is Kind.STRUCT and target.kind is Kind.STRUCT and len(source.fields) == len(target.fields):
+        return _row(sql, source, target)
+    if source.kind is Kind.MAP and target.kind is Kind.MAP and coerces(source, target):
         return f"CAST({sql} AS {target.duckdb})"
-    write = _WRITERS.get((_family(given), _family(target)))
+    write = _WRITERS.get((_family(source), _family(target)))
     if write is None:
-        raise Failure("TYPE_MISMATCH", f"Cannot cast {typenames.trino(given)} to {typenames.trino(target)}")
-    return write(sql, given, target)
+        raise Failure("TYPE_MISMATCH", f"Cannot cast {typenames.trino(source)} to {typenames.trino(target)}")
+    return write(sql, source, target)
 
 
 def _family(of: Type) -> str:
@@ -65,13 +65,13 @@ def _family(of: Type) -> str:
     return "float" if of.kind in FLOATS else of.kind.name
 
 
-def _plain(sql: str, given: Type, target: Type) -> str:
+def _plain(sql: str, source: Type, target: Type) -> str:
     return f"CAST({sql} AS {target.duckdb})"
 
 
-def _row(sql: str, given: Type, target: Type) -> str:
+def _row(sql: str, source: Type, target: Type) -> str:
     fields = []
-    for index, ((_, first), (name, second)) in enumerate(zip(given.fields, target.fields, strict=True), 1):
+    for index, ((_, first), (name, second)) in enumerate(zip(source.fields, target.fields, strict=True), 1):
         item = f"struct_extract_at({sql}, {index})"
         fields.append(f"{quote(name)} := {_cast(item, first, second) if first != second else item}")
     if not all(name for name, _ in target.fields):
@@ -79,45 +79,45 @@ def _row(sql: str, given: Type, target: Type) -> str:
     return f"CASE WHEN {sql} IS NOT NULL THEN struct_pack({', '.join(fields)}) END"
 
 
-def to_text(sql: str, given: Type) -> str:
+def to_text(sql: str, source: Type) -> str:
     """A value as VARCHAR. Raises SqlError: there is no such cast."""
-    if given.kind is Kind.STRING:
+    if source.kind is Kind.STRING:
         return sql
-    if given.kind is Kind.FLOAT64:
+    if source.kind is Kind.FLOAT64:
         return f"athena_double_text({sql})"
-    if given.kind is Kind.FLOAT32:
+    if source.kind is Kind.FLOAT32:
         return f"athena_real_text({sql})"
-    if given.kind is Kind.DATETIME:
-        return f"strftime({sql}, {text(_pattern(given))})"
-    if given.kind is Kind.TIMESTAMP:
-        return f"(strftime({sql} AT TIME ZONE 'UTC', {text(_pattern(given))}) || ' UTC')"
-    if given.kind in (*NUMBERS, Kind.BOOL, Kind.DATE):
+    if source.kind is Kind.DATETIME:
+        return f"strftime({sql}, {text(_pattern(source))})"
+    if source.kind is Kind.TIMESTAMP:
+        return f"(strftime({sql} AT TIME ZONE 'UTC', {text(_pattern(source))}) || ' UTC')"
+    if source.kind in (*NUMBERS, Kind.BOOL, Kind.DATE):
         return f"CAST({sql} AS VARCHAR)"
-    raise Failure("TYPE_MISMATCH", f"Cannot cast {typenames.trino(given)} to varchar")
+    raise Failure("TYPE_MISMATCH", f"Cannot cast {typenames.trino(source)} to varchar")
 
 
 def _pattern(of: Type) -> str:
-    found = _SECONDS.get(digits(of))
-    if found is None:
+    pattern = _SECONDS.get(digits(of))
+    if pattern is None:
         raise Failure("NOT_SUPPORTED", f"{typenames.trino(of)} with {digits(of)} digits as text")
-    return found
+    return pattern
 
 
-def _limited(sql: str, given: Type, target: Type) -> str:
-    whole = to_text(sql, given)
+def _limited(sql: str, source: Type, target: Type) -> str:
+    whole = to_text(sql, source)
     if target.precision is None:
         return whole
     cut = f"left({whole}, {target.precision})"
-    if given.kind is Kind.STRING:
+    if source.kind is Kind.STRING:
         return cut
-    told = fail("INVALID_CAST_ARGUMENT", f"Value {{}} cannot be represented as varchar({target.precision})", whole)
-    return f"CASE WHEN length({whole}) > {target.precision} THEN {told} ELSE {whole} END"
+    failure = fail("INVALID_CAST_ARGUMENT", f"Value {{}} cannot be represented as varchar({target.precision})", whole)
+    return f"CASE WHEN length({whole}) > {target.precision} THEN {failure} ELSE {whole} END"
 
 
 def _read(pattern: str, convert: str = "CAST({} AS {})") -> Callable[[str, Type, Type], str]:
     """A cast of texts that look like a pattern; others fail."""
 
-    def write(sql: str, given: Type, target: Type) -> str:
+    def write(sql: str, source: Type, target: Type) -> str:
         name = typenames.trino(replace(target, precision=None) if target.kind is Kind.DATETIME else target)
         shown = name.upper() if target.kind is not Kind.DATETIME else "timestamp"
         failure = fail("INVALID_CAST_ARGUMENT", f"Cannot cast '{{}}' to {shown}", sql, target.duckdb)
@@ -130,7 +130,7 @@ def _read(pattern: str, convert: str = "CAST({} AS {})") -> Callable[[str, Type,
     return write
 
 
-def _moment(sql: str, given: Type, target: Type) -> str:
+def _moment(sql: str, source: Type, target: Type) -> str:
     """A text with or without a zone, of which only UTC is known here."""
     other = fail(UNKNOWN, "'{}' as timestamp with time zone: the zone is not UTC", sql, target.duckdb)
     bad = fail("INVALID_CAST_ARGUMENT", "Value cannot be cast to timestamp with time zone: {}", sql, target.duckdb)
@@ -142,25 +142,25 @@ def _moment(sql: str, given: Type, target: Type) -> str:
     )
 
 
-def _rounded(sql: str, given: Type, target: Type) -> str:
+def _rounded(sql: str, source: Type, target: Type) -> str:
     return f"CAST(round({sql}) AS {target.duckdb})"
 
 
-def _to_moment(sql: str, given: Type, target: Type) -> str:
+def _to_moment(sql: str, source: Type, target: Type) -> str:
     return f"(CAST({sql} AS TIMESTAMP) AT TIME ZONE 'UTC')"
 
 
-def _from_moment(sql: str, given: Type, target: Type) -> str:
+def _from_moment(sql: str, source: Type, target: Type) -> str:
     return f"CAST(({sql} AT TIME ZONE 'UTC') AS {target.duckdb})"
 
 
 _MILLIS = "CAST(CAST({} AS TIMESTAMP_MS) AS {})"
 _WRITERS: dict[tuple[str, str], Callable[[str, Type, Type], str]] = {
-    **{(given, target): _plain for given in ("integer", "DECIMAL") for target in ("integer", "DECIMAL", "float")},
+    **{(source, target): _plain for source in ("integer", "DECIMAL") for target in ("integer", "DECIMAL", "float")},
     ("float", "float"): _plain,
     ("float", "integer"): _rounded,
     ("float", "DECIMAL"): _plain,
-    **{(given, "BOOL"): _plain for given in ("integer", "float", "DECIMAL")},
+    **{(source, "BOOL"): _plain for source in ("integer", "float", "DECIMAL")},
     **{("BOOL", target): _plain for target in ("integer", "float", "DECIMAL", "BOOL")},
     ("STRING", "integer"): _read(_INTEGER),
     ("STRING", "DECIMAL"): _read(_NUMBER),
@@ -171,8 +171,8 @@ _WRITERS: dict[tuple[str, str], Callable[[str, Type, Type], str]] = {
     ("STRING", "TIMESTAMP"): _moment,
     ("DATE", "DATETIME"): _plain,
     ("DATETIME", "DATE"): _plain,
-    ("DATETIME", "DATETIME"): lambda sql, given, target: sql,
-    ("TIMESTAMP", "TIMESTAMP"): lambda sql, given, target: sql,
+    ("DATETIME", "DATETIME"): lambda sql, source, target: sql,
+    ("TIMESTAMP", "TIMESTAMP"): lambda sql, source, target: sql,
     ("DATE", "TIMESTAMP"): _to_moment,
     ("DATETIME", "TIMESTAMP"): _to_moment,
     ("TIMESTAMP", "DATE"): _from_moment,

@@ -24,11 +24,11 @@ def as_decimal(of: Type) -> Type:
     return of if of.kind is Kind.DECIMAL else decimal(DIGITS[of.kind], 0)
 
 
-def coerces(given: Type, target: Type) -> bool:
+def coerces(source: Type, target: Type) -> bool:
     """Whether a type becomes another by itself."""
-    if given == target or given.kind is Kind.NULL:
+    if source == target or source.kind is Kind.NULL:
         return True
-    common = common_of(given, target)
+    common = common_of(source, target)
     return common is not None and _same(common, target)
 
 
@@ -47,10 +47,10 @@ def coerced(value: Value, target: Type) -> Value | None:
 
 def common_type(values: Sequence[Value]) -> Type | None:
     """The type that all values become, or None."""
-    found: Type | None = values[0].type if values else None
+    common: Type | None = values[0].type if values else None
     for value in values[1:]:
-        found = common_of(found, value.type) if found else None
-    return found
+        common = common_of(common, value.type) if common else None
+    return common
 
 
 def common_of(left: Type, right: Type) -> Type | None:
@@ -62,8 +62,8 @@ def common_of(left: Type, right: Type) -> Type | None:
     if left.kind is right.kind:
         return _common_alike(left, right)
     for first, second in ((left, right), (right, left)):
-        if found := _common_unlike(first, second):
-            return found
+        if common := _common_unlike(first, second):
+            return common
     return None
 
 
@@ -72,10 +72,10 @@ def digits(of: Type) -> int:
     return 3 if of.precision is None else of.precision
 
 
-def _same(found: Type, target: Type) -> bool:
+def _same(common: Type, target: Type) -> bool:
     """Whether a common type is the target, digits of a second and lengths of texts aside."""
     plain = (Kind.STRING, Kind.DATETIME, Kind.TIMESTAMP)
-    return found == target or (found.kind is target.kind and found.kind in plain) or found.duckdb == target.duckdb
+    return common == target or (common.kind is target.kind and common.kind in plain) or common.duckdb == target.duckdb
 
 
 def _common_alike(left: Type, right: Type) -> Type | None:
@@ -100,10 +100,10 @@ def _common_alike(left: Type, right: Type) -> Type | None:
 def _common_row(left: Type, right: Type) -> Type | None:
     fields = []
     for (name, first), (other, second) in zip(left.fields, right.fields, strict=True):
-        found = common_of(first, second)
-        if found is None:
+        common = common_of(first, second)
+        if common is None:
             return None
-        fields.append((name if name == other or not other else (other if not name else ""), found))
+        fields.append((name if name == other or not other else (other if not name else ""), common))
     return struct(fields)
 
 

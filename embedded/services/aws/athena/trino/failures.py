@@ -43,33 +43,33 @@ def fail(code: str, message: str, value: str | None = None, of: str = "VARCHAR")
         of: the type that the expression pretends to have, in DuckDB's words.
     """
     before, _, after = message.partition("{}")
-    told = text(f"{_MARK}{code}:{before}")
+    content = text(f"{_MARK}{code}:{before}")
     if value is not None:
-        told = f"{told} || coalesce({value}, 'NULL') || {text(after)}"
+        content = f"{content} || coalesce({value}, 'NULL') || {text(after)}"
     if code == UNKNOWN:
-        return f"CAST(error({told}) AS {of})"
-    return f"CAST(CAST(CAST({told} AS INTEGER) AS VARCHAR) AS {of})"
+        return f"CAST(error({content}) AS {of})"
+    return f"CAST(CAST(CAST({content} AS INTEGER) AS VARCHAR) AS {of})"
 
 
-def translated(error: SqlError) -> SqlError:
+def to_trino_error(error: SqlError) -> SqlError:
     """What DuckDB told, in Trino's words."""
     if isinstance(error, Failure) or error.reason not in (Reason.DATA, Reason.INVALID):
         return error
-    if found := _FOUND.search(error.message):
-        return Failure(found[1], found[2], error.start, Reason.DATA)
+    if match := _FOUND.search(error.message):
+        return Failure(match[1], match[2], error.start, Reason.DATA)
     for pattern, code, message in _KNOWN:
         if pattern.search(error.message):
             return Failure(code, _words(code, message, error.message), error.start, error.reason)
     return error
 
 
-def _words(code: str, message: str | None, told: str) -> str:
+def _words(code: str, message: str | None, message_of_duckdb: str) -> str:
     if message:
         return message
     if code == "SUBQUERY_MULTIPLE_ROWS":
         return _ONE_ROW
     if code == "EXPRESSION_NOT_AGGREGATE":
-        column = _GROUPED.search(told)
+        column = _GROUPED.search(message_of_duckdb)
         shown = f"'{column[1]}'" if column and not column[1].isdecimal() else "Expression"
         return f"{shown} must be an aggregate expression or appear in GROUP BY clause"
-    return told.split("\n", 1)[0]
+    return message_of_duckdb.split("\n", 1)[0]

@@ -47,26 +47,26 @@ def special(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value
 def _text(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> str:
     """An operand that must be a text."""
     value = compiler.value(node, scope)
-    found = coerced(value, STRING)
-    if found is None:
+    text = coerced(value, STRING)
+    if text is None:
         raise Failure("TYPE_MISMATCH", f"A varchar is expected, not {typenames.trino(value.type)}", offset_of(node))
-    return found.sql
+    return text.sql
 
 
 def _whole(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> str:
     value = compiler.value(node, scope)
-    found = coerced(value, INT64)
-    if found is None:
+    number = coerced(value, INT64)
+    if number is None:
         raise Failure("TYPE_MISMATCH", f"A bigint is expected, not {typenames.trino(value.type)}", offset_of(node))
-    return found.sql
+    return number.sql
 
 
 def _negative(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     value = compiler.value(node.this, scope)
-    found = negated(value)
-    if found is None:
+    result = negated(value)
+    if result is None:
         raise Failure("TYPE_MISMATCH", f"Cannot negate {typenames.trino(value.type)}", offset_of(node))
-    return found
+    return result
 
 
 def _like(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope, escape: str = "") -> Value:
@@ -94,11 +94,11 @@ def _distinct(symbol: str) -> Write:
 
 def _extract(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     value = compiler.value(node.expression, scope)
-    found = times.part(node.name, value)
-    if found is None:
+    field = times.part(node.name, value)
+    if field is None:
         message = f"Cannot extract {node.name.lower()} from {typenames.trino(value.type)}"
         raise Failure("TYPE_MISMATCH", message, offset_of(node))
-    return found
+    return field
 
 
 def _position(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
@@ -134,7 +134,7 @@ def _function(name: str) -> Write:
 
 def _array(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node, "expressions")
-    values = [compiler.value(each, scope) for each in node.expressions]
+    values = [compiler.value(element, scope) for element in node.expressions]
     if not values:
         return Value("[]", array(NULL), constant=True)
     if common_type(values) is None:
@@ -152,7 +152,7 @@ def _bracket(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Valu
 
 
 def _tuple(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
-    values = [compiler.value(each, scope) for each in node.expressions]
+    values = [compiler.value(element, scope) for element in node.expressions]
     fields = [("", value.type) for value in values]
     return Value(f"row({', '.join(value.sql for value in values)})", struct(fields))
 

@@ -20,11 +20,11 @@ _EXACT = (*INTEGERS, Kind.DECIMAL)
 
 def binary(symbol: str, left: Value, right: Value, node: exp.Expr) -> Value:
     """An operator. Raises SqlError: TYPE_MISMATCH."""
-    found = _binary(symbol, left, right)
-    if found is None:
+    result = _binary(symbol, left, right)
+    if result is None:
         types = f"{typenames.trino(left.type)} {symbol} {typenames.trino(right.type)}"
         raise Failure("TYPE_MISMATCH", f"Cannot apply operator: {types}", offset_of(node))
-    return found
+    return result
 
 
 def _binary(symbol: str, left: Value, right: Value) -> Value | None:
@@ -51,8 +51,8 @@ def joined(left: Value, right: Value) -> Value | None:
             return Value(f"({sides[0].sql} || {sides[1].sql})", same)  # type: ignore[union-attr]
     if first.kind is Kind.ARRAY and second.kind is Kind.ARRAY:
         common = common_of(first, second)
-        if common and (one := coerced(left, common)) and (two := coerced(right, common)):
-            return Value(_whole_or_null("list_concat({0}, {1})", one, two), common)
+        if common and (head := coerced(left, common)) and (tail := coerced(right, common)):
+            return Value(_whole_or_null("list_concat({0}, {1})", head, tail), common)
     if first.kind is Kind.ARRAY and first.element and (item := coerced(right, first.element)):
         return Value(f"list_append({left.sql}, {item.sql})", first)
     if second.kind is Kind.ARRAY and second.element and (item := coerced(left, second.element)):
@@ -69,14 +69,14 @@ def _of_null(symbol: str, left: Value, right: Value) -> Value | None:
     other = left.type if right.type.kind is Kind.NULL else right.type
     if other.kind not in (*_EXACT, *FLOATS):
         return None
-    one, two = coerced(left, other), coerced(right, other)
-    return _binary(symbol, one, two) if one and two else None
+    left_value, right_value = coerced(left, other), coerced(right, other)
+    return _binary(symbol, left_value, right_value) if left_value and right_value else None
 
 
 def _whole(symbol: str, left: Value, right: Value) -> Value:
     of = left.type if DIGITS[left.type.kind] >= DIGITS[right.type.kind] else right.type
-    one, two = _as(left, of), _as(right, of)
-    return Value(f"CAST(({one} {'//' if symbol == '/' else symbol} {two}) AS {of.duckdb})", of)
+    first, second = _as(left, of), _as(right, of)
+    return Value(f"CAST(({first} {'//' if symbol == '/' else symbol} {second}) AS {of.duckdb})", of)
 
 
 def _float(symbol: str, left: Value, right: Value) -> Value:
@@ -86,11 +86,11 @@ def _float(symbol: str, left: Value, right: Value) -> Value:
 
 
 def _decimal(symbol: str, left: Value, right: Value) -> Value:
-    one, two = as_decimal(left.type), as_decimal(right.type)
-    of = decimal_type(symbol, one, two)
-    a, b = _as(left, one), _as(right, two)
+    left_type, right_type = as_decimal(left.type), as_decimal(right.type)
+    of = decimal_type(symbol, left_type, right_type)
+    a, b = _as(left, left_type), _as(right, right_type)
     if symbol == "/":
-        return Value(_quotient(a, one, b, two, of), of)
+        return Value(_quotient(a, left_type, b, right_type, of), of)
     if symbol in "+-":
         a, b = f"CAST({a} AS {of.duckdb})", f"CAST({b} AS {of.duckdb})"
     return Value(f"CAST(({a} {symbol} {b}) AS {of.duckdb})", of)
@@ -156,19 +156,19 @@ def _moved(symbol: str, moment: Value, by: Value) -> Value:
         return Value(moved, moment.type)
     if by.type == INTERVAL:
         whole = f"CASE WHEN CAST({moved} AS DATE) = {moved} THEN CAST({moved} AS DATE)"
-        told = fail("INVALID_FUNCTION_ARGUMENT", "Cannot add hour, minutes or seconds to a date", of="DATE")
-        return Value(f"{whole} WHEN {moved} IS NOT NULL THEN {told} END", moment.type)
+        failure = fail("INVALID_FUNCTION_ARGUMENT", "Cannot add hour, minutes or seconds to a date", of="DATE")
+        return Value(f"{whole} WHEN {moved} IS NOT NULL THEN {failure} END", moment.type)
     return Value(f"CAST({moved} AS DATE)", moment.type)
 
 
 def _between(left: Value, right: Value) -> Value | None:
     common = common_of(left.type, right.type)
-    one, two = (coerced(left, common), coerced(right, common)) if common else (None, None)
-    if one is None or two is None or common is None:
+    first, second = (coerced(left, common), coerced(right, common)) if common else (None, None)
+    if first is None or second is None or common is None:
         return None
     if common.kind is Kind.DATE:
-        return Value(f"to_days(CAST({one.sql} - {two.sql} AS INTEGER))", INTERVAL)
-    return Value(f"({one.sql} - {two.sql})", INTERVAL)
+        return Value(f"to_days(CAST({first.sql} - {second.sql} AS INTEGER))", INTERVAL)
+    return Value(f"({first.sql} - {second.sql})", INTERVAL)
 
 
 def negated(value: Value) -> Value | None:

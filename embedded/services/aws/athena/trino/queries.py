@@ -40,34 +40,35 @@ class TrinoJoins(Joins):
         alias = node.args.get("alias") or _NO_ALIAS
         named = alias.this is not None and alias.name != "_values"
         names = _names(alias.columns, [name for name, _ in query.columns], node)
-        made = scope.fresh("v")
+        alias_sql = scope.fresh("v")
         columns = [
-            Column(name, of, f'{made}."{index}"')
+            Column(name, of, f'{alias_sql}."{index}"')
             for index, (name, (_, of)) in enumerate(zip(names, query.columns, strict=True))
         ]
         listed = ", ".join(f'"{index}"' for index in range(len(columns)))
-        return f"({query.sql}) AS {made}({listed})", Source(alias.name if named else None, columns)
+        return f"({query.sql}) AS {alias_sql}({listed})", Source(alias.name if named else None, columns)
 
     def _unnested(self, node: exp.Unnest, scope: Scope) -> tuple[str, Source]:
         only(node, "expressions", "alias", "offset")
         arrays = [self._expressions.value(array, scope) for array in node.expressions]
-        made = scope.fresh("u")
-        selected, columns = [], []
+        alias_sql = scope.fresh("u")
+        selected: list[str] = []
+        columns: list[Column] = []
         for value in arrays:
             for sql, of in _parts(value, node):
                 name = f'"{len(columns)}"'
                 selected.append(f"{sql} AS {name}")
-                columns.append(Column("", of, f"{made}.{name}"))
+                columns.append(Column("", of, f"{alias_sql}.{name}"))
         offset = node.args.get("offset")
         if offset:
             sizes = ", ".join(f"coalesce({_size(value)}, 0)" for value in arrays)
             selected.append(f"unnest(generate_series(1, greatest({sizes}))) AS o")
-            columns.append(Column("", INT64, f"{made}.o"))
+            columns.append(Column("", INT64, f"{alias_sql}.o"))
         alias = node.args.get("alias") or _NO_ALIAS
         written = [*alias.columns, *([offset] if isinstance(offset, exp.Identifier) else [])]
         names = _names(written, [f"_col{index}" for index in range(len(columns))], node)
         named = [Column(name, column.type, column.sql) for name, column in zip(names, columns, strict=True)]
-        return f"LATERAL (SELECT {', '.join(selected)}) AS {made}", Source(alias.name or None, named)
+        return f"LATERAL (SELECT {', '.join(selected)}) AS {alias_sql}", Source(alias.name or None, named)
 
 
 class TrinoQueries(Queries):
@@ -108,11 +109,11 @@ class TrinoQueries(Queries):
 
     @staticmethod
     def _column_type(values: Sequence[Value], tree: exp.Expr) -> Type:
-        found = common_type(values)
-        if found is None:
-            told = ", ".join(typenames.trino(value.type) for value in values)
-            raise Failure("TYPE_MISMATCH", f"Values rows have mismatched types: {told}", offset_of(tree))
-        return found
+        common = common_type(values)
+        if common is None:
+            names = ", ".join(typenames.trino(value.type) for value in values)
+            raise Failure("TYPE_MISMATCH", f"Values rows have mismatched types: {names}", offset_of(tree))
+        return common
 
 
 def _with_windows(tree: exp.Expr) -> exp.Expr:

@@ -101,10 +101,10 @@ class TrinoRules(Rules):
             if sizes and sizes[0] not in (0, 3):
                 raise Failure("NOT_SUPPORTED", f"{name.lower()}({sizes[0]}): times have milliseconds", offset_of(node))
             return Type(_TIMES[name], precision=sizes[0] if sizes else None)
-        found = self._nested(name, node)
-        if found is None:
+        nested = self._nested(name, node)
+        if nested is None:
             raise Failure("TYPE_NOT_FOUND", f"Unknown type: {node.sql().lower()}", offset_of(node))
-        return found
+        return nested
 
     def _decimal(self, sizes: Sequence[int], node: exp.DataType) -> Type:
         precision, scale = (sizes[0] if sizes else 38), (sizes[1] if len(sizes) > 1 else 0)
@@ -119,7 +119,7 @@ class TrinoRules(Rules):
             key, element = map(self.named_type, node.expressions)
             return Type(Kind.MAP, key=key, element=element)
         if name == "STRUCT":
-            return struct([self._field(each) for each in node.expressions])
+            return struct([self._field(field) for field in node.expressions])
         return None
 
     def _field(self, node: exp.Expr) -> tuple[str, Type]:
@@ -158,12 +158,12 @@ class TrinoRules(Rules):
 
     def mismatch(self, what: str, types: Sequence[Type], start: int | None) -> Failure:
         symbol = what.removeprefix("operator ")
-        told = (
+        shown = (
             f" {symbol} ".join(map(typenames.trino, types))
             if what != symbol
             else ", ".join(map(typenames.trino, types))
         )
-        message = f"Cannot apply operator: {told}" if what != symbol else f"{what}: types do not match: {told}"
+        message = f"Cannot apply operator: {shown}" if what != symbol else f"{what}: types do not match: {shown}"
         return Failure("TYPE_MISMATCH", message, start)
 
     def comparable(self, of: Type) -> bool:

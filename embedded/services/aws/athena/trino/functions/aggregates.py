@@ -83,8 +83,8 @@ def _avg(call: FunctionCall) -> Value:
 
 def _avg_decimal(call: FunctionCall, value: Value) -> Value:
     total, count = called("sum", call, value.sql), called("count", call, value.sql)
-    found = scaled(f"athena_half_up({unscaled(total)}, CAST({count} AS HUGEINT))", value.type)
-    return Value(f"CASE WHEN {count} > 0 THEN {found} END", value.type)
+    quotient = scaled(f"athena_half_up({unscaled(total)}, CAST({count} AS HUGEINT))", value.type)
+    return Value(f"CASE WHEN {count} > 0 THEN {quotient} END", value.type)
 
 
 def _same(word: str) -> Function:
@@ -107,8 +107,8 @@ def _any(call: FunctionCall) -> Value:
 def _of(word: str, takes: Type, gives: Type, count: int = 1) -> Function:
     def write(call: FunctionCall) -> Value:
         values = checked_values(call, count)
-        given = ", ".join(as_type(call, values, index, takes) for index in range(count))
-        return Value(f"CAST({called(word, call, given)} AS {gives.duckdb})", gives)
+        arguments = ", ".join(as_type(call, values, index, takes) for index in range(count))
+        return Value(f"CAST({called(word, call, arguments)} AS {gives.duckdb})", gives)
 
     return aggregate(write)
 

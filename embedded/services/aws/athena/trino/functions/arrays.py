@@ -25,9 +25,9 @@ from embedded.sql_engine.values import Value
 def subscript(whole: Value, index: Value, node: exp.Expr) -> Value:
     """`array[1]` and `map[key]`: it fails when there is no such element. Raises SqlError: types do not fit."""
     if whole.type.kind is Kind.MAP and whole.type.key and (key := coerced(index, whole.type.key)):
-        told = fail("INVALID_FUNCTION_ARGUMENT", "Key not present in map", of=_of(whole.type.element))
-        found = f"CASE WHEN map_contains({whole.sql}, {key.sql}) THEN {whole.sql}[{key.sql}] ELSE {told} END"
-        return Value(unless_null([whole.sql, key.sql], found), whole.type.element or STRING)
+        missing = fail("INVALID_FUNCTION_ARGUMENT", "Key not present in map", of=_of(whole.type.element))
+        element = f"CASE WHEN map_contains({whole.sql}, {key.sql}) THEN {whole.sql}[{key.sql}] ELSE {missing} END"
+        return Value(unless_null([whole.sql, key.sql], element), whole.type.element or STRING)
     at = coerced(index, INT64)
     if whole.type.kind is not Kind.ARRAY or whole.type.element is None or at is None:
         raise Failure("TYPE_MISMATCH", "Cannot use a subscript here", offset_of(node))
@@ -71,8 +71,8 @@ def _contains(call: FunctionCall) -> Value:
     of = element_type(call, values)
     whole, item = values[0].sql, as_type(call, values, 1, of)
     unsure = f"WHEN list_contains(list_transform({whole}, lambda x_: x_ IS NULL), true) THEN NULL"
-    found = f"CASE WHEN list_contains({whole}, {item}) THEN true {unsure} ELSE false END"
-    return Value(unless_null([whole, item], found), BOOL)
+    result = f"CASE WHEN list_contains({whole}, {item}) THEN true {unsure} ELSE false END"
+    return Value(unless_null([whole, item], result), BOOL)
 
 
 def _distinct(call: FunctionCall) -> Value:
@@ -114,15 +114,15 @@ def _join(call: FunctionCall) -> Value:
 def _position(call: FunctionCall) -> Value:
     values = checked_values(call, 2)
     item = as_type(call, values, 1, element_type(call, values))
-    found = f"CAST(coalesce(list_position({values[0].sql}, {item}), 0) AS BIGINT)"
-    return Value(unless_null([values[0].sql, item], found), INT64)
+    position = f"CAST(coalesce(list_position({values[0].sql}, {item}), 0) AS BIGINT)"
+    return Value(unless_null([values[0].sql, item], position), INT64)
 
 
 def _remove(call: FunctionCall) -> Value:
     values = checked_values(call, 2)
     item = as_type(call, values, 1, element_type(call, values))
-    found = f"list_filter({values[0].sql}, lambda x_: x_ IS DISTINCT FROM {item})"
-    return Value(unless_null([item], found), values[0].type)
+    rest = f"list_filter({values[0].sql}, lambda x_: x_ IS DISTINCT FROM {item})"
+    return Value(unless_null([item], rest), values[0].type)
 
 
 def _slice(call: FunctionCall) -> Value:
@@ -133,12 +133,12 @@ def _slice(call: FunctionCall) -> Value:
     zero = fail(code, "SQL array indices start at 1", of=of)
     short = fail(code, "length must be greater than or equal to 0", of=of)
     first = f"CASE WHEN {start} < 0 THEN len({whole}) + {start} + 1 ELSE {start} END"
-    found = (
+    part = (
         f"CASE WHEN {start} = 0 THEN {zero} WHEN {length} < 0 THEN {short} "
         f"WHEN {length} = 0 OR abs({start}) > len({whole}) THEN {whole}[1:0] "
         f"ELSE {whole}[({first}):({first}) + {length} - 1] END"
     )
-    return Value(unless_null([whole, start, length], found), values[0].type)
+    return Value(unless_null([whole, start, length], part), values[0].type)
 
 
 def _sequence(call: FunctionCall) -> Value:
@@ -147,14 +147,14 @@ def _sequence(call: FunctionCall) -> Value:
         return _days(call, values)
     start, stop = as_type(call, values, 0, INT64), as_type(call, values, 1, INT64)
     step = as_type(call, values, 2, INT64) if len(values) == 3 else f"CASE WHEN {start} <= {stop} THEN 1 ELSE -1 END"
-    told = fail(
+    failure = fail(
         "INVALID_FUNCTION_ARGUMENT",
         "sequence stop value should be greater than or equal to start value if step is greater than zero otherwise "
         "stop should be less than or equal to start",
         of="BIGINT[]",
     )
     wrong = f"({step}) = 0 OR ({stop} - {start}) * ({step}) < 0"
-    return Value(f"CASE WHEN {wrong} THEN {told} ELSE generate_series({start}, {stop}, {step}) END", array(INT64))
+    return Value(f"CASE WHEN {wrong} THEN {failure} ELSE generate_series({start}, {stop}, {step}) END", array(INT64))
 
 
 def _days(call: FunctionCall, values: Sequence[Value]) -> Value:
@@ -202,9 +202,9 @@ def _with_columns(body: exp.Expr) -> exp.Expr:
     if isinstance(body, exp.Identifier):
         return exp.Column(this=body.copy())
     body = body.copy()
-    for found in list(body.find_all(exp.Identifier)):
-        if not isinstance(found.parent, exp.Column | exp.Dot | exp.Lambda | exp.DataType | exp.ColumnDef):
-            found.replace(exp.Column(this=found.copy()))
+    for identifier in list(body.find_all(exp.Identifier)):
+        if not isinstance(identifier.parent, exp.Column | exp.Dot | exp.Lambda | exp.DataType | exp.ColumnDef):
+            identifier.replace(exp.Column(this=identifier.copy()))
     return body
 
 
@@ -228,9 +228,9 @@ def _over_elements(template: str, test: bool) -> Function:
 
 def _any(first: str, otherwise: str) -> str:
     """Three-valued logic over what a lambda says of each element."""
-    said = "list_transform({0}, lambda {1}: {2})"
-    unsure = f"list_contains(list_transform({said}, lambda x_: x_ IS NULL), true)"
-    known = f"WHEN list_contains({said}, {first}) THEN {'true' if otherwise == 'false' else 'false'}"
+    tests = "list_transform({0}, lambda {1}: {2})"
+    unsure = f"list_contains(list_transform({tests}, lambda x_: x_ IS NULL), true)"
+    known = f"WHEN list_contains({tests}, {first}) THEN {'true' if otherwise == 'false' else 'false'}"
     return f"CASE WHEN {{0}} IS NULL THEN NULL {known} WHEN {unsure} THEN NULL ELSE {otherwise} END"
 
 
@@ -243,8 +243,8 @@ def _map(call: FunctionCall) -> Value:
         of=f"MAP({key.duckdb}, {of.duckdb})",
     )
     keys, items = values[0].sql, values[1].sql
-    found = f"CASE WHEN len({keys}) != len({items}) THEN {sizes} ELSE map({keys}, {items}) END"
-    return Value(unless_null([keys, items], found), Type(Kind.MAP, key=key, element=of))
+    result = f"CASE WHEN len({keys}) != len({items}) THEN {sizes} ELSE map({keys}, {items}) END"
+    return Value(unless_null([keys, items], result), Type(Kind.MAP, key=key, element=of))
 
 
 def _of_map(word: str) -> Function:

@@ -22,7 +22,7 @@ def _alike(call: FunctionCall, values: list[Value]) -> list[Value]:
     target = common_type(values)
     if target is None:
         raise Failure("TYPE_MISMATCH", f"All {call.name} operands must be the same type", offset_of(call.node))
-    return [found for value in values if (found := coerced(value, target))]
+    return [converted for value in values if (converted := coerced(value, target))]
 
 
 def _coalesce(call: FunctionCall) -> Value:

@@ -76,29 +76,29 @@ def from_mysql(form: str) -> str:
 
     def swapped(match: re.Match[str]) -> str:
         letter = match[1]
-        found = _MYSQL.get(letter)
-        if found is None and letter in "DUuVwX":
+        directive = _MYSQL.get(letter)
+        if directive is None and letter in "DUuVwX":
             raise Failure("INVALID_FUNCTION_ARGUMENT", f"%{letter} not supported in date format string")
-        return letter if found is None else found
+        return letter if directive is None else directive
 
     return re.sub(r"%(.)", swapped, form, flags=re.DOTALL)
 
 
 def from_joda(form: str) -> str:
     """A format of FORMAT_DATETIME and PARSE_DATETIME for DuckDB. Raises SqlError: a part of it is not known."""
-    made, place = "", 0
+    result, position = "", 0
     for match in _PIECE.finditer(form):
-        if match.start() != place:
+        if match.start() != position:
             break
-        place = match.end()
+        position = match.end()
         if match[1] is not None:
-            made += (match[1].replace("''", "'") or "'").replace("%", "%%")
+            result += (match[1].replace("''", "'") or "'").replace("%", "%%")
         elif match[2] is None:
-            made += match[0].replace("%", "%%")
+            result += match[0].replace("%", "%%")
         elif match[0] in _JODA:
-            made += _JODA[match[0]]
+            result += _JODA[match[0]]
         else:
             raise Failure("NOT_SUPPORTED", f"{match[0]!r} in the date format {form!r}")
-    if place != len(form):
+    if position != len(form):
         raise Failure("INVALID_FUNCTION_ARGUMENT", f"Invalid date format {form!r}")
-    return made
+    return result

@@ -21,10 +21,10 @@ _STEP = re.compile(r'\["([^"]+)"\]|\.(\w+)')
 
 def _path(node: exp.Expr) -> str:
     """A path as DuckDB reads it. Raises SqlError: it is more than names and places."""
-    found = literal_text(node, "A JSON path")
-    if not _PATH.fullmatch(found):
-        raise Failure("INVALID_FUNCTION_ARGUMENT", f"Invalid JSON path: '{found}'", offset_of(node))
-    return text(_STEP.sub(lambda step: f'."{step[1] or step[2]}"', found))
+    path = literal_text(node, "A JSON path")
+    if not _PATH.fullmatch(path):
+        raise Failure("INVALID_FUNCTION_ARGUMENT", f"Invalid JSON path: '{path}'", offset_of(node))
+    return text(_STEP.sub(lambda step: f'."{step[1] or step[2]}"', path))
 
 
 def _document(call: FunctionCall, values: list[Value]) -> str:
@@ -37,11 +37,11 @@ def _document(call: FunctionCall, values: list[Value]) -> str:
 def _scalar(call: FunctionCall) -> Value:
     values = checked_values(call, 2)
     document, path = _document(call, values), _path(call.arguments[1])
-    kind, found = f"json_type({document}, {path})", f"json_extract_string({document}, {path})"
-    other = fail(UNKNOWN, "A number that is not written in its shortest form: {}", found)
-    as_written = f"regexp_matches({values[0].sql}, '(^|[^0-9.])' || regexp_escape({found}) || '($|[^0-9.eE])')"
+    kind, value = f"json_type({document}, {path})", f"json_extract_string({document}, {path})"
+    other = fail(UNKNOWN, "A number that is not written in its shortest form: {}", value)
+    as_written = f"regexp_matches({values[0].sql}, '(^|[^0-9.])' || regexp_escape({value}) || '($|[^0-9.eE])')"
     nested = f"WHEN {kind} IN ('OBJECT', 'ARRAY') THEN NULL"
-    return Value(f"CASE {nested} WHEN {kind} = 'DOUBLE' AND NOT {as_written} THEN {other} ELSE {found} END", STRING)
+    return Value(f"CASE {nested} WHEN {kind} = 'DOUBLE' AND NOT {as_written} THEN {other} ELSE {value} END", STRING)
 
 
 def _extract(call: FunctionCall) -> Value:

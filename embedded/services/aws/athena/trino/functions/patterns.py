@@ -24,17 +24,17 @@ _BACK = re.compile(r"\\(.)|\$(\d+|\{[^}]*\})|(\$)")
 
 def pattern_of(node: exp.Expr) -> str:
     """A pattern that means the same to both. Raises SqlError."""
-    found = literal_text(node, "A regular expression")
-    if _DIFFERENT.search(found):
-        message = f"The regular expression {found!r}: look-around, back references, \\b"
+    pattern = literal_text(node, "A regular expression")
+    if _DIFFERENT.search(pattern):
+        message = f"The regular expression {pattern!r}: look-around, back references, \\b"
         raise Failure("NOT_SUPPORTED", message, offset_of(node))
     try:
-        re.compile(found)
+        re.compile(pattern)
     except re.error as error:
         raise Failure(
-            "INVALID_FUNCTION_ARGUMENT", f"Invalid regular expression {found!r}: {error}", offset_of(node)
+            "INVALID_FUNCTION_ARGUMENT", f"Invalid regular expression {pattern!r}: {error}", offset_of(node)
         ) from error
-    return found
+    return pattern
 
 
 def _subject(call: FunctionCall) -> tuple[str, str]:
@@ -65,8 +65,8 @@ def _like(call: FunctionCall) -> Value:
 
 def _extract(call: FunctionCall) -> Value:
     subject, pattern = _subject(call)
-    found = f"regexp_extract({subject}, {pattern}, {_group(call, pattern)})"
-    return Value(f"CASE WHEN regexp_matches({subject}, {pattern}) THEN {found} END", STRING)
+    group = f"regexp_extract({subject}, {pattern}, {_group(call, pattern)})"
+    return Value(f"CASE WHEN regexp_matches({subject}, {pattern}) THEN {group} END", STRING)
 
 
 def _extract_all(call: FunctionCall) -> Value:

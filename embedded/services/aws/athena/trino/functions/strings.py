@@ -21,10 +21,10 @@ def _concat(call: FunctionCall) -> Value:
     values = checked_values(call, 2, _MANY)
     whole = values[0]
     for value in values[1:]:
-        found = joined(whole, value)
-        if found is None:
+        longer = joined(whole, value)
+        if longer is None:
             raise no_overload(call, values)
-        whole = found
+        whole = longer
     return whole
 
 
@@ -73,8 +73,8 @@ def _split_part(call: FunctionCall) -> Value:
 def _split(call: FunctionCall) -> Value:
     values = checked_values(call, 2)
     subject, by = as_type(call, values, 0, STRING), as_type(call, values, 1, STRING)
-    told = fail("INVALID_FUNCTION_ARGUMENT", "The delimiter may not be the empty string", of="VARCHAR[]")
-    sql = f"CASE WHEN {by} = '' THEN {told} ELSE string_split({subject}, {by}) END"
+    empty = fail("INVALID_FUNCTION_ARGUMENT", "The delimiter may not be the empty string", of="VARCHAR[]")
+    sql = f"CASE WHEN {by} = '' THEN {empty} ELSE string_split({subject}, {by}) END"
     return Value(unless_null([subject, by], sql), array(STRING))
 
 
@@ -92,10 +92,10 @@ def _pad(word: str) -> Function:
         values = checked_values(call, 3)
         subject, size = as_type(call, values, 0, STRING), as_type(call, values, 1, INT64)
         by = as_type(call, values, 2, STRING)
-        told = fail("INVALID_FUNCTION_ARGUMENT", "Padding string must not be empty")
+        empty = fail("INVALID_FUNCTION_ARGUMENT", "Padding string must not be empty")
         low = fail("INVALID_FUNCTION_ARGUMENT", "Target length must be in the range [0..2147483647]")
         padded = f"{word}({subject}, CAST({size} AS INTEGER), {by})"
-        sql = f"CASE WHEN {by} = '' THEN {told} WHEN {size} < 0 THEN {low} ELSE {padded} END"
+        sql = f"CASE WHEN {by} = '' THEN {empty} WHEN {size} < 0 THEN {low} ELSE {padded} END"
         return Value(unless_null([subject, size, by], sql), STRING)
 
     return Function(write)

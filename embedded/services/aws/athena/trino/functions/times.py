@@ -56,20 +56,20 @@ _ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 def part(name: str, value: Value) -> Value | None:
     """A field of a moment, as EXTRACT gives it, or None."""
-    found = _PARTS.get(name.lower())
-    if found is None or value.type.kind not in MOMENTS or (value.type.kind is Kind.DATE and found in _OF_TIMES):
+    field = _PARTS.get(name.lower())
+    if field is None or value.type.kind not in MOMENTS or (value.type.kind is Kind.DATE and field in _OF_TIMES):
         return None
-    rest = " % 1000" if found == "millisecond" else ""
-    return Value(f"(CAST(date_part('{found}', {value.sql}) AS BIGINT){rest})", INT64)
+    rest = " % 1000" if field == "millisecond" else ""
+    return Value(f"(CAST(date_part('{field}', {value.sql}) AS BIGINT){rest})", INT64)
 
 
 def _part(name: str) -> Function:
     def write(call: FunctionCall) -> Value:
         values = checked_values(call, 1)
-        found = part(name, values[0])
-        if found is None:
+        field = part(name, values[0])
+        if field is None:
             raise no_overload(call, values)
-        return found
+        return field
 
     return Function(write)
 
@@ -103,10 +103,10 @@ def _diff(call: FunctionCall) -> Value:
     values = checked_values(call, 3)
     first, second = _moment(call, values, 1), _moment(call, values, 2)
     common = common_of(first.type, second.type)
-    one, two = (coerced(first, common), coerced(second, common)) if common else (None, None)
-    if one is None or two is None or common is None:
+    start, end = (coerced(first, common), coerced(second, common)) if common else (None, None)
+    if start is None or end is None or common is None:
         raise no_overload(call, values)
-    return Value(f"CAST(date_sub('{_unit(call, common)}', {one.sql}, {two.sql}) AS BIGINT)", INT64)
+    return Value(f"CAST(date_sub('{_unit(call, common)}', {start.sql}, {end.sql}) AS BIGINT)", INT64)
 
 
 def _trunc(call: FunctionCall) -> Value:
@@ -149,8 +149,8 @@ def _parse(read: str, gives: Type) -> Function:
     def write(call: FunctionCall) -> Value:
         values = checked_values(call, 2)
         form = convert(literal_text(call.arguments[1], "A date format"))
-        found = f"date_trunc('millisecond', strptime({as_type(call, values, 0, STRING)}, {text(form)}))"
-        return Value(f"({found} AT TIME ZONE 'UTC')" if gives == TIMESTAMP else found, gives)
+        moment = f"date_trunc('millisecond', strptime({as_type(call, values, 0, STRING)}, {text(form)}))"
+        return Value(f"({moment} AT TIME ZONE 'UTC')" if gives == TIMESTAMP else moment, gives)
 
     return Function(write)
 
@@ -161,11 +161,11 @@ def _iso(pattern: str, gives: Type, read: str) -> Function:
         sql = as_type(call, values, 0, STRING)
         other = fail(UNKNOWN, "'{}' as ISO 8601 with an offset or by weeks", sql, gives.duckdb)
         bad = fail("INVALID_FUNCTION_ARGUMENT", 'Invalid format: "{}"', sql, gives.duckdb)
-        found = (
+        branches = (
             f"WHEN regexp_full_match({sql}, {text(pattern)}) THEN {read.format(sql)} "
             f"WHEN regexp_matches({sql}, '^[0-9]{{4}}(-|T|W|$)') THEN {other} ELSE {bad}"
         )
-        return Value(f"CASE WHEN {sql} IS NULL THEN NULL {found} END", gives)
+        return Value(f"CASE WHEN {sql} IS NULL THEN NULL {branches} END", gives)
 
     return Function(write)
 

@@ -1,7 +1,6 @@
-"""Athena's operations on queries.
+"""Athena's operations on query executions.
 
-Each method is an operation as `embedded.services.aws.protocol.dispatcher` calls it; its parameters are described at
-https://docs.aws.amazon.com/athena/latest/APIReference/API_Operations.html.
+Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_Operations.html.
 """
 
 from __future__ import annotations
@@ -12,15 +11,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from embedded.object_store.interface import NotFound, WritableObjects
-from embedded.services.aws.athena import results
-from embedded.services.aws.athena.catalog import NAME, Names
-from embedded.services.aws.athena.engine import Place
-from embedded.services.aws.athena.errors import code_of, invalid_request, told
+from embedded.services.aws.athena import csv_results
+from embedded.services.aws.athena.engine import QueryContext
+from embedded.services.aws.athena.errors import code_of, failure_reason, invalid_request
 from embedded.services.aws.athena.runner import Runner
-from embedded.services.aws.athena.s3_uri import address
+from embedded.services.aws.athena.s3_uri import split_uri
 from embedded.services.aws.athena.statements import DDL, Parsed, parse
-from embedded.services.aws.athena.store import Executions, Json
-from embedded.services.aws.athena.workgroups import ENGINE, PRIMARY, WorkGroups, output_location
+from embedded.services.aws.athena.store import ENGINE, PRIMARY, ExecutionStore, Json, WorkGroupStore
+from embedded.services.aws.athena.table_names import CATALOG, TableNames
+from embedded.services.aws.athena.workgroups import output_location
 from embedded.services.aws.glue.store import Catalogue
 from embedded.services.aws.protocol.pages import paginate
 from embedded.services.aws.protocol.request import Request
@@ -32,19 +31,24 @@ _DEFAULT = "default"
 _HELD = ("OutputLocation", "ExpectedBucketOwner", "AclConfiguration", "EncryptionConfiguration")
 
 
-class Queries:
-    """Operations on queries.
+class QueryExecutions:
+    """Operations on query executions.
 
     Parameters:
-        executions: their records.
-        groups: the work groups.
-        runner: runs them.
-        glue: the database of the catalogue.
-        objects: of S3.
+        executions: store of the executions.
+        groups: store of the work groups.
+        runner: runs the queries.
+        glue: database of the Data Catalog.
+        objects: S3's objects.
     """
 
     def __init__(
-        self, executions: Executions, groups: WorkGroups, runner: Runner, glue: Database, objects: WritableObjects
+        self,
+        executions: ExecutionStore,
+        groups: WorkGroupStore,
+        runner: Runner,
+        glue: Database,
+        objects: WritableObjects,
     ) -> None:
         self._executions = executions
         self._groups = groups
@@ -67,7 +71,7 @@ class Queries:
 
         Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
         """
-        del result_reuse_configuration  # a result is never reused, which no answer depends on
+        del result_reuse_configuration  # results are never reused, and no response depends on it
         context, asked = dict(query_execution_context or {}), dict(result_configuration or {})
         _check_context(context)
         group = self._groups.find(request.region, work_group)
@@ -94,13 +98,15 @@ class Queries:
         self, request: Request, record: Json, parsed: Parsed | None, problem: SqlError | None, group: Json, base: str
     ) -> None:
         settings = group["Configuration"]
-        names = Names(Catalogue(self._glue, request.region), record["QueryExecutionContext"].get("Database", _DEFAULT))
+        names = TableNames(
+            Catalogue(self._glue, request.region), record["QueryExecutionContext"].get("Database", _DEFAULT)
+        )
         enforced = bool(settings.get("EnforceWorkGroupConfiguration"))
         enforced = enforced and bool(settings.get("ResultConfiguration", {}).get("OutputLocation"))
         tables = f"{base}tables/{record['QueryExecutionId']}/"
-        place = Place(names, tables, enforced, settings.get("BytesScannedCutoffPerQuery"))
+        context = QueryContext(names, tables, enforced, settings.get("BytesScannedCutoffPerQuery"))
         if parsed is not None:
-            self._runner.submit(record, parsed, place)
+            self._runner.submit(record, parsed, context)
         elif problem is not None:
             self._runner.refuse(record, problem)
 
@@ -110,17 +116,20 @@ class Queries:
 
     def batch_get_query_execution(self, request: Request, query_execution_ids: Sequence[str]) -> Json:
         """BatchGetQueryExecution: https://docs.aws.amazon.com/athena/latest/APIReference/API_BatchGetQueryExecution.html"""
-        found = {name: self._executions.find(request.region, name) for name in query_execution_ids}
+        records = {name: self._executions.find(request.region, name) for name in query_execution_ids}
         missing = [
             {
                 "QueryExecutionId": name,
                 "ErrorCode": "QUERY_EXECUTION_NOT_FOUND",
                 "ErrorMessage": f"QueryExecution {name} was not found",
             }
-            for name, record in found.items()
+            for name, record in records.items()
             if record is None
         ]
-        return {"QueryExecutions": [each for each in found.values() if each], "UnprocessedQueryExecutionIds": missing}
+        return {
+            "QueryExecutions": [record for record in records.values() if record],
+            "UnprocessedQueryExecutionIds": missing,
+        }
 
     def list_query_executions(
         self, request: Request, next_token: str | None = None, max_results: int = _PAGE, work_group: str = PRIMARY
@@ -130,8 +139,10 @@ class Queries:
         Parameters: as in https://docs.aws.amazon.com/athena/latest/APIReference/API_ListQueryExecutions.html
         """
         self._groups.find(request.region, work_group)
-        known = self._executions.listed(request.region, work_group)
-        page, token = paginate(known, lambda one: [-one[0], one[1]], next_token, max_results, "InvalidRequestException")
+        known = self._executions.list_ids(request.region, work_group)
+        page, token = paginate(
+            known, lambda pair: [-pair[0], pair[1]], next_token, max_results, "InvalidRequestException"
+        )
         return {"QueryExecutionIds": [name for _, name in page], "NextToken": token}
 
     def stop_query_execution(self, request: Request, query_execution_id: str) -> None:
@@ -149,7 +160,8 @@ class Queries:
         _check_done(record["Status"]["State"])
         metadata, updated = self._executions.result(query_execution_id)
         if updated is not None:
-            rows, token = [], None
+            rows: Sequence[Sequence[str | None]] = []
+            token = None
         else:
             rows, token = self._rows(record, next_token, max_results)
         shown = [{"Data": [{} if value is None else {"VarCharValue": value} for value in row]} for row in rows]
@@ -165,29 +177,29 @@ class Queries:
             if not token.isdecimal():
                 raise invalid_request("Invalid NextToken")
             start = int(token)
-        bucket, key = address(record["ResultConfiguration"]["OutputLocation"])
+        bucket, key = split_uri(record["ResultConfiguration"]["OutputLocation"])
         try:
             with self._objects.fetch(bucket, key) as path:
-                rows, end = results.page(path, start, limit)
+                rows, end = csv_results.read_page(path, start, limit)
         except NotFound as error:
             message = f"Could not find results: the object {error} is not there any more"
             raise invalid_request(message) from error
         return rows, None if end is None else str(end)
 
     def _find(self, request: Request, name: str) -> Json:
-        found = self._executions.find(request.region, name)
-        if found is None:
+        record = self._executions.find(request.region, name)
+        if record is None:
             raise invalid_request(f"QueryExecution {name} was not found", "QUERY_EXECUTION_NOT_FOUND")
-        return found
+        return record
 
 
 def _parsed(sql: str, parameters: Sequence[str]) -> tuple[Parsed | None, SqlError | None]:
-    """The statement, or why it will fail. Raises AwsError: it is none."""
+    """Parse a statement; returns it or its failure. Raises AwsError for a syntax error."""
     try:
         return parse(sql, parameters), None
     except SqlError as error:
         if error.reason is Reason.SYNTAX:
-            reason = told(error, sql).removeprefix(f"{code_of(error)}: ")
+            reason = failure_reason(error, sql).removeprefix(f"{code_of(error)}: ")
             raise invalid_request(reason, "MALFORMED_QUERY") from error
         return None, error
 
@@ -210,7 +222,7 @@ def _record(sql: str, parsed: Parsed | None, context: Json, group: str, base: st
 
 
 def _file(parsed: Parsed | None, name: str) -> str:
-    """The key of a result: CSV of rows, a text of what DDL says, the stem of a list of files."""
+    """The key of a result: a CSV file of rows, a text file of DDL, or the prefix of a manifest."""
     if parsed is None or parsed.subtype == "SELECT":
         return f"{name}.csv"
     if parsed.is_table:
@@ -219,9 +231,9 @@ def _file(parsed: Parsed | None, name: str) -> str:
 
 
 def _check_context(context: Mapping[str, str]) -> None:
-    catalogue = context.get("Catalog", NAME)
-    if catalogue.lower() != NAME.lower():
-        raise invalid_request(f"Catalog {catalogue} is not part of the embedded AWS; use {NAME}.")
+    catalogue = context.get("Catalog", CATALOG)
+    if catalogue.lower() != CATALOG.lower():
+        raise invalid_request(f"Catalog {catalogue} is not part of the embedded AWS; use {CATALOG}.")
 
 
 def _check_done(state: str) -> None:

@@ -1,4 +1,7 @@
-"""The catalogue as a query sees it: the database may be left out, and what is missing is told in Trino's words."""
+"""Resolves names of tables in queries, with Trino's errors for missing ones.
+
+Source: https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,16 @@ from embedded.services.aws.errors import AwsError
 from embedded.services.aws.glue.store import Catalogue
 from embedded.sql_engine.errors import Reason
 
-NAME = "AwsDataCatalog"
+CATALOG = "AwsDataCatalog"
 Table = Mapping[str, Any]
 
 
-class Names:
-    """Resolves the names of one query.
+class TableNames:
+    """Resolves the names of a query.
 
     Parameters:
-        catalogue: of the region.
-        database: the one that is meant where none is written.
+        catalogue: catalogue of the region.
+        database: default database.
     """
 
     def __init__(self, catalogue: Catalogue, database: str) -> None:
@@ -27,20 +30,24 @@ class Names:
         self.database = database.lower()
 
     def split(self, parts: Sequence[str], start: int | None = None) -> tuple[str, str]:
-        """Database and name, in lower case, of a name of up to three parts.
+        """Split a name of up to three parts into database and table, in lower case.
+
+        Parameters:
+            parts: parts of the name.
+            start: offset of the name in the statement, for errors.
 
         Raises:
-            SqlError: it has more, or is of another catalogue.
+            SqlError: the name has more parts, or belongs to another catalogue.
         """
         if len(parts) > 3:
             raise Failure("SYNTAX_ERROR", f"Too many dots in table name: {'.'.join(parts)}", start)
-        if len(parts) == 3 and parts[0].lower() != NAME.lower():
+        if len(parts) == 3 and parts[0].lower() != CATALOG.lower():
             raise Failure("CATALOG_NOT_FOUND", f"Catalog '{parts[0]}' does not exist", start)
         database = parts[-2].lower() if len(parts) > 1 else self.database
         return database, parts[-1].lower()
 
     def has_database(self, name: str) -> bool:
-        """Whether there is a database."""
+        """Whether a database exists."""
         try:
             self.catalogue.database(name)
         except AwsError:
@@ -48,7 +55,7 @@ class Names:
         return True
 
     def find(self, database: str, name: str) -> Table | None:
-        """A table or a view, or None."""
+        """A table or a view; None if there is none."""
         try:
             return self.catalogue.table(database, name)
         except AwsError:
@@ -57,18 +64,23 @@ class Names:
     def table(self, database: str, name: str, start: int | None = None) -> Table:
         """A table or a view.
 
+        Parameters:
+            database: its database.
+            name: its name.
+            start: offset of the name in the statement, for errors.
+
         Raises:
             SqlError: SCHEMA_NOT_FOUND, TABLE_NOT_FOUND.
         """
         self.require_database(database, start)
-        found = self.find(database, name)
-        if found is None:
-            message = f"Table '{NAME.lower()}.{database}.{name}' does not exist"
+        table = self.find(database, name)
+        if table is None:
+            message = f"Table '{CATALOG.lower()}.{database}.{name}' does not exist"
             raise Failure("TABLE_NOT_FOUND", message, start, Reason.NOT_FOUND)
-        return found
+        return table
 
     def require_database(self, name: str, start: int | None = None) -> None:
-        """Raise SqlError if there is no such database."""
+        """Check that a database exists; raises SqlError if not."""
         if not self.has_database(name):
             raise Failure("SCHEMA_NOT_FOUND", f"Schema '{name}' does not exist", start, Reason.NOT_FOUND)
 
@@ -78,5 +90,5 @@ class Names:
 
 
 def is_view(table: Table) -> bool:
-    """Whether it has no files of its own."""
+    """Whether a table is a view."""
     return table.get("TableType") == "VIRTUAL_VIEW"

@@ -1,4 +1,4 @@
-"""Reads files of text: columns behind separators, quoted CSV, and JSON by lines.
+"""Builds queries that read text files: delimited columns, quoted CSV, and JSON lines.
 
 Sources: https://docs.aws.amazon.com/athena/latest/ug/lazy-simple-serde.html, csv-serde.html and
 openx-json-serde.html beside it.
@@ -13,7 +13,7 @@ from typing import IO
 from typing import cast as as_type
 
 from embedded.services.aws.athena.errors import Failure
-from embedded.services.aws.athena.tables.fields import lenient, member, of_json, strict
+from embedded.services.aws.athena.tables.fields import json_member, parse_json, parse_lenient, parse_strict
 from embedded.services.aws.athena.tables.files import File
 from embedded.services.aws.athena.tables.layout import Layout
 from embedded.sql_engine.errors import Reason
@@ -21,9 +21,9 @@ from embedded.sql_engine.types import STRING, Type, quote, text
 from embedded.sql_engine.values import Value
 
 COMPRESSIONS = {"gz": "gzip", "zst": "zstd"}
-"""By the ending of a key."""
+"""By suffix of a key."""
 _NO_DELIMITER, _NO_NULL = "\x02\x03\x02", "\x02\x03\x04"
-"""Neither separates columns nor stands for NULL in any file."""
+"""Texts that occur in no file: no delimiter, and no NULL."""
 _ESCAPED = re.compile(rb'\\["\\]')
 _CONTROL_A = "\x01"
 _LINE = "line__"
@@ -33,8 +33,14 @@ _CSV = ("separatorChar", "quoteChar", "escapeChar", "serialization.format")
 Columns = Sequence[tuple[str, Type]]
 
 
-def separated(layout: Layout, files: Sequence[File], columns: Columns, file_column: str) -> str:
-    """A query over LazySimpleSerDe's files: no quotes; what is no value of a column's type is NULL.
+def text_query(layout: Layout, files: Sequence[File], columns: Columns, file_column: str) -> str:
+    """Build the query for files of LazySimpleSerDe: without quotes; an invalid value is NULL.
+
+    Parameters:
+        layout: layout of the files.
+        files: the files.
+        columns: columns of the catalogue.
+        file_column: name of the column with the path of the file.
 
     Raises:
         SqlError: NOT_SUPPORTED.
@@ -48,13 +54,19 @@ def separated(layout: Layout, files: Sequence[File], columns: Columns, file_colu
     parts = f"string_split({_LINE}, {text(between)})"
     selected = []
     for index, (name, of) in enumerate(columns, 1):
-        found = Value(f"nullif({parts}[{index}], {text(null)})", STRING)
-        selected.append(f"{lenient(found, of, name)} AS {quote(name)}")
+        value = Value(f"nullif({parts}[{index}], {text(null)})", STRING)
+        selected.append(f"{parse_lenient(value, of, name)} AS {quote(name)}")
     return f"SELECT {', '.join([*selected, file_column])} FROM {_lines(layout, files, file_column)}"
 
 
-def quoted(layout: Layout, files: Sequence[File], columns: Columns, file_column: str) -> str:
-    """A query over OpenCSVSerde's files: what is no value of a column's type is an error.
+def csv_query(layout: Layout, files: Sequence[File], columns: Columns, file_column: str) -> str:
+    """Build the query for files of OpenCSVSerde: an invalid value is an error.
+
+    Parameters:
+        layout: layout of the files.
+        files: the files.
+        columns: columns of the catalogue.
+        file_column: name of the column with the path of the file.
 
     Raises:
         SqlError: NOT_SUPPORTED.
@@ -69,12 +81,18 @@ def quoted(layout: Layout, files: Sequence[File], columns: Columns, file_column:
         f"escape={text(mark)}, nullstr={text(_NO_NULL)}, null_padding=true, columns={{{names}}}, "
         f"compression={text(_compression(files))}, filename={text(file_column)}"
     )
-    selected = [f"{strict(Value(quote(name), STRING), of, name)} AS {quote(name)}" for name, of in columns]
+    selected = [f"{parse_strict(Value(quote(name), STRING), of, name)} AS {quote(name)}" for name, of in columns]
     return f"SELECT {', '.join([*selected, file_column])} FROM read_csv([{_paths(files)}], {options})"
 
 
-def json(layout: Layout, files: Sequence[File], columns: Columns, file_column: str) -> str:
-    """A query over files with an object on each line, whose keys, nested ones too, count as of lower case.
+def json_query(layout: Layout, files: Sequence[File], columns: Columns, file_column: str) -> str:
+    """Build the query for JSON lines; keys, nested ones too, match in lower case.
+
+    Parameters:
+        layout: layout of the files.
+        files: the files.
+        columns: columns of the catalogue.
+        file_column: name of the column with the path of the file.
 
     Raises:
         SqlError: NOT_SUPPORTED.
@@ -83,7 +101,7 @@ def json(layout: Layout, files: Sequence[File], columns: Columns, file_column: s
     if layout.settings.get("ignore.malformed.json", "false").lower() == "true":
         raise Failure("NOT_SUPPORTED", "JsonSerDe with ignore.malformed.json")
     folded = layout.settings.get("case.insensitive", "true").lower() == "true"
-    values = [(name, of_json(member(_LINE, name, folded), of, name, folded)) for name, of in columns]
+    values = [(name, parse_json(json_member(_LINE, name, folded), of, name, folded)) for name, of in columns]
     selected = [f"{value} AS {quote(name)}" for name, value in values]
     lines = _lines(layout, files, file_column)
     objects = f"SELECT CAST({_LINE} AS JSON) AS {_LINE}, {file_column} FROM {lines} WHERE trim({_LINE}) != ''"
@@ -91,7 +109,7 @@ def json(layout: Layout, files: Sequence[File], columns: Columns, file_column: s
 
 
 def _lines(layout: Layout, files: Sequence[File], file_column: str) -> str:
-    """What reads lines as they are."""
+    """The table function that reads plain lines."""
     return (
         f"read_csv([{_paths(files)}], auto_detect=false, header=false, skip={layout.header_lines}, "
         f"delim={text(_NO_DELIMITER)}, quote='', escape='', nullstr={text(_NO_NULL)}, "
@@ -107,14 +125,14 @@ def _known(layout: Layout, names: Sequence[str]) -> None:
 
 
 def _character(written: str) -> str:
-    """A separator as DDL has it: itself, `\\001`, `\\u0001`, `\\t`, or `1` for control A."""
+    """A delimiter of DDL: the character, `\\001`, `\\u0001`, `\\t`, or `1` for control A."""
     if written == "1":
         return _CONTROL_A
     return _OCTAL.sub(lambda m: chr(int(m[1], 8)) if m[1] else chr(int(m[2], 16)) if m[2] else "\t", written)
 
 
 def _refuse_escapes(files: Sequence[File]) -> None:
-    """OpenCSV takes a backslash before a quote as an escape, which DuckDB cannot beside doubled quotes."""
+    """Refuse backslash escapes of quotes, which OpenCSV supports and DuckDB does not beside doubled quotes."""
     for file in files:
         if _compression([file]) == "zstd":
             continue
