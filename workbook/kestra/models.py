@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
 
 from workbook.errors import NotFound
+from workbook.kestra.states import SUCCEEDED, State, WithStates
 
 Json = dict[str, Any]
-
-TERMINATED = frozenset({"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "SKIPPED", "RETRIED"})
-SUCCEEDED = frozenset({"SUCCESS", "WARNING", "SKIPPED"})
 
 
 def parse_time(text: str | None) -> datetime | None:
@@ -95,73 +93,7 @@ class Flow:
 
 
 @dataclass(frozen=True)
-class StateChange:
-    """A state and the moment at which it began."""
-
-    state: str
-    start: datetime
-
-
-@dataclass(frozen=True)
-class State:
-    """A state with its history."""
-
-    current: str
-    history: tuple[StateChange, ...]
-
-    @classmethod
-    def from_json(cls, raw: Json) -> Self:
-        """From the API's JSON."""
-        histories = raw.get("histories", [])
-        changes = (StateChange(change["state"], datetime.fromisoformat(change["date"])) for change in histories)
-        return cls(raw["current"], tuple(changes))
-
-    @property
-    def terminated(self) -> bool:
-        """Whether the state is final."""
-        return self.current in TERMINATED
-
-    @property
-    def start(self) -> datetime | None:
-        """When it was created."""
-        return self.history[0].start if self.history else None
-
-    @property
-    def end(self) -> datetime | None:
-        """When it ended, or None while it goes on."""
-        return self.history[-1].start if self.terminated and self.history else None
-
-    @property
-    def seconds(self) -> float:
-        """Seconds from creation to the end, or until now."""
-        if self.start is None:
-            return 0.0
-        return ((self.end or datetime.now(UTC)) - self.start).total_seconds()
-
-
-class _WithStates:
-    """What goes through states: a task run, an execution."""
-
-    states: State
-
-    @property
-    def state(self) -> str:
-        """The current state, such as SUCCESS."""
-        return self.states.current
-
-    @property
-    def start(self) -> datetime | None:
-        """When it was created."""
-        return self.states.start
-
-    @property
-    def end(self) -> datetime | None:
-        """When it ended."""
-        return self.states.end
-
-
-@dataclass(frozen=True)
-class TaskRun(_WithStates):
+class TaskRun(WithStates):
     """One run of one task in an execution.
 
     Attributes:
@@ -209,7 +141,7 @@ class TaskRun(_WithStates):
 
 
 @dataclass(frozen=True, repr=False)
-class Execution(_WithStates):
+class Execution(WithStates):
     """One execution of a flow, as it was when it was read.
 
     Attributes:

@@ -9,7 +9,8 @@ from itertools import accumulate, groupby
 
 from workbook import theme
 from workbook.errors import NotFound
-from workbook.kestra.models import Execution, State, TaskRun
+from workbook.kestra.models import Execution, TaskRun
+from workbook.kestra.states import State
 from workbook.pictures.axis import duration, time_label, time_ticks
 from workbook.pictures.svg import Box, Canvas, Picture, text_width
 
