@@ -195,8 +195,9 @@ class Engine:
 
     @property
     def running(self) -> bool:
-        """Whether every service of the engine is up."""
-        return bool(self._services) and all(service.getState().isRunning() for service in self._services)
+        """Whether every service of the engine is up. One that has just been started has no state yet."""
+        states = [service.getState() for service in self._services]
+        return bool(states) and all(state is not None and state.isRunning() for state in states)
 
     def close(self) -> None:
         """Stop taking up work, give running tasks the grace period, and close the database.
