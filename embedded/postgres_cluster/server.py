@@ -7,7 +7,7 @@ import signal
 import psycopg2
 
 from embedded.postgres_cluster.cluster import Login, arguments, cluster_of, servers_on
-from embedded.service import Context, Launch, Service
+from embedded.service import Context, ProcessSpec, Service
 from embedded.shared.loopback import HOST
 from embedded.shared.processes import stop_tree
 from embedded.shared.settings import Settings
@@ -38,7 +38,7 @@ class Server(Service):
         store.create()
         store.set_up(self.login(context.settings), self.script(), self._options())
 
-    def command(self, context: Context) -> Launch:
+    def command(self, context: Context) -> ProcessSpec:
         store = cluster_of(context.home)
         options = self._options() | {
             "listen_addresses": HOST,
@@ -46,7 +46,8 @@ class Server(Service):
             "unix_socket_directories": "",  # their paths may not be long, and nothing needs them
         }
         argv = [str(store.binaries / "postgres"), "-D", str(store.data), *arguments(options)]
-        return Launch(argv=[*store.place.prefix, *argv], cwd=store.place.base, account=store.place.account)
+        location = store.location
+        return ProcessSpec(argv=[*location.prefix, *argv], cwd=location.base, account=location.account)
 
     def healthy(self, context: Context) -> bool:
         login = self.login(context.settings)
@@ -69,7 +70,7 @@ class Server(Service):
         stop_tree(servers_on(cluster_of(context.home).data), self.stop_signal, self.grace)
 
     def reset(self, context: Context) -> None:
-        cluster_of(context.home).place.remove()
+        cluster_of(context.home).location.remove()
 
     def _options(self) -> dict[str, str]:
         libraries = self.libraries()

@@ -23,7 +23,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Place:
+class RunLocation:
     """Where a service keeps its things and as whom its programs run.
 
     Parameters:
@@ -56,21 +56,21 @@ class Place:
             shutil.rmtree(self.base, ignore_errors=True)
 
 
-def place_for(home: Path) -> Place:
-    """Choose the place of a service that must not be root.
+def choose_run_location(home: Path) -> RunLocation:
+    """Choose the location of a service that must not be root.
 
     Parameters:
         home: the service's own folder.
     """
     if os.geteuid() != 0:
-        return Place(home)
+        return RunLocation(home)
     nobody = pwd.getpwnam("nobody")
     mapping = ("unshare", "-U", f"--map-user={nobody.pw_uid}", f"--map-group={nobody.pw_gid}")
     if _works(mapping):
-        return Place(home, prefix=mapping)
-    # The state folder is for root alone, so another account needs a place outside it.
+        return RunLocation(home, prefix=mapping)
+    # The state folder is for root alone, so another account needs a location outside it.
     tag = hashlib.sha256(str(home).encode()).hexdigest()[:16]
-    return Place(_EXTERNAL / f"kestra-workbook-{tag}", account=Account(nobody.pw_uid, nobody.pw_gid))
+    return RunLocation(_EXTERNAL / f"kestra-workbook-{tag}", account=Account(nobody.pw_uid, nobody.pw_gid))
 
 
 @cache

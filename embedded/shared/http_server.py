@@ -56,7 +56,7 @@ def serve(
     if tls is None:
         uvicorn.run(app, port=port, **how)
     else:
-        files = {"ssl_certfile": tls.certificate, "ssl_keyfile": tls.key}
+        files: dict[str, Any] = {"ssl_certfile": tls.certificate, "ssl_keyfile": tls.key}
         plain = uvicorn.Config(app, port=port, **how)
         asyncio.run(_both(plain, uvicorn.Config(app, port=tls.port, lifespan="off", **files, **how)))
 

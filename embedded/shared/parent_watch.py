@@ -2,7 +2,7 @@
 
 Three ways, for three kinds of process: our own Python services watch their standard input, a pipe that the system
 closes with the supervisor (`exit_with_parent`); on Linux the kernel signals any other child (`die_with_parent`);
-elsewhere a small watcher process does (`watch`).
+elsewhere a small watcher process does (`watch`). `ParentWatch` chooses the way of a child.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import psutil
 
 from embedded.shared.paths import ROOT
 from embedded.shared.processes import OWNER, bearers, stop_tree
 
-MARK = "EMBEDDED_LIFELINE"
-"""Set for processes whose standard input is a lifeline."""
+MARK = "EMBEDDED_ENDS_WITH_PARENT"
+"""Set for processes that watch their standard input."""
 KERNEL_SIGNALS = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
 
@@ -37,11 +38,11 @@ def exit_with_parent(grace: float = 10.0) -> None:
         grace: seconds for the shutdown, before SIGKILL.
     """
     if os.environ.pop(MARK, None):
-        threading.Thread(target=_watch_supervisor, args=(grace,), name="lifeline", daemon=True).start()
+        threading.Thread(target=_watch_supervisor, args=(grace,), name="parent-watch", daemon=True).start()
 
 
 def _watch_supervisor(grace: float) -> None:
-    if _torn(0):
+    if _was_abandoned(0):
         # From outside: our children must be ended after ourselves, and without our help if we hang.
         subprocess.Popen(watcher(os.getpid(), signal.SIGTERM, grace), cwd=ROOT, stdin=subprocess.DEVNULL)
 
@@ -62,13 +63,13 @@ def watch(pid: int, number: int, grace: float) -> None:
     os.setsid()  # what ends the process's session must not end us
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)  # taken now: a later process of the same number is not the same
-        if _torn(0):
+        if _was_abandoned(0):
             stop_tree([process], signal.Signals(number), grace)
             stop_tree(bearers(os.environ.get(OWNER)), signal.SIGKILL, grace=0)
 
 
-def _torn(descriptor: int) -> bool:
-    """Wait until a lifeline ends; tell whether it was torn, or let go with a word."""
+def _was_abandoned(descriptor: int) -> bool:
+    """Wait until a pipe ends; tell whether its other end was closed without a byte, as the kernel does."""
     with contextlib.suppress(OSError):
         return not os.read(descriptor, 1)
     return True
@@ -88,6 +89,60 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return arm
+
+
+class ParentWatch:
+    """Ends one child with this process, in the way that fits the child and the system.
+
+    Create it, start the child with `popen_arguments` and `variables`, then `attach`; `release` after the child's end.
+
+    Parameters:
+        child_watches: whether the child calls `exit_with_parent`.
+        stop_signal: the first signal to a child that does not.
+        grace: seconds before SIGKILL.
+    """
+
+    def __init__(self, child_watches: bool, stop_signal: signal.Signals, grace: float) -> None:
+        self._child_watches = child_watches
+        self._stop_signal = stop_signal
+        self._grace = grace
+        self._read_end, self._write_end = os.pipe()
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the child's environment needs."""
+        return {MARK: "1"} if self._child_watches else {}
+
+    @property
+    def popen_arguments(self) -> dict[str, Any]:
+        """What `Popen` needs, called in the main thread: the kernel takes the thread's end for the parent's."""
+        if self._child_watches:
+            return {"stdin": self._read_end}
+        return {
+            "stdin": subprocess.DEVNULL,
+            "preexec_fn": die_with_parent(self._stop_signal) if KERNEL_SIGNALS else None,
+        }
+
+    def attach(self, pid: int, env: Mapping[str, str]) -> None:
+        """Watch the started child from outside, where neither it nor the kernel does.
+
+        Parameters:
+            pid: the child.
+            env: the child's environment.
+        """
+        if not self._child_watches and not KERNEL_SIGNALS:
+            argv = watcher(pid, self._stop_signal, self._grace)
+            subprocess.Popen(argv, stdin=self._read_end, cwd=ROOT, env=env)
+
+    def close_child_end(self) -> None:
+        """Leave the pipe's read end to the child, or to its watcher, alone."""
+        os.close(self._read_end)
+
+    def release(self) -> None:
+        """Stop watching on purpose: a byte tells the watcher not to kill."""
+        with contextlib.suppress(OSError):
+            os.write(self._write_end, b".")
+        os.close(self._write_end)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The state folder: one place outside git for all that the stack keeps."""
+"""The state folder: the folder outside git where the stack keeps everything."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _LOCK = "supervisor.lock"
 _KEPT_BY_RESET = {MARKER, _LOCK}
 
 
-class HomeError(RuntimeError):
+class StateFolderError(RuntimeError):
     """The state folder cannot be used; the message says why and what helps."""
 
 
-class Home:
+class StateFolder:
     """The state folder of one stack, for its user only (mode 700)."""
 
     def __init__(self, path: Path) -> None:
@@ -32,17 +32,19 @@ class Home:
         """Create the folder, or recognise it as ours.
 
         Raises:
-            HomeError: it holds other things, or cannot be written.
+            StateFolderError: it holds other things, or cannot be written.
         """
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not is_ours(self.path):
-                raise HomeError(f"{self.path} holds other files: set EMBEDDED_HOME to an empty or a new folder")
+                raise StateFolderError(f"{self.path} holds other files: set EMBEDDED_HOME to an empty or a new folder")
             self.path.chmod(0o700)
             mark(self.path)
             self.logs.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
-            raise HomeError(f"{self.path} cannot be used ({error}): set EMBEDDED_HOME to a folder of yours") from error
+            raise StateFolderError(
+                f"{self.path} cannot be used ({error}): set EMBEDDED_HOME to a folder of yours"
+            ) from error
 
     def folder_of(self, service: str) -> Path:
         """A service's own folder, created when it is missing."""
@@ -87,10 +89,10 @@ class Home:
         """Remove all state; the empty folder stays.
 
         Raises:
-            HomeError: the folder is not ours.
+            StateFolderError: the folder is not ours.
         """
         if not (self.path / MARKER).is_file():
-            raise HomeError(f"{self.path} has no {MARKER}, so it is not ours to clear: check EMBEDDED_HOME")
+            raise StateFolderError(f"{self.path} has no {MARKER}, so it is not ours to clear: check EMBEDDED_HOME")
         remove_content(self.path, _KEPT_BY_RESET)
 
 

@@ -10,10 +10,11 @@ from typing import Any
 from embedded.registry import Stack
 from embedded.service import Service
 from embedded.shared.settings import Settings
-from embedded.shared.state_folder import Home
+from embedded.shared.state_folder import StateFolder
 from embedded.supervision import control
+from embedded.supervision.leftovers import end_leftovers
+from embedded.supervision.messages import Down, Env, Status, Stop, Up
 from embedded.supervision.progress import Progress
-from embedded.supervision.supervisor import end_leftovers
 
 LEASE = "EMBEDDED_LEASE"
 """Names the `run` that a command runs in: what an `up` starts in there ends with it."""
@@ -32,12 +33,12 @@ class Started:
     """The services that were not running before."""
 
 
-def start(names: list[str], home: Home, stack: Stack, progress: Progress, lease: str = "") -> Started:
+def start(names: list[str], folder: StateFolder, stack: Stack, progress: Progress, lease: str = "") -> Started:
     """Start services and show how they come up.
 
     Parameters:
         names: the services; the stack's default ones when empty.
-        home: the state folder.
+        folder: the state folder.
         stack: what there is.
         progress: where to show it.
         lease: a name for the lease; with one, they stop again when the call is closed.
@@ -46,17 +47,11 @@ def start(names: list[str], home: Home, stack: Stack, progress: Progress, lease:
         KeyboardInterrupt: we were interrupted; all that this started has stopped.
         ControlError: the supervisor cannot be started or went away.
     """
-    home.claim()
-    request = {
-        "do": "up",
-        "only": names or list(stack.default),
-        "lease": lease,
-        "within": os.environ.get(LEASE),
-        "environ": dict(os.environ),
-    }
+    folder.claim()
+    up = Up(tuple(names or stack.default), lease, os.environ.get(LEASE), dict(os.environ))
     answer: dict[str, Any] = {"again": True}
     while answer.get("again"):
-        call = control.call_or_start(home, request, list(stack.supervisor))
+        call = control.call_or_start(folder, up, list(stack.supervisor))
         try:
             answer = _follow(call, progress)
         except KeyboardInterrupt:
@@ -79,7 +74,7 @@ def release(call: control.Call, progress: Progress) -> None:
         call.wait_for_end()
 
 
-def stop(home: Home, settings: Settings, stack: Stack, progress: Progress) -> bool:
+def stop(folder: StateFolder, settings: Settings, stack: Stack, progress: Progress) -> bool:
     """Stop everything, also what a killed supervisor left.
 
     Returns:
@@ -88,17 +83,17 @@ def stop(home: Home, settings: Settings, stack: Stack, progress: Progress) -> bo
     Raises:
         ControlError: the supervisor does not end.
     """
-    call = control.call(home, {"do": "down"})
+    call = control.call(folder, Down())
     if call:
         _follow(call, progress)
         if not call.wait_for_end():
             raise control.ControlError("the supervisor does not end: see `logs supervisor`")
         return True
-    _end_leftovers(home, settings, stack.services)
+    _end_leftovers(folder, settings, stack.services)
     return False
 
 
-def stop_some(names: list[str], home: Home, settings: Settings, stack: Stack, progress: Progress) -> list[str]:
+def stop_some(names: list[str], folder: StateFolder, settings: Settings, stack: Stack, progress: Progress) -> list[str]:
     """Stop some services, also those that a killed supervisor left; the rest go on.
 
     Returns:
@@ -107,27 +102,27 @@ def stop_some(names: list[str], home: Home, settings: Settings, stack: Stack, pr
     Raises:
         ControlError: the supervisor went away.
     """
-    call = control.call(home, {"do": "stop", "names": names})
+    call = control.call(folder, Stop(tuple(names)))
     if not call:
-        _end_leftovers(home, settings, [service for service in stack.services if service.name in names])
+        _end_leftovers(folder, settings, [service for service in stack.services if service.name in names])
         return []
     answer = _follow(call, progress)
     call.close()
     if "error" in answer:
         raise control.ControlError(answer["error"])
-    return answer["stopped"]
+    return list(answer["stopped"])
 
 
-def _end_leftovers(home: Home, settings: Settings, services: Sequence[Service]) -> None:
-    if home.path.is_dir():
-        with home.locked() as ours:
+def _end_leftovers(folder: StateFolder, settings: Settings, services: Sequence[Service]) -> None:
+    if folder.path.is_dir():
+        with folder.locked() as ours:
             if ours:
-                end_leftovers(home, services, settings)
+                end_leftovers(folder, services, settings)
 
 
-def ask(home: Home, what: str) -> dict[str, Any] | None:
+def ask(folder: StateFolder, question: Status | Env) -> dict[str, Any] | None:
     """Ask a running supervisor one thing; None when none runs."""
-    call = control.call(home, {"do": what})
+    call = control.call(folder, question)
     return next((event for event in call.events() if "done" in event), None) if call else None
 
 

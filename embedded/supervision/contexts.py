@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from embedded.service import Context, Service
 from embedded.shared.settings import Settings
-from embedded.shared.state_folder import Home
+from embedded.shared.state_folder import StateFolder
 from embedded.supervision.ports import Ports
 
 _PORTS = "ports.json"
@@ -15,19 +15,19 @@ _PORTS = "ports.json"
 log = logging.getLogger(__name__)
 
 
-class Contexts:
+class ContextFactory:
     """Makes the contexts of one stack's services, and remembers the ports chosen for them."""
 
-    def __init__(self, home: Home, services: Mapping[str, Service], settings: Settings) -> None:
+    def __init__(self, folder: StateFolder, services: Mapping[str, Service], settings: Settings) -> None:
         """
         Parameters:
-            home: the state folder.
+            folder: the state folder.
             services: all there are, by name.
             settings: say where the folder is that all stacks of this user share.
         """
-        self._home = home
+        self._folder = folder
         self._services = services
-        self._ports = Ports(settings.cache / "ports", home.read(_PORTS))
+        self._ports = Ports(settings.cache / "ports", folder.read(_PORTS))
         self._chosen: dict[str, int] = {}
         self._notes: dict[str, str] = {}
 
@@ -49,19 +49,19 @@ class Contexts:
                     self._chosen[port], self._notes[port] = choice.port, choice.note
                     if choice.note:
                         log.info(choice.note)
-        self._home.write(_PORTS, self._ports.remembered())
+        self._folder.write(_PORTS, self._ports.remembered())
 
     def notes(self, name: str, settings: Settings) -> list[str]:
         """Say which ports of a service are not the wanted ones, and why."""
-        found = (self._notes.get(port) for port in self._services[name].wanted_ports(settings))
-        return [note for note in found if note]
+        notes = (self._notes.get(port) for port in self._services[name].wanted_ports(settings))
+        return [note for note in notes if note]
 
     def make(self, name: str, settings: Settings, running: Mapping[str, Context]) -> Context:
         """Make a service's context from the ports chosen last.
 
         Parameters:
             name: the service.
-            settings: what it shall be told.
+            settings: its settings.
             running: contexts of the running services, whose settings hold until they end.
         """
         required: dict[str, str] = {}
@@ -72,8 +72,8 @@ class Contexts:
     def _bare(self, name: str, settings: Settings, required: Mapping[str, str]) -> Context:
         return Context(
             settings=settings,
-            home=self._home.folder_of(name),
-            log=self._home.log_of(name),
+            home=self._folder.folder_of(name),
+            log=self._folder.log_of(name),
             ports=dict(self._chosen),
             required=required,
         )

@@ -17,7 +17,8 @@ from typing import IO, Any
 from embedded.shared.parent_watch import MARK
 from embedded.shared.paths import ROOT
 from embedded.shared.processes import OWNER, Identity
-from embedded.shared.state_folder import Home
+from embedded.shared.state_folder import StateFolder
+from embedded.supervision.messages import Message, encode
 
 SOCKET = "control.sock"
 ALREADY_RUNNING = 75
@@ -64,12 +65,12 @@ class Call:
         self.connection.close()
 
 
-def connect(home: Home) -> socket.socket | None:
+def connect(folder: StateFolder) -> socket.socket | None:
     """Connect to the supervisor of a state folder; None when there is none."""
     connection = socket.socket(socket.AF_UNIX)
     try:
         # A socket's path may have about 100 characters; a relative one always fits.
-        with contextlib.chdir(home.path):
+        with contextlib.chdir(folder.path):
             connection.connect(SOCKET)
     except OSError:
         connection.close()
@@ -77,18 +78,18 @@ def connect(home: Home) -> socket.socket | None:
     return connection
 
 
-def call(home: Home, request: dict[str, Any]) -> Call | None:
-    """Send a request to a running supervisor.
+def call(folder: StateFolder, message: Message) -> Call | None:
+    """Send a message to a running supervisor.
 
     Returns:
         The call, or None when no supervisor takes it.
     """
-    connection = connect(home)
+    connection = connect(folder)
     if connection is None:
         return None
     try:
         connection.settimeout(_ANSWER_SECONDS)
-        connection.sendall(json.dumps(request).encode() + b"\n")
+        connection.sendall(encode(message))
         lines = connection.makefile(encoding="utf-8")
         if greeting := lines.readline():  # it comes at once, or never from one that is leaving
             connection.settimeout(None)
@@ -99,12 +100,12 @@ def call(home: Home, request: dict[str, Any]) -> Call | None:
     return None
 
 
-def call_or_start(home: Home, request: dict[str, Any], program: list[str]) -> Call:
-    """Send a request to the supervisor, starting one if need be. Of several starters at once, one wins.
+def call_or_start(folder: StateFolder, message: Message, program: list[str]) -> Call:
+    """Send a message to the supervisor, starting one if need be. Of several starters at once, one wins.
 
     Parameters:
-        home: the state folder.
-        request: what to ask.
+        folder: the state folder.
+        message: what to ask.
         program: the command line that runs a supervisor, without the folder.
 
     Raises:
@@ -113,24 +114,24 @@ def call_or_start(home: Home, request: dict[str, Any], program: list[str]) -> Ca
     deadline = time.monotonic() + _START_SECONDS
     starting: subprocess.Popen[bytes] | None = None
     while time.monotonic() < deadline:
-        if answer := call(home, request):
+        if answer := call(folder, message):
             return answer
         if starting is None:
-            starting = _start(home, program)
+            starting = _start(folder, program)
         elif starting.poll() == ALREADY_RUNNING:
             starting = None  # another one won, or one is about to leave
         elif starting.poll() is not None:
-            raise ControlError(f"the supervisor ended with code {starting.returncode}: see {_log(home)}")
+            raise ControlError(f"the supervisor ended with code {starting.returncode}: see {_log(folder)}")
         time.sleep(_POLL_SECONDS)
-    raise ControlError(f"the supervisor did not answer within {_START_SECONDS:.0f} s: see {_log(home)}")
+    raise ControlError(f"the supervisor did not answer within {_START_SECONDS:.0f} s: see {_log(folder)}")
 
 
-def _start(home: Home, program: list[str]) -> subprocess.Popen[bytes]:
+def _start(folder: StateFolder, program: list[str]) -> subprocess.Popen[bytes]:
     env = {name: value for name, value in os.environ.items() if name not in (OWNER, MARK)}
-    descriptor = os.open(_log(home), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = os.open(_log(folder), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         return subprocess.Popen(
-            [sys.executable, *program, str(home.path)],
+            [sys.executable, *program, str(folder.path)],
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,
@@ -142,5 +143,5 @@ def _start(home: Home, program: list[str]) -> subprocess.Popen[bytes]:
         os.close(descriptor)
 
 
-def _log(home: Home) -> Path:
-    return home.log_of("supervisor")
+def _log(folder: StateFolder) -> Path:
+    return folder.log_of("supervisor")

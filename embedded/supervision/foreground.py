@@ -1,4 +1,4 @@
-"""Runs a command as long as it takes, and passes on what we are told meanwhile."""
+"""Runs a command as long as it takes, and passes on the signals that we get meanwhile."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def _wait(child: subprocess.Popen[bytes]) -> int:
     while True:
         try:
             return child.wait()
-        except Interrupted as told:
+        except Interrupted as interrupt:
             # The command decides what Ctrl-C means (JupyterLab, for one, asks first); the others are an order.
-            if told.number != signal.SIGINT or not _terminal_tells():
-                child.send_signal(told.number)
-            if told.number != signal.SIGINT:
+            if interrupt.number != signal.SIGINT or not _terminal_signals_command():
+                child.send_signal(interrupt.number)
+            if interrupt.number != signal.SIGINT:
                 return _wait_or_kill(child)
 
 
@@ -69,7 +69,7 @@ def _wait_or_kill(child: subprocess.Popen[bytes]) -> int:
         return -signal.SIGKILL
 
 
-def _terminal_tells() -> bool:
+def _terminal_signals_command() -> bool:
     """Whether Ctrl-C reaches the command without us: the terminal signals all of its foreground group."""
     try:
         return os.tcgetpgrp(0) == os.getpgrp()

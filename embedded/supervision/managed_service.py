@@ -7,7 +7,6 @@ import contextlib
 import logging
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -18,9 +17,8 @@ from typing import Any
 
 import psutil
 
-from embedded.service import Context, Launch, Service, ServiceError
-from embedded.shared.parent_watch import KERNEL_SIGNALS, MARK, die_with_parent, watcher
-from embedded.shared.paths import ROOT
+from embedded.service import Context, ProcessSpec, Service, ServiceError
+from embedded.shared.parent_watch import ParentWatch
 from embedded.shared.processes import OWNER, Identity, owner_mark, stop_tree
 from embedded.shared.settings import foreign
 
@@ -47,10 +45,10 @@ class State(StrEnum):
 LIVE = {State.WAITING, State.STARTING, State.READY, State.STOPPING}
 
 
-class Unit:
+class ManagedService:
     """Starts one service, watches it and stops it. Belongs to the supervisor's event loop."""
 
-    def __init__(self, service: Service, changed: Callable[[Unit], None]) -> None:
+    def __init__(self, service: Service, changed: Callable[[ManagedService], None]) -> None:
         """
         Parameters:
             service: what to run.
@@ -59,7 +57,7 @@ class Unit:
         self.service = service
         self.state = State.OFF
         self.context: Context | None = None
-        self.launch: Launch | None = None
+        self.process_spec: ProcessSpec | None = None
         self.identity: Identity | None = None
         self.since = time.time()
         self.ready_seconds: float | None = None
@@ -72,7 +70,7 @@ class Unit:
         self._changed = changed
         self._details = 0
         self._process: asyncio.subprocess.Process | None = None
-        self._lifeline: int | None = None
+        self._watch: ParentWatch | None = None
         self._life: asyncio.Task[None] | None = None
         self._stop_asked = False
 
@@ -82,10 +80,10 @@ class Unit:
         return self.state in LIVE
 
     def start(self, context: Context) -> None:
-        """Begin a life. The unit must not be live."""
+        """Begin a life. The service must not be live."""
         self.context = context
         self.exit_code, self.error, self.ready_seconds, self.identity = None, "", None, None
-        self.launch, self._stop_asked = None, False
+        self.process_spec, self._stop_asked = None, False
         self.detail, self._details = "", 0
         self.settled.clear()
         self._enter(State.WAITING)
@@ -163,43 +161,32 @@ class Unit:
         self._enter(final)
 
     async def _spawn(self, context: Context) -> None:
-        launch = self.launch = self.service.command(context)
-        account = launch.account
-        env = {**foreign(os.environ), **launch.env, OWNER: owner_mark(context.home.parent, self.service.name)}
-        stdin, self._lifeline = os.pipe()
-        if launch.lifeline:
-            env[MARK] = "1"
+        spec = self.process_spec = self.service.command(context)
+        account = spec.account
+        watch = self._watch = ParentWatch(spec.ends_with_parent, self.service.stop_signal, self.service.grace)
+        owner = {OWNER: owner_mark(context.home.parent, self.service.name)}
+        env = {**foreign(os.environ), **spec.env, **owner, **watch.variables}
         try:
             with _open_log(context.log) as output:
-                # From the main thread: the kernel takes the end of the starting thread for the parent's end.
                 self._process = await asyncio.create_subprocess_exec(
-                    *launch.argv,
+                    *spec.argv,
                     env=env,
-                    cwd=launch.cwd,
-                    stdin=stdin if launch.lifeline else subprocess.DEVNULL,
+                    cwd=spec.cwd,
                     stdout=output,
                     stderr=output,
                     start_new_session=True,
                     user=account.uid if account else None,
                     group=account.gid if account else None,
                     extra_groups=[] if account else None,
-                    preexec_fn=self._at_birth(launch),
+                    **watch.popen_arguments,
                 )
             with contextlib.suppress(psutil.Error):  # it may have ended already
                 self.identity = Identity.of(self._process.pid)
-            if not launch.lifeline and not KERNEL_SIGNALS:
-                self._start_watcher(stdin, env)
+            watch.attach(self._process.pid, env)
         except OSError as error:
-            raise ServiceError(f"{launch.argv[0]} cannot be run: {error}") from error
+            raise ServiceError(f"{spec.argv[0]} cannot be run: {error}") from error
         finally:
-            os.close(stdin)
-
-    def _at_birth(self, launch: Launch) -> Callable[[], None] | None:
-        return die_with_parent(self.service.stop_signal) if KERNEL_SIGNALS and not launch.lifeline else None
-
-    def _start_watcher(self, stdin: int, env: dict[str, str]) -> None:
-        argv = watcher(self._running().pid, self.service.stop_signal, self.service.grace)
-        subprocess.Popen(argv, stdin=stdin, cwd=ROOT, env=env)
+            watch.close_child_end()
 
     async def _until_healthy(self, context: Context) -> None:
         process = self._running()
@@ -237,11 +224,9 @@ class Unit:
             await asyncio.to_thread(self.service.clean_up, context, session)
         except Exception:
             log.exception("%s could not be cleaned up", self.service.name)
-        if self._lifeline is not None:
-            with contextlib.suppress(OSError):
-                os.write(self._lifeline, b".")  # let go, not torn
-            os.close(self._lifeline)
-        self._process = self._lifeline = None
+        if self._watch:
+            self._watch.release()
+        self._process = self._watch = None
 
     async def _terminate(self) -> None:
         process = self._process

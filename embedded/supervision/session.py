@@ -7,9 +7,11 @@ import contextlib
 import json
 from typing import Any
 
+from embedded.supervision.messages import Message, decode
 
-class Request:
-    """One caller of the supervisor and what it is told."""
+
+class ControlSession:
+    """One caller of the supervisor, and the answers that it gets."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -17,9 +19,13 @@ class Request:
         self.names: set[str] = set()
         self.lease = ""
 
-    async def read(self) -> dict[str, Any]:
-        """Read what is asked."""
-        return json.loads(await self._reader.readline())
+    async def read(self) -> Message:
+        """Read what is asked.
+
+        Raises:
+            ValueError: it is no message.
+        """
+        return decode(await self._reader.readline())
 
     async def hung_up(self) -> None:
         """Wait until the caller takes its request back, or is gone."""

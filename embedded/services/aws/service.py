@@ -6,7 +6,7 @@ import sys
 
 from catalog.services.aws import AWS
 from catalog.services.dataset import DATASET
-from embedded.service import Context, Launch, Service
+from embedded.service import Context, ProcessSpec, Service
 from embedded.services.aws import HEALTH
 from embedded.shared.loopback import http_ok
 
@@ -16,14 +16,14 @@ class Aws(Service):
 
     spec = AWS
 
-    def command(self, context: Context) -> Launch:
+    def command(self, context: Context) -> ProcessSpec:
         """Run `embedded.services.aws` with its state folder and the dataset's seed."""
         env = {
             **self.environment(context),
             "AWS_HOME": str(context.home),
             DATASET.setting("seed").variable: str(context.settings[DATASET].seed),
         }
-        return Launch([sys.executable, "-m", "embedded.services.aws"], env, lifeline=True)
+        return ProcessSpec([sys.executable, "-m", "embedded.services.aws"], env, ends_with_parent=True)
 
     def healthy(self, context: Context) -> bool:
         """Whether the health check answers."""

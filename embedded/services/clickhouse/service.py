@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from catalog.services.clickhouse import CLICKHOUSE
-from embedded.service import Context, Launch, Service, ServiceError
+from embedded.service import Context, ProcessSpec, Service, ServiceError
 from embedded.services.clickhouse.configuration import HOLDER
 from embedded.shared.loopback import http_ok
 
@@ -22,9 +22,9 @@ class ClickHouse(Service):
                 f"CLICKHOUSE_USER is {HOLDER!r}, a name that the server needs for itself: choose another"
             )
 
-    def command(self, context: Context) -> Launch:
+    def command(self, context: Context) -> ProcessSpec:
         env = {**self.environment(context), "CLICKHOUSE_HOME": str(context.home)}
-        return Launch([sys.executable, "-m", "embedded.services.clickhouse"], env, lifeline=True)
+        return ProcessSpec([sys.executable, "-m", "embedded.services.clickhouse"], env, ends_with_parent=True)
 
     def healthy(self, context: Context) -> bool:
         port, own = self.port(context), context.settings[CLICKHOUSE]

@@ -12,7 +12,7 @@ from embedded.shared.http_server import serve
 from embedded.shared.listen_host import offer_host
 from embedded.shared.parent_watch import exit_with_parent
 from embedded.shared.settings import Settings
-from embedded.shared.state_folder import Home, HomeError
+from embedded.shared.state_folder import StateFolder, StateFolderError
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(settings: Settings, host: str) -> None:
     exit_with_parent()
-    Home(settings.home).claim()
+    StateFolder(settings.home).claim()
     serve(DatasetServer(settings).app(), settings[DATASET].port, host, tell_requests=True)
 
 
@@ -55,7 +55,7 @@ def main() -> int:
             print(_write(settings, options))
         else:
             _serve(settings, options.host)
-    except (UnknownFileError, HomeError, ValueError) as error:
+    except (UnknownFileError, StateFolderError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

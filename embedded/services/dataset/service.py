@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from catalog.services.dataset import DATASET
-from embedded.service import Context, Launch, Service
+from embedded.service import Context, ProcessSpec, Service
 from embedded.shared.loopback import HOST, http_ok
 
 
@@ -15,11 +15,11 @@ class Dataset(Service):
     spec = DATASET
     start_timeout = 30.0
 
-    def command(self, context: Context) -> Launch:
+    def command(self, context: Context) -> ProcessSpec:
         own = context.settings[DATASET]
         variables = {"port": self.port(context), "rows": own.rows, "seed": own.seed}
         env = {DATASET.setting(name).variable: str(value) for name, value in variables.items()}
-        return Launch([sys.executable, "-m", "embedded.services.dataset"], env, lifeline=True)
+        return ProcessSpec([sys.executable, "-m", "embedded.services.dataset"], env, ends_with_parent=True)
 
     def healthy(self, context: Context) -> bool:
         return http_ok(self.port(context), "/health")

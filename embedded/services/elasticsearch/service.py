@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 
 from catalog.services.elasticsearch import ELASTICSEARCH
-from embedded.service import Context, Launch, Service, ServiceError
+from embedded.service import Context, ProcessSpec, Service, ServiceError
 from embedded.services.elasticsearch import configuration
 from embedded.services.elasticsearch.distribution import install, programs
-from embedded.shared.accounts import Place, place_for
+from embedded.shared.accounts import RunLocation, choose_run_location
 from embedded.shared.downloads import ArtifactError
 from embedded.shared.loopback import http_ok
 
@@ -29,48 +29,48 @@ class Elasticsearch(Service):
     grace = 20.0
 
     def prepare(self, context: Context) -> None:
-        place = place_for(context.home)
-        place.create()
+        location = choose_run_location(context.home)
+        location.create()
         try:
-            install(place)
+            install(location)
         except ArtifactError as error:
             raise ServiceError(str(error)) from error
-        _configure(context, place, self.port(context))
+        _configure(context, location, self.port(context))
 
-    def command(self, context: Context) -> Launch:
-        place = place_for(context.home)
-        found = programs(place)
+    def command(self, context: Context) -> ProcessSpec:
+        location = choose_run_location(context.home)
+        installed = programs(location)
         # What bin/elasticsearch ends in: a small launcher, which starts the node and takes it along when it ends.
         argv = [
-            *(*place.prefix, str(found.java / "bin" / "java"), *_LAUNCHER_JVM),
+            *(*location.prefix, str(installed.java / "bin" / "java"), *_LAUNCHER_JVM),
             *("-Dcli.name=server", "-Dcli.script=elasticsearch", "-Dcli.libs=lib/tools/server-cli"),
-            f"-Des.path.home={found.elasticsearch}",
-            f"-Des.path.conf={place.base / 'config'}",
+            f"-Des.path.home={installed.elasticsearch}",
+            f"-Des.path.conf={location.base / 'config'}",
             "-Des.distribution.type=zip",
-            *("-cp", f"{found.elasticsearch}/lib/*:{found.elasticsearch}/lib/cli-launcher/*"),
+            *("-cp", f"{installed.elasticsearch}/lib/*:{installed.elasticsearch}/lib/cli-launcher/*"),
             "org.elasticsearch.launcher.CliToolLauncher",
         ]
-        env = {"ES_TMPDIR": str(place.base / "temporary")}
-        return Launch(argv, env, cwd=found.elasticsearch, account=place.account)
+        env = {"ES_TMPDIR": str(location.base / "temporary")}
+        return ProcessSpec(argv, env, cwd=installed.elasticsearch, account=location.account)
 
     def healthy(self, context: Context) -> bool:
         own = context.settings[ELASTICSEARCH]
         return http_ok(self.port(context), _HEALTH, login=(own.user, own.password))
 
     def reset(self, context: Context) -> None:
-        place_for(context.home).remove()
+        choose_run_location(context.home).remove()
 
 
-def _configure(context: Context, place: Place, port: int) -> None:
+def _configure(context: Context, location: RunLocation, port: int) -> None:
     own = context.settings[ELASTICSEARCH]
-    temporary, config = place.base / "temporary", place.base / "config"
+    temporary, config = location.base / "temporary", location.base / "config"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(mode=0o700)
     configuration.write(
         config,
-        configuration.settings(place.base, port),
+        configuration.settings(location.base, port),
         {"heap": own.heap, "temporary": str(temporary)},
         own.user,
         own.password,
     )
-    place.give(temporary, config)
+    location.give(temporary, config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from catalog.services.gcp import GCP
-from embedded.service import Context, Launch, Service
+from embedded.service import Context, ProcessSpec, Service
 from embedded.services.gcp import HEALTH, KEY_FILE
 from embedded.shared.loopback import http_ok
 
@@ -15,9 +15,9 @@ class Gcp(Service):
 
     spec = GCP
 
-    def command(self, context: Context) -> Launch:
+    def command(self, context: Context) -> ProcessSpec:
         env = {**self.environment(context), "GCP_HOME": str(context.home)}
-        return Launch([sys.executable, "-m", "embedded.services.gcp"], env, lifeline=True)
+        return ProcessSpec([sys.executable, "-m", "embedded.services.gcp"], env, ends_with_parent=True)
 
     def healthy(self, context: Context) -> bool:
         return http_ok(self.port(context), HEALTH)

@@ -8,7 +8,7 @@ import sys
 import catalog
 from catalog.services.aws import AWS
 from catalog.services.kestra import KESTRA
-from embedded.service import Context, Launch, Service
+from embedded.service import Context, ProcessSpec, Service
 from embedded.shared.loopback import http_ok
 from embedded.shared.settings import Settings
 from embedded.shared.state_folder import is_ours, mark
@@ -27,7 +27,7 @@ class Kestra(Service):
         if is_ours(storage):
             mark(storage)  # so that `reset` may clear it
 
-    def command(self, context: Context) -> Launch:
+    def command(self, context: Context) -> ProcessSpec:
         settings = context.settings
         heap = settings[KESTRA].heap
         required = {**context.required, **_account(settings)}
@@ -41,7 +41,7 @@ class Kestra(Service):
             **{f"ENV_{name}": required[name] for spec in catalog.SERVICES for name in spec.seen_by_flows},
             **{f"SECRET_{name}": _base64(required[name]) for spec in catalog.SERVICES for name in spec.secrets},
         }
-        return Launch([sys.executable, "-m", "embedded.services.kestra"], env, lifeline=True)
+        return ProcessSpec([sys.executable, "-m", "embedded.services.kestra"], env, ends_with_parent=True)
 
     def healthy(self, context: Context) -> bool:
         return http_ok(self.port(context), "/health")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from catalog.services.qdrant import QDRANT
-from embedded.service import Context, Launch, Service
+from embedded.service import Context, ProcessSpec, Service
 from embedded.shared.loopback import http_ok
 
 
@@ -19,9 +19,9 @@ class Qdrant(Service):
     spec = QDRANT
     start_timeout = 60.0  # what was not compacted when it was killed is read again
 
-    def command(self, context: Context) -> Launch:
-        folder, port = context.home / "data", self.port(context)
-        return Launch([sys.executable, "-m", "embedded.services.qdrant", str(folder), str(port)], lifeline=True)
+    def command(self, context: Context) -> ProcessSpec:
+        arguments = [str(context.home / "data"), str(self.port(context))]
+        return ProcessSpec([sys.executable, "-m", "embedded.services.qdrant", *arguments], ends_with_parent=True)
 
     def healthy(self, context: Context) -> bool:
         return http_ok(self.port(context), "/collections")

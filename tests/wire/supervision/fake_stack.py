@@ -7,7 +7,7 @@ from pathlib import Path
 from catalog.services.dataset import DATASET
 from embedded.cli.commands import main
 from embedded.registry import Stack
-from embedded.service import Context, Launch, Service
+from embedded.service import Context, ProcessSpec, Service
 from embedded.shared.loopback import http_ok
 from embedded.shared.settings import Settings
 
@@ -15,7 +15,7 @@ _PROCESS = str(Path(__file__).with_name("fake_service.py"))
 
 
 class Web(Service):
-    """Serves health checks and watches its lifeline."""
+    """Serves health checks and ends with its parent."""
 
     name = "web"
     requires = ()
@@ -24,9 +24,10 @@ class Web(Service):
     def wanted_ports(self, settings: Settings) -> dict[str, int]:
         return {"WEB_PORT": int(os.environ.get("FAKE_WEB_PORT", "0"))}
 
-    def command(self, context: Context) -> Launch:
+    def command(self, context: Context) -> ProcessSpec:
         env = {"WEB_SEED": str(context.settings[DATASET].seed)}
-        return Launch([sys.executable, _PROCESS, "serve", str(context.ports["WEB_PORT"])], env, lifeline=True)
+        argv = [sys.executable, _PROCESS, "serve", str(context.ports["WEB_PORT"])]
+        return ProcessSpec(argv, env, ends_with_parent=True)
 
     def healthy(self, context: Context) -> bool:
         return http_ok(context.ports["WEB_PORT"], "/health")
@@ -36,7 +37,7 @@ class Web(Service):
 
 
 class Quiet(Service):
-    """A process without a lifeline."""
+    """A process that does not watch its parent."""
 
     name = "quiet"
     requires = ("web",)
@@ -45,8 +46,8 @@ class Quiet(Service):
     def wanted_ports(self, settings: Settings) -> dict[str, int]:
         return {}
 
-    def command(self, context: Context) -> Launch:
-        return Launch([sys.executable, _PROCESS, os.environ.get("FAKE_QUIET", "calm")])
+    def command(self, context: Context) -> ProcessSpec:
+        return ProcessSpec([sys.executable, _PROCESS, os.environ.get("FAKE_QUIET", "calm")])
 
     def healthy(self, context: Context) -> bool:
         said_in_this_life = context.log.read_text().rpartition("--- started")[2]

@@ -24,7 +24,7 @@ class _Watched:
     process: subprocess.Popen[str]
     child: psutil.Process
     watcher: subprocess.Popen[bytes]
-    lifeline: int
+    pipe: int
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def watched() -> Iterator[_Watched]:
         ["sh", "-c", "setsid sleep 985 & echo $!; exec sleep 986"], env=env, stdout=subprocess.PIPE, text=True
     )
     child = psutil.Process(int(process.stdout.readline()))
-    stdin, lifeline = os.pipe()
+    stdin, pipe = os.pipe()
     watching = subprocess.Popen(watcher(process.pid, signal.SIGTERM, 1.0), cwd=ROOT, env=env, stdin=stdin)
     os.close(stdin)
-    yield _Watched(process, child, watching, lifeline)
+    yield _Watched(process, child, watching, pipe)
     for left in (process, child, watching):
         if left.is_running() if isinstance(left, psutil.Process) else left.poll() is None:
             left.kill()
@@ -46,16 +46,16 @@ def watched() -> Iterator[_Watched]:
     watching.wait()
 
 
-def test_a_torn_lifeline_ends_the_process_and_its_children(watched: _Watched) -> None:
-    os.close(watched.lifeline)
+def test_an_abandoned_pipe_ends_the_process_and_its_children(watched: _Watched) -> None:
+    os.close(watched.pipe)
     assert watched.process.wait(timeout=10) == -signal.SIGTERM
     assert watched.watcher.wait(timeout=10) == 0
     eventually(lambda: not runs(watched.child))
 
 
-def test_a_lifeline_let_go_ends_nothing(watched: _Watched) -> None:
-    os.write(watched.lifeline, b".")
-    os.close(watched.lifeline)
+def test_a_released_pipe_ends_nothing(watched: _Watched) -> None:
+    os.write(watched.pipe, b".")
+    os.close(watched.pipe)
     assert watched.watcher.wait(timeout=10) == 0
     assert watched.process.poll() is None
     assert runs(watched.child)

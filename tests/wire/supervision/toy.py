@@ -44,7 +44,7 @@ TOY = ServiceSpec(
 import sys
 
 from catalog.services.toy import TOY
-from embedded.service import Context, Launch, Service
+from embedded.service import Context, ProcessSpec, Service
 from embedded.shared.loopback import HOST, http_ok
 
 
@@ -53,9 +53,9 @@ class Toy(Service):
 
     spec = TOY
 
-    def command(self, context: Context) -> Launch:
+    def command(self, context: Context) -> ProcessSpec:
         server = ["-m", "http.server", "--bind", HOST, "--directory", str(context.home), str(self.port(context))]
-        return Launch([sys.executable, *server])
+        return ProcessSpec([sys.executable, *server])
 
     def healthy(self, context: Context) -> bool:
         return http_ok(self.port(context), "/")
