@@ -123,12 +123,8 @@ def _note(name: str, wanted: int, port: int, last: int | None) -> str:
 
 def _listener(port: int) -> str:
     try:
-        listeners: list[Any] = [
-            c
-            for c in psutil.net_connections("tcp")
-            if c.status == psutil.CONN_LISTEN and c.laddr and c.laddr.port == port
-        ]
-        pid = next((c.pid for c in listeners if c.pid), None)
+        connections: list[Any] = [c for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN]
+        pid = next((c.pid for c in connections if c.pid and c.laddr.port == port), None)
         return f" by {psutil.Process(pid).name()} (pid {pid})" if pid else ""
     except psutil.Error:  # other users' processes are not always visible
         return ""
