@@ -25,7 +25,7 @@ class ServiceError(RuntimeError):
 
 @dataclass(frozen=True)
 class Context:
-    """What a service is given to work with."""
+    """What a service works with."""
 
     settings: Settings
     home: Path
@@ -81,7 +81,7 @@ class Service:
         return context.ports[self.spec.setting(field).variable]
 
     def wanted_ports(self, settings: Settings) -> dict[str, int]:
-        """Ports by the name of their variable; 0 for any."""
+        """Wanted ports by the name of their variable; 0 for any."""
         own = settings[self.spec]
         return {port.variable: getattr(own, port.field) for port in self.spec.ports}
 

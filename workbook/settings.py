@@ -183,7 +183,7 @@ def _address(values: Mapping[str, str], spec: ServiceSpec[Any], variable: str) -
 
 
 def _dataset(stack: str, values: Mapping[str, str]) -> dict[str, Any]:
-    """The embedded stack names its own data server; in containers there is one where flows are told of it."""
+    """The embedded stack names its own data server; the Docker stack has one if flows use it."""
     for_flows = None if stack == "embedded" else values.get("FLOWS_DATASET_URL")
     known = "DATASET_URL" in values or for_flows
     url = _address(values, DATASET, "DATASET_URL") if known else None

@@ -1,4 +1,8 @@
-"""The entries, one module a service, named as the service. A new module is found by itself."""
+"""The entries: one module per service, named as the service.
+
+To add a service, add its module here and `embedded/services/<name>/service.py` with a `Service` whose `spec` is the
+entry. Both are discovered; nothing else lists services.
+"""
 
 from __future__ import annotations
 

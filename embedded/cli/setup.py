@@ -1,6 +1,6 @@
 """Fetches and builds all that the embedded stack needs, so that no network is needed afterwards.
 
-Run as `python -m embedded.cli.setup`, any number of times: what is there already is not made again.
+Run as `python -m embedded.cli.setup`, any number of times: what exists already is not built again.
 """
 
 import sys

@@ -34,11 +34,13 @@ class Server(Service):
         return ""
 
     def prepare(self, context: Context) -> None:
+        """Create the cluster, the user and the database, and run the script if it has changed."""
         store = cluster_of(context.home)
         store.create()
         store.set_up(self.login(context.settings), self.script(), self._options())
 
     def command(self, context: Context) -> ProcessSpec:
+        """The server."""
         store = cluster_of(context.home)
         options = self._options() | {
             "listen_addresses": HOST,
@@ -50,6 +52,7 @@ class Server(Service):
         return ProcessSpec(argv=[*location.prefix, *argv], cwd=location.base, account=location.account)
 
     def healthy(self, context: Context) -> bool:
+        """Whether the user can connect."""
         login = self.login(context.settings)
         try:
             psycopg2.connect(
@@ -65,11 +68,13 @@ class Server(Service):
         return True
 
     def clean_up(self, context: Context, session: int | None) -> None:
+        """End what still runs on the data, too."""
         super().clean_up(context, session)
         # The server's processes overwrite their environment and lead sessions of their own, but stay in the data.
         stop_tree(servers_on(cluster_of(context.home).data), self.stop_signal, self.grace)
 
     def reset(self, context: Context) -> None:
+        """Remove what lies outside the service's folder."""
         cluster_of(context.home).location.remove()
 
     def _options(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Serves one of our applications over HTTP, and over HTTPS besides if it is asked for."""
+"""Serves an application over HTTP, and over HTTPS too where asked."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def serve(
     tell_requests: bool = False,
     grace: int = 2,
 ) -> None:
-    """Serve until told to stop.
+    """Serve until a signal to stop.
 
     Parameters:
         app: the application.
@@ -44,7 +44,7 @@ def serve(
         host: address to listen on.
         tls: where the same application is served over HTTPS, too.
         tell_requests: whether the log tells each request. An address may hold a signature.
-        grace: seconds that requests have to end, once told to stop.
+        grace: seconds that requests have to end after the signal.
     """
     how: dict[str, Any] = {
         "host": host,

@@ -20,4 +20,4 @@ def chosen_host(description: str) -> str:
 
 def offer_host(parser: argparse.ArgumentParser) -> None:
     """Let a command line choose the address."""
-    parser.add_argument("--host", default=HOST, help=f"address to listen on; {HOST} unless told")
+    parser.add_argument("--host", default=HOST, help=f"address to listen on; {HOST} by default")

@@ -59,8 +59,8 @@ def leftovers(home: Path, service: str, session: int | None = None) -> list[psut
         service: its name.
         session: the session that the service led, when known.
     """
-    found = bearers(owner_mark(home, service))
-    return found + [p for p in psutil.process_iter() if _in_session(p, session) and p not in found]
+    marked = bearers(owner_mark(home, service))
+    return marked + [p for p in psutil.process_iter() if _in_session(p, session) and p not in marked]
 
 
 def bearers(mark: str | None) -> list[psutil.Process]:

@@ -14,7 +14,7 @@ class Database:
     """A database that any thread may use.
 
     Parameters:
-        file: made if it is missing.
+        file: created if it is missing.
         tables: statements that make the tables, if they are missing.
     """
 

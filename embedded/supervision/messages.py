@@ -15,7 +15,7 @@ class Up:
     Attributes:
         only: their names; all if empty.
         lease: a name for the lease; with one, the services stop again when the caller hangs up.
-        within: the name of the lease of a `run` that this call is made in: what it starts ends with that.
+        within: the lease of the `run` that the caller is in: what it starts ends with that.
         environ: the caller's environment, whose settings hold.
     """
 

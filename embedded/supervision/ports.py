@@ -29,7 +29,7 @@ class Choice:
 class Ports:
     """The ports of one stack.
 
-    A service may take seconds from being told its port to listening on it. In between, a lock file held for the
+    A service may take seconds from its start to listening on its port. In between, a lock file held for the
     supervisor's lifetime keeps other stacks of the same user away from the port.
     """
 

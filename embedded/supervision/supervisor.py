@@ -177,7 +177,7 @@ class Supervisor:
         leave.cancel()
 
     def _keep(self, names: set[str], within: str | None) -> None:
-        """Let services outlive the call that asked for them; one made inside a `run` only until that ends."""
+        """Let services outlive the call that asked for them; a call within a `run` only until that ends."""
         lease = next((other for other in self._sessions if within and other.lease == within), None)
         if lease is None:
             self._kept_until_down |= names

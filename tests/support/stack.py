@@ -34,23 +34,23 @@ def own_stack(folder: Path, *services: str, **settings: str) -> Iterator[dict[st
     assert holder.stdin is not None
     assert holder.stdout is not None
     try:
-        said = []
+        lines = []
         for line in holder.stdout:
-            said.append(line)
+            lines.append(line)
             if line.startswith(READY):
                 # What a notebook starts besides ends with this stack.
                 [environment[LEASE]] = json.loads(line.removeprefix(READY))
                 break
         else:
-            raise AssertionError("the stack did not start:\n" + "".join(said))
-        yield {**environment, **told(environment)}
+            raise AssertionError("the stack did not start:\n" + "".join(lines))
+        yield {**environment, **stack_variables(environment)}
     finally:
         holder.stdin.close()
         holder.wait(60)
 
 
-def told(environment: dict[str, str]) -> dict[str, str]:
-    """What the stack of an environment says of the services that run now."""
+def stack_variables(environment: dict[str, str]) -> dict[str, str]:
+    """The variables of the services that the stack of an environment runs now."""
     command = [sys.executable, "-m", "embedded", "env"]
     listing = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     return dict(line.split("=", 1) for line in listing.stdout.splitlines() if "=" in line)

@@ -16,15 +16,18 @@ class Dataset(Service):
     start_timeout = 30.0
 
     def command(self, context: Context) -> ProcessSpec:
+        """The data server."""
         own = context.settings[DATASET]
         variables = {"port": self.port(context), "rows": own.rows, "seed": own.seed}
         env = {DATASET.setting(name).variable: str(value) for name, value in variables.items()}
         return ProcessSpec([sys.executable, "-m", "embedded.services.dataset"], env, ends_with_parent=True)
 
     def healthy(self, context: Context) -> bool:
+        """Whether the server answers."""
         return http_ok(self.port(context), "/health")
 
     def environment(self, context: Context) -> dict[str, str]:
+        """Where the server is, and where flows read from: there, unless the settings say otherwise."""
         own = context.settings[DATASET]
         url = f"http://{HOST}:{self.port(context)}"
         return {

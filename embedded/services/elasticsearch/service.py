@@ -29,6 +29,11 @@ class Elasticsearch(Service):
     grace = 20.0
 
     def prepare(self, context: Context) -> None:
+        """Install the programs where the node may read them, and write its configuration.
+
+        Raises:
+            ServiceError: the distribution cannot be fetched.
+        """
         location = choose_run_location(context.home)
         location.create()
         try:
@@ -38,6 +43,7 @@ class Elasticsearch(Service):
         _configure(context, location, self.port(context))
 
     def command(self, context: Context) -> ProcessSpec:
+        """The launcher of the node."""
         location = choose_run_location(context.home)
         installed = programs(location)
         # What bin/elasticsearch ends in: a small launcher, which starts the node and takes it along when it ends.
@@ -54,10 +60,12 @@ class Elasticsearch(Service):
         return ProcessSpec(argv, env, cwd=installed.elasticsearch, account=location.account)
 
     def healthy(self, context: Context) -> bool:
+        """Whether the cluster takes requests."""
         own = context.settings[ELASTICSEARCH]
         return http_ok(self.port(context), _HEALTH, login=(own.user, own.password))
 
     def reset(self, context: Context) -> None:
+        """Remove what lies outside the service's folder."""
         choose_run_location(context.home).remove()
 
 

@@ -16,11 +16,14 @@ class Gcp(Service):
     spec = GCP
 
     def command(self, context: Context) -> ProcessSpec:
+        """The stand-in, with its state in the service's folder."""
         env = {**self.environment(context), "GCP_HOME": str(context.home)}
         return ProcessSpec([sys.executable, "-m", "embedded.services.gcp"], env, ends_with_parent=True)
 
     def healthy(self, context: Context) -> bool:
+        """Whether the stand-in answers."""
         return http_ok(self.port(context), HEALTH)
 
     def environment(self, context: Context) -> dict[str, str]:
+        """Where the stand-in is, and the file with its account's key."""
         return {**super().environment(context), "GCP_CREDS_FILE": str(context.home / KEY_FILE)}

@@ -22,12 +22,14 @@ class Kestra(Service):
     grace = 30.0
 
     def prepare(self, context: Context) -> None:
+        """Create the internal storage, and mark it as clearable by `reset`."""
         storage = context.settings[KESTRA].storage
         storage.mkdir(parents=True, exist_ok=True)
         if is_ours(storage):
             mark(storage)  # so that `reset` may clear it
 
     def command(self, context: Context) -> ProcessSpec:
+        """The engine with its API, with what flows read in its environment."""
         settings = context.settings
         heap = settings[KESTRA].heap
         required = {**context.required, **_account(settings)}
@@ -44,6 +46,7 @@ class Kestra(Service):
         return ProcessSpec([sys.executable, "-m", "embedded.services.kestra"], env, ends_with_parent=True)
 
     def healthy(self, context: Context) -> bool:
+        """Whether the API answers."""
         return http_ok(self.port(context), "/health")
 
 

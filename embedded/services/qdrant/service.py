@@ -20,8 +20,10 @@ class Qdrant(Service):
     start_timeout = 60.0  # what was not compacted when it was killed is read again
 
     def command(self, context: Context) -> ProcessSpec:
+        """The server, with its collections in the service's folder."""
         arguments = [str(context.home / "data"), str(self.port(context))]
         return ProcessSpec([sys.executable, "-m", "embedded.services.qdrant", *arguments], ends_with_parent=True)
 
     def healthy(self, context: Context) -> bool:
+        """Whether the server answers."""
         return http_ok(self.port(context), "/collections")

@@ -22,7 +22,9 @@ class Timescale(Server):
     spec = TIMESCALE
 
     def libraries(self) -> tuple[str, ...]:
+        """The library of the extension, where the installation has it."""
         return (EXTENSION,) if offers_extension(EXTENSION) else ()
 
     def script(self) -> str:
+        """SQL that creates the extension, or its stand-in."""
         return f"CREATE EXTENSION IF NOT EXISTS {EXTENSION};" if offers_extension(EXTENSION) else STAND_IN.read_text()

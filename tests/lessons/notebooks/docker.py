@@ -10,7 +10,7 @@ from pathlib import Path
 
 import catalog
 from catalog.setting import Kind
-from tests.support.stack import ROOT, told
+from tests.support.stack import ROOT, stack_variables
 
 PLAIN = {
     *(setting.variable for spec in catalog.SERVICES for setting in spec.all_settings if setting.kind is not Kind.URL),
@@ -27,10 +27,10 @@ def docker_settings(environment: dict[str, str], empty_home: Path) -> dict[str, 
         environment: of a stack of the tests, which runs all that the notebook needs.
         empty_home: an empty folder; the embedded stack that notebooks could ask is nowhere but there.
     """
-    says = told(environment)
-    running = environment | says
-    plain = {name: value for name, value in running.items() if name in PLAIN or name not in says}
-    data = {"FLOWS_DATASET_URL": says["DATASET_URL"]} if "DATASET_URL" in says else {}
+    running_now = stack_variables(environment)
+    running = environment | running_now
+    plain = {name: value for name, value in running.items() if name in PLAIN or name not in running_now}
+    data = {"FLOWS_DATASET_URL": running_now["DATASET_URL"]} if "DATASET_URL" in running_now else {}
     return (
         plain
         | data

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.stack import told
+from tests.support.stack import stack_variables
 from workbook.lab import Lab
 from workbook.settings import load
 
@@ -13,11 +13,11 @@ def clear(stack: dict[str, str]) -> None:
     Parameters:
         stack: the environment of a stack of the tests.
     """
-    says = told(stack)
-    lab = Lab(load(says, env_file=Path("/nonexistent")))
-    if "POSTGRES_PORT" in says:
+    running_now = stack_variables(stack)
+    lab = Lab(load(running_now, env_file=Path("/nonexistent")))
+    if "POSTGRES_PORT" in running_now:
         lab.postgres.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    if "GCP_PORT" in says:
+    if "GCP_PORT" in running_now:
         for bucket in lab.gcs.buckets():
             lab.gcs.drop(bucket)
         for dataset in lab.bigquery.datasets():

@@ -89,8 +89,8 @@ def _seen_by_flows(docker: Stack) -> Iterator[Fact]:
     written = dict(re.findall(r"^(ENV_\w+)=(.*)$", docker.read("docker/flows.env"), re.MULTILINE))
     secrets = {f"SECRET_{name}": spec.setting(name).default for spec in SERVICES for name in spec.secrets}
     seen = docker.environment("kestra")
-    given = {name: _decoded(value) for name, value in seen.items() if name.startswith("SECRET_")}
-    for shown, expected in ((written, envs), (given, secrets)):
+    decoded = {name: _decoded(value) for name, value in seen.items() if name.startswith("SECRET_")}
+    for shown, expected in ((written, envs), (decoded, secrets)):
         for name in sorted(shown.keys() | expected.keys()):
             yield name, {"docker": shown.get(name), "catalog": expected.get(name)}
 
