@@ -30,6 +30,7 @@ def differences(texts: Mapping[str, str] | None = None) -> list[str]:
     docker = Stack("docker-compose.yml", texts)
     distributed = Stack("docker/compose.distributed.yml", texts)
     facts = [*_example(example(texts)), *_readme(docker.read("README.md")), *_login(docker), *_seen_by_flows(docker)]
+    facts += _guarded(docker.read("docker/guard.sh"))
     facts += [fact for spec in SERVICES if spec.container for fact in _container(docker, spec, spec.container)]
     facts += [fact for file in (*FILES, "docker/flows.env") for fact in _defaults(file, docker.read(file))]
     facts += [*_between(docker, distributed), *store_versions(docker), *kestra_versions(docker.read)]
@@ -93,6 +94,16 @@ def _seen_by_flows(docker: Stack) -> Iterator[Fact]:
     for shown, expected in ((written, envs), (decoded, secrets)):
         for name in sorted(shown.keys() | expected.keys()):
             yield name, {"docker": shown.get(name), "catalog": expected.get(name)}
+
+
+def _guarded(text: str) -> Iterator[Fact]:
+    """The guard refuses every sample password of the catalog on an address that others reach."""
+    cases = re.findall(r"^\s*([A-Z_|]+)\) echo (\S+) ;;", text, re.MULTILINE)
+    samples = {name: value for names, value in cases for name in names.split("|")}
+    for spec in SERVICES:
+        for setting in spec.all_settings if spec.container else ():
+            if setting.secret:
+                yield setting.variable, {"guard": samples.get(setting.variable), "catalog": setting.default}
 
 
 def _defaults(file: str, text: str) -> Iterator[Fact]:

@@ -44,6 +44,7 @@ def test_nothing_differs() -> None:
         ("docs/sizing.md", f"Kestra {versions.KESTRA}", "Kestra 1.3.30", "version of Kestra"),
         ("embedded/services/kestra/engine.lock", f"core:jar:{versions.KESTRA}", "core:jar:1.3.30", "version of Kestra"),
         (".env.example", "#ELASTICSEARCH_HEAP=", "#ES_HEAP=", "ELASTICSEARCH_HEAP"),
+        ("docker/guard.sh", "echo elastic123", "echo elastic", "ES_PASSWORD"),
         ("docker/secrets.sample.env", "cm9vdA==", "cm9vdDI=", "SECRET_POSTGRES_PASSWORD"),
     ],
 )
