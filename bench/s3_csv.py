@@ -29,8 +29,8 @@ from typing import Any
 import psutil
 from qdrant_client import models
 
+from flowtests.stack import own_stack
 from tests.pipelines.lab import SERVICES, STORES, Lab, Run
-from tests.support.stack import own_stack
 
 ROOT = Path(__file__).resolve().parent.parent
 

