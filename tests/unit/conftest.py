@@ -3,12 +3,15 @@
 import socket
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 PROCESSES = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"}
 PORTS = {"socket.bind", "socket.connect"}
+FOLDER = Path(__file__).parent
+SECONDS = 60
 _guarded = False
 
 
@@ -32,3 +35,10 @@ def _no_process_and_no_port() -> Iterator[None]:
     _guarded = True
     yield
     _guarded = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Unit tests have a time limit of their own."""
+    for item in items:
+        if item.path.is_relative_to(FOLDER):
+            item.add_marker(pytest.mark.timeout(SECONDS))
