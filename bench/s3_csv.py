@@ -30,7 +30,7 @@ import psutil
 from qdrant_client import models
 
 from flowtests.stack import own_stack
-from tests.pipelines.lab import SERVICES, STORES, Lab, Run
+from tests.pipelines.client import SERVICES, STORES, PipelineRun, Pipelines
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,31 +39,31 @@ KEY = "bench/metrics.csv"
 COLUMNS = "timestamp, device_id, metric_name, metric_value, location, zone"
 
 
-def prepare_timescaledb(lab: Lab, name: str) -> None:
+def prepare_timescaledb(pipelines: Pipelines, name: str) -> None:
     """A hypertable of the flow's layout."""
-    lab.sql(f"CREATE TABLE {name} (LIKE together INCLUDING ALL)")
-    lab.sql(f"SELECT create_hypertable('{name}', by_range('timestamp', INTERVAL '1 day'))")
+    pipelines.sql(f"CREATE TABLE {name} (LIKE together INCLUDING ALL)")
+    pipelines.sql(f"SELECT create_hypertable('{name}', by_range('timestamp', INTERVAL '1 day'))")
 
 
-def prepare_clickhouse(lab: Lab, name: str) -> None:
+def prepare_clickhouse(pipelines: Pipelines, name: str) -> None:
     """A table of the flow's layout."""
-    lab.clickhouse.command(f"CREATE TABLE {name} AS together")
+    pipelines.clickhouse.command(f"CREATE TABLE {name} AS together")
 
 
-def prepare_elasticsearch(lab: Lab, name: str) -> None:
+def prepare_elasticsearch(pipelines: Pipelines, name: str) -> None:
     """A template with the flow's mapping."""
-    indices = lab.elasticsearch.indices
+    indices = pipelines.elasticsearch.indices
     found = indices.get_index_template(name="together")["index_templates"][0]["index_template"]["template"]
     indices.put_index_template(name=name, index_patterns=[f"{name}-*"], template={**found, "aliases": {}})
 
 
-def prepare_qdrant(lab: Lab, name: str) -> None:
+def prepare_qdrant(pipelines: Pipelines, name: str) -> None:
     """A collection of the flow's layout."""
     vectors = models.VectorParams(size=6, distance=models.Distance.COSINE)
-    lab.qdrant.create_collection(name, vectors_config=vectors, on_disk_payload=True)
+    pipelines.qdrant.create_collection(name, vectors_config=vectors, on_disk_payload=True)
 
 
-PREPARE: dict[str, Callable[[Lab, str], None]] = {
+PREPARE: dict[str, Callable[[Pipelines, str], None]] = {
     "timescaledb": prepare_timescaledb,
     "clickhouse": prepare_clickhouse,
     "elasticsearch": prepare_elasticsearch,
@@ -73,16 +73,16 @@ PREPARE: dict[str, Callable[[Lab, str], None]] = {
 REPEATS = {"timescaledb": 3, "clickhouse": 3, "elasticsearch": 1, "qdrant": 1}
 
 
-def own_seconds(lab: Lab, store: str, file: Path, table: str) -> float:
+def own_seconds(pipelines: Pipelines, store: str, file: Path, table: str) -> float:
     """How long the store's own loader takes, from the start of its process to the end."""
-    PREPARE[store](lab, table)
+    PREPARE[store](pipelines, table)
     command = [sys.executable, str(ROOT / "bench" / "loaders" / f"{store}.py"), str(file), table]
     begun = time.monotonic()
-    subprocess.run(command, env={**os.environ, **lab.environment}, check=True)
+    subprocess.run(command, env={**os.environ, **pipelines.environment}, check=True)
     return time.monotonic() - begun
 
 
-def branch_seconds(run: Run, store: str) -> float:
+def branch_seconds(run: PipelineRun, store: str) -> float:
     """How long a branch took, from its first task's start to its last task's end."""
     (branch,) = (found for found in run.execution["taskRunList"] if found["taskId"] == store)
     return seconds(branch["state"]["duration"])
@@ -133,14 +133,14 @@ def describe(command: list[str]) -> str:
     return Path(command[0]).name if command else "?"
 
 
-def together(lab: Lab, rows: int, stores: Sequence[str], folder: str) -> None:
+def together(pipelines: Pipelines, rows: int, stores: Sequence[str], folder: str) -> None:
     """One run of all branches that were asked for, on stores that hold nothing yet."""
     with memory_watched(folder) as largest:
         begun = time.monotonic()
-        run = lab.run(FLOW, s3_key=KEY, table_name="together", stores=json.dumps(stores))
+        run = pipelines.run(FLOW, s3_key=KEY, table_name="together", stores=json.dumps(stores))
         took = time.monotonic() - begun
-    held = lab.contents("together")
-    exact = {held[store] for store in stores} == {lab.manifest(rows)}
+    held = pipelines.contents("together")
+    exact = {held[store] for store in stores} == {pipelines.manifest(rows)}
     outcome = f"{run.state}, {took:.0f} s, {'exact' if exact else 'NOT EXACT'}"
     print(f"{len(stores)} stores at once: {outcome}; largest resident memory:")
     for name, megabytes in sorted(largest.items(), key=lambda item: -item[1]):
@@ -152,24 +152,24 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     stores = sys.argv[2:] or list(STORES)
     with tempfile.TemporaryDirectory() as folder, own_stack(Path(folder), *SERVICES) as environment:
-        lab = Lab(environment)
-        lab.import_flow(FLOW)
+        pipelines = Pipelines(environment)
+        pipelines.import_flow(FLOW)
         file = Path(folder, "metrics.csv")
-        file.write_bytes(lab.sample(rows))
-        lab.put(KEY, file.read_bytes())
+        file.write_bytes(pipelines.sample(rows))
+        pipelines.put(KEY, file.read_bytes())
         print(f"{rows:,} rows, {file.stat().st_size / 1e6:.0f} MB")
-        together(lab, rows, stores, folder)
+        together(pipelines, rows, stores, folder)
         print(f"{'':14}{'branch':>14}{'own loader':>14}{'ratio':>8}")
         for store in stores:
-            pairs = [measure(lab, store, file, number) for number in range(REPEATS[store])]
+            pairs = [measure(pipelines, store, file, number) for number in range(REPEATS[store])]
             own, branch = (median(figures) for figures in zip(*pairs, strict=True))
             print(f"{store:14}{rows / branch:>10,.0f} r/s{rows / own:>10,.0f} r/s{own / branch:>8.2f}", flush=True)
 
 
-def measure(lab: Lab, store: str, file: Path, number: int) -> tuple[float, float]:
+def measure(pipelines: Pipelines, store: str, file: Path, number: int) -> tuple[float, float]:
     """Seconds of the store's own loader and of its branch, each into a table that holds nothing yet."""
-    own = own_seconds(lab, store, file, f"own_{number}")
-    run = lab.run(FLOW, s3_key=KEY, table_name=f"only_{store}_{number}", stores=json.dumps([store]))
+    own = own_seconds(pipelines, store, file, f"own_{number}")
+    run = pipelines.run(FLOW, s3_key=KEY, table_name=f"only_{store}_{number}", stores=json.dumps([store]))
     if run.state != "SUCCESS":
         raise SystemExit(f"{store}: {run.errors()}")
     return own, branch_seconds(run, store)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.pipelines.lab import SERVICES, Lab
+from tests.pipelines.client import SERVICES, Pipelines
 from tests.support.stack import own_stack
 
 
@@ -15,5 +15,5 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def lab(stack: dict[str, str]) -> Lab:
-    return Lab(stack)
+def pipelines(stack: dict[str, str]) -> Pipelines:
+    return Pipelines(stack)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.pipelines.lab import BUCKET, HEADER, STORES, Content, Lab, Run, csv
+from tests.pipelines.client import BUCKET, HEADER, STORES, Content, PipelineRun, Pipelines, csv
 
 FLOW = "s3-csv-ingestion"
 TABLE = "odd_metrics"
@@ -20,18 +20,18 @@ MANY_DAYS = list(itertools.product((2020, 2021), range(1, 13), range(1, 20)))
 
 
 @pytest.fixture(scope="module", autouse=True)
-def imported(lab: Lab) -> Iterator[None]:
-    lab.import_flow(FLOW)
+def imported(pipelines: Pipelines) -> Iterator[None]:
+    pipelines.import_flow(FLOW)
     yield
-    lab.remove_flow(FLOW)
+    pipelines.remove_flow(FLOW)
 
 
-def load(lab: Lab, body: bytes | str, table: str = TABLE, **inputs: object) -> Run:
-    lab.put(KEY, body)
-    return lab.run(FLOW, s3_key=KEY, table_name=table, **inputs)
+def load(pipelines: Pipelines, body: bytes | str, table: str = TABLE, **inputs: object) -> PipelineRun:
+    pipelines.put(KEY, body)
+    return pipelines.run(FLOW, s3_key=KEY, table_name=table, **inputs)
 
 
-def failure(run: Run) -> str:
+def failure(run: PipelineRun) -> str:
     assert run.state == "FAILED"
     return run.errors()
 
@@ -63,12 +63,12 @@ def failure(run: Run) -> str:
         ("stores", json.dumps(["mongodb"])),
     ],
 )
-def test_an_input_that_cannot_be_right_starts_nothing(lab: Lab, name: str, value: str) -> None:
-    before = len(lab.executions(FLOW))
-    answer = lab.submit(FLOW, **{name: value})
+def test_an_input_that_cannot_be_right_starts_nothing(pipelines: Pipelines, name: str, value: str) -> None:
+    before = len(pipelines.executions(FLOW))
+    answer = pipelines.submit(FLOW, **{name: value})
     assert answer.status_code == 422, answer.text
     assert f"`{name}`" in answer.json()["message"]
-    assert len(lab.executions(FLOW)) == before
+    assert len(pipelines.executions(FLOW)) == before
 
 
 # Objects
@@ -78,30 +78,30 @@ def test_an_input_that_cannot_be_right_starts_nothing(lab: Lab, name: str, value
     ("inputs", "named"),
     [({"s3_bucket": "no-such-bucket"}, "no-such-bucket"), ({"s3_key": "tests/no-such-file.csv"}, "no-such-file.csv")],
 )
-def test_a_missing_bucket_or_key_is_named(lab: Lab, inputs: dict[str, str], named: str) -> None:
-    run = lab.run(FLOW, table_name=TABLE, **inputs)
+def test_a_missing_bucket_or_key_is_named(pipelines: Pipelines, inputs: dict[str, str], named: str) -> None:
+    run = pipelines.run(FLOW, table_name=TABLE, **inputs)
     assert run.states["download"] == "FAILED"
     assert named in failure(run)
-    assert lab.contents(TABLE) == NOTHING
+    assert pipelines.contents(TABLE) == NOTHING
 
 
-def test_no_permission_is_told(lab: Lab) -> None:
-    lab.put("forbidden/metrics.csv", csv(GOOD))
+def test_no_permission_is_told(pipelines: Pipelines) -> None:
+    pipelines.put("forbidden/metrics.csv", csv(GOOD))
     deny = {
         "Effect": "Deny",
         "Principal": "*",
         "Action": "s3:GetObject",
         "Resource": f"arn:aws:s3:::{BUCKET}/forbidden/*",
     }
-    lab.s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    pipelines.s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
     try:
-        run = lab.run(FLOW, s3_key="forbidden/metrics.csv", table_name=TABLE)
+        run = pipelines.run(FLOW, s3_key="forbidden/metrics.csv", table_name=TABLE)
     finally:
-        lab.s3.delete_bucket_policy(Bucket=BUCKET)
+        pipelines.s3.delete_bucket_policy(Bucket=BUCKET)
     assert run.states["download"] == "FAILED"
     assert "denied" in failure(run).lower()
     assert "forbidden/metrics.csv" in failure(run)
-    assert lab.contents(TABLE) == NOTHING
+    assert pipelines.contents(TABLE) == NOTHING
 
 
 # Files that are refused as a whole
@@ -131,27 +131,29 @@ def test_no_permission_is_told(lab: Lab) -> None:
         ),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused(lab: Lab, body: bytes | str, inputs: dict[str, str], told: str) -> None:
-    run = load(lab, body, **inputs)
+def test_a_file_that_cannot_be_read_is_refused(
+    pipelines: Pipelines, body: bytes | str, inputs: dict[str, str], told: str
+) -> None:
+    run = load(pipelines, body, **inputs)
     assert run.states["parse"] == "FAILED"
     assert told in failure(run)
     assert "Nothing was loaded." in failure(run)
     assert f"s3://{BUCKET}/{KEY}" in failure(run)
     assert "Traceback" not in failure(run)
-    assert lab.contents(TABLE) == NOTHING
+    assert pipelines.contents(TABLE) == NOTHING
 
 
-def test_a_line_of_a_gigabyte_is_refused(lab: Lab) -> None:
-    upload = lab.s3.create_multipart_upload(Bucket=BUCKET, Key=KEY)["UploadId"]
+def test_a_line_of_a_gigabyte_is_refused(pipelines: Pipelines) -> None:
+    upload = pipelines.s3.create_multipart_upload(Bucket=BUCKET, Key=KEY)["UploadId"]
     part, parts = b"x" * (GIGABYTE // 8), []
     for number in range(1, 9):
         place = {"Bucket": BUCKET, "Key": KEY, "UploadId": upload, "PartNumber": number}
-        parts.append({"PartNumber": number, "ETag": lab.s3.upload_part(**place, Body=part)["ETag"]})
-    lab.s3.complete_multipart_upload(Bucket=BUCKET, Key=KEY, UploadId=upload, MultipartUpload={"Parts": parts})
-    run = lab.run(FLOW, s3_key=KEY, table_name=TABLE)
-    lab.s3.delete_object(Bucket=BUCKET, Key=KEY)
+        parts.append({"PartNumber": number, "ETag": pipelines.s3.upload_part(**place, Body=part)["ETag"]})
+    pipelines.s3.complete_multipart_upload(Bucket=BUCKET, Key=KEY, UploadId=upload, MultipartUpload={"Parts": parts})
+    run = pipelines.run(FLOW, s3_key=KEY, table_name=TABLE)
+    pipelines.s3.delete_object(Bucket=BUCKET, Key=KEY)
     assert "line 1 is longer than 65,536 characters" in failure(run)
-    assert lab.contents(TABLE) == NOTHING
+    assert pipelines.contents(TABLE) == NOTHING
 
 
 # Rows that are left out
@@ -182,42 +184,42 @@ BAD_ROWS = {
 }
 
 
-def test_each_bad_row_is_kept_with_its_line_and_reason(lab: Lab) -> None:
-    run = load(lab, csv(GOOD, *BAD_ROWS), max_reject_percent=99)
+def test_each_bad_row_is_kept_with_its_line_and_reason(pipelines: Pipelines) -> None:
+    run = load(pipelines, csv(GOOD, *BAD_ROWS), max_reject_percent=99)
     assert run.state == "SUCCESS"
     found = list(csv_reader.DictReader(io.StringIO(run.file("parse", "rejects.csv"))))
     expected = [(str(line), reason) for line, reason in enumerate(BAD_ROWS.values(), 3)]
     assert [(reject["line"], reject["reason"]) for reject in found] == expected
     assert run.execution["outputs"] == {"rows": 1, "rejected": len(BAD_ROWS)}
-    assert lab.contents(TABLE) == dict.fromkeys(STORES, Content(1, 1.5))
+    assert pipelines.contents(TABLE) == dict.fromkeys(STORES, Content(1, 1.5))
 
 
-def test_too_many_rejects_fail_the_run_before_anything_is_loaded(lab: Lab) -> None:
+def test_too_many_rejects_fail_the_run_before_anything_is_loaded(pipelines: Pipelines) -> None:
     rows = [f"2025-09-01T00:00:{second:02}Z,d1,temperature,{second},here,north" for second in range(9)]
     body = csv(*rows, "never,d1,temperature,1,here,north")
-    refused = load(lab, body, "rejected_metrics", max_reject_percent=9.9)
+    refused = load(pipelines, body, "rejected_metrics", max_reject_percent=9.9)
     assert refused.states["check_rejects"] == "FAILED"
     assert "1 rows are rejected (10 %), and 9.9 % are acceptable. Nothing was loaded." in failure(refused)
     assert "never" in refused.file("parse", "rejects.csv")
-    assert lab.contents("rejected_metrics") == NOTHING
-    assert load(lab, body, "rejected_metrics", max_reject_percent=10).state == "SUCCESS"
-    assert lab.contents("rejected_metrics") == dict.fromkeys(STORES, Content(9, 36))
+    assert pipelines.contents("rejected_metrics") == NOTHING
+    assert load(pipelines, body, "rejected_metrics", max_reject_percent=10).state == "SUCCESS"
+    assert pipelines.contents("rejected_metrics") == dict.fromkeys(STORES, Content(9, 36))
 
 
-def test_a_file_without_a_good_row_fails(lab: Lab) -> None:
-    run = load(lab, csv("never,d1,temperature,1,here,north"), "no_metrics", max_reject_percent=100)
+def test_a_file_without_a_good_row_fails(pipelines: Pipelines) -> None:
+    run = load(pipelines, csv("never,d1,temperature,1,here,north"), "no_metrics", max_reject_percent=100)
     assert "1 rows are rejected (100 %)" in failure(run)
-    assert lab.contents("no_metrics") == NOTHING
+    assert pipelines.contents("no_metrics") == NOTHING
 
 
-def test_bytes_of_another_encoding_are_rejected_until_it_is_named(lab: Lab) -> None:
+def test_bytes_of_another_encoding_are_rejected_until_it_is_named(pipelines: Pipelines) -> None:
     body = csv(GOOD, "2025-09-01T00:01:00Z,d1,temperature,2,Müllerstraße,north").encode("latin-1")
-    rejected = load(lab, body, "latin_metrics", max_reject_percent=50)
+    rejected = load(pipelines, body, "latin_metrics", max_reject_percent=50)
     assert "there are bytes of another encoding" in rejected.file("parse", "rejects.csv")
     assert rejected.execution["outputs"] == {"rows": 1, "rejected": 1}
-    accepted = load(lab, body, "latin_metrics", encoding="latin-1")
+    accepted = load(pipelines, body, "latin_metrics", encoding="latin-1")
     assert accepted.execution["outputs"] == {"rows": 2, "rejected": 0}
-    assert lab.sql("SELECT location FROM latin_metrics ORDER BY timestamp") == [("here",), ("Müllerstraße",)]
+    assert pipelines.sql("SELECT location FROM latin_metrics ORDER BY timestamp") == [("here",), ("Müllerstraße",)]
 
 
 # Files that are unusual, and right
@@ -248,32 +250,32 @@ ODD = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_unusual_files_are_understood(lab: Lab, name: str) -> None:
+def test_unusual_files_are_understood(pipelines: Pipelines, name: str) -> None:
     body, inputs = ODD[name]
-    lab.sql("DROP TABLE IF EXISTS unusual_metrics")
-    run = load(lab, body, "unusual_metrics", stores=json.dumps(["timescaledb"]), **inputs)
+    pipelines.sql("DROP TABLE IF EXISTS unusual_metrics")
+    run = load(pipelines, body, "unusual_metrics", stores=json.dumps(["timescaledb"]), **inputs)
     assert run.state == "SUCCESS"
     assert run.execution["outputs"] == {"rows": 1, "rejected": 0}
     columns = "timestamp AT TIME ZONE 'UTC', device_id, metric_name, metric_value, location, zone"
-    (row,) = lab.sql(f"SELECT {columns} FROM unusual_metrics")
+    (row,) = pipelines.sql(f"SELECT {columns} FROM unusual_metrics")
     assert [str(cell) for cell in row] == ["2025-09-01 00:00:00", "d1", "temperature", "1.5", "here", "north"]
 
 
-def test_texts_stay_texts_in_every_store(lab: Lab) -> None:
+def test_texts_stay_texts_in_every_store(pipelines: Pipelines) -> None:
     """Line breaks, quotes, SQL and expressions inside the cells arrive as they are."""
     location, zone = 'two\nlines, "quoted"', "'; DROP TABLE text_metrics; -- {{ envs.es_user }}"
     buffer = io.StringIO()
     csv_reader.writer(buffer).writerows(
         [HEADER.split(","), ["2025-09-01T00:00:00Z", "d’1", "ünïts", "-1.5e3", location, zone]]
     )
-    assert load(lab, buffer.getvalue(), "text_metrics").state == "SUCCESS"
+    assert load(pipelines, buffer.getvalue(), "text_metrics").state == "SUCCESS"
     expected = ["d’1", "ünïts", -1500.0, location, zone]
     names = HEADER.split(",")[1:]
-    assert [list(row) for row in lab.sql(f"SELECT {', '.join(names)} FROM text_metrics")] == [expected]
-    assert [list(row) for row in lab.clickhouse.query(f"SELECT {', '.join(names)} FROM text_metrics").result_rows] == [
-        expected
-    ]
-    (hit,) = lab.elasticsearch.search(index="text_metrics")["hits"]["hits"]
+    assert [list(row) for row in pipelines.sql(f"SELECT {', '.join(names)} FROM text_metrics")] == [expected]
+    assert [
+        list(row) for row in pipelines.clickhouse.query(f"SELECT {', '.join(names)} FROM text_metrics").result_rows
+    ] == [expected]
+    (hit,) = pipelines.elasticsearch.search(index="text_metrics")["hits"]["hits"]
     assert [hit["_source"][name] for name in names] == expected
-    ((point,), _) = lab.qdrant.scroll("text_metrics")
+    ((point,), _) = pipelines.qdrant.scroll("text_metrics")
     assert [point.payload[name] for name in names] == expected

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.pipelines.lab import NAMESPACE, PATIENCE, STORES, Content, Lab, Run, csv
+from tests.pipelines.client import NAMESPACE, PATIENCE, STORES, Content, PipelineRun, Pipelines, csv
 from tests.support.waiting import eventually
 
 FLOW = "s3-json-ingestion"
@@ -25,14 +25,14 @@ EVERY_SECOND = "interval: PT1M # look each minute -> interval: PT1S"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def imported(lab: Lab) -> Iterator[None]:
-    lab.import_flow(FLOW, sooner=EVERY_SECOND)
+def imported(pipelines: Pipelines) -> Iterator[None]:
+    pipelines.import_flow(FLOW, sooner=EVERY_SECOND)
     yield
-    lab.remove_flow(FLOW)
+    pipelines.remove_flow(FLOW)
 
 
-def document(lab: Lab, number: int) -> bytes:
-    return requests.get(f"{lab.environment['DATASET_URL']}/lens/{number}.json", timeout=30).content
+def document(pipelines: Pipelines, number: int) -> bytes:
+    return requests.get(f"{pipelines.environment['DATASET_URL']}/lens/{number}.json", timeout=30).content
 
 
 def matches(body: bytes) -> list[dict[str, Any]]:
@@ -55,16 +55,16 @@ def content(*bodies: bytes) -> Content:
     return Content(len(found), round(sum(map(price, found)), 2))
 
 
-def by_trigger(lab: Lab, key: str) -> Run:
+def by_trigger(pipelines: Pipelines, key: str) -> PipelineRun:
     """The one execution that was started for an object."""
 
     def runs() -> list[dict[str, Any]]:
-        found = [lab.execution(run["id"]) for run in lab.executions(FLOW)]
+        found = [pipelines.execution(run["id"]) for run in pipelines.executions(FLOW)]
         return [run for run in found if objects(run) == [key]]
 
     eventually(lambda: bool(runs()), PATIENCE, f"an execution for {key}")
     (run,) = runs()
-    return lab.ended(run["id"])
+    return pipelines.ended(run["id"])
 
 
 def objects(execution: dict[str, Any]) -> list[str]:
@@ -72,9 +72,9 @@ def objects(execution: dict[str, Any]) -> list[str]:
     return [found["key"] for found in variables.get("objects", [])]
 
 
-def by_hand(lab: Lab, body: bytes | str | list[Any], table: str, **inputs: Any) -> Run:
+def by_hand(pipelines: Pipelines, body: bytes | str | list[Any], table: str, **inputs: Any) -> PipelineRun:
     text = json.dumps(body) if isinstance(body, list) else body
-    return lab.run(FLOW, s3_key=lab.put("tests/lens.json", text), table_name=table, **inputs)
+    return pipelines.run(FLOW, s3_key=pipelines.put("tests/lens.json", text), table_name=table, **inputs)
 
 
 def search(*found: Any, **more: Any) -> dict[str, Any]:
@@ -87,25 +87,25 @@ def everywhere(found: Content) -> dict[str, Content]:
     return dict.fromkeys(STORES, found)
 
 
-def test_default_inputs_on_a_fresh_stack_and_a_second_run_changes_nothing(lab: Lab) -> None:
-    body = lab.s3.get_object(Bucket="static-staging.flowio.app", Key="resources/kestra-test/sample-lens.json")
+def test_default_inputs_on_a_fresh_stack_and_a_second_run_changes_nothing(pipelines: Pipelines) -> None:
+    body = pipelines.s3.get_object(Bucket="static-staging.flowio.app", Key="resources/kestra-test/sample-lens.json")
     exact = everywhere(content(body["Body"].read()))
-    assert lab.run(FLOW).state == "SUCCESS"
-    assert lab.contents(TABLE, "extracted_price") == exact
-    before = lab.sql(f"SELECT * FROM {TABLE} ORDER BY id")
-    assert lab.run(FLOW).state == "SUCCESS"
-    assert lab.contents(TABLE, "extracted_price") == exact
-    assert lab.sql(f"SELECT * FROM {TABLE} ORDER BY id") == before
+    assert pipelines.run(FLOW).state == "SUCCESS"
+    assert pipelines.contents(TABLE, "extracted_price") == exact
+    before = pipelines.sql(f"SELECT * FROM {TABLE} ORDER BY id")
+    assert pipelines.run(FLOW).state == "SUCCESS"
+    assert pipelines.contents(TABLE, "extracted_price") == exact
+    assert pipelines.sql(f"SELECT * FROM {TABLE} ORDER BY id") == before
 
 
-def test_the_table_has_the_columns_of_the_document(lab: Lab) -> None:
-    by_hand(lab, [search({"title": "a"})], "lens_columns")
-    found = lab.sql(
+def test_the_table_has_the_columns_of_the_document(pipelines: Pipelines) -> None:
+    by_hand(pipelines, [search({"title": "a"})], "lens_columns")
+    found = pipelines.sql(
         "SELECT column_name FROM information_schema.columns WHERE table_name = 'lens_columns' ORDER BY ordinal_position"
     )
     assert tuple(name for (name,) in found) == COLUMNS
     types = dict(
-        lab.sql(
+        pipelines.sql(
             "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
             " WHERE attrelid = 'lens_columns'::regclass AND attnum > 0"
         )
@@ -113,32 +113,34 @@ def test_the_table_has_the_columns_of_the_document(lab: Lab) -> None:
     assert types["timestamp"] == "timestamp with time zone"
     assert (types["extracted_price"], types["score"]) == ("numeric(10,2)", "numeric(3,2)")
     assert (types["extensions"], types["image_size_bytes"]) == ("text[]", "bigint")
-    assert lab.sql("SELECT count(*) FROM show_chunks('lens_columns')") == [(1,)]
+    assert pipelines.sql("SELECT count(*) FROM show_chunks('lens_columns')") == [(1,)]
 
 
-def test_dropped_files_are_loaded_each_once_and_moved_and_a_broken_one_does_not_stop_them(lab: Lab) -> None:
-    before = lab.contents(TABLE, "extracted_price")["timescaledb"]
-    bodies = {f"drop-{number}.json": document(lab, number + 100) for number in range(3)}
+def test_dropped_files_are_loaded_each_once_and_moved_and_a_broken_one_does_not_stop_them(pipelines: Pipelines) -> None:
+    before = pipelines.contents(TABLE, "extracted_price")["timescaledb"]
+    bodies = {f"drop-{number}.json": document(pipelines, number + 100) for number in range(3)}
     for name, body in bodies.items():
-        lab.put(FOLDER + name, body)
+        pipelines.put(FOLDER + name, body)
         if name == "drop-1.json":
-            lab.put(f"{FOLDER}drop-1-broken.json", b'[{"timestamp": "2025-')
+            pipelines.put(f"{FOLDER}drop-1-broken.json", b'[{"timestamp": "2025-')
     for name in bodies:
-        assert by_trigger(lab, FOLDER + name).state == "SUCCESS"
-    broken = by_trigger(lab, f"{FOLDER}drop-1-broken.json")
+        assert by_trigger(pipelines, FOLDER + name).state == "SUCCESS"
+    broken = by_trigger(pipelines, f"{FOLDER}drop-1-broken.json")
     assert broken.state == "FAILED"
     added = content(*bodies.values())
     exact = Content(before.rows + added.rows, round(before.total + added.total, 2))
-    assert lab.contents(TABLE, "extracted_price") == everywhere(exact)
-    assert lab.keys(f"{FOLDER}processed/") == {f"{FOLDER}processed/{name}" for name in bodies}
+    assert pipelines.contents(TABLE, "extracted_price") == everywhere(exact)
+    assert pipelines.keys(f"{FOLDER}processed/") == {f"{FOLDER}processed/{name}" for name in bodies}
     failed = f"{FOLDER}failed/drop-1-broken.json"
-    assert lab.keys(f"{FOLDER}failed/") == {failed, f"{failed}.reason.txt"}
-    reason = lab.s3.get_object(Bucket="static-staging.flowio.app", Key=f"{failed}.reason.txt")["Body"].read().decode()
+    assert pipelines.keys(f"{FOLDER}failed/") == {failed, f"{failed}.reason.txt"}
+    reason = (
+        pipelines.s3.get_object(Bucket="static-staging.flowio.app", Key=f"{failed}.reason.txt")["Body"].read().decode()
+    )
     assert "it is not JSON" in reason
-    assert lab.keys(FOLDER) == lab.keys(f"{FOLDER}processed/") | lab.keys(f"{FOLDER}failed/")
+    assert pipelines.keys(FOLDER) == pipelines.keys(f"{FOLDER}processed/") | pipelines.keys(f"{FOLDER}failed/")
 
 
-def test_both_forms_of_a_price_become_columns(lab: Lab) -> None:
+def test_both_forms_of_a_price_become_columns(pipelines: Pipelines) -> None:
     flat = {"position": 1, "title": "A", "price": "$1,299.00*", "extracted_price": 1299.0, "currency": "USD"}
     flat |= {"stock_information": "In stock", "image": {"link": "https://i/1", "width": 3, "height": 4}}
     nested = {"position": 2, "title": "B", "price": {"value": "12,50 €", "extracted_value": 12.5, "currency": "€"}}
@@ -149,23 +151,23 @@ def test_both_forms_of_a_price_become_columns(lab: Lab) -> None:
         "image_height": 6,
         "extensions": ['a "b"', "c,d"],
     }
-    assert by_hand(lab, [search(flat, nested)], "lens_prices").state == "SUCCESS"
+    assert by_hand(pipelines, [search(flat, nested)], "lens_prices").state == "SUCCESS"
     columns = (
         "price, extracted_price::text, currency, stock_information, image_link, image_width, image_height, extensions"
     )
-    assert lab.sql(f"SELECT {columns} FROM lens_prices ORDER BY result_position") == [
+    assert pipelines.sql(f"SELECT {columns} FROM lens_prices ORDER BY result_position") == [
         ("$1,299.00*", "1299.00", "USD", "In stock", "https://i/1", 3, 4, []),
         ("12,50 €", "12.50", "EUR", "Out of stock", "https://i/2", 5, 6, ['a "b"', "c,d"]),
     ]
-    extensions = lab.clickhouse.query("SELECT extensions FROM lens_prices ORDER BY result_position").result_rows
+    extensions = pipelines.clickhouse.query("SELECT extensions FROM lens_prices ORDER BY result_position").result_rows
     assert [list(words) for (words,) in extensions] == [[], ['a "b"', "c,d"]]
-    assert lab.sql("SELECT score::text FROM lens_prices ORDER BY 1") == [("0.50",), ("1.00",)]
+    assert pipelines.sql("SELECT score::text FROM lens_prices ORDER BY 1") == [("0.50",), ("1.00",)]
 
 
-def test_the_score_never_turns_negative(lab: Lab) -> None:
+def test_the_score_never_turns_negative(pipelines: Pipelines) -> None:
     body = [search(*({"position": place, "title": str(place)} for place in range(1, 60)))]
-    assert by_hand(lab, body, "lens_scores").state == "SUCCESS"
-    assert lab.sql("SELECT min(score) > 0, max(score) FROM lens_scores") == [(True, 1)]
+    assert by_hand(pipelines, body, "lens_scores").state == "SUCCESS"
+    assert pipelines.sql("SELECT min(score) > 0, max(score) FROM lens_scores") == [(True, 1)]
 
 
 @pytest.mark.parametrize(
@@ -181,12 +183,12 @@ def test_the_score_never_turns_negative(lab: Lab) -> None:
         pytest.param(b"[" + b" " * 64_000_000 + b"]", "64,000,000 are the most", id="huge"),
     ],
 )
-def test_a_document_that_cannot_be_read_is_refused(lab: Lab, body: bytes | str, told: str) -> None:
-    run = by_hand(lab, body, "lens_refused")
+def test_a_document_that_cannot_be_read_is_refused(pipelines: Pipelines, body: bytes | str, told: str) -> None:
+    run = by_hand(pipelines, body, "lens_refused")
     assert (run.state, run.states["parse"]) == ("FAILED", "FAILED")
     assert told in run.errors()
     assert "Traceback" not in run.errors()
-    assert lab.contents("lens_refused", "extracted_price") == everywhere(Content(0, 0))
+    assert pipelines.contents("lens_refused", "extracted_price") == everywhere(Content(0, 0))
 
 
 GOOD = {"position": 9, "title": "good"}
@@ -213,48 +215,48 @@ BAD = [
 ]
 
 
-def test_what_cannot_be_right_is_counted_with_its_place_and_the_rest_is_loaded(lab: Lab) -> None:
+def test_what_cannot_be_right_is_counted_with_its_place_and_the_rest_is_loaded(pipelines: Pipelines) -> None:
     body = json.dumps([search(GOOD), *(bad for bad, _ in BAD)]).replace(f'"{NO_NUMBER}"', "NaN")
-    run = by_hand(lab, body, "lens_bad", max_reject_percent=95)
+    run = by_hand(pipelines, body, "lens_bad", max_reject_percent=95)
     assert run.state == "SUCCESS"
     assert run.execution["outputs"] == {"rows": 1, "rejected": len(BAD)}
     found = list(csv_reader.DictReader(io.StringIO(run.file("parse", "rejects.csv"))))
     assert [reject["where"].split("]")[0] for reject in found] == [f"[{place}" for place in range(1, len(BAD) + 1)]
     assert [reject["reason"] for reject in found] == [reason for _, reason in BAD]
-    assert lab.contents("lens_bad", "extracted_price") == everywhere(Content(1, 0))
-    refused = by_hand(lab, body, "lens_bad_2", max_reject_percent=91)
+    assert pipelines.contents("lens_bad", "extracted_price") == everywhere(Content(1, 0))
+    refused = by_hand(pipelines, body, "lens_bad_2", max_reject_percent=91)
     assert refused.states["check_rejects"] == "FAILED"
-    assert lab.contents("lens_bad_2", "extracted_price") == everywhere(Content(0, 0))
+    assert pipelines.contents("lens_bad_2", "extracted_price") == everywhere(Content(0, 0))
 
 
-def test_texts_stay_texts(lab: Lab) -> None:
+def test_texts_stay_texts(pipelines: Pipelines) -> None:
     title = '\'; DROP TABLE lens_texts; -- {{ envs.es_user }} "quoted"\nün'
-    assert by_hand(lab, [search({"position": 1, "title": title})], "lens_texts").state == "SUCCESS"
-    assert lab.sql("SELECT title FROM lens_texts") == [(title,)]
-    assert lab.clickhouse.query("SELECT title FROM lens_texts").result_rows == [(title,)]
-    assert lab.elasticsearch.search(index="lens_texts")["hits"]["hits"][0]["_source"]["title"] == title
-    ((point,), _) = lab.qdrant.scroll("lens_texts")
+    assert by_hand(pipelines, [search({"position": 1, "title": title})], "lens_texts").state == "SUCCESS"
+    assert pipelines.sql("SELECT title FROM lens_texts") == [(title,)]
+    assert pipelines.clickhouse.query("SELECT title FROM lens_texts").result_rows == [(title,)]
+    assert pipelines.elasticsearch.search(index="lens_texts")["hits"]["hits"][0]["_source"]["title"] == title
+    ((point,), _) = pipelines.qdrant.scroll("lens_texts")
     assert point.payload["title"] == title
 
 
-def test_an_empty_document_is_no_error(lab: Lab) -> None:
-    run = by_hand(lab, [], "lens_empty")
+def test_an_empty_document_is_no_error(pipelines: Pipelines) -> None:
+    run = by_hand(pipelines, [], "lens_empty")
     assert (run.state, run.states["stores"]) == ("SUCCESS", "SKIPPED")
 
 
-def test_like_titles_are_neighbours(lab: Lab) -> None:
+def test_like_titles_are_neighbours(pipelines: Pipelines) -> None:
     titles = ["red running shoes", "running shoes, red", "ceramic teapot", "small ceramic teapot", "desk lamp"]
     body = [search(*({"position": place, "title": title} for place, title in enumerate(titles, 1)))]
-    by_hand(lab, body, "lens_near")
-    points, _ = lab.qdrant.scroll("lens_near", with_vectors=True)
+    by_hand(pipelines, body, "lens_near")
+    points, _ = pipelines.qdrant.scroll("lens_near", with_vectors=True)
     for asked, like in (("red running shoes", "running shoes, red"), ("ceramic teapot", "small ceramic teapot")):
         (vector,) = (point.vector for point in points if point.payload["title"] == asked)
-        found = lab.qdrant.query_points("lens_near", query=vector, limit=2, with_payload=True).points
+        found = pipelines.qdrant.query_points("lens_near", query=vector, limit=2, with_payload=True).points
         assert [point.payload["title"] for point in found] == [asked, like]
 
 
 @pytest.mark.parametrize("name", ["lens; DROP TABLE x", 'lens"', "Lens"])
-def test_a_table_name_with_more_than_a_name_starts_nothing(lab: Lab, name: str) -> None:
-    answer = lab.request("POST", f"/executions/{NAMESPACE}/{FLOW}", files={"table_name": (None, name)})
+def test_a_table_name_with_more_than_a_name_starts_nothing(pipelines: Pipelines, name: str) -> None:
+    answer = pipelines.request("POST", f"/executions/{NAMESPACE}/{FLOW}", files={"table_name": (None, name)})
     assert answer.status_code == 422
     assert "`table_name`" in answer.json()["message"]

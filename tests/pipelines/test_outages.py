@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.pipelines.lab import PATIENCE, SERVICE_OF, STORES, Lab
+from tests.pipelines.client import PATIENCE, SERVICE_OF, STORES, Pipelines
 from tests.support.waiting import eventually
 
 FLOW = "s3-csv-ingestion"
@@ -16,51 +16,51 @@ NAMED = "Not every store holds the file: "
 
 
 @pytest.fixture(scope="module", autouse=True)
-def imported(lab: Lab) -> Iterator[None]:
-    lab.import_flow(FLOW)
-    lab.put(KEY, lab.sample(ROWS))
+def imported(pipelines: Pipelines) -> Iterator[None]:
+    pipelines.import_flow(FLOW)
+    pipelines.put(KEY, pipelines.sample(ROWS))
     yield
-    lab.remove_flow(FLOW)
+    pipelines.remove_flow(FLOW)
 
 
-def loading(lab: Lab, identity: str, store: str) -> bool:
+def loading(pipelines: Pipelines, identity: str, store: str) -> bool:
     """Whether the store's own load runs, or has run already."""
-    runs = lab.execution(identity).get("taskRunList") or []
+    runs = pipelines.execution(identity).get("taskRunList") or []
     return any(run["taskId"] == f"{store}_load" and run["state"]["current"] != "CREATED" for run in runs)
 
 
 @pytest.mark.parametrize(
     "store", [store if store == "timescaledb" else pytest.param(store, marks=pytest.mark.slow) for store in STORES]
 )
-def test_a_store_that_stops_in_the_middle(lab: Lab, store: str) -> None:
+def test_a_store_that_stops_in_the_middle(pipelines: Pipelines, store: str) -> None:
     table = f"outage_{store}"
-    identity = lab.start(FLOW, s3_key=KEY, table_name=table)
-    eventually(lambda: loading(lab, identity, store), PATIENCE, f"the load of {store}")
-    lab.embedded("stop", SERVICE_OF[store])
-    run = lab.ended(identity)
-    lab.embedded("up", "--only", SERVICE_OF[store])
+    identity = pipelines.start(FLOW, s3_key=KEY, table_name=table)
+    eventually(lambda: loading(pipelines, identity, store), PATIENCE, f"the load of {store}")
+    pipelines.embedded("stop", SERVICE_OF[store])
+    run = pipelines.ended(identity)
+    pipelines.embedded("up", "--only", SERVICE_OF[store])
     assert run.state == "FAILED"
     assert store in run.errors(NAMED).split(NAMED)[1]
-    exact = lab.manifest(ROWS)
-    found = lab.contents(table)
+    exact = pipelines.manifest(ROWS)
+    found = pipelines.contents(table)
     assert {name: content for name, content in found.items() if name != store} == {
         name: exact for name in STORES if name != store
     }
-    assert lab.run(FLOW, s3_key=KEY, table_name=table).state == "SUCCESS"
-    assert lab.contents(table) == dict.fromkeys(STORES, exact)
+    assert pipelines.run(FLOW, s3_key=KEY, table_name=table).state == "SUCCESS"
+    assert pipelines.contents(table) == dict.fromkeys(STORES, exact)
 
 
-def test_two_stores_that_are_down_are_both_named_and_the_run_ends(lab: Lab) -> None:
+def test_two_stores_that_are_down_are_both_named_and_the_run_ends(pipelines: Pipelines) -> None:
     down = ("clickhouse", "elasticsearch")
-    lab.put("tests/small.csv", lab.sample(1_000))
-    lab.embedded("stop", ",".join(SERVICE_OF[store] for store in down))
-    run = lab.run(FLOW, s3_key="tests/small.csv", table_name="outage_of_two")
-    lab.embedded("up", "--only", ",".join(SERVICE_OF[store] for store in down))
+    pipelines.put("tests/small.csv", pipelines.sample(1_000))
+    pipelines.embedded("stop", ",".join(SERVICE_OF[store] for store in down))
+    run = pipelines.run(FLOW, s3_key="tests/small.csv", table_name="outage_of_two")
+    pipelines.embedded("up", "--only", ",".join(SERVICE_OF[store] for store in down))
     told = run.errors(NAMED).split(NAMED)[1]
     assert run.state == "FAILED"
     assert [store for store in STORES if store in told] == list(down)
-    exact = lab.manifest(1_000)
-    found = lab.contents("outage_of_two")
+    exact = pipelines.manifest(1_000)
+    found = pipelines.contents("outage_of_two")
     assert (found["timescaledb"], found["qdrant"]) == (exact, exact)
-    assert lab.run(FLOW, s3_key="tests/small.csv", table_name="outage_of_two").state == "SUCCESS"
-    assert lab.contents("outage_of_two") == dict.fromkeys(STORES, exact)
+    assert pipelines.run(FLOW, s3_key="tests/small.csv", table_name="outage_of_two").state == "SUCCESS"
+    assert pipelines.contents("outage_of_two") == dict.fromkeys(STORES, exact)

@@ -130,9 +130,9 @@ def job(stack: dict[str, str]) -> Job:
 def parquet(tmp_path: Path) -> Callable[[str], bytes]:
     """Makes a Parquet file of the rows that a query gives."""
 
-    def made(query: str) -> bytes:
+    def write_parquet(query: str) -> bytes:
         path = tmp_path / "made.parquet"
         duckdb.sql(query).write_parquet(str(path))
         return path.read_bytes()
 
-    return made
+    return write_parquet

@@ -5,9 +5,9 @@ import pytest
 from tests.support.stack import ROOT
 from tools.measure import PORT, Checkout
 
-UNDOCUMENTED = 999
-BADLY_NAMED = 999
-FILES_WITH_PORT = 999
+UNDOCUMENTED = 44
+BADLY_NAMED = 30
+FILES_WITH_PORT = 7
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ class Batch:
         self.client = server.client("batch")
         self.logs = server.client("logs")
 
-    def furnish(self) -> None:
+    def set_up(self) -> None:
         statement = {
             "Effect": "Allow",
             "Principal": {"Service": "ecs-tasks.amazonaws.com"},
@@ -73,7 +73,7 @@ class Batch:
     def reached(self, identity: str, state: str) -> dict[str, Any]:
         return eventually(lambda: (job := self.job(identity))["status"] == state and job)
 
-    def said(self, job: dict[str, Any]) -> list[str]:
+    def log_lines(self, job: dict[str, Any]) -> list[str]:
         """The lines of a job's log."""
         stream = job["container"]["logStreamName"]
         told = self.logs.get_log_events(logGroupName="/aws/batch/job", logStreamName=stream, startFromHead=True)

@@ -25,7 +25,7 @@ STUBBORN = "import signal, time; signal.signal(15, signal.SIG_IGN); print('begun
 @pytest.fixture(scope="module")
 def batch(server: Server) -> Batch:
     batch = Batch(server)
-    batch.furnish()
+    batch.set_up()
     return batch
 
 
@@ -47,7 +47,7 @@ def test_a_job_succeeds_and_its_log_is_kept(batch: Batch) -> None:
     assert job["statusReason"] == "Essential container in task exited"
     assert job["createdAt"] <= job["startedAt"] <= job["stoppedAt"]
     assert len(job["attempts"]) == 1
-    assert sorted(batch.said(job)) == ["err", "out", "é"]
+    assert sorted(batch.log_lines(job)) == ["err", "out", "é"]
     assert job["container"]["logStreamName"].startswith("hello/default/")
     assert job["jobDefinition"].endswith(":job-definition/hello:1")
 
@@ -56,7 +56,7 @@ def test_exit_1_is_a_failure_with_its_log(batch: Batch) -> None:
     job = batch.run("broken", "import sys; print('no such file'); sys.exit(1)")
     assert (job["status"], job["container"]["exitCode"]) == ("FAILED", 1)
     assert job["attempts"][0]["container"]["exitCode"] == 1
-    assert batch.said(job) == ["no such file"]
+    assert batch.log_lines(job) == ["no such file"]
 
 
 def test_the_environment_of_a_job(batch: Batch) -> None:
@@ -65,7 +65,7 @@ def test_the_environment_of_a_job(batch: Batch) -> None:
     batch.define("environment", ["python", "-c", code], container={"environment": given})
     new = [{"name": "CHANGED", "value": "override"}, {"name": "TARGET_BUCKET", "value": "a b'\"$x"}]
     job = batch.ended(batch.submit("environment", containerOverrides={"environment": new}))
-    found = json.loads(batch.said(job)[0])
+    found = json.loads(batch.log_lines(job)[0])
     assert (found["KEPT"], found["CHANGED"], found["TARGET_BUCKET"]) == ("definition", "override", "a b'\"$x")
     assert (found["AWS_BATCH_JOB_ID"], found["AWS_BATCH_JOB_ATTEMPT"]) == (job["jobId"], "1")
     assert (found["AWS_BATCH_JQ_NAME"], found["AWS_BATCH_CE_NAME"]) == ("queue", "fargate")
@@ -79,12 +79,12 @@ def test_the_environment_of_a_job(batch: Batch) -> None:
 def test_a_job_has_the_keys_of_its_role_and_no_others(batch: Batch) -> None:
     code = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
     job = batch.run("role", code)
-    assert batch.said(job) == [f"arn:aws:sts::000000000000:assumed-role/job/{job['jobId']}"]
+    assert batch.log_lines(job) == [f"arn:aws:sts::000000000000:assumed-role/job/{job['jobId']}"]
     keys = "import os; print(sorted(name for name in os.environ if 'KEY' in name or 'TOKEN' in name))"
     definition = batch.definition("no-role", ["python", "-c", keys])
     del definition["containerProperties"]["jobRoleArn"]
     batch.client.register_job_definition(**definition)
-    assert batch.said(batch.ended(batch.submit("no-role"))) == ["[]"]
+    assert batch.log_lines(batch.ended(batch.submit("no-role"))) == ["[]"]
     foreign = {"jobRoleArn": "arn:aws:iam::000000000000:role/nobody"}
     job = batch.run("nobody", "print()", container=foreign)
     assert (job["status"], "unable to assume the role" in job["container"]["reason"]) == ("FAILED", True)
@@ -92,9 +92,9 @@ def test_a_job_has_the_keys_of_its_role_and_no_others(batch: Batch) -> None:
 
 def test_command_and_parameters(batch: Batch) -> None:
     batch.define("echo", ["echo", "Ref::word", "Ref::other", "Ref::none"], parameters={"word": "a", "other": "b"})
-    assert batch.said(batch.ended(batch.submit("echo", parameters={"other": "c d"}))) == ["a c d Ref::none"]
+    assert batch.log_lines(batch.ended(batch.submit("echo", parameters={"other": "c d"}))) == ["a c d Ref::none"]
     job = batch.ended(batch.submit("echo", containerOverrides={"command": ["sh", "-c", "pwd; exit 7"]}))
-    assert (Path(batch.said(job)[0]).name, job["container"]["exitCode"]) == ("ingestion", 7)
+    assert (Path(batch.log_lines(job)[0]).name, job["container"]["exitCode"]) == ("ingestion", 7)
     absent = batch.ended(batch.submit("echo", containerOverrides={"command": ["no-such-program"]}))
     assert (absent["status"], absent["container"]["exitCode"]) == ("FAILED", 127)
     assert "CannotStartContainerError" in absent["container"]["reason"]
@@ -114,7 +114,7 @@ def test_retries(batch: Batch) -> None:
     assert (job["status"], len(job["attempts"])) == ("SUCCEEDED", 3)
     assert [one["container"]["exitCode"] for one in job["attempts"]] == [1, 1, 0]
     assert len({one["container"]["logStreamName"] for one in job["attempts"]}) == 3
-    assert batch.said(job) == ["3"]
+    assert batch.log_lines(job) == ["3"]
     rules = [{"onExitCode": "4*", "action": "EXIT"}, {"onReason": "*", "action": "RETRY"}]
     strategy = {"attempts": 3, "evaluateOnExit": rules}
     job = batch.run("no-use", "import sys; sys.exit(42)", retryStrategy=strategy)
@@ -141,7 +141,7 @@ def test_what_a_job_leaves_behind_ends_with_it(batch: Batch) -> None:
     code = "import subprocess; subprocess.Popen(['sleep', '600'], start_new_session=True); print('done')"
     started = time.monotonic()
     job = batch.run("leaves", code)
-    assert (job["status"], batch.said(job), alive(job["jobId"])) == ("SUCCEEDED", ["done"], [])
+    assert (job["status"], batch.log_lines(job), alive(job["jobId"])) == ("SUCCEEDED", ["done"], [])
     assert time.monotonic() - started < 20
 
 
@@ -244,11 +244,11 @@ def test_lists_of_jobs(batch: Batch) -> None:
 def test_revisions_of_a_definition(batch: Batch) -> None:
     for word in ("one", "two"):
         batch.define("revised", ["echo", word])
-    assert batch.said(batch.ended(batch.submit("revised"))) == ["two"]
-    assert batch.said(batch.ended(batch.submit("revised:1"))) == ["one"]
+    assert batch.log_lines(batch.ended(batch.submit("revised"))) == ["two"]
+    assert batch.log_lines(batch.ended(batch.submit("revised:1"))) == ["one"]
     batch.client.deregister_job_definition(jobDefinition="revised:2")
     assert "not ACTIVE" in refusal(batch.client.deregister_job_definition, jobDefinition="revised:2")[1]
-    assert batch.said(batch.ended(batch.submit("revised"))) == ["one"]
+    assert batch.log_lines(batch.ended(batch.submit("revised"))) == ["one"]
     found = batch.client.describe_job_definitions(jobDefinitionName="revised")["jobDefinitions"]
     assert [(one["revision"], one["status"]) for one in found] == [(2, "INACTIVE"), (1, "ACTIVE")]
     active = batch.client.describe_job_definitions(jobDefinitions=["revised"], status="ACTIVE")["jobDefinitions"]
@@ -443,7 +443,7 @@ def test_the_shell_lines_of_the_pipeline(batch: Batch) -> None:
     assert shell.stdout.startswith("Submitted Job ID: ")
     job = batch.ended(shell.stdout.split()[-1])
     assert (job["status"], job["jobName"]) == ("SUCCEEDED", "insightflow-ingestion-42")
-    assert batch.said(job) == ["to insightflow-prod-raw-data"]
+    assert batch.log_lines(job) == ["to insightflow-prod-raw-data"]
     wait = ["aws", "batch", "describe-jobs", "--region", "ap-southeast-2", "--jobs", job["jobId"]]
     query = [*wait, "--query", "jobs[0].status", "--output", "text"]
     told = subprocess.run(query, env=batch.server.environment(), capture_output=True, text=True, check=True)
@@ -454,7 +454,7 @@ def test_the_shell_lines_of_the_pipeline(batch: Batch) -> None:
 def own(tmp_path: Path) -> Iterator[Batch]:
     with running(tmp_path) as server:
         batch = Batch(server)
-        batch.furnish()
+        batch.set_up()
         yield batch
 
 
@@ -474,7 +474,7 @@ def test_after_kill_9_the_job_has_failed_and_nothing_runs_on(own: Batch) -> None
     own.server.start()
     job = own.ended(first)
     assert (job["status"], "terminated" in job["statusReason"]) == ("FAILED", True)
-    assert own.said(job) == ["begun"]
+    assert own.log_lines(job) == ["begun"]
     assert own.job(second)["status"] == "RUNNABLE"
     own.client.update_compute_environment(computeEnvironment="fargate", state="ENABLED")
     assert own.ended(second)["status"] == "SUCCEEDED"

@@ -32,7 +32,7 @@ class Lake:
         self.s3 = server.client("s3")
         self.glue = server.client("glue")
 
-    def furnish(self) -> None:
+    def set_up(self) -> None:
         document = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
         self.server.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=document)
         self.s3.create_bucket(Bucket=BUCKET)
@@ -87,7 +87,7 @@ class Lake:
 @pytest.fixture(scope="module")
 def furnished(server: Server) -> Lake:
     lake = Lake(server)
-    lake.furnish()
+    lake.set_up()
     return lake
 
 
@@ -414,7 +414,7 @@ def test_states_and_the_command_line(lake: Lake) -> None:
 def own(tmp_path: Path) -> Iterator[Lake]:
     with running(tmp_path) as server:
         lake = Lake(server)
-        lake.furnish()
+        lake.set_up()
         lake.glue.create_database(DatabaseInput={"Name": DATABASE})
         yield lake
 

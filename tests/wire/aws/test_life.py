@@ -49,7 +49,7 @@ def sleepers(command: Command) -> list[str]:
 def test_the_life_of_aws(tmp_path: Path) -> None:
     with commanded(tmp_path, AWS_SECRET_ACCESS_KEY=PASSWORD) as command:
         batch = Batch(Supervised(command))
-        batch.furnish()
+        batch.set_up()
         batch.server.client("glue").create_database(DatabaseInput={"Name": "kept"})
         assert listening(command, "aws") == {"127.0.0.1"}
         stopped = long_job(batch)
@@ -59,7 +59,7 @@ def test_the_life_of_aws(tmp_path: Path) -> None:
 
         batch = Batch(Supervised(command))
         assert batch.job(stopped)["status"] == "FAILED"
-        assert batch.said(batch.job(stopped)) == ["on"]
+        assert batch.log_lines(batch.job(stopped)) == ["on"]
         killed = long_job(batch)
         for pid in (command.supervisor(), command.status()["aws"]["pid"]):
             os.kill(pid, signal.SIGKILL)

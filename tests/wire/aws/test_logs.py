@@ -108,20 +108,20 @@ def test_filtering_over_streams(logs: Any) -> None:
     put(logs, "a", "ERROR disk full", "all is well", "ERROR no route")
     put(logs, "b", "WARN disk slow", at=NOW + 1)
 
-    def found(pattern: str, **more: Any) -> list[str]:
+    def search(pattern: str, **more: Any) -> list[str]:
         pages = logs.get_paginator("filter_log_events").paginate(
             logGroupName=GROUP, filterPattern=pattern, PaginationConfig={"PageSize": 1}, **more
         )
         return [message for page in pages for message in messages(page)]
 
-    assert found("") == ["ERROR disk full", "all is well", "WARN disk slow", "ERROR no route"]
-    assert found("disk") == ["ERROR disk full", "WARN disk slow"]
-    assert found("ERROR disk") == ["ERROR disk full"]
-    assert found('"disk slow"') == ["WARN disk slow"]
-    assert found("?full ?slow") == ["ERROR disk full", "WARN disk slow"]
-    assert found("ERROR -disk") == ["ERROR no route"]
-    assert found("disk", logStreamNames=["b"]) == ["WARN disk slow"]
-    assert found("disk", logStreamNamePrefix="a") == ["ERROR disk full"]
+    assert search("") == ["ERROR disk full", "all is well", "WARN disk slow", "ERROR no route"]
+    assert search("disk") == ["ERROR disk full", "WARN disk slow"]
+    assert search("ERROR disk") == ["ERROR disk full"]
+    assert search('"disk slow"') == ["WARN disk slow"]
+    assert search("?full ?slow") == ["ERROR disk full", "WARN disk slow"]
+    assert search("ERROR -disk") == ["ERROR no route"]
+    assert search("disk", logStreamNames=["b"]) == ["WARN disk slow"]
+    assert search("disk", logStreamNamePrefix="a") == ["ERROR disk full"]
     code, message = refusal(logs.filter_log_events, logGroupName=GROUP, filterPattern='{ $.a = "b" }')
     assert (code, "only words" in message) == ("InvalidParameterException", True)
 

@@ -52,7 +52,7 @@ class Aws:
 
     def up(self) -> None:
         self.embedded("up", "--only", "aws")
-        self.told = dict(line.split("=", 1) for line in self.embedded("env").splitlines())
+        self.variables = dict(line.split("=", 1) for line in self.embedded("env").splitlines())
 
     def process(self) -> psutil.Process:
         mine = self.environment["EMBEDDED_HOME"]
@@ -68,12 +68,12 @@ class Aws:
         process.wait(10)
 
     def client(self, **options: Any) -> Any:
-        told = self.told
+        variables = self.variables
         given = {
-            "aws_access_key_id": told["AWS_ACCESS_KEY_ID"],
-            "aws_secret_access_key": told["AWS_SECRET_ACCESS_KEY"],
-            "region_name": told["AWS_REGION"],
-            "endpoint_url": told["AWS_ENDPOINT_URL"],
+            "aws_access_key_id": variables["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": variables["AWS_SECRET_ACCESS_KEY"],
+            "region_name": variables["AWS_REGION"],
+            "endpoint_url": variables["AWS_ENDPOINT_URL"],
         }
         return boto3.client("s3", **(given | options))
 
@@ -234,14 +234,14 @@ def test_multipart(s3: Any) -> None:
     assert [item["Key"] for item in s3.list_multipart_uploads(Bucket=BUCKET)["Uploads"]] == ["m"]
     assert keys(s3) == []
 
-    def told(*numbers: int) -> dict[str, Any]:
+    def listing(*numbers: int) -> dict[str, Any]:
         return {"Parts": [{"PartNumber": n, "ETag": etags[n - 1]} for n in numbers]}
 
-    assert refusal(s3.complete_multipart_upload, **about, MultipartUpload=told(2, 1)) == ("InvalidPartOrder", 400)
-    assert refusal(s3.complete_multipart_upload, **about, MultipartUpload=told(3, 3)) == ("InvalidPartOrder", 400)
+    assert refusal(s3.complete_multipart_upload, **about, MultipartUpload=listing(2, 1)) == ("InvalidPartOrder", 400)
+    assert refusal(s3.complete_multipart_upload, **about, MultipartUpload=listing(3, 3)) == ("InvalidPartOrder", 400)
     wrong = {"Parts": [{"PartNumber": 1, "ETag": etags[1]}]}
     assert refusal(s3.complete_multipart_upload, **about, MultipartUpload=wrong) == ("InvalidPart", 400)
-    etag = s3.complete_multipart_upload(**about, MultipartUpload=told(1, 2, 3))["ETag"]
+    etag = s3.complete_multipart_upload(**about, MultipartUpload=listing(1, 2, 3))["ETag"]
     digests = b"".join(hashlib.md5(part).digest() for part in parts)
     assert etag == f'"{hashlib.md5(digests).hexdigest()}-3"'
     assert body(s3, "m") == b"".join(parts)
@@ -291,11 +291,11 @@ def test_credentials_are_asked_for(aws: Aws, s3: Any) -> None:
     assert refusal(stranger.list_objects_v2, **arguments) == ("InvalidAccessKeyId", 403)
     assert refusal(forger.list_objects_v2, **arguments) == ("SignatureDoesNotMatch", 403)
     assert refusal(forger.put_object, **arguments, Key="a", Body=b"x") == ("SignatureDoesNotMatch", 403)
-    anonymous = requests.get(f"{aws.told['AWS_ENDPOINT_URL']}/{BUCKET}", timeout=10)
+    anonymous = requests.get(f"{aws.variables['AWS_ENDPOINT_URL']}/{BUCKET}", timeout=10)
     assert (anonymous.status_code, "<Code>AccessDenied</Code>" in anonymous.text) == (403, True)
     assert keys(s3) == []
     log = (Path(aws.environment["EMBEDDED_HOME"]) / "logs" / "aws.log").read_text()
-    assert aws.told["AWS_SECRET_ACCESS_KEY"] not in log
+    assert aws.variables["AWS_SECRET_ACCESS_KEY"] not in log
 
 
 def refused(address: str) -> requests.Response | None:
@@ -337,7 +337,7 @@ def test_a_signed_request_cannot_be_sent_again_later_or_with_another_body(aws: A
 )
 def test_bodies_in_frames(aws: Aws, s3: Any, checksum: str, cut: int, code: str) -> None:
     """As the clients send them that sign while they read, with a checksum at the end."""
-    url = f"{aws.told['AWS_ENDPOINT_URL']}/{BUCKET}/framed"
+    url = f"{aws.variables['AWS_ENDPOINT_URL']}/{BUCKET}/framed"
     headers = {
         "Content-Encoding": "aws-chunked",
         "x-amz-decoded-content-length": "5",
@@ -345,7 +345,7 @@ def test_bodies_in_frames(aws: Aws, s3: Any, checksum: str, cut: int, code: str)
     }
     request = AWSRequest("PUT", url, headers)
     request.context["checksum"] = {"request_algorithm": {"in": "trailer"}}
-    key, secret = aws.told["AWS_ACCESS_KEY_ID"], aws.told["AWS_SECRET_ACCESS_KEY"]
+    key, secret = aws.variables["AWS_ACCESS_KEY_ID"], aws.variables["AWS_SECRET_ACCESS_KEY"]
     S3SigV4Auth(Credentials(key, secret), "s3", "us-east-1").add_auth(request)
     assert request.headers["X-Amz-Content-SHA256"] == "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
     frames = f"3;chunk-signature=x\r\nhel\r\n2\r\nlo\r\n0\r\nx-amz-checksum-crc32:{checksum}\r\n\r\n".encode()
@@ -370,7 +370,7 @@ def test_a_policy_takes_rights_away_and_gives_them(aws: Aws, s3: Any) -> None:
     assert refusal(s3.put_object, Bucket=BUCKET, Key="secret/a", Body=b"x") == ("AccessDenied", 403)
     source = {"Bucket": BUCKET, "Key": "secret/a"}
     assert refusal(s3.copy_object, Bucket=BUCKET, Key="c", CopySource=source) == ("AccessDenied", 403)
-    assert requests.get(f"{aws.told['AWS_ENDPOINT_URL']}/{BUCKET}/public/b", timeout=10).content == b"b"
+    assert requests.get(f"{aws.variables['AWS_ENDPOINT_URL']}/{BUCKET}/public/b", timeout=10).content == b"b"
     bad = {"Version": "2012-10-17", "Statement": [deny | {"Condition": {}}]}
     assert refusal(s3.put_bucket_policy, Bucket=BUCKET, Policy=json.dumps(bad)) == ("MalformedPolicy", 400)
     s3.delete_bucket_policy(Bucket=BUCKET)
@@ -477,7 +477,7 @@ def test_the_aws_command(aws: Aws, s3: Any, tmp_path: Path) -> None:
     for n in range(3):
         (folder / f"{n}.txt").write_text(str(n))
     names = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
-    environment = {**os.environ, **{name: aws.told[name] for name in names}}
+    environment = {**os.environ, **{name: aws.variables[name] for name in names}}
 
     def command(*words: str) -> str:
         # Not the script beside Python: it is made for where the environment was built.

@@ -44,21 +44,21 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
 
 
 @pytest.fixture(scope="module")
-def told(command: Command) -> dict[str, str]:
+def variables(command: Command) -> dict[str, str]:
     return command.environment()
 
 
-def client_of(told: dict[str, str], credentials: Any = None) -> storage.Client:
+def client_of(variables: dict[str, str], credentials: Any = None) -> storage.Client:
     """A client as a user makes it: with the key file and the address."""
     if credentials is None:
-        credentials = service_account.Credentials.from_service_account_file(told["GCP_CREDS_FILE"])
-    options = {"api_endpoint": told["STORAGE_EMULATOR_HOST"]}
-    return storage.Client(told["GCP_PROJECT_ID"], credentials, client_options=options)
+        credentials = service_account.Credentials.from_service_account_file(variables["GCP_CREDS_FILE"])
+    options = {"api_endpoint": variables["STORAGE_EMULATOR_HOST"]}
+    return storage.Client(variables["GCP_PROJECT_ID"], credentials, client_options=options)
 
 
 @pytest.fixture(scope="module")
-def client(told: dict[str, str]) -> storage.Client:
-    return client_of(told)
+def client(variables: dict[str, str]) -> storage.Client:
+    return client_of(variables)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_bucket(client: storage.Client) -> None:
         client.get_bucket(BUCKET)
 
 
-def test_buckets_of_one_project_are_not_those_of_another(told: dict[str, str], client: storage.Client) -> None:
+def test_buckets_of_one_project_are_not_those_of_another(variables: dict[str, str], client: storage.Client) -> None:
     client.create_bucket("stores-mine")
     assert [one.name for one in client.list_buckets(project="another-project")] == []
     client.bucket("stores-mine").delete()
@@ -270,10 +270,10 @@ def test_a_wrong_checksum_is_refused(bucket: storage.Bucket, way: str) -> None:
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(
-    bucket: storage.Bucket, client: storage.Client, told: dict[str, str]
+    bucket: storage.Bucket, client: storage.Client, variables: dict[str, str]
 ) -> None:
     bucket.blob("a").upload_from_string("before")
-    with socket.create_connection(("127.0.0.1", int(told["GCP_PORT"]))) as line:
+    with socket.create_connection(("127.0.0.1", int(variables["GCP_PORT"]))) as line:
         path = f"/upload/storage/v1/b/{BUCKET}/o?uploadType=media&name=a"
         head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {bearer(client)['Authorization']}\r\n"
         line.sendall(f"{head}Content-Length: 1000\r\n\r\nhalf".encode())
@@ -306,20 +306,20 @@ def test_a_resumable_upload_goes_on_where_it_is(bucket: storage.Bucket, client: 
     assert put(begun(client, "empty"), b"", "*/0", client).json()["size"] == "0"
 
 
-def test_tokens_are_asked_for(told: dict[str, str], client: storage.Client) -> None:
+def test_tokens_are_asked_for(variables: dict[str, str], client: storage.Client) -> None:
     with pytest.raises(InvalidOperation):  # a 401 makes the client ask for a new token: it has none
-        client_of(told, AnonymousCredentials()).get_bucket(BUCKET)
+        client_of(variables, AnonymousCredentials()).get_bucket(BUCKET)
     assert reason(requests.get(f"{client.api_endpoint}/storage/v1/b")) == (401, "required")
     forged = client._credentials.token[:-1] + ("A" if client._credentials.token[-1] != "A" else "B")
     for token in ("wrong", forged, "ya29.9999999999.x"):
         with pytest.raises((Unauthorized, RefreshError)):
-            client_of(told, Credentials(token)).get_bucket(BUCKET)
+            client_of(variables, Credentials(token)).get_bucket(BUCKET)
         answer = requests.get(f"{client.api_endpoint}/storage/v1/b", headers={"Authorization": f"Bearer {token}"})
         assert reason(answer) == (401, "authError")
 
 
-def test_another_key_gets_no_token(told: dict[str, str]) -> None:
-    key = json.loads(Path(told["GCP_CREDS_FILE"]).read_text())
+def test_another_key_gets_no_token(variables: dict[str, str]) -> None:
+    key = json.loads(Path(variables["GCP_CREDS_FILE"]).read_text())
     signer = crypt.RSASigner.from_service_account_info(key)
     now = int(time.time())
     claims = {"iss": key["client_email"], "aud": key["token_uri"], "iat": now, "exp": now + 600}
@@ -340,13 +340,13 @@ def test_another_key_gets_no_token(told: dict[str, str]) -> None:
     )
     stranger = service_account.Credentials.from_service_account_info(key | {"private_key": other.decode()})
     with pytest.raises(RefreshError, match="Invalid JWT Signature"):
-        client_of(told, stranger).get_bucket(BUCKET)
+        client_of(variables, stranger).get_bucket(BUCKET)
 
 
-def test_the_key_is_for_its_user_only(told: dict[str, str]) -> None:
-    key = Path(told["GCP_CREDS_FILE"])
+def test_the_key_is_for_its_user_only(variables: dict[str, str]) -> None:
+    key = Path(variables["GCP_CREDS_FILE"])
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert json.loads(key.read_text())["project_id"] == told["GCP_PROJECT_ID"]
+    assert json.loads(key.read_text())["project_id"] == variables["GCP_PROJECT_ID"]
 
 
 def test_bigquery_reads_the_same_objects(tmp_path: Path) -> None:
@@ -379,11 +379,11 @@ def test_all_that_was_acknowledged_outlives_a_kill(tmp_path: Path) -> None:
         address = begun(client, "half")
         put(address, content[:CHUNK], f"0-{CHUNK - 1}/{len(content)}", client)
         kill_everything(command, "gcp")
-        told = start(command, "gcp")
-        again = client_of(told)
+        variables = start(command, "gcp")
+        again = client_of(variables)
         assert [blob.size for blob in again.list_blobs(BUCKET)] == [number * 1000 for number in range(20)]
         assert again.bucket(BUCKET).blob("n/19").download_as_bytes() == content[:19000]
-        moved = f"{told['STORAGE_EMULATOR_HOST']}{address[address.index('/upload') :]}"
+        moved = f"{variables['STORAGE_EMULATOR_HOST']}{address[address.index('/upload') :]}"
         assert put(moved, b"", f"*/{len(content)}", again).headers["Range"] == f"bytes=0-{CHUNK - 1}"
         rest = put(moved, content[CHUNK:], f"{CHUNK}-{len(content) - 1}/{len(content)}", again)
         assert rest.json()["md5Hash"] == base64.b64encode(hashlib.md5(content).digest()).decode()

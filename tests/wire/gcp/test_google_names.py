@@ -42,7 +42,7 @@ print(connection.getResponseCode())
 
 
 @dataclass(frozen=True)
-class Place:
+class Process:
     """Where the process is: its folders, and its two ports."""
 
     home: Path
@@ -52,7 +52,7 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def gcp_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """The process as its container starts it, but on loopback."""
     home, key = (tmp_path_factory.mktemp(name) for name in ("home", "key"))
     port, tls = free_port(), free_port()
@@ -61,7 +61,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with subprocess.Popen([sys.executable, "-m", "embedded.services.gcp"], cwd=ROOT, env=environment) as process:
         try:
             await_health(f"http://127.0.0.1:{port}/_health")
-            yield Place(home, key / KEY_FILE, port, tls)
+            yield Process(home, key / KEY_FILE, port, tls)
         finally:
             process.terminate()
             process.wait(10)
@@ -92,38 +92,38 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return names
 
 
-def session(place: Place) -> AuthorizedSession:
+def session(gcp_process: Process) -> AuthorizedSession:
     """A client's session with the key, which believes in the certificate."""
-    key = service_account.Credentials.from_service_account_file(place.key, scopes=SCOPES)
+    key = service_account.Credentials.from_service_account_file(gcp_process.key, scopes=SCOPES)
     made = AuthorizedSession(key.with_subject(key.service_account_email))
     made.trust_env = False
-    made.verify = str(place.home / "tls" / "certificate.pem")
+    made.verify = str(gcp_process.home / "tls" / "certificate.pem")
     return made
 
 
-def address(place: Place, name: str) -> dict[str, Any]:
+def address(gcp_process: Process, name: str) -> dict[str, Any]:
     """What a client is told besides."""
-    told = {"api_endpoint": f"https://{name}.googleapis.com:{place.tls}"}
-    http = session(place)
+    told = {"api_endpoint": f"https://{name}.googleapis.com:{gcp_process.tls}"}
+    http = session(gcp_process)
     return {"project": "workbook-local", "credentials": http.credentials, "_http": http, "client_options": told}
 
 
-def test_clients_reach_both_services_by_google_s_names(place: Place) -> None:
-    files = storage.Client(**address(place, "storage"))
+def test_clients_reach_both_services_by_google_s_names(gcp_process: Process) -> None:
+    files = storage.Client(**address(gcp_process, "storage"))
     bucket = files.create_bucket("names-flowio", location="us-central1")
     bucket.blob("in/a.csv").upload_from_string("1\n2\n")
     assert [blob.name for blob in files.list_blobs(bucket)] == ["in/a.csv"]
-    tables = bigquery.Client(**address(place, "bigquery"))
+    tables = bigquery.Client(**address(gcp_process, "bigquery"))
     tables.create_dataset("names")
     external = "OPTIONS (format = 'CSV', uris = ['gs://names-flowio/in/a.csv'])"
     tables.query_and_wait(f"CREATE EXTERNAL TABLE names.a (n INT64) {external}")
     assert [tuple(row) for row in tables.query_and_wait("SELECT SUM(n) FROM names.a")] == [(3,)]
 
 
-def test_on_the_host_the_key_leads_there_and_never_to_google(place: Place, asked: set[str]) -> None:
-    here = f"http://127.0.0.1:{place.port}"
+def test_on_the_host_the_key_leads_there_and_never_to_google(gcp_process: Process, asked: set[str]) -> None:
+    here = f"http://127.0.0.1:{gcp_process.port}"
     settings = Settings(
-        stack="docker", gcp_creds_file=str(place.key), storage_emulator_host=here, bigquery_emulator_host=here
+        stack="docker", gcp_creds_file=str(gcp_process.key), storage_emulator_host=here, bigquery_emulator_host=here
     )
     files, tables = Gcs(settings), BigQuery(settings)
     assert isinstance(files.buckets(), list)
@@ -134,28 +134,32 @@ def test_on_the_host_the_key_leads_there_and_never_to_google(place: Place, asked
     assert asked == {"127.0.0.1"}
 
 
-def test_a_key_of_google_s_ends_before_anything_is_sent(place: Place) -> None:
-    known = session(place)
+def test_a_key_of_google_s_ends_before_anything_is_sent(gcp_process: Process) -> None:
+    known = session(gcp_process)
     for name in ("oauth2", "www", "sts", "iamcredentials"):
         with pytest.raises(requests.exceptions.SSLError, match="Hostname mismatch"):
-            known.request("POST", f"https://{name}.googleapis.com:{place.tls}/token", data={"assertion": "secret"})
+            known.request(
+                "POST", f"https://{name}.googleapis.com:{gcp_process.tls}/token", data={"assertion": "secret"}
+            )
 
 
-def test_the_key_names_where_its_tokens_are_and_is_its_owner_s(place: Place) -> None:
-    key = json.loads(place.key.read_text())
-    assert key["token_uri"] == f"http://gcp:{place.port}/token"
-    assert stat.S_IMODE(place.key.stat().st_mode) == 0o600
-    assert place.key.stat().st_uid == place.key.parent.stat().st_uid
-    assert stat.S_IMODE((place.home / "tls" / "key.pem").stat().st_mode) == 0o600
+def test_the_key_names_where_its_tokens_are_and_is_its_owner_s(gcp_process: Process) -> None:
+    key = json.loads(gcp_process.key.read_text())
+    assert key["token_uri"] == f"http://gcp:{gcp_process.port}/token"
+    assert stat.S_IMODE(gcp_process.key.stat().st_mode) == 0o600
+    assert gcp_process.key.stat().st_uid == gcp_process.key.parent.stat().st_uid
+    assert stat.S_IMODE((gcp_process.home / "tls" / "key.pem").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize(("store", "answer"), [(True, "200"), (False, "SSLHandshakeException")])
-def test_java_believes_in_it_with_the_truststore_alone(place: Place, tmp_path: Path, store: bool, answer: str) -> None:
+def test_java_believes_in_it_with_the_truststore_alone(
+    gcp_process: Process, tmp_path: Path, store: bool, answer: str
+) -> None:
     hosts = tmp_path / "hosts"
     hosts.write_text(f"127.0.0.1 {' '.join(NAMES)}\n")
-    trust = {"trustStore": place.home / TRUSTSTORE, "trustStorePassword": TRUSTSTORE_PASSWORD}
+    trust = {"trustStore": gcp_process.home / TRUSTSTORE, "trustStorePassword": TRUSTSTORE_PASSWORD}
     options = [f"-Djavax.net.ssl.{name}={value}" for name, value in trust.items()] if store else []
-    url = f"https://{NAMES[0]}:{place.tls}/_health"
+    url = f"https://{NAMES[0]}:{gcp_process.tls}/_health"
     command = [sys.executable, "-c", JAVA, str(hosts), url, *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert answer in done.stdout + done.stderr
@@ -171,19 +175,19 @@ def test_java_believes_in_it_with_the_truststore_alone(place: Place, tmp_path: P
     ],
     ids=["packed", "cut short", "not packed at all", "a bomb"],
 )
-def test_documents_come_packed_from_java(place: Place, body: bytes, status: int) -> None:
+def test_documents_come_packed_from_java(gcp_process: Process, body: bytes, status: int) -> None:
     headers = {"Content-Type": "application/json; charset=UTF-8", "Content-Encoding": "gzip"}
-    url = f"https://storage.googleapis.com:{place.tls}/storage/v1/b?project=workbook-local"
-    answer = session(place).request("POST", url, data=body, headers=headers)
+    url = f"https://storage.googleapis.com:{gcp_process.tls}/storage/v1/b?project=workbook-local"
+    answer = session(gcp_process).request("POST", url, data=body, headers=headers)
     assert answer.status_code == status, answer.text
 
 
-def test_the_truststore_has_what_the_world_trusts_besides(place: Place) -> None:
-    content = (place.home / TRUSTSTORE).read_bytes()
+def test_the_truststore_has_what_the_world_trusts_besides(gcp_process: Process) -> None:
+    content = (gcp_process.home / TRUSTSTORE).read_bytes()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one of them has a serial number that should not be
         trusted = pkcs12.load_pkcs12(content, TRUSTSTORE_PASSWORD.encode()).additional_certs
-    own = x509.load_pem_x509_certificate((place.home / "tls" / "certificate.pem").read_bytes())
+    own = x509.load_pem_x509_certificate((gcp_process.home / "tls" / "certificate.pem").read_bytes())
     assert own in [one.certificate for one in trusted]
     assert len(trusted) > 100
 

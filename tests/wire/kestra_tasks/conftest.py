@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.stack import own_stack
-from tests.wire.kestra_tasks.lab import Lab
+from tests.wire.kestra_tasks.client import Kestra
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def kestra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kestra]:
     services = ("kestra", "postgres", "clickhouse", "elasticsearch", "aws", "gcp")
     with own_stack(tmp_path_factory.mktemp("tasks"), *services) as environment:
-        yield Lab(environment)
+        yield Kestra(environment)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.waiting import eventually
-from tests.wire.kestra_tasks.lab import Lab, Run, Task
+from tests.wire.kestra_tasks.client import Execution, Kestra, Task
 
 TYPES = """
 SELECT toInt8(-123) AS Int8, toUInt16(65534) AS UInt16, toInt64(9007199254740993) AS Int64,
@@ -44,31 +44,31 @@ def store(sql: str) -> Task:
     return query(sql, id="rows", fetchType="STORE")
 
 
-def ok(lab: Lab, *tasks: Task) -> Run:
-    return lab.ok(*tasks, **lab.clickhouse_login)
+def ok(kestra: Kestra, *tasks: Task) -> Execution:
+    return kestra.ok(*tasks, **kestra.clickhouse_login)
 
 
-def failure(lab: Lab, *tasks: Task) -> str:
-    return lab.failure(*tasks, **lab.clickhouse_login)
+def failure(kestra: Kestra, *tasks: Task) -> str:
+    return kestra.failure(*tasks, **kestra.clickhouse_login)
 
 
-def rows(lab: Lab, sql: str) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in lab.clickhouse.query(sql).result_rows]
+def rows(kestra: Kestra, sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in kestra.clickhouse.query(sql).result_rows]
 
 
 @pytest.fixture
-def table(lab: Lab) -> Iterator[str]:
+def table(kestra: Kestra) -> Iterator[str]:
     """An empty table of a number and a text."""
-    lab.clickhouse.command("CREATE TABLE t (n Int32, s String) ENGINE = MergeTree ORDER BY n")
+    kestra.clickhouse.command("CREATE TABLE t (n Int32, s String) ENGINE = MergeTree ORDER BY n")
     yield "t"
-    lab.clickhouse.command("DROP TABLE t")
+    kestra.clickhouse.command("DROP TABLE t")
 
 
-def test_fetch_types(lab: Lab) -> None:
+def test_fetch_types(kestra: Kestra) -> None:
     sql = "SELECT toInt32(number) AS n, concat('x', toString(n)) AS s FROM numbers(1, 3) ORDER BY n"
     expected = [{"n": n, "s": f"x{n}"} for n in (1, 2, 3)]
     run = ok(
-        lab,
+        kestra,
         query(sql, id="fetch", fetchType="FETCH"),
         query(sql, id="one", fetchType="FETCH_ONE"),
         query(sql, id="store", fetchType="STORE", fetchSize=2),
@@ -81,25 +81,25 @@ def test_fetch_types(lab: Lab) -> None:
     assert run.outputs("one") == {"row": expected[0], "size": 1} == run.outputs("old_one")
     assert run.outputs("store")["size"] == 3
     for task in ("store", "old_store"):
-        assert [dict(row) for row in lab.ion(run.outputs(task)["uri"])] == expected
+        assert [dict(row) for row in kestra.ion(run.outputs(task)["uri"])] == expected
     assert run.outputs("none") == {}
 
 
-def test_no_row(lab: Lab) -> None:
+def test_no_row(kestra: Kestra) -> None:
     sql = "SELECT 1 AS n WHERE false"
     run = ok(
-        lab,
+        kestra,
         query(sql, id="fetch", fetchType="FETCH"),
         query(sql, id="one", fetchType="FETCH_ONE"),
         query(sql, id="store", fetchType="STORE"),
     )
     assert run.outputs("fetch") == {"rows": [], "size": 0}
     assert run.outputs("one") == {"size": 0}
-    assert lab.text(run.outputs("store")["uri"]) == ""
+    assert kestra.text(run.outputs("store")["uri"]) == ""
 
 
-def test_types(lab: Lab) -> None:
-    run = ok(lab, query(TYPES, id="one", fetchType="FETCH_ONE"), query(TYPES, id="store", fetchType="STORE"))
+def test_types(kestra: Kestra) -> None:
+    run = ok(kestra, query(TYPES, id="one", fetchType="FETCH_ONE"), query(TYPES, id="store", fetchType="STORE"))
     row = run.outputs("one")["row"]
     assert row == {
         "Int8": -123,
@@ -130,7 +130,7 @@ def test_types(lab: Lab) -> None:
         "Ipv6": "2a02:aa08:e000:3100:0:0:0:2",
         "Bool": True,
     }
-    text = lab.text(run.outputs("store")["uri"])
+    text = kestra.text(run.outputs("store")["uri"])
     for part in (
         "Decimal:2147483645.1230",
         "Date:2030-12-25",
@@ -142,24 +142,24 @@ def test_types(lab: Lab) -> None:
         assert part in text
 
 
-def test_store_streams(lab: Lab) -> None:
-    run = ok(lab, query("SELECT number AS n FROM numbers(25000)", fetchType="STORE"))
+def test_store_streams(kestra: Kestra) -> None:
+    run = ok(kestra, query("SELECT number AS n FROM numbers(25000)", fetchType="STORE"))
     assert run.outputs()["size"] == 25000
-    assert sum(1 for _ in lab.path(run.outputs()["uri"]).open()) == 25000
+    assert sum(1 for _ in kestra.path(run.outputs()["uri"]).open()) == 25000
 
 
-def test_a_format_of_the_statement_changes_nothing(lab: Lab) -> None:
-    run = ok(lab, query("SELECT 1 AS n FORMAT CSV", fetchType="FETCH"))
+def test_a_format_of_the_statement_changes_nothing(kestra: Kestra) -> None:
+    run = ok(kestra, query("SELECT 1 AS n FORMAT CSV", fetchType="FETCH"))
     assert run.outputs() == {"rows": [{"n": 1}], "size": 1}
 
 
-def test_parameters(lab: Lab, table: str) -> None:
+def test_parameters(kestra: Kestra, table: str) -> None:
     sql = (
         "SELECT :name AS name, :n + 1 AS n, ':n 50%' AS text, :list AS list, :nothing AS nothing, 1 > 0 ? :n : 0 -- :n"
     )
     parameters = {"name": "it's \\ ';--", "n": 41, "list": [1, 2], "nothing": None}
     run = ok(
-        lab,
+        kestra,
         query(sql.replace(" : 0 --", " : 0 AS choice --"), id="query", parameters=parameters, fetchType="FETCH_ONE"),
         queries(
             "INSERT INTO t VALUES (:n, :name); SELECT s FROM t WHERE s = :name",
@@ -173,19 +173,21 @@ def test_parameters(lab: Lab, table: str) -> None:
     assert run.outputs("queries")["outputs"] == [{"rows": [{"s": "it's \\ ';--"}], "size": 1}]
 
 
-def test_query_takes_one_statement(lab: Lab, table: str) -> None:
-    message = failure(lab, query("INSERT INTO t VALUES (1, 'a'); INSERT INTO t VALUES (2, 'b')"))
+def test_query_takes_one_statement(kestra: Kestra, table: str) -> None:
+    message = failure(kestra, query("INSERT INTO t VALUES (1, 'a'); INSERT INTO t VALUES (2, 'b')"))
     assert message == (
         "Query task support only a single SQL statement. Use the Queries task to run multiple statements."
     )
-    assert rows(lab, "SELECT * FROM t") == []
-    run = ok(lab, query("/* a; b */ SELECT 'it\\'s; ' AS a, `n;`  FROM (SELECT 1 AS `n;`); -- end;\n", fetchOne=True))
+    assert rows(kestra, "SELECT * FROM t") == []
+    run = ok(
+        kestra, query("/* a; b */ SELECT 'it\\'s; ' AS a, `n;`  FROM (SELECT 1 AS `n;`); -- end;\n", fetchOne=True)
+    )
     assert run.outputs()["row"] == {"a": "it's; ", "n;": 1}
 
 
-def test_queries_outputs(lab: Lab, table: str) -> None:
+def test_queries_outputs(kestra: Kestra, table: str) -> None:
     run = ok(
-        lab,
+        kestra,
         queries("INSERT INTO t VALUES (1, 'a'); SELECT n FROM t; SELECT s FROM t;", id="fetch", fetchType="FETCH"),
         queries("CREATE TEMPORARY TABLE x AS SELECT 7 AS n; SELECT n FROM x", id="session", fetchType="FETCH_ONE"),
         queries("SELECT n FROM t; ALTER TABLE t DELETE WHERE 1 SETTINGS mutations_sync = 1", id="none"),
@@ -193,34 +195,34 @@ def test_queries_outputs(lab: Lab, table: str) -> None:
     assert run.outputs("fetch") == {"outputs": [{"rows": [{"n": 1}], "size": 1}, {"rows": [{"s": "a"}], "size": 1}]}
     assert run.outputs("session") == {"outputs": [{"row": {"n": 7}, "size": 1}]}
     assert run.outputs("none") == {"outputs": [{}]}
-    assert rows(lab, "SELECT * FROM t") == []
+    assert rows(kestra, "SELECT * FROM t") == []
 
 
-def test_what_ran_before_a_failing_statement_stays(lab: Lab, table: str) -> None:
-    message = failure(lab, queries("INSERT INTO t VALUES (1, 'a'); SELECT * FROM nope"))
+def test_what_ran_before_a_failing_statement_stays(kestra: Kestra, table: str) -> None:
+    message = failure(kestra, queries("INSERT INTO t VALUES (1, 'a'); SELECT * FROM nope"))
     assert message.startswith("Code: 60. DB::Exception: Unknown table expression identifier 'nope'")
     assert message.endswith("in statement 2 of 2")
-    assert rows(lab, "SELECT n FROM t") == [(1,)]
+    assert rows(kestra, "SELECT n FROM t") == [(1,)]
 
 
-def test_after_sql(lab: Lab, table: str) -> None:
-    lab.clickhouse.command("INSERT INTO t VALUES (1, 'new')")
+def test_after_sql(kestra: Kestra, table: str) -> None:
+    kestra.clickhouse.command("INSERT INTO t VALUES (1, 'new')")
     after = "ALTER TABLE t UPDATE s = 'done' WHERE s = 'new' SETTINGS mutations_sync = 1"
-    run = ok(lab, query("SELECT n FROM t WHERE s = 'new'", afterSQL=after, fetchType="FETCH"))
+    run = ok(kestra, query("SELECT n FROM t WHERE s = 'new'", afterSQL=after, fetchType="FETCH"))
     assert run.outputs()["rows"] == [{"n": 1}]
-    assert rows(lab, "SELECT s FROM t") == [("done",)]
-    assert "afterSQL supports only a single" in failure(lab, query("SELECT 1", afterSQL="SELECT 1; SELECT 2"))
+    assert rows(kestra, "SELECT s FROM t") == [("done",)]
+    assert "afterSQL supports only a single" in failure(kestra, query("SELECT 1", afterSQL="SELECT 1; SELECT 2"))
 
 
-def test_metric(lab: Lab) -> None:
-    metric = ok(lab, query("SELECT number FROM numbers(4)", fetchType="FETCH")).metric("fetch.size")
+def test_metric(kestra: Kestra) -> None:
+    metric = ok(kestra, query("SELECT number FROM numbers(4)", fetchType="FETCH")).metric("fetch.size")
     assert metric["value"] == 4
     assert {name: metric["tags"][name] for name in ("fetch", "store")} == {"fetch": "true", "store": "false"}
 
 
-def test_an_error_in_the_middle_leaves_no_result(lab: Lab) -> None:
+def test_an_error_in_the_middle_leaves_no_result(kestra: Kestra) -> None:
     late = "SELECT throwIf(number = 900000) FROM numbers(1000000)"
-    assert "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO" in failure(lab, query(late, fetchType="STORE"))
+    assert "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO" in failure(kestra, query(late, fetchType="STORE"))
 
 
 @pytest.mark.parametrize(
@@ -234,16 +236,16 @@ def test_an_error_in_the_middle_leaves_no_result(lab: Lab) -> None:
         ({"sql": " -- nothing\n"}, "holds no statement"),
     ],
 )
-def test_mistakes(lab: Lab, properties: dict[str, Any], message: str) -> None:
-    told = failure(lab, query("SELECT 1") | properties)
+def test_mistakes(kestra: Kestra, properties: dict[str, Any], message: str) -> None:
+    told = failure(kestra, query("SELECT 1") | properties)
     assert message in told
     assert "secret-guess" not in told
 
 
-def test_url_parameters(lab: Lab) -> None:
+def test_url_parameters(kestra: Kestra) -> None:
     url = "jdbc:ch:http://{{ envs.clickhouse_host }}:{{ envs.clickhouse_port }}/system?compress=0"
     run = ok(
-        lab,
+        kestra,
         query(
             "SELECT currentDatabase() AS d, getSetting('max_block_size') AS size",
             url=f"{url}&clickhouse_setting_max_block_size=1234",
@@ -254,21 +256,21 @@ def test_url_parameters(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("timeout", [None, "PT2S"])
-def test_kill_and_timeout_cancel_the_query(lab: Lab, timeout: str | None) -> None:
+def test_kill_and_timeout_cancel_the_query(kestra: Kestra, timeout: str | None) -> None:
     limit = {"timeout": timeout} if timeout else {}
     endless = "SELECT count() FROM system.numbers WHERE NOT ignore(sleepEachRow(0.01)) SETTINGS max_block_size = 10"
-    run = lab.start(queries(f"SELECT 1; {endless}", **limit), **lab.clickhouse_login)
+    run = kestra.start(queries(f"SELECT 1; {endless}", **limit), **kestra.clickhouse_login)
     if timeout:
-        assert lab.wait(run, "FAILED").state == "FAILED"
+        assert kestra.wait(run, "FAILED").state == "FAILED"
     else:
-        eventually(lambda: bool(_sleeping(lab)))
-        assert lab.kill(run).state == "KILLED"
-    eventually(lambda: not _sleeping(lab))
+        eventually(lambda: bool(_sleeping(kestra)))
+        assert kestra.kill(run).state == "KILLED"
+    eventually(lambda: not _sleeping(kestra))
 
 
-def _sleeping(lab: Lab) -> list[tuple[Any, ...]]:
-    return rows(lab, "SELECT query_id FROM system.processes WHERE query LIKE '%ignore(sleepEachRow%' AND user = 'admin'"
-                " AND query NOT LIKE '%system.processes%'")  # fmt: skip
+def _sleeping(kestra: Kestra) -> list[tuple[Any, ...]]:
+    running = "query LIKE '%ignore(sleepEachRow%' AND user = 'admin' AND query NOT LIKE '%system.processes%'"
+    return rows(kestra, f"SELECT query_id FROM system.processes WHERE {running}")
 
 
 @pytest.mark.parametrize(
@@ -282,16 +284,16 @@ def _sleeping(lab: Lab) -> list[tuple[Any, ...]]:
         {"sql": "INSERT INTO t (n, s) VALUES (?, concat(?, ''))"},
     ],
 )  # fmt: skip
-def test_bulk_insert(lab: Lab, table: str, properties: dict[str, Any]) -> None:
+def test_bulk_insert(kestra: Kestra, table: str, properties: dict[str, Any]) -> None:
     source = store("SELECT toInt32(number) AS n, concat('it\\'s %', toString(number)) AS s FROM numbers(1, 2500)")
-    run = ok(lab, source, bulk(**properties))
+    run = ok(kestra, source, bulk(**properties))
     assert run.outputs() == {"rowCount": 2500, "updatedCount": 2500}
-    assert rows(lab, "SELECT count(), min(s), max(n), sum(n) FROM t") == [(2500, "it's %1", 2500, 3126250)]
+    assert rows(kestra, "SELECT count(), min(s), max(n), sum(n) FROM t") == [(2500, "it's %1", 2500, 3126250)]
     assert run.metric("records")["value"] == 2500
     assert run.metric("updated")["value"] == 2500
 
 
-def test_bulk_insert_of_types(lab: Lab) -> None:
+def test_bulk_insert_of_types(kestra: Kestra) -> None:
     columns = (
         "d Date, at DateTime64(3, 'UTC'), zoned DateTime64(3, 'America/New_York'), dec Decimal(14, 4), a Array(Int32),"
         " nothing Nullable(String), m Map(String, Int32), text LowCardinality(String), u UUID, b Bool, made Int32"
@@ -303,12 +305,12 @@ def test_bulk_insert_of_types(lab: Lab) -> None:
         " [1, 2]::Array(Int32) AS a, NULL::Nullable(String) AS nothing, map('k', 1)::Map(String, Int32) AS m,"
         " toLowCardinality('é') AS text, toUUID('6bbf0744-74b4-46b9-bb05-53905d4538e7') AS u, true AS b"
     )
-    lab.clickhouse.command(f"CREATE TABLE typed ({columns}) ENGINE = MergeTree ORDER BY d")
+    kestra.clickhouse.command(f"CREATE TABLE typed ({columns}) ENGINE = MergeTree ORDER BY d")
     try:
-        ok(lab, store(values), bulk(table="typed"))
-        assert rows(lab, "SELECT * FROM typed") == rows(lab, values)
+        ok(kestra, store(values), bulk(table="typed"))
+        assert rows(kestra, "SELECT * FROM typed") == rows(kestra, values)
     finally:
-        lab.clickhouse.command("DROP TABLE typed")
+        kestra.clickhouse.command("DROP TABLE typed")
 
 
 @pytest.mark.parametrize(
@@ -323,13 +325,13 @@ def test_bulk_insert_of_types(lab: Lab) -> None:
         ({"sql": "INSERT INTO t (s, n) VALUES (?, ?)"}, "Code: "),
     ],
 )
-def test_mistakes_of_bulk_insert(lab: Lab, table: str, properties: dict[str, Any], message: str) -> None:
+def test_mistakes_of_bulk_insert(kestra: Kestra, table: str, properties: dict[str, Any], message: str) -> None:
     source = store("SELECT 1 AS n, 'a' AS s")
-    assert message in failure(lab, source, bulk(**properties))
-    assert rows(lab, "SELECT * FROM t") == []
+    assert message in failure(kestra, source, bulk(**properties))
+    assert rows(kestra, "SELECT * FROM t") == []
 
 
-def test_unknown_property_is_refused(lab: Lab) -> None:
-    assert "fetchtype" in lab.problems(query("SELECT 1", url="jdbc:clickhouse://x/y", fetchtype="FETCH"))
-    assert "transaction" in lab.problems(query("SELECT 1", url="jdbc:clickhouse://x/y", transaction=True))
-    assert "size" in lab.problems(bulk(url="jdbc:clickhouse://x/y", table="t", size=10))
+def test_unknown_property_is_refused(kestra: Kestra) -> None:
+    assert "fetchtype" in kestra.problems(query("SELECT 1", url="jdbc:clickhouse://x/y", fetchtype="FETCH"))
+    assert "transaction" in kestra.problems(query("SELECT 1", url="jdbc:clickhouse://x/y", transaction=True))
+    assert "size" in kestra.problems(bulk(url="jdbc:clickhouse://x/y", table="t", size=10))

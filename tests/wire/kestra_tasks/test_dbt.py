@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.wire.kestra_tasks.lab import NAMESPACE, Lab, Run, Task
+from tests.wire.kestra_tasks.client import NAMESPACE, Execution, Kestra, Task
 
 PROFILES = """
 shop:
@@ -54,15 +54,15 @@ def leaving(results: list[dict[str, Any]], *commands: str, **properties: Any) ->
     return dbt("mkdir -p target && cp r.json target/run_results.json", *commands, inputFiles=files, **properties)
 
 
-def below(run: Run, task: str = "task") -> dict[str, dict[str, Any]]:
+def below(run: Execution, task: str = "task") -> dict[str, dict[str, Any]]:
     """The task runs below a task's own, by name."""
     own = run.task(task)["id"]
     return {entry["taskId"]: entry for entry in run.execution["taskRunList"] if entry.get("parentTaskRunId") == own}
 
 
-def test_dbt_runs_with_the_profile_and_its_manifest_is_kept(lab: Lab) -> None:
+def test_dbt_runs_with_the_profile_and_its_manifest_is_kept(kestra: Kestra) -> None:
     place = {"key": "manifest.json", "namespace": NAMESPACE}
-    run = lab.ok(
+    run = kestra.ok(
         dbt(
             "dbt parse",
             profiles=PROFILES,
@@ -74,14 +74,14 @@ def test_dbt_runs_with_the_profile_and_its_manifest_is_kept(lab: Lab) -> None:
     )
     kept = run.outputs()["outputFiles"]
     assert set(kept) == {"manifest.json"}
-    assert "model.shop.orders" in json.loads(lab.text(kept["manifest.json"]))["nodes"]
+    assert "model.shop.orders" in json.loads(kestra.text(kept["manifest.json"]))["nodes"]
     assert any("athena=1.11.1" in line for line in run.logs())
-    again = lab.ok(dbt("ls target", "grep -c model.shop.orders target/manifest.json", loadManifest=place))
+    again = kestra.ok(dbt("ls target", "grep -c model.shop.orders target/manifest.json", loadManifest=place))
     assert {"manifest.json", "1"} <= set(again.logs("INFO"))
 
 
-def test_each_result_becomes_a_task_run_with_its_times_and_its_log(lab: Lab) -> None:
-    run = lab.run(leaving(RESULTS, "exit 1"))
+def test_each_result_becomes_a_task_run_with_its_times_and_its_log(kestra: Kestra) -> None:
+    run = kestra.run(leaving(RESULTS, "exit 1"))
     assert run.state == "FAILED"
     found = below(run)
     assert {name: entry["state"]["current"] for name, entry in found.items()} == {
@@ -95,31 +95,31 @@ def test_each_result_becomes_a_task_run_with_its_times_and_its_log(lab: Lab) -> 
     assert "test.shop.unique_orders_id: fail in 2.00 s, failures: 3" in run.logs("ERROR")
     assert "Got 1 result" in run.logs("WARN")
     assert run.metric("rows.affected")["value"] == 7
-    results = json.loads(lab.text(run.outputs()["outputFiles"]["run_results.json"]))["results"]
+    results = json.loads(kestra.text(run.outputs()["outputFiles"]["run_results.json"]))["results"]
     assert [entry["unique_id"] for entry in results] == [entry["unique_id"] for entry in RESULTS]
 
 
-def test_results_of_an_earlier_task_in_the_same_folder_are_not_taken_again(lab: Lab) -> None:
+def test_results_of_an_earlier_task_in_the_same_folder_are_not_taken_again(kestra: Kestra) -> None:
     group = {"type": "io.kestra.plugin.core.flow.WorkingDirectory"}
-    run = lab.ok({**group, "tasks": [leaving(RESULTS[:1], id="first"), {**dbt("true"), "id": "second"}]})
+    run = kestra.ok({**group, "tasks": [leaving(RESULTS[:1], id="first"), {**dbt("true"), "id": "second"}]})
     assert list(below(run, "first")) == ["model.shop.orders"]
     assert below(run, "second") == {}
 
 
-def test_results_are_left_alone_when_asked(lab: Lab) -> None:
-    run = lab.ok(leaving(RESULTS[:1], parseRunResults=False))
+def test_results_are_left_alone_when_asked(kestra: Kestra) -> None:
+    run = kestra.ok(leaving(RESULTS[:1], parseRunResults=False))
     assert below(run) == {}
     assert "run_results.json" not in run.outputs()["outputFiles"]
 
 
-def test_lines_of_dbt_keep_their_level_and_a_warning_shows_in_the_state(lab: Lab) -> None:
+def test_lines_of_dbt_keep_their_level_and_a_warning_shows_in_the_state(kestra: Kestra) -> None:
     lines = [
         {"info": {"level": "warn", "msg": "Something is old"}, "data": {}},
         {"info": {"level": "info", "msg": "  "}, "data": {}},
         {"info": {"level": "info", "msg": "Done."}, "data": {"stats": {"pass": 5, "error": 0}}},
     ]
     files = {"log.txt": "".join(json.dumps(line) + "\n" for line in lines)}
-    run = lab.run(dbt("cat log.txt", """echo '::{"outputs": {"count": 3}}::'""", inputFiles=files))
+    run = kestra.run(dbt("cat log.txt", """echo '::{"outputs": {"count": 3}}::'""", inputFiles=files))
     assert run.state == "WARNING"
     assert run.logs("WARN") == ["Something is old"]
     assert "Done." in run.logs("INFO")
@@ -127,12 +127,12 @@ def test_lines_of_dbt_keep_their_level_and_a_warning_shows_in_the_state(lab: Lab
     assert run.outputs()["vars"] == {"count": 3}
 
 
-def test_a_project_that_does_not_parse_fails_with_the_words_of_dbt(lab: Lab) -> None:
+def test_a_project_that_does_not_parse_fails_with_the_words_of_dbt(kestra: Kestra) -> None:
     files = PROJECT | {"models/broken.sql": "select * from {{ '{{ ref(\"nobody\") }}' }}"}
-    run = lab.run(dbt("dbt parse", profiles=PROFILES, inputFiles=files, env={"AWS_REGION": "us-east-1"}))
+    run = kestra.run(dbt("dbt parse", profiles=PROFILES, inputFiles=files, env={"AWS_REGION": "us-east-1"}))
     assert run.state == "FAILED"
     assert any("nobody" in line for line in run.logs("ERROR"))
 
 
-def test_another_engine_is_refused(lab: Lab) -> None:
-    assert "FUSION" in lab.failure(dbt("dbt parse", engine="FUSION"))
+def test_another_engine_is_refused(kestra: Kestra) -> None:
+    assert "FUSION" in kestra.failure(dbt("dbt parse", engine="FUSION"))

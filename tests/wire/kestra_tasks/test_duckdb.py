@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from tests.support.waiting import eventually
-from tests.wire.kestra_tasks.lab import Lab, Task
+from tests.wire.kestra_tasks.client import Kestra, Task
 
 ENDLESS = "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range + b.range = 7"
 TYPES = """
@@ -28,10 +28,10 @@ def queries(sql: str, **properties: Any) -> Task:
     return {"type": "io.kestra.plugin.jdbc.duckdb.Queries", "sql": sql, **properties}
 
 
-def test_fetch_types(lab: Lab) -> None:
+def test_fetch_types(kestra: Kestra) -> None:
     sql = "SELECT * FROM (VALUES (1, 'a'), (2, 'b')) t(n, s) ORDER BY n"
     rows = [{"n": 1, "s": "a"}, {"n": 2, "s": "b"}]
-    run = lab.ok(
+    run = kestra.ok(
         query(sql, id="fetch", fetchType="FETCH"),
         query(sql, id="one", fetchType="FETCH_ONE"),
         query(sql, id="store", fetchType="STORE"),
@@ -42,15 +42,15 @@ def test_fetch_types(lab: Lab) -> None:
     assert run.outputs("fetch")["size"] == 2
     assert run.outputs("one")["row"] == rows[0]
     assert run.outputs("one")["size"] == 1
-    assert [dict(row) for row in lab.ion(run.outputs("store")["uri"])] == rows
+    assert [dict(row) for row in kestra.ion(run.outputs("store")["uri"])] == rows
     assert run.outputs("store")["uri"].endswith(".ion")
     assert run.outputs("store")["size"] == 2
     assert not {"rows", "row", "uri", "size"} & set(run.outputs("none"))
     assert run.metric("fetch.size")["type"] == "counter"
 
 
-def test_types(lab: Lab) -> None:
-    run = lab.ok(query(TYPES, id="one", fetchType="FETCH_ONE"), query(TYPES, id="store", fetchType="STORE"))
+def test_types(kestra: Kestra) -> None:
+    run = kestra.ok(query(TYPES, id="one", fetchType="FETCH_ONE"), query(TYPES, id="store", fetchType="STORE"))
     row = run.outputs("one")["row"]
     assert row == {
         "tiny": 1,
@@ -75,7 +75,7 @@ def test_types(lab: Lab) -> None:
         "choice": "x",
     }
     assert row["at"].startswith("2021-01-02T03:04:05.5")
-    text = lab.text(run.outputs("store")["uri"])
+    text = kestra.text(run.outputs("store")["uri"])
     assert "dec:1.50" in text
     assert "day:2021-01-02" in text
     assert 'clock:LocalTime::"10:00:01.5"' in text
@@ -84,14 +84,14 @@ def test_types(lab: Lab) -> None:
     assert "nothing:null" in text
 
 
-def test_time_zone_of_local_times(lab: Lab) -> None:
+def test_time_zone_of_local_times(kestra: Kestra) -> None:
     sql = "SELECT TIMESTAMP '2021-07-01 12:00:00' AS at"
-    run = lab.ok(query(sql, fetchType="STORE", timeZoneId="America/New_York"))
-    assert 'ZonedDateTime::"2021-07-01T12:00:00-04:00[America/New_York]"' in lab.text(run.outputs()["uri"])
+    run = kestra.ok(query(sql, fetchType="STORE", timeZoneId="America/New_York"))
+    assert 'ZonedDateTime::"2021-07-01T12:00:00-04:00[America/New_York]"' in kestra.text(run.outputs()["uri"])
 
 
-def test_input_files(lab: Lab) -> None:
-    run = lab.ok(
+def test_input_files(kestra: Kestra) -> None:
+    run = kestra.ok(
         {
             "id": "make",
             "type": "io.kestra.plugin.scripts.shell.Commands",
@@ -115,7 +115,7 @@ def test_input_files(lab: Lab) -> None:
     assert [(row["n"], row["s"]) for row in rows] == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
 
 
-def test_input_files_as_an_expression_and_relative_file_names(lab: Lab) -> None:
+def test_input_files_as_an_expression_and_relative_file_names(kestra: Kestra) -> None:
     make = {
         "id": "make",
         "type": "io.kestra.plugin.scripts.shell.Commands",
@@ -123,12 +123,12 @@ def test_input_files_as_an_expression_and_relative_file_names(lab: Lab) -> None:
         "commands": ["echo n > a.csv; echo 1 >> a.csv"],
     }
     sql = "SELECT * FROM read_csv_auto('*.csv', filename = true)"
-    run = lab.ok(make, query(sql, inputFiles="{{ outputs.make.outputFiles }}", fetchType="FETCH"))
+    run = kestra.ok(make, query(sql, inputFiles="{{ outputs.make.outputFiles }}", fetchType="FETCH"))
     assert run.outputs()["rows"] == [{"n": 1, "filename": "a.csv"}]
 
 
-def test_output_files(lab: Lab) -> None:
-    run = lab.ok(
+def test_output_files(kestra: Kestra) -> None:
+    run = kestra.ok(
         queries(
             "COPY (SELECT 1 AS n) TO '{{ outputFiles.report }}' (HEADER, DELIMITER ';');\n"
             "COPY (SELECT 2 AS n) TO '{{ outputFiles.table }}' (FORMAT parquet)",
@@ -136,24 +136,24 @@ def test_output_files(lab: Lab) -> None:
         )
     )
     files = run.outputs()["outputFiles"]
-    assert lab.text(files["report"]) == "n\n1\n"
-    assert duckdb.sql(f"SELECT n FROM read_parquet('{lab.path(files['table'])}')").fetchall() == [(2,)]
+    assert kestra.text(files["report"]) == "n\n1\n"
+    assert duckdb.sql(f"SELECT n FROM read_parquet('{kestra.path(files['table'])}')").fetchall() == [(2,)]
 
 
-def test_database_goes_out_and_comes_back(lab: Lab) -> None:
-    run = lab.ok(
+def test_database_goes_out_and_comes_back(kestra: Kestra) -> None:
+    run = kestra.ok(
         queries("CREATE TABLE t (n INT); INSERT INTO t VALUES (7)", id="make", outputDbFile=True),
         query("SELECT n FROM t", databaseUri="{{ outputs.make.databaseUri }}", fetchType="FETCH_ONE"),
     )
     assert run.outputs()["row"] == {"n": 7}
-    assert duckdb.connect(lab.path(run.outputs("make")["databaseUri"]), read_only=True).sql("FROM t").fetchall() == [
+    assert duckdb.connect(kestra.path(run.outputs("make")["databaseUri"]), read_only=True).sql("FROM t").fetchall() == [
         (7,)
     ]
 
 
-def test_database_file_by_url(lab: Lab, tmp_path: Path) -> None:
+def test_database_file_by_url(kestra: Kestra, tmp_path: Path) -> None:
     url = f"jdbc:duckdb:{tmp_path / 'sub' / 'own.db'}"
-    run = lab.ok(
+    run = kestra.ok(
         queries("CREATE TABLE t AS SELECT 5 AS n", id="make", url=url),
         query("SELECT n FROM t", url=url, fetchType="FETCH_ONE"),
     )
@@ -163,79 +163,81 @@ def test_database_file_by_url(lab: Lab, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "message"), [("jdbc:duckdb:own.db", "must be absolute"), ("jdbc:sqlite:x", "scheme is invalid")]
 )
-def test_wrong_url(lab: Lab, url: str, message: str) -> None:
-    assert message in lab.failure(query("SELECT 1", url=url))
+def test_wrong_url(kestra: Kestra, url: str, message: str) -> None:
+    assert message in kestra.failure(query("SELECT 1", url=url))
 
 
-def test_named_parameters(lab: Lab) -> None:
+def test_named_parameters(kestra: Kestra) -> None:
     sql = "SELECT :name AS name, {'a': b}.a + :n AS n, ':name' AS text FROM (SELECT 1 AS b)"
-    run = lab.ok(query(sql, parameters={"name": "it's", "n": 41}, fetchType="FETCH_ONE"))
+    run = kestra.ok(query(sql, parameters={"name": "it's", "n": 41}, fetchType="FETCH_ONE"))
     assert run.outputs()["row"] == {"name": "it's", "n": 42, "text": ":name"}
 
 
 @pytest.mark.parametrize(("transaction", "kept"), [(True, 0), (False, 1)])
-def test_transaction(lab: Lab, tmp_path: Path, transaction: bool, kept: int) -> None:
+def test_transaction(kestra: Kestra, tmp_path: Path, transaction: bool, kept: int) -> None:
     url = f"jdbc:duckdb:{tmp_path / 'own.db'}"
-    lab.ok(queries("CREATE TABLE t (n INT)", url=url))
-    message = lab.failure(queries("INSERT INTO t VALUES (1); SELECT * FROM nope", url=url, transaction=transaction))
+    kestra.ok(queries("CREATE TABLE t (n INT)", url=url))
+    message = kestra.failure(queries("INSERT INTO t VALUES (1); SELECT * FROM nope", url=url, transaction=transaction))
     assert "In statement 2 of 2" in message
     assert "nope" in message
-    run = lab.ok(query("SELECT count(*) AS n FROM t", url=url, fetchType="FETCH_ONE"))
+    run = kestra.ok(query("SELECT count(*) AS n FROM t", url=url, fetchType="FETCH_ONE"))
     assert run.outputs()["row"] == {"n": kept}
 
 
-def test_query_takes_one_statement(lab: Lab) -> None:
-    message = lab.failure(query("SELECT 1; SELECT 2"))
+def test_query_takes_one_statement(kestra: Kestra) -> None:
+    message = kestra.failure(query("SELECT 1; SELECT 2"))
     assert "Use the Queries task" in message
-    assert lab.ok(query("SELECT ';' AS a; -- one; statement\n", fetchType="FETCH_ONE")).outputs()["row"] == {"a": ";"}
+    assert kestra.ok(query("SELECT ';' AS a; -- one; statement\n", fetchType="FETCH_ONE")).outputs()["row"] == {
+        "a": ";"
+    }
 
 
-def test_queries_outputs_only_results(lab: Lab) -> None:
-    run = lab.ok(queries("CREATE TABLE t (n INT); INSERT INTO t VALUES (1); FROM t; SHOW TABLES", fetchType="FETCH"))
+def test_queries_outputs_only_results(kestra: Kestra) -> None:
+    run = kestra.ok(queries("CREATE TABLE t (n INT); INSERT INTO t VALUES (1); FROM t; SHOW TABLES", fetchType="FETCH"))
     assert [output["rows"] for output in run.outputs()["outputs"]] == [[{"n": 1}], [{"name": "t"}]]
 
 
-def test_after_sql(lab: Lab, tmp_path: Path) -> None:
+def test_after_sql(kestra: Kestra, tmp_path: Path) -> None:
     url = f"jdbc:duckdb:{tmp_path / 'own.db'}"
-    lab.ok(queries("CREATE TABLE t AS SELECT 1 AS n", url=url))
-    run = lab.ok(query("SELECT n FROM t", afterSQL="UPDATE t SET n = 2", url=url, fetchType="FETCH_ONE"))
+    kestra.ok(queries("CREATE TABLE t AS SELECT 1 AS n", url=url))
+    run = kestra.ok(query("SELECT n FROM t", afterSQL="UPDATE t SET n = 2", url=url, fetchType="FETCH_ONE"))
     assert run.outputs()["row"] == {"n": 1}
-    assert lab.ok(query("SELECT n FROM t", url=url, fetchType="FETCH_ONE")).outputs()["row"] == {"n": 2}
+    assert kestra.ok(query("SELECT n FROM t", url=url, fetchType="FETCH_ONE")).outputs()["row"] == {"n": 2}
 
 
-def test_a_missing_extension_only_warns(lab: Lab) -> None:
-    run = lab.run(query("SELECT 1", communityExtensions=["no_such_extension", "bad-name"]))
+def test_a_missing_extension_only_warns(kestra: Kestra) -> None:
+    run = kestra.run(query("SELECT 1", communityExtensions=["no_such_extension", "bad-name"]))
     assert run.state in ("SUCCESS", "WARNING")
     assert [name in " ".join(run.logs("WARN")) for name in ("no_such_extension", "bad-name")] == [True, True]
 
 
-def test_the_driver_tells_what_is_wrong(lab: Lab) -> None:
-    message = lab.failure(query("SELECT * FROM read_csv_auto('missing.csv')"))
+def test_the_driver_tells_what_is_wrong(kestra: Kestra) -> None:
+    message = kestra.failure(query("SELECT * FROM read_csv_auto('missing.csv')"))
     assert message.startswith("IO Error: No files found that match the pattern")
     assert "Traceback" not in message
 
 
-def test_kill_interrupts(lab: Lab) -> None:
-    run = lab.start(query(ENDLESS))
+def test_kill_interrupts(kestra: Kestra) -> None:
+    run = kestra.start(query(ENDLESS))
     eventually(lambda: any("Starting query" in line for line in run.logs()))
-    assert lab.kill(run).state == "KILLED"
+    assert kestra.kill(run).state == "KILLED"
 
 
-def test_timeout_interrupts(lab: Lab) -> None:
-    run = lab.run(query(ENDLESS, timeout="PT1S"))
+def test_timeout_interrupts(kestra: Kestra) -> None:
+    run = kestra.run(query(ENDLESS, timeout="PT1S"))
     assert run.state == "FAILED"
     assert any("Timeout" in line or "timeout" in line for line in run.logs("ERROR"))
 
 
-def test_many_at_once_keep_their_own_folders(lab: Lab) -> None:
+def test_many_at_once_keep_their_own_folders(kestra: Kestra) -> None:
     each = [
         query("SELECT * FROM read_csv_auto('x.csv')", id=f"t{n}", inputFiles={"x.csv": f"n\n{n}\n"}, fetchType="FETCH")
         for n in range(6)
     ]
-    run = lab.ok({"type": "io.kestra.plugin.core.flow.Parallel", "tasks": each})
+    run = kestra.ok({"type": "io.kestra.plugin.core.flow.Parallel", "tasks": each})
     assert [run.outputs(f"t{n}")["rows"] for n in range(6)] == [[{"n": n}] for n in range(6)]
 
 
-def test_unknown_property_is_refused(lab: Lab) -> None:
-    assert "fetchtype" in lab.problems(query("SELECT 1", fetchtype="FETCH"))
-    assert "transaction" in lab.problems(query("SELECT 1", transaction=True))
+def test_unknown_property_is_refused(kestra: Kestra) -> None:
+    assert "fetchtype" in kestra.problems(query("SELECT 1", fetchtype="FETCH"))
+    assert "transaction" in kestra.problems(query("SELECT 1", transaction=True))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
-from tests.wire.kestra_tasks.lab import Lab, Task
+from tests.wire.kestra_tasks.client import Kestra, Task
 
 PREFIX = "io.kestra.plugin.elasticsearch"
 LOGIN = {"username": "{{ envs.es_user }}", "password": "{{ secret('ES_PASSWORD') }}"}
@@ -19,9 +19,9 @@ STRICT = {"dynamic": "strict", "properties": {"n": {"type": "integer"}, "s": {"t
 
 
 @pytest.fixture
-def client(lab: Lab) -> Iterator[Elasticsearch]:
-    login = (lab.environment["ES_USER"], lab.environment["ES_PASSWORD"])
-    client = Elasticsearch(lab.environment["ELASTICSEARCH_URL"], basic_auth=login, request_timeout=30)
+def client(kestra: Kestra) -> Iterator[Elasticsearch]:
+    login = (kestra.environment["ES_USER"], kestra.environment["ES_PASSWORD"])
+    client = Elasticsearch(kestra.environment["ELASTICSEARCH_URL"], basic_auth=login, request_timeout=30)
     client.indices.create(index="t", mappings=STRICT, settings={"number_of_replicas": 0})
     yield client
     client.indices.delete(index="t")
@@ -55,19 +55,19 @@ def index(id: str, **document: Any) -> tuple[Any, Any]:
     return {"index": {"_index": "t", "_id": id}}, document
 
 
-def found(client: Elasticsearch) -> dict[str, Any]:
+def documents(client: Elasticsearch) -> dict[str, Any]:
     client.indices.refresh(index="t")
     hits = client.search(index="t", size=100, sort=["n"])["hits"]["hits"]
     return {hit["_id"]: hit["_source"] for hit in hits}
 
 
-def test_a_bulk_file_of_many_chunks(lab: Lab, client: Elasticsearch) -> None:
+def test_a_bulk_file_of_many_chunks(kestra: Kestra, client: Elasticsearch) -> None:
     script = (
         "for n in range(25000):\n"
         "    print(json.dumps({'index': {'_index': 't', '_id': str(n)}}))\n"
         "    print(json.dumps({'n': n, 's': 'ü' * (n % 5)}, ensure_ascii=False))"
     )
-    run = lab.ok(make(script), bulk(chunk=4000), **DEFAULTS)
+    run = kestra.ok(make(script), bulk(chunk=4000), **DEFAULTS)
     assert run.outputs() == {"size": 25000}
     client.indices.refresh(index="t")
     total = client.search(index="t", size=0, aggs={"sum": {"sum": {"field": "n"}}}, track_total_hits=True)
@@ -78,7 +78,7 @@ def test_a_bulk_file_of_many_chunks(lab: Lab, client: Elasticsearch) -> None:
     assert run.metric("requests.duration")["value"] > 0
 
 
-def test_all_operations_and_blank_lines(lab: Lab, client: Elasticsearch) -> None:
+def test_all_operations_and_blank_lines(kestra: Kestra, client: Elasticsearch) -> None:
     client.index(index="t", id="old", document={"n": 1})
     where = {"_index": "t"}
     operations = (
@@ -88,25 +88,25 @@ def test_all_operations_and_blank_lines(lab: Lab, client: Elasticsearch) -> None
         *({"update": where | {"_id": "c"}}, {"n": 4}),
         {"delete": where | {"_id": "old"}},
     )
-    assert lab.ok(lines(*operations), bulk(), **DEFAULTS).outputs() == {"size": 5}
-    assert found(client) == {"a": {"n": 2, "s": "new"}, "b": {"n": 3}, "c": {"n": 4}}
-    assert lab.ok(make("print('\\n\\n')"), bulk(), **DEFAULTS).outputs() == {"size": 0}
+    assert kestra.ok(lines(*operations), bulk(), **DEFAULTS).outputs() == {"size": 5}
+    assert documents(client) == {"a": {"n": 2, "s": "new"}, "b": {"n": 3}, "c": {"n": 4}}
+    assert kestra.ok(make("print('\\n\\n')"), bulk(), **DEFAULTS).outputs() == {"size": 0}
 
 
-def test_a_bulk_file_of_ion(lab: Lab, client: Elasticsearch) -> None:
+def test_a_bulk_file_of_ion(kestra: Kestra, client: Elasticsearch) -> None:
     script = 'print(\'{index:{_index:"t",_id:"1"}}\')\nprint(\'{n:5,s:"ion"}\')'
-    assert lab.ok(make(script), bulk(), **DEFAULTS).outputs() == {"size": 1}
-    assert found(client) == {"1": {"n": 5, "s": "ion"}}
+    assert kestra.ok(make(script), bulk(), **DEFAULTS).outputs() == {"size": 1}
+    assert documents(client) == {"1": {"n": 5, "s": "ion"}}
 
 
-def test_failed_operations_are_named(lab: Lab, client: Elasticsearch) -> None:
-    told = lab.failure(lines(*index("good", n=1), *index("bad", n="x"), *index("odd", other=1)), bulk(), **DEFAULTS)
+def test_failed_operations_are_named(kestra: Kestra, client: Elasticsearch) -> None:
+    told = kestra.failure(lines(*index("good", n=1), *index("bad", n="x"), *index("odd", other=1)), bulk(), **DEFAULTS)
     assert "2 of 3 operations of a bulk request failed" in told
     assert "t/bad: 400 - document_parsing_exception" in told
     assert 'For input string: "x"' in told
     assert "t/odd: 400 - strict_dynamic_mapping_exception" in told
-    assert found(client) == {"good": {"n": 1}}
-    told = lab.failure(lines(*(part for n in range(30) for part in index(str(n), n="x"))), bulk(), **DEFAULTS)
+    assert documents(client) == {"good": {"n": 1}}
+    told = kestra.failure(lines(*(part for n in range(30) for part in index(str(n), n="x"))), bulk(), **DEFAULTS)
     assert "and 20 more" in told
 
 
@@ -119,8 +119,8 @@ def test_failed_operations_are_named(lab: Lab, client: Elasticsearch) -> None:
     ],
 )
 @pytest.mark.usefixtures("client")
-def test_a_file_that_is_no_bulk_file(lab: Lab, values: list[Any], message: str) -> None:
-    assert message in lab.failure(lines(*values), bulk(), **DEFAULTS)
+def test_a_file_that_is_no_bulk_file(kestra: Kestra, values: list[Any], message: str) -> None:
+    assert message in kestra.failure(lines(*values), bulk(), **DEFAULTS)
 
 
 class Busy(BaseHTTPRequestHandler):
@@ -156,13 +156,13 @@ class Busy(BaseHTTPRequestHandler):
         """Not into the tests' output."""
 
 
-def test_what_a_busy_server_refuses_is_sent_again(lab: Lab) -> None:
+def test_what_a_busy_server_refuses_is_sent_again(kestra: Kestra) -> None:
     taken: list[str] = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("OneBusy", (Busy,), {"taken": (taken,)}))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         connection = {"hosts": [f"http://127.0.0.1:{server.server_port}"]}
-        run = lab.ok(lines(*index("a", n=1), *index("b", n=2)), bulk(connection=connection))
+        run = kestra.ok(lines(*index("a", n=1), *index("b", n=2)), bulk(connection=connection))
     finally:
         server.shutdown()
         server.server_close()
@@ -171,11 +171,11 @@ def test_what_a_busy_server_refuses_is_sent_again(lab: Lab) -> None:
     assert run.metric("requests.count")["value"] == 3
 
 
-def test_search(lab: Lab, client: Elasticsearch) -> None:
+def test_search(kestra: Kestra, client: Elasticsearch) -> None:
     for n in range(5):
         client.index(index="t", id=str(n), document={"n": n, "s": "é"}, refresh=True)
     text = json.dumps({"query": {"range": {"n": {"gte": "{{ 1 + 1 }}"}}}, "sort": ["n"], "size": 2})
-    everything = lab.ok(
+    everything = kestra.ok(
         search(id="fetch", request=json.loads(text)),
         search(id="one", request=text, fetchType="FETCH_ONE"),
         search(id="store", request=json.loads(text), fetchType="STORE"),
@@ -186,18 +186,18 @@ def test_search(lab: Lab, client: Elasticsearch) -> None:
     assert everything.outputs("fetch") == {"rows": rows, "size": 2, "total": 3}
     assert everything.outputs("one") == {"row": rows[0], "size": 1, "total": 3}
     stored = everything.outputs("store")
-    assert lab.ion(stored.pop("uri")) == rows
+    assert kestra.ion(stored.pop("uri")) == rows
     assert stored == {"size": 2, "total": 3}
     assert everything.outputs("none") == {"size": 0, "total": 0}
     assert everything.metric("requests.count")["value"] == 1
-    told = lab.failure(search(request={"query": {"nope": {}}}), **DEFAULTS)
+    told = kestra.failure(search(request={"query": {"nope": {}}}), **DEFAULTS)
     assert "The server answered 400: parsing_exception: unknown query [nope]" in told
-    assert "index_not_found_exception" in lab.failure(search(indexes=["gone"], request={}), **DEFAULTS)
+    assert "index_not_found_exception" in kestra.failure(search(indexes=["gone"], request={}), **DEFAULTS)
 
 
-def test_request(lab: Lab, client: Elasticsearch) -> None:
+def test_request(kestra: Kestra, client: Elasticsearch) -> None:
     client.index(index="t", id="1", document={"n": 1}, refresh=True)
-    run = lab.ok(
+    run = kestra.ok(
         request(id="count", endpoint="t/_count", method="POST", body={"query": {"term": {"n": "{{ 0 + 1 }}"}}}),
         request(id="put", endpoint="/t/_doc/2", method="PUT", parameters={"refresh": "true"}, body='{"n": 2}'),
         request(id="cat", endpoint="_cat/count/t", parameters={"h": "count"}),
@@ -208,22 +208,22 @@ def test_request(lab: Lab, client: Elasticsearch) -> None:
     assert (run.outputs("put")["status"], run.outputs("put")["response"]["result"]) == (201, "created")
     assert run.outputs("cat")["response"].strip() == "2"
     assert run.outputs("absent")["status"] == 404
-    assert found(client) == {"1": {"n": 1}, "2": {"n": 2}}
-    told = lab.failure(request(endpoint="gone/_doc/1", method="DELETE", parameters={"x": "y"}), **DEFAULTS)
+    assert documents(client) == {"1": {"n": 1}, "2": {"n": 2}}
+    told = kestra.failure(request(endpoint="gone/_doc/1", method="DELETE", parameters={"x": "y"}), **DEFAULTS)
     assert "unrecognized parameter: [x]" in told
 
 
-def test_who_does_not_get_in_is_told_so(lab: Lab) -> None:
+def test_who_does_not_get_in_is_told_so(kestra: Kestra) -> None:
     wrong = {"hosts": CONNECTION["hosts"], "basicAuth": {"username": "elastic", "password": "wr0ng-one"}}
-    told = lab.failure(request(endpoint="_cat/indices", connection=wrong))
+    told = kestra.failure(request(endpoint="_cat/indices", connection=wrong))
     assert "The server answered 401: security_exception" in told
     assert "wr0ng-one" not in told
     nowhere = {"hosts": ["http://127.0.0.1:9"]}
-    assert "http://127.0.0.1:9: " in lab.failure(request(endpoint="/", connection=nowhere))
-    assert "`nonsense` is no address" in lab.failure(request(endpoint="/", connection={"hosts": ["nonsense"]}))
+    assert "http://127.0.0.1:9: " in kestra.failure(request(endpoint="/", connection=nowhere))
+    assert "`nonsense` is no address" in kestra.failure(request(endpoint="/", connection={"hosts": ["nonsense"]}))
 
 
-def test_headers_and_a_path_prefix_are_sent(lab: Lab) -> None:
+def test_headers_and_a_path_prefix_are_sent(kestra: Kestra) -> None:
     seen: list[tuple[str, str | None]] = []
 
     class Proxy(Busy):
@@ -235,7 +235,7 @@ def test_headers_and_a_path_prefix_are_sent(lab: Lab) -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         connection = {"hosts": [f"http://127.0.0.1:{server.server_port}"], "pathPrefix": "/search"}
-        run = lab.ok(request(endpoint="_stats", connection=connection | {"headers": ["X-Team: blue"]}))
+        run = kestra.ok(request(endpoint="_stats", connection=connection | {"headers": ["X-Team: blue"]}))
     finally:
         server.shutdown()
         server.server_close()
@@ -243,10 +243,10 @@ def test_headers_and_a_path_prefix_are_sent(lab: Lab) -> None:
     assert seen == [("/search/_stats", "blue")]
 
 
-def test_properties_are_checked(lab: Lab) -> None:
-    assert "connection: must not be null" in lab.problems(request(endpoint="/"))
-    assert "connection.hosts: must not be null" in lab.problems(request(endpoint="/", connection={}))
-    assert "request: must not be null" in lab.problems(search(connection=CONNECTION))
-    assert "indexs" in lab.problems(search(connection=CONNECTION, request={}, indexs=[]))
+def test_properties_are_checked(kestra: Kestra) -> None:
+    assert "connection: must not be null" in kestra.problems(request(endpoint="/"))
+    assert "connection.hosts: must not be null" in kestra.problems(request(endpoint="/", connection={}))
+    assert "request: must not be null" in kestra.problems(search(connection=CONNECTION))
+    assert "indexs" in kestra.problems(search(connection=CONNECTION, request={}, indexs=[]))
     full = {"headers": ["a: b"], "pathPrefix": "/x", "trustAllSsl": True, "strictDeprecationMode": True}
-    assert lab.problems(bulk(chunk=5, routing="r", connection=CONNECTION | full, **{"from": "kestra:///x"})) == ""
+    assert kestra.problems(bulk(chunk=5, routing="r", connection=CONNECTION | full, **{"from": "kestra:///x"})) == ""

@@ -11,7 +11,7 @@ import pytest
 from google.cloud import storage
 from google.oauth2 import service_account
 
-from tests.wire.kestra_tasks.lab import Lab, Task
+from tests.wire.kestra_tasks.client import Kestra, Task
 from tests.wire.kestra_tasks.test_s3 import make
 
 BUCKET = "tasks-flowio"
@@ -19,12 +19,12 @@ PREFIX = "io.kestra.plugin.gcp.gcs."
 
 
 @pytest.fixture(scope="module")
-def client(lab: Lab) -> storage.Client:
+def client(kestra: Kestra) -> storage.Client:
     """Google's client, and the key in the KV store, as a user has it."""
-    told = lab.environment
+    told = kestra.environment
     key = Path(told["GCP_CREDS_FILE"]).read_text()
-    lab.request("PUT", "/namespaces/tests.tasks/kv/GCP_CREDS", json=json.loads(key))
-    lab.request("PUT", "/namespaces/tests.tasks/kv/GCP_TEXT", json=key)
+    kestra.request("PUT", "/namespaces/tests.tasks/kv/GCP_CREDS", json=json.loads(key))
+    kestra.request("PUT", "/namespaces/tests.tasks/kv/GCP_TEXT", json=key)
     credentials = service_account.Credentials.from_service_account_file(told["GCP_CREDS_FILE"])
     options = {"api_endpoint": told["STORAGE_EMULATOR_HOST"]}
     return storage.Client(told["GCP_PROJECT_ID"], credentials, client_options=options)
@@ -46,12 +46,12 @@ def put(bucket: storage.Bucket, *names: str) -> None:
         bucket.blob(name).upload_from_string(f"body of {name}")
 
 
-def listed(lab: Lab, **properties: Any) -> list[str]:
-    run = lab.ok(task("List", **({"from": f"gs://{BUCKET}/"} | properties)))
+def listed(kestra: Kestra, **properties: Any) -> list[str]:
+    run = kestra.ok(task("List", **({"from": f"gs://{BUCKET}/"} | properties)))
     return [blob["name"] for blob in run.outputs()["blobs"]]
 
 
-def test_plugin_defaults_reach_all_tasks_of_the_family(lab: Lab, client: storage.Client) -> None:
+def test_plugin_defaults_reach_all_tasks_of_the_family(kestra: Kestra, client: storage.Client) -> None:
     defaults = {
         "serviceAccount": "{{ kv('GCP_TEXT') }}",
         "projectId": "{{ envs.gcp_project_id }}",
@@ -60,34 +60,36 @@ def test_plugin_defaults_reach_all_tasks_of_the_family(lab: Lab, client: storage
     }
     create = {"type": PREFIX + "CreateBucket", "name": BUCKET, "ifExists": "SKIP", "storageClass": "REGIONAL"}
     extra = {"pluginDefaults": [{"type": "io.kestra.plugin.gcp", "values": defaults}]}
-    first, second = lab.ok(create, **extra).outputs(), lab.ok(create, **extra).outputs()
+    first, second = kestra.ok(create, **extra).outputs(), kestra.ok(create, **extra).outputs()
     assert first["bucket"] == {"name": BUCKET, "uri": f"gs://{BUCKET}", "location": "US-CENTRAL1"}
     assert (first["created"], second["created"], second["bucket"]) == (True, False, first["bucket"])
     assert client.get_bucket(BUCKET).storage_class == "REGIONAL"
-    deleted = lab.ok({"type": PREFIX + "DeleteBucket", "name": BUCKET}, **extra).outputs()
+    deleted = kestra.ok({"type": PREFIX + "DeleteBucket", "name": BUCKET}, **extra).outputs()
     assert deleted == {"bucket": BUCKET, "bucketUri": f"gs://{BUCKET}"}
     assert client.lookup_bucket(BUCKET) is None
 
 
-def test_a_bucket_that_is_there(lab: Lab, bucket: storage.Bucket, client: storage.Client) -> None:
-    assert "already exists" in lab.failure(task("CreateBucket", name=BUCKET))
-    run = lab.ok(task("CreateBucket", name=BUCKET, ifExists="UPDATE", labels={"lesson": "seven"}, indexPage="i.html"))
+def test_a_bucket_that_is_there(kestra: Kestra, bucket: storage.Bucket, client: storage.Client) -> None:
+    assert "already exists" in kestra.failure(task("CreateBucket", name=BUCKET))
+    run = kestra.ok(
+        task("CreateBucket", name=BUCKET, ifExists="UPDATE", labels={"lesson": "seven"}, indexPage="i.html")
+    )
     assert run.outputs()["updated"] is True
     assert run.outputs()["bucket"]["indexPage"] == "i.html"
     assert client.get_bucket(BUCKET).labels == {"lesson": "seven"}
     put(bucket, "a", "b")
-    assert "Set `force`" in lab.failure(task("DeleteBucket", name=BUCKET))
-    lab.ok(task("DeleteBucket", name=BUCKET, force=True))
-    assert "There is no bucket" in lab.failure(task("DeleteBucket", name=BUCKET))
+    assert "Set `force`" in kestra.failure(task("DeleteBucket", name=BUCKET))
+    kestra.ok(task("DeleteBucket", name=BUCKET, force=True))
+    assert "There is no bucket" in kestra.failure(task("DeleteBucket", name=BUCKET))
     client.create_bucket(BUCKET)
 
 
-def test_upload_and_download(lab: Lab, bucket: storage.Bucket) -> None:
+def test_upload_and_download(kestra: Kestra, bucket: storage.Bucket) -> None:
     target = f"gs://{BUCKET}/in/a b.txt"
     up = task("Upload", id="up", **{"from": "{{ outputs.make.outputFiles['a.txt'] }}"}, to=target)
     up |= {"contentType": "text/plain", "cacheControl": "no-store"}
     down = task("Download", **{"from": "{{ outputs.up.uri }}"}, validateChecksum=True)
-    run = lab.ok(make("a.txt"), up, down)
+    run = kestra.ok(make("a.txt"), up, down)
     digest = base64.b64encode(hashlib.md5(b"helloa.txt").digest()).decode()
     outputs = run.outputs("up")
     assert (outputs["uri"], outputs["md5"]) == (f"gs://{BUCKET}/in/a%20b.txt", digest)
@@ -95,51 +97,51 @@ def test_upload_and_download(lab: Lab, bucket: storage.Bucket) -> None:
     assert blob is not None
     assert (blob.md5_hash, blob.content_type, blob.cache_control) == (digest, "text/plain", "no-store")
     assert (run.outputs()["bucket"], run.outputs()["path"]) == (BUCKET, "in/a b.txt")
-    assert lab.text(run.outputs()["uri"]) == "helloa.txt"
+    assert kestra.text(run.outputs()["uri"]) == "helloa.txt"
     assert run.metric("file.size")["value"] == len("helloa.txt")
 
 
-def test_an_upload_that_is_not_what_was_expected_is_not_made(lab: Lab, bucket: storage.Bucket) -> None:
+def test_an_upload_that_is_not_what_was_expected_is_not_made(kestra: Kestra, bucket: storage.Bucket) -> None:
     up = task("Upload", **{"from": "{{ outputs.make.outputFiles['a.txt'] }}"}, to=f"gs://{BUCKET}/a.txt")
-    assert "The file's MD5" in lab.failure(make("a.txt"), up | {"expectedMd5": "AAAA"})
+    assert "The file's MD5" in kestra.failure(make("a.txt"), up | {"expectedMd5": "AAAA"})
     assert not bucket.blob("a.txt").exists()
 
 
-def test_list(lab: Lab, bucket: storage.Bucket) -> None:
+def test_list(kestra: Kestra, bucket: storage.Bucket) -> None:
     put(bucket, "a.csv", "in/b.csv", "in/deep/c.csv", "in/x y.json")
-    assert listed(lab) == ["a.csv", "in/"]
-    assert listed(lab, filter="DIRECTORY") == ["in/"]
-    assert listed(lab, listingType="RECURSIVE") == ["a.csv", "in/b.csv", "in/deep/c.csv", "in/x y.json"]
-    assert listed(lab, listingType="RECURSIVE", regExp=r".*/in/.*\.csv") == ["in/b.csv", "in/deep/c.csv"]
-    run = lab.ok(task("List", **{"from": f"gs://{BUCKET}/in/x"}))
+    assert listed(kestra) == ["a.csv", "in/"]
+    assert listed(kestra, filter="DIRECTORY") == ["in/"]
+    assert listed(kestra, listingType="RECURSIVE") == ["a.csv", "in/b.csv", "in/deep/c.csv", "in/x y.json"]
+    assert listed(kestra, listingType="RECURSIVE", regExp=r".*/in/.*\.csv") == ["in/b.csv", "in/deep/c.csv"]
+    run = kestra.ok(task("List", **{"from": f"gs://{BUCKET}/in/x"}))
     [blob] = run.outputs()["blobs"]
     assert (blob["uri"], blob["size"], blob["directory"]) == (f"gs://{BUCKET}/in/x+y.json", 19, False)
     assert blob["createTime"].endswith("Z")
     assert run.metric("size")["value"] == 1
-    assert "no regular expression" in lab.failure(task("List", **{"from": f"gs://{BUCKET}/"}, regExp="("))
+    assert "no regular expression" in kestra.failure(task("List", **{"from": f"gs://{BUCKET}/"}, regExp="("))
 
 
-def test_list_takes_25_files_unless_told(lab: Lab, bucket: storage.Bucket) -> None:
+def test_list_takes_25_files_unless_told(kestra: Kestra, bucket: storage.Bucket) -> None:
     put(bucket, *(f"f{n:02}" for n in range(27)))
-    run = lab.ok(task("List", **{"from": f"gs://{BUCKET}/"}))
+    run = kestra.ok(task("List", **{"from": f"gs://{BUCKET}/"}))
     assert len(run.outputs()["blobs"]) == 25
     assert any("maxFiles limit (25)" in line for line in run.logs("WARN"))
-    assert len(listed(lab, maxFiles=100)) == 27
+    assert len(listed(kestra, maxFiles=100)) == 27
 
 
-def test_copy_and_delete(lab: Lab, bucket: storage.Bucket, client: storage.Client) -> None:
+def test_copy_and_delete(kestra: Kestra, bucket: storage.Bucket, client: storage.Client) -> None:
     put(bucket, "a", "in/b", "in/c")
     source, target = f"gs://{BUCKET}/a", f"gs://{BUCKET}/copies/a"
-    assert lab.ok(task("Copy", **{"from": source}, to=target, delete=True)).outputs() == {"uri": target}
-    assert "are the same" in lab.failure(task("Copy", **{"from": source}, to=source))
-    assert lab.ok(task("Delete", uri=target)).outputs() == {"uri": target, "deleted": True}
-    assert lab.ok(task("Delete", uri=target)).outputs()["deleted"] is False
-    assert "Unable to find file" in lab.failure(task("Delete", uri=target, errorOnMissing=True))
-    run = lab.ok(task("DeleteList", **{"from": f"gs://{BUCKET}/in/"}))
+    assert kestra.ok(task("Copy", **{"from": source}, to=target, delete=True)).outputs() == {"uri": target}
+    assert "are the same" in kestra.failure(task("Copy", **{"from": source}, to=source))
+    assert kestra.ok(task("Delete", uri=target)).outputs() == {"uri": target, "deleted": True}
+    assert kestra.ok(task("Delete", uri=target)).outputs()["deleted"] is False
+    assert "Unable to find file" in kestra.failure(task("Delete", uri=target, errorOnMissing=True))
+    run = kestra.ok(task("DeleteList", **{"from": f"gs://{BUCKET}/in/"}))
     assert run.outputs() == {"count": 2, "size": 2 * len("body of in/b")}
     assert list(client.list_blobs(BUCKET)) == []
     nothing = task("DeleteList", **{"from": f"gs://{BUCKET}/in/"}, errorOnEmpty=True)
-    assert "Unable to find any files" in lab.failure(nothing)
+    assert "Unable to find any files" in kestra.failure(nothing)
 
 
 @pytest.mark.parametrize(
@@ -154,26 +156,26 @@ def test_copy_and_delete(lab: Lab, bucket: storage.Bucket, client: storage.Clien
         ({"from": f"gs://{BUCKET}/a", "serviceAccount": None}, "There is no key"),
     ],
 )
-def test_mistakes_are_named(lab: Lab, bucket: storage.Bucket, properties: dict[str, Any], said: str) -> None:
-    error = lab.failure(task("Download", **properties))
+def test_mistakes_are_named(kestra: Kestra, bucket: storage.Bucket, properties: dict[str, Any], said: str) -> None:
+    error = kestra.failure(task("Download", **properties))
     assert said in error
     assert "my key" not in error
 
 
-def test_a_key_that_is_not_known_is_refused(lab: Lab, client: storage.Client) -> None:
-    told = json.loads(Path(lab.environment["GCP_CREDS_FILE"]).read_text())
+def test_a_key_that_is_not_known_is_refused(kestra: Kestra, client: storage.Client) -> None:
+    told = json.loads(Path(kestra.environment["GCP_CREDS_FILE"]).read_text())
     stranger = json.dumps(told | {"client_email": "else@where.iam.gserviceaccount.com"})
-    error = lab.failure(task("List", **{"from": f"gs://{BUCKET}/"}, serviceAccount=stranger))
+    error = kestra.failure(task("List", **{"from": f"gs://{BUCKET}/"}, serviceAccount=stranger))
     assert "invalid_grant" in error
     assert "check `serviceAccount`" in error
     assert "PRIVATE KEY" not in error
 
 
-def test_a_missing_kv_key_is_named(lab: Lab) -> None:
-    error = lab.failure(task("List", **{"from": f"gs://{BUCKET}/"}, serviceAccount="{{ kv('NO_SUCH_KEY') }}"))
+def test_a_missing_kv_key_is_named(kestra: Kestra) -> None:
+    error = kestra.failure(task("List", **{"from": f"gs://{BUCKET}/"}, serviceAccount="{{ kv('NO_SUCH_KEY') }}"))
     assert "NO_SUCH_KEY" in error
 
 
-def test_properties_are_the_official_ones(lab: Lab) -> None:
-    assert "name: must not be null" in lab.problems(task("CreateBucket"))
-    assert "Unrecognized field" in lab.problems(task("Upload", target="gs://x/y"))
+def test_properties_are_the_official_ones(kestra: Kestra) -> None:
+    assert "name: must not be null" in kestra.problems(task("CreateBucket"))
+    assert "Unrecognized field" in kestra.problems(task("Upload", target="gs://x/y"))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.waiting import eventually
-from tests.wire.kestra_tasks.lab import Lab, Run, Task
+from tests.wire.kestra_tasks.client import Execution, Kestra, Task
 
 TYPES = """
 SELECT 1::smallint AS small, 9007199254740993 AS big, 1.50::numeric(5, 2) AS dec, 'NaN'::numeric AS dec_nan,
@@ -29,26 +29,26 @@ def queries(sql: str, **properties: Any) -> Task:
 
 
 @pytest.fixture
-def table(lab: Lab) -> Iterator[str]:
+def table(kestra: Kestra) -> Iterator[str]:
     """An empty table of a number and a text."""
-    lab.sql("CREATE TABLE t (n int PRIMARY KEY, s text)")
+    kestra.sql("CREATE TABLE t (n int PRIMARY KEY, s text)")
     yield "t"
-    lab.sql("DROP TABLE t")
+    kestra.sql("DROP TABLE t")
 
 
-def ok(lab: Lab, *tasks: Task) -> Run:
-    return lab.ok(*tasks, **lab.login)
+def ok(kestra: Kestra, *tasks: Task) -> Execution:
+    return kestra.ok(*tasks, **kestra.login)
 
 
-def failure(lab: Lab, *tasks: Task) -> str:
-    return lab.failure(*tasks, **lab.login)
+def failure(kestra: Kestra, *tasks: Task) -> str:
+    return kestra.failure(*tasks, **kestra.login)
 
 
-def test_fetch_types(lab: Lab) -> None:
+def test_fetch_types(kestra: Kestra) -> None:
     sql = "SELECT n, 'x' || n AS s FROM generate_series(1, 3) n ORDER BY n"
     rows = [{"n": n, "s": f"x{n}"} for n in (1, 2, 3)]
     run = ok(
-        lab,
+        kestra,
         query(sql, id="fetch", fetchType="FETCH"),
         query(sql, id="one", fetchType="FETCH_ONE"),
         query(sql, id="store", fetchType="STORE", fetchSize=2),
@@ -61,25 +61,25 @@ def test_fetch_types(lab: Lab) -> None:
     assert run.outputs("one") == {"row": rows[0], "size": 1} == run.outputs("old_one")
     assert run.outputs("store")["size"] == 3
     for task in ("store", "old_store"):
-        assert [dict(row) for row in lab.ion(run.outputs(task)["uri"])] == rows
+        assert [dict(row) for row in kestra.ion(run.outputs(task)["uri"])] == rows
     assert run.outputs("none") == {}
 
 
-def test_no_row(lab: Lab) -> None:
+def test_no_row(kestra: Kestra) -> None:
     sql = "SELECT 1 AS n WHERE false"
     run = ok(
-        lab,
+        kestra,
         query(sql, id="fetch", fetchType="FETCH"),
         query(sql, id="one", fetchType="FETCH_ONE"),
         query(sql, id="store", fetchType="STORE"),
     )
     assert run.outputs("fetch") == {"rows": [], "size": 0}
     assert run.outputs("one") == {"size": 0}
-    assert lab.text(run.outputs("store")["uri"]) == ""
+    assert kestra.text(run.outputs("store")["uri"]) == ""
 
 
-def test_types(lab: Lab) -> None:
-    run = ok(lab, query(TYPES, id="one", fetchType="FETCH_ONE"), query(TYPES, id="store", fetchType="STORE"))
+def test_types(kestra: Kestra) -> None:
+    run = ok(kestra, query(TYPES, id="one", fetchType="FETCH_ONE"), query(TYPES, id="store", fetchType="STORE"))
     row = run.outputs("one")["row"]
     assert row == {
         "small": 1,
@@ -110,7 +110,7 @@ def test_types(lab: Lab) -> None:
     }
     assert row["moment"].startswith("2021-07-02T01:04:05")
     assert row["json"]["a"][0] == 1
-    text = lab.text(run.outputs("store")["uri"])
+    text = kestra.text(run.outputs("store")["uri"])
     for part in (
         "dec:1.50",
         "dec_nan:nan",
@@ -125,25 +125,25 @@ def test_types(lab: Lab) -> None:
         assert part in text
 
 
-def test_time_zone(lab: Lab) -> None:
+def test_time_zone(kestra: Kestra) -> None:
     sql = "SELECT timestamptz '2021-07-02 12:00:00+00' AS moment, current_setting('TimeZone') AS session"
     run = ok(
-        lab,
+        kestra,
         query(sql, id="store", fetchType="STORE", timeZoneId="America/New_York"),
         query(sql, id="one", fetchType="FETCH_ONE"),
     )
-    assert 'ZonedDateTime::"2021-07-02T08:00:00-04:00[America/New_York]"' in lab.text(run.outputs("store")["uri"])
+    assert 'ZonedDateTime::"2021-07-02T08:00:00-04:00[America/New_York]"' in kestra.text(run.outputs("store")["uri"])
     assert run.outputs("one")["row"]["session"] == "UTC"
 
 
-def test_a_statement_ends_when_the_engine_dies(lab: Lab) -> None:
-    run = ok(lab, query("SHOW client_connection_check_interval", fetchType="FETCH_ONE"))
+def test_a_statement_ends_when_the_engine_dies(kestra: Kestra) -> None:
+    run = ok(kestra, query("SHOW client_connection_check_interval", fetchType="FETCH_ONE"))
     assert run.outputs()["row"] == {"client_connection_check_interval": "2s"}
 
 
-def test_store_streams_and_also_takes_what_a_cursor_cannot(lab: Lab, table: str) -> None:
+def test_store_streams_and_also_takes_what_a_cursor_cannot(kestra: Kestra, table: str) -> None:
     run = ok(
-        lab,
+        kestra,
         query("SELECT n FROM generate_series(1, 25000) n", id="many", fetchType="STORE"),
         query("INSERT INTO t SELECT n FROM generate_series(1, 3) n RETURNING n", id="insert", fetchType="STORE"),
         query(
@@ -154,18 +154,18 @@ def test_store_streams_and_also_takes_what_a_cursor_cannot(lab: Lab, table: str)
         queries("SELECT 1 AS n; SELECT 2 AS n", id="outside", transaction=False, fetchType="STORE"),
     )
     assert run.outputs("many")["size"] == 25000
-    assert sum(1 for _ in lab.path(run.outputs("many")["uri"]).open()) == 25000
-    assert lab.text(run.outputs("insert")["uri"]) == "{n:1}\n{n:2}\n{n:3}\n"
-    assert lab.text(run.outputs("delete")["uri"]) == "{n:2}\n{n:3}\n"
-    assert [lab.text(output["uri"]) for output in run.outputs("outside")["outputs"]] == ["{n:1}\n", "{n:2}\n"]
-    assert lab.sql("SELECT n FROM t") == [(1,)]
+    assert sum(1 for _ in kestra.path(run.outputs("many")["uri"]).open()) == 25000
+    assert kestra.text(run.outputs("insert")["uri"]) == "{n:1}\n{n:2}\n{n:3}\n"
+    assert kestra.text(run.outputs("delete")["uri"]) == "{n:2}\n{n:3}\n"
+    assert [kestra.text(output["uri"]) for output in run.outputs("outside")["outputs"]] == ["{n:1}\n", "{n:2}\n"]
+    assert kestra.sql("SELECT n FROM t") == [(1,)]
 
 
-def test_parameters(lab: Lab) -> None:
+def test_parameters(kestra: Kestra) -> None:
     sql = "SELECT :name AS name, :n + 1 AS n, '10:30'::time AS cast, ':n 50%' AS text, :nothing::int AS nothing -- :n"
     parameters = {"name": "it's", "n": 41, "nothing": None}
     run = ok(
-        lab,
+        kestra,
         query(sql, id="query", parameters=parameters, fetchType="FETCH_ONE"),
         queries(sql + "\n; SELECT (ARRAY[1, 2, 3])[1:2] AS slice", parameters={"n": 41, "name": "it's"} | parameters,
                 fetchType="FETCH", id="queries"),
@@ -175,24 +175,24 @@ def test_parameters(lab: Lab) -> None:
     assert [output["rows"] for output in run.outputs("queries")["outputs"]] == [[row], [{"slice": [1, 2]}]]
 
 
-def test_percent_sign_without_parameters(lab: Lab) -> None:
-    run = ok(lab, query("SELECT 'ab' LIKE 'a%' AS matches, 7 % 4 AS rest", fetchType="FETCH_ONE"))
+def test_percent_sign_without_parameters(kestra: Kestra) -> None:
+    run = ok(kestra, query("SELECT 'ab' LIKE 'a%' AS matches, 7 % 4 AS rest", fetchType="FETCH_ONE"))
     assert run.outputs()["row"] == {"matches": True, "rest": 3}
 
 
-def test_query_takes_one_statement(lab: Lab, table: str) -> None:
-    message = failure(lab, query("INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)"))
+def test_query_takes_one_statement(kestra: Kestra, table: str) -> None:
+    message = failure(kestra, query("INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)"))
     assert message == (
         "Query task support only a single SQL statement. Use the Queries task to run multiple statements."
     )
-    assert lab.sql("SELECT * FROM t") == []
-    run = ok(lab, query("/* a; b */ SELECT ';' AS a, $x$ ; $x$ AS b; -- end;\n", fetchType="FETCH_ONE"))
+    assert kestra.sql("SELECT * FROM t") == []
+    run = ok(kestra, query("/* a; b */ SELECT ';' AS a, $x$ ; $x$ AS b; -- end;\n", fetchType="FETCH_ONE"))
     assert run.outputs()["row"] == {"a": ";", "b": " ; "}
 
 
-def test_queries_outputs(lab: Lab, table: str) -> None:
+def test_queries_outputs(kestra: Kestra, table: str) -> None:
     run = ok(
-        lab,
+        kestra,
         queries("INSERT INTO t VALUES (1, 'a'); SELECT n FROM t; SELECT s FROM t;", id="fetch", fetchType="FETCH"),
         queries("SELECT n FROM t; SELECT s FROM t", id="one", fetchType="FETCH_ONE"),
         queries("SELECT n FROM t; DELETE FROM t", id="none"),
@@ -203,22 +203,22 @@ def test_queries_outputs(lab: Lab, table: str) -> None:
 
 
 @pytest.mark.parametrize(("transaction", "kept"), [(None, []), (True, []), (False, [(1,)])])
-def test_transaction(lab: Lab, table: str, transaction: bool | None, kept: list[tuple[int]]) -> None:
+def test_transaction(kestra: Kestra, table: str, transaction: bool | None, kept: list[tuple[int]]) -> None:
     choice = {} if transaction is None else {"transaction": transaction}
-    message = failure(lab, queries("INSERT INTO t VALUES (1); SELECT * FROM nope", **choice))
+    message = failure(kestra, queries("INSERT INTO t VALUES (1); SELECT * FROM nope", **choice))
     assert 'ERROR: relation "nope" does not exist (SQLSTATE 42P01) in statement 2 of 2' in message
     assert "Position: 15" in message
-    assert lab.sql("SELECT n FROM t") == kept
+    assert kestra.sql("SELECT n FROM t") == kept
 
 
-def test_statements_that_refuse_a_transaction(lab: Lab, table: str) -> None:
-    assert "VACUUM cannot run inside a transaction block" in failure(lab, queries("VACUUM t; SELECT 1"))
-    ok(lab, queries("VACUUM t; SELECT 1", transaction=False), query("VACUUM t", id="alone"))
+def test_statements_that_refuse_a_transaction(kestra: Kestra, table: str) -> None:
+    assert "VACUUM cannot run inside a transaction block" in failure(kestra, queries("VACUUM t; SELECT 1"))
+    ok(kestra, queries("VACUUM t; SELECT 1", transaction=False), query("VACUUM t", id="alone"))
 
 
-def test_routines_hold_semicolons(lab: Lab) -> None:
+def test_routines_hold_semicolons(kestra: Kestra) -> None:
     run = ok(
-        lab,
+        kestra,
         queries(
             "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $f$ BEGIN RETURN 1; END; $f$;\n"
             "CREATE OR REPLACE FUNCTION g() RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 2 END; END;\n"
@@ -230,79 +230,79 @@ def test_routines_hold_semicolons(lab: Lab) -> None:
     assert run.outputs()["outputs"] == [{"row": {"n": 3}, "size": 1}]
 
 
-def test_after_sql(lab: Lab, table: str) -> None:
-    lab.sql("INSERT INTO t VALUES (1, 'new')")
+def test_after_sql(kestra: Kestra, table: str) -> None:
+    kestra.sql("INSERT INTO t VALUES (1, 'new')")
     select = "SELECT n FROM t WHERE s = 'new'"
-    run = ok(lab, query(select, afterSQL="UPDATE t SET s = 'done' WHERE s = 'new'", fetchType="FETCH"))
+    run = ok(kestra, query(select, afterSQL="UPDATE t SET s = 'done' WHERE s = 'new'", fetchType="FETCH"))
     assert run.outputs()["rows"] == [{"n": 1}]
-    assert lab.sql("SELECT s FROM t") == [("done",)]
-    failure(lab, query("UPDATE t SET s = 'lost'", afterSQL="SELECT * FROM nope"))
-    assert lab.sql("SELECT s FROM t") == [("done",)]
-    assert "afterSQL supports only a single" in failure(lab, query("SELECT 1", afterSQL="SELECT 1; SELECT 2"))
+    assert kestra.sql("SELECT s FROM t") == [("done",)]
+    failure(kestra, query("UPDATE t SET s = 'lost'", afterSQL="SELECT * FROM nope"))
+    assert kestra.sql("SELECT s FROM t") == [("done",)]
+    assert "afterSQL supports only a single" in failure(kestra, query("SELECT 1", afterSQL="SELECT 1; SELECT 2"))
 
 
-def test_metric(lab: Lab) -> None:
-    metric = ok(lab, query("SELECT generate_series(1, 4)", fetchType="FETCH")).metric("fetch.size")
+def test_metric(kestra: Kestra) -> None:
+    metric = ok(kestra, query("SELECT generate_series(1, 4)", fetchType="FETCH")).metric("fetch.size")
     assert metric["value"] == 4
     assert {name: metric["tags"][name] for name in ("fetch", "store")} == {"fetch": "true", "store": "false"}
 
 
-def test_wrong_password(lab: Lab) -> None:
+def test_wrong_password(kestra: Kestra) -> None:
     wrong = query("SELECT 1", password="secret-guess")
-    message = failure(lab, wrong)
+    message = failure(kestra, wrong)
     assert 'password authentication failed for user "root"' in message
     assert "secret-guess" not in message
 
 
-def test_server_that_is_not_there(lab: Lab) -> None:
-    message = failure(lab, query("SELECT 1", url="jdbc:postgresql://127.0.0.1:1/ny_taxi"))
+def test_server_that_is_not_there(kestra: Kestra) -> None:
+    message = failure(kestra, query("SELECT 1", url="jdbc:postgresql://127.0.0.1:1/ny_taxi"))
     assert 'connection to server at "127.0.0.1", port 1 failed: Connection refused' in message
 
 
 @pytest.mark.parametrize(
     ("url", "message"), [("", "`url` is blank"), ("jdbc:mysql://x/y", "should start with `jdbc:postgresql`")]
 )
-def test_wrong_url(lab: Lab, url: str, message: str) -> None:
-    assert message in failure(lab, query("SELECT 1", url=url))
+def test_wrong_url(kestra: Kestra, url: str, message: str) -> None:
+    assert message in failure(kestra, query("SELECT 1", url=url))
 
 
-def test_url_parameters(lab: Lab) -> None:
-    lab.sql("CREATE SCHEMA IF NOT EXISTS other")
-    url = lab.login["pluginDefaults"][0]["values"]["url"] + "?sslmode=disable&currentSchema=other&ApplicationName=me"
+def test_url_parameters(kestra: Kestra) -> None:
+    kestra.sql("CREATE SCHEMA IF NOT EXISTS other")
+    url = kestra.login["pluginDefaults"][0]["values"]["url"] + "?sslmode=disable&currentSchema=other&ApplicationName=me"
     sql = "SELECT current_schema AS schema, current_setting('application_name') AS name"
-    run = ok(lab, query(sql, url=f"{url}&reWriteBatchedInserts=true", fetchType="FETCH_ONE"))
+    run = ok(kestra, query(sql, url=f"{url}&reWriteBatchedInserts=true", fetchType="FETCH_ONE"))
     assert run.outputs()["row"] == {"schema": "other", "name": "me"}
 
 
-def test_encryption_that_the_server_lacks(lab: Lab) -> None:
-    assert "SSL" in failure(lab, query("SELECT 1", sslMode="REQUIRE"))
-    assert "SSL" in failure(lab, query("SELECT 1", ssl=True))
-    ok(lab, query("SELECT 1", ssl=False, sslMode="PREFER"))
+def test_encryption_that_the_server_lacks(kestra: Kestra) -> None:
+    assert "SSL" in failure(kestra, query("SELECT 1", sslMode="REQUIRE"))
+    assert "SSL" in failure(kestra, query("SELECT 1", ssl=True))
+    ok(kestra, query("SELECT 1", ssl=False, sslMode="PREFER"))
 
 
-def test_a_constraint_tells_its_detail(lab: Lab, table: str) -> None:
-    message = failure(lab, queries("INSERT INTO t VALUES (1); INSERT INTO t VALUES (1)"))
+def test_a_constraint_tells_its_detail(kestra: Kestra, table: str) -> None:
+    message = failure(kestra, queries("INSERT INTO t VALUES (1); INSERT INTO t VALUES (1)"))
     assert 'duplicate key value violates unique constraint "t_pkey" (SQLSTATE 23505)' in message
     assert "Detail: Key (n)=(1) already exists." in message
 
 
 @pytest.mark.parametrize("timeout", [None, "PT1S"])
-def test_kill_and_timeout_cancel_the_query(lab: Lab, timeout: str | None) -> None:
+def test_kill_and_timeout_cancel_the_query(kestra: Kestra, timeout: str | None) -> None:
     limit = {"timeout": timeout} if timeout else {}
-    run = lab.start(queries("SELECT 1; SELECT pg_sleep(600)", **limit), **lab.login)
+    run = kestra.start(queries("SELECT 1; SELECT pg_sleep(600)", **limit), **kestra.login)
     if timeout:
-        assert lab.wait(run, "FAILED").state == "FAILED"
+        assert kestra.wait(run, "FAILED").state == "FAILED"
     else:
-        eventually(lambda: bool(_sleeping(lab)))
-        assert lab.kill(run).state == "KILLED"
-    eventually(lambda: not _sleeping(lab))
+        eventually(lambda: bool(_sleeping(kestra)))
+        assert kestra.kill(run).state == "KILLED"
+    eventually(lambda: not _sleeping(kestra))
 
 
-def _sleeping(lab: Lab) -> list[tuple[Any, ...]]:
-    return lab.sql("SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()")
+def _sleeping(kestra: Kestra) -> list[tuple[Any, ...]]:
+    return kestra.sql("SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()")
 
 
-def test_unknown_property_is_refused(lab: Lab) -> None:
-    assert "fetchtype" in lab.problems(query("SELECT 1", url="jdbc:postgresql://x/y", fetchtype="FETCH"))
-    assert "transaction" in lab.problems(query("SELECT 1", url="jdbc:postgresql://x/y", transaction=True))
-    assert "sql: must not be null" in lab.problems({"type": "io.kestra.plugin.jdbc.postgresql.Query"})
+def test_unknown_property_is_refused(kestra: Kestra) -> None:
+    assert "fetchtype" in kestra.problems(query("SELECT 1", url="jdbc:postgresql://x/y", fetchtype="FETCH"))
+    assert "transaction" in kestra.problems(query("SELECT 1", url="jdbc:postgresql://x/y", transaction=True))
+    assert "sql: must not be null" in kestra.problems({"type": "io.kestra.plugin.jdbc.postgresql.Query"})

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.wire.kestra_tasks.lab import Lab, Task
+from tests.wire.kestra_tasks.client import Kestra, Task
 
 
 def store(sql: str) -> Task:
@@ -26,10 +26,10 @@ ROWS = "SELECT n, 'x%' || n AS s FROM generate_series(1, 2500) n"
 
 
 @pytest.fixture(autouse=True)
-def _table(lab: Lab) -> Iterator[None]:
-    lab.sql("CREATE TABLE t (n int PRIMARY KEY, s text)")
+def _table(kestra: Kestra) -> Iterator[None]:
+    kestra.sql("CREATE TABLE t (n int PRIMARY KEY, s text)")
     yield
-    lab.sql("DROP TABLE t")
+    kestra.sql("DROP TABLE t")
 
 
 @pytest.mark.parametrize(
@@ -43,50 +43,50 @@ def _table(lab: Lab) -> Iterator[None]:
         ({"sql": "INSERT INTO t VALUES (?, ?) ON CONFLICT DO NOTHING"}, 2500),
     ],
 )
-def test_insert(lab: Lab, properties: dict[str, Any], count: int) -> None:
-    run = lab.ok(store(ROWS), batch(**properties), **lab.login)
+def test_insert(kestra: Kestra, properties: dict[str, Any], count: int) -> None:
+    run = kestra.ok(store(ROWS), batch(**properties), **kestra.login)
     assert run.outputs() == {"rowCount": 2500, "updatedCount": count}
-    assert lab.sql("SELECT count(*), min(s), max(n) FROM t") == [(2500, "x%1", 2500)]
+    assert kestra.sql("SELECT count(*), min(s), max(n) FROM t") == [(2500, "x%1", 2500)]
     assert run.metric("records")["value"] == 2500
     assert run.metric("updated")["value"] == count
 
 
-def test_update_and_do_nothing_count_what_changed(lab: Lab) -> None:
-    lab.sql("INSERT INTO t VALUES (1, 'a'), (2, 'b')")
+def test_update_and_do_nothing_count_what_changed(kestra: Kestra) -> None:
+    kestra.sql("INSERT INTO t VALUES (1, 'a'), (2, 'b')")
     nothing = batch(id="nothing", sql="INSERT INTO t VALUES (?, ?) ON CONFLICT DO NOTHING")
     update = batch(id="update", sql="UPDATE t SET s = ? WHERE n = ?", columns=["s", "n"])
-    run = lab.ok(store("SELECT n, 'new' AS s FROM generate_series(1, 3) n"), nothing, update, **lab.login)
+    run = kestra.ok(store("SELECT n, 'new' AS s FROM generate_series(1, 3) n"), nothing, update, **kestra.login)
     assert run.outputs("nothing") == {"rowCount": 3, "updatedCount": 1}
     assert run.outputs("update") == {"rowCount": 3, "updatedCount": 3}
-    assert lab.sql("SELECT DISTINCT s FROM t") == [("new",)]
+    assert kestra.sql("SELECT DISTINCT s FROM t") == [("new",)]
 
 
-def test_types(lab: Lab) -> None:
+def test_types(kestra: Kestra) -> None:
     columns = "d date, at timestamp, moment timestamptz, dec numeric, b bytea, j jsonb, a int[], nothing text, f float8"
-    lab.sql(f"CREATE TABLE typed ({columns})")
+    kestra.sql(f"CREATE TABLE typed ({columns})")
     values = (
         "SELECT date '2021-01-02' AS d, timestamp '2021-01-02 03:04:05.5' AS at, timestamptz '2021-01-02 03:04+02' AS "
         "moment, 1.50::numeric AS dec, '\\x00ff'::bytea AS b, '{\"k\": [1, \"x\"]}'::jsonb AS j, ARRAY[1, 2] AS a, "
         "NULL::text AS nothing, 'NaN'::float8 AS f"
     )
     try:
-        lab.ok(store(values), batch(table="typed"), **lab.login)
-        assert lab.sql(f"SELECT count(*) FROM typed t, ({values}) v WHERE t IS NOT DISTINCT FROM ROW(v.*)::typed") == [
-            (1,)
-        ]
+        kestra.ok(store(values), batch(table="typed"), **kestra.login)
+        assert kestra.sql(
+            f"SELECT count(*) FROM typed t, ({values}) v WHERE t IS NOT DISTINCT FROM ROW(v.*)::typed"
+        ) == [(1,)]
     finally:
-        lab.sql("DROP TABLE typed")
+        kestra.sql("DROP TABLE typed")
 
 
-def test_a_failing_chunk_keeps_those_before_it(lab: Lab) -> None:
-    run = lab.run(
+def test_a_failing_chunk_keeps_those_before_it(kestra: Kestra) -> None:
+    run = kestra.run(
         store("SELECT CASE WHEN n < 25 THEN n ELSE 1 END AS n, 's' AS s FROM generate_series(1, 30) n"),
         batch(table="t", chunk=10),
-        **lab.login,
+        **kestra.login,
     )
     assert run.state == "FAILED"
     assert "SQLSTATE 23505" in run.error()
-    assert lab.sql("SELECT count(*) FROM t") == [(20,)]
+    assert kestra.sql("SELECT count(*) FROM t") == [(20,)]
 
 
 @pytest.mark.parametrize(
@@ -99,10 +99,10 @@ def test_a_failing_chunk_keeps_those_before_it(lab: Lab) -> None:
         ({"table": "nope"}, "SQLSTATE 42P01"),
     ],
 )
-def test_mistakes(lab: Lab, properties: dict[str, Any], message: str) -> None:
-    assert message in lab.failure(store(ROWS), batch(**properties), **lab.login)
-    assert lab.sql("SELECT * FROM t") == []
+def test_mistakes(kestra: Kestra, properties: dict[str, Any], message: str) -> None:
+    assert message in kestra.failure(store(ROWS), batch(**properties), **kestra.login)
+    assert kestra.sql("SELECT * FROM t") == []
 
 
-def test_unknown_property_is_refused(lab: Lab) -> None:
-    assert "size" in lab.problems(batch(url="jdbc:postgresql://x/y", table="t", size=10))
+def test_unknown_property_is_refused(kestra: Kestra) -> None:
+    assert "size" in kestra.problems(batch(url="jdbc:postgresql://x/y", table="t", size=10))

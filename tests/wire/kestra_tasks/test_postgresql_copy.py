@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.waiting import eventually
-from tests.wire.kestra_tasks.lab import Lab, Run, Task
+from tests.wire.kestra_tasks.client import Execution, Kestra, Task
 
 CSV = "n,s\n1,a\n2,\n"
 
@@ -32,19 +32,19 @@ def copy_out(**properties: Any) -> Task:
 
 
 @pytest.fixture
-def table(lab: Lab) -> Iterator[None]:
+def table(kestra: Kestra) -> Iterator[None]:
     """A table of a number and a text with one row."""
-    lab.sql("CREATE TABLE t (n int, s text); INSERT INTO t VALUES (0, 'before')")
+    kestra.sql("CREATE TABLE t (n int, s text); INSERT INTO t VALUES (0, 'before')")
     yield
-    lab.sql("DROP TABLE t")
+    kestra.sql("DROP TABLE t")
 
 
-def rows(lab: Lab) -> list[tuple[Any, ...]]:
-    return lab.sql("SELECT n, s FROM t WHERE n > 0 ORDER BY n")
+def rows(kestra: Kestra) -> list[tuple[Any, ...]]:
+    return kestra.sql("SELECT n, s FROM t WHERE n > 0 ORDER BY n")
 
 
-def load(lab: Lab, text: str, **properties: Any) -> Run:
-    return lab.ok(make(text), copy_in(**properties), **lab.login)
+def load(kestra: Kestra, text: str, **properties: Any) -> Execution:
+    return kestra.ok(make(text), copy_in(**properties), **kestra.login)
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def load(lab: Lab, text: str, **properties: Any) -> Run:
     ],
 )
 @pytest.mark.usefixtures("table")
-def test_copy_in(lab: Lab, text: str, properties: dict[str, Any], expected: list[tuple[Any, ...]]) -> None:
-    run = load(lab, text, **properties)
-    assert rows(lab) == expected
+def test_copy_in(kestra: Kestra, text: str, properties: dict[str, Any], expected: list[tuple[Any, ...]]) -> None:
+    run = load(kestra, text, **properties)
+    assert rows(kestra) == expected
     assert run.outputs() == {"rowCount": len(expected)}
     assert run.metric("rows")["value"] == len(expected)
 
@@ -84,24 +84,24 @@ def test_copy_in(lab: Lab, text: str, properties: dict[str, Any], expected: list
     ],
 )
 @pytest.mark.usefixtures("table")
-def test_copy_out(lab: Lab, properties: dict[str, Any], expected: str) -> None:
-    lab.sql("TRUNCATE t; INSERT INTO t VALUES (1, 'a,b'), (2, NULL)")
-    run = lab.ok(copy_out(**properties), **lab.login)
-    assert lab.text(run.outputs()["uri"]) == expected
+def test_copy_out(kestra: Kestra, properties: dict[str, Any], expected: str) -> None:
+    kestra.sql("TRUNCATE t; INSERT INTO t VALUES (1, 'a,b'), (2, NULL)")
+    run = kestra.ok(copy_out(**properties), **kestra.login)
+    assert kestra.text(run.outputs()["uri"]) == expected
     count = len(expected.splitlines()) - bool(properties.get("header"))
     assert run.outputs()["rowCount"] == count
     assert run.metric("rows")["value"] == count
 
 
 @pytest.mark.usefixtures("table")
-def test_binary_there_and_back(lab: Lab) -> None:
-    run = lab.ok(
+def test_binary_there_and_back(kestra: Kestra) -> None:
+    run = kestra.ok(
         copy_out(id="out", sql="SELECT n, md5(n::text) AS s FROM generate_series(1, 50000) n", format="BINARY"),
         copy_in(**{"from": "{{ outputs.out.uri }}", "format": "BINARY"}),
-        **lab.login,
+        **kestra.login,
     )
     assert run.outputs()["rowCount"] == 50000
-    assert lab.sql("SELECT count(*), count(DISTINCT s) FROM t WHERE s = md5(n::text)") == [(50000, 50000)]
+    assert kestra.sql("SELECT count(*), count(DISTINCT s) FROM t WHERE s = md5(n::text)") == [(50000, 50000)]
 
 
 @pytest.mark.parametrize(
@@ -114,58 +114,62 @@ def test_binary_there_and_back(lab: Lab) -> None:
     ],
 )
 @pytest.mark.usefixtures("table")
-def test_a_copy_that_fails_leaves_the_table_as_it_was(lab: Lab, text: str, message: str) -> None:
-    told = lab.failure(make(text), copy_in(), **lab.login)
+def test_a_copy_that_fails_leaves_the_table_as_it_was(kestra: Kestra, text: str, message: str) -> None:
+    told = kestra.failure(make(text), copy_in(), **kestra.login)
     assert message in told
     assert "Where: COPY t, line" in told
-    assert lab.sql("SELECT * FROM t") == [(0, "before")]
+    assert kestra.sql("SELECT * FROM t") == [(0, "before")]
 
 
 @pytest.mark.usefixtures("table")
-def test_an_error_after_many_rows_leaves_the_table_as_it_was(lab: Lab) -> None:
+def test_an_error_after_many_rows_leaves_the_table_as_it_was(kestra: Kestra) -> None:
     big = {
         **make(""),
         "script": "f = open('t.csv', 'w')\nf.writelines(f'{n},x\\n' for n in range(400000))\nf.write('end')",
     }
-    assert "line 400001" in lab.failure(big, copy_in(), **lab.login)
-    assert lab.sql("SELECT * FROM t") == [(0, "before")]
+    assert "line 400001" in kestra.failure(big, copy_in(), **kestra.login)
+    assert kestra.sql("SELECT * FROM t") == [(0, "before")]
 
 
 @pytest.mark.usefixtures("table")
-def test_wrong_table_column_and_file(lab: Lab) -> None:
-    assert 'relation "nope" does not exist (SQLSTATE 42P01)' in lab.failure(
-        make(CSV), copy_in(table="nope"), **lab.login
+def test_wrong_table_column_and_file(kestra: Kestra) -> None:
+    assert 'relation "nope" does not exist (SQLSTATE 42P01)' in kestra.failure(
+        make(CSV), copy_in(table="nope"), **kestra.login
     )
     wrong = copy_in(columns=["n", "q"])
-    assert 'column "q" of relation "t" does not exist (SQLSTATE 42703)' in lab.failure(make(CSV), wrong, **lab.login)
+    assert 'column "q" of relation "t" does not exist (SQLSTATE 42703)' in kestra.failure(
+        make(CSV), wrong, **kestra.login
+    )
     missing = copy_in(**{"from": "kestra:///tests/tasks/flow/nothing.csv"})
-    assert "nothing.csv" in lab.failure(missing, **lab.login)
-    assert "`table` property is missing" in lab.failure(copy_out(), **lab.login)
+    assert "nothing.csv" in kestra.failure(missing, **kestra.login)
+    assert "`table` property is missing" in kestra.failure(copy_out(), **kestra.login)
 
 
 @pytest.mark.usefixtures("table")
-def test_kill_in_the_middle_leaves_the_table_as_it_was(lab: Lab) -> None:
+def test_kill_in_the_middle_leaves_the_table_as_it_was(kestra: Kestra) -> None:
     # A trigger that sleeps makes a load that takes for ever.
-    lab.sql(
+    kestra.sql(
         "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN new; END $$;"
         "CREATE TRIGGER slow BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION slow()"
     )
     try:
-        run = lab.start(make("1,a\n" * 2000), copy_in(), **lab.login)
-        eventually(lambda: lab.sql("SELECT 1 FROM pg_stat_progress_copy WHERE tuples_processed > 0"), what="a few rows")
-        assert lab.kill(run).state == "KILLED"
-        eventually(lambda: not _copying(lab))
-        assert lab.sql("SELECT * FROM t") == [(0, "before")]
+        run = kestra.start(make("1,a\n" * 2000), copy_in(), **kestra.login)
+        eventually(
+            lambda: kestra.sql("SELECT 1 FROM pg_stat_progress_copy WHERE tuples_processed > 0"), what="a few rows"
+        )
+        assert kestra.kill(run).state == "KILLED"
+        eventually(lambda: not _copying(kestra))
+        assert kestra.sql("SELECT * FROM t") == [(0, "before")]
     finally:
-        lab.sql("DROP TRIGGER slow ON t; DROP FUNCTION slow")
+        kestra.sql("DROP TRIGGER slow ON t; DROP FUNCTION slow")
 
 
-def _copying(lab: Lab) -> list[tuple[Any, ...]]:
-    return lab.sql("SELECT pid FROM pg_stat_activity WHERE query LIKE 'COPY t %' AND state = 'active'")
+def _copying(kestra: Kestra) -> list[tuple[Any, ...]]:
+    return kestra.sql("SELECT pid FROM pg_stat_activity WHERE query LIKE 'COPY t %' AND state = 'active'")
 
 
-def test_properties_are_checked(lab: Lab) -> None:
+def test_properties_are_checked(kestra: Kestra) -> None:
     login = {"url": "jdbc:postgresql://x/y"}
-    assert "tabel" in lab.problems(copy_in(tabel="t", **login))
-    assert "from: must not be null" in lab.problems(copy_in(**login) | {"from": None})
-    assert lab.problems(copy_in(freeze=True, oids=False, sslMode="VERIFY_CA", sslRootCert="x", **login)) == ""
+    assert "tabel" in kestra.problems(copy_in(tabel="t", **login))
+    assert "from: must not be null" in kestra.problems(copy_in(**login) | {"from": None})
+    assert kestra.problems(copy_in(freeze=True, oids=False, sslMode="VERIFY_CA", sslRootCert="x", **login)) == ""

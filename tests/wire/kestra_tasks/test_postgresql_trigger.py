@@ -1,13 +1,13 @@
 """io.kestra.plugin.jdbc.postgresql.Trigger."""
 
 from tests.support.waiting import eventually
-from tests.wire.kestra_tasks.lab import NAMESPACE, Lab
+from tests.wire.kestra_tasks.client import NAMESPACE, Kestra
 
 FLOW = {"namespace": NAMESPACE, "id": "watching"}
 
 
-def test_rows_start_an_execution(lab: Lab) -> None:
-    lab.sql("CREATE TABLE orders (n int, state text); INSERT INTO orders VALUES (7, 'new'), (8, 'done')")
+def test_rows_start_an_execution(kestra: Kestra) -> None:
+    kestra.sql("CREATE TABLE orders (n int, state text); INSERT INTO orders VALUES (7, 'new'), (8, 'done')")
     trigger = {
         "id": "watch",
         "type": "io.kestra.plugin.jdbc.postgresql.Trigger",
@@ -16,13 +16,13 @@ def test_rows_start_an_execution(lab: Lab) -> None:
         "afterSQL": "UPDATE orders SET state = 'done' WHERE state = 'new'",
     }
     task = {"type": "io.kestra.plugin.core.debug.Return", "format": "{{ trigger.rows[0].n }} of {{ trigger.size }}"}
-    lab.create(task, **FLOW, triggers=[trigger], **lab.login)
+    kestra.create(task, **FLOW, triggers=[trigger], **kestra.login)
     try:
-        eventually(lambda: [run.state for run in lab.runs(**FLOW)] == ["SUCCESS"], seconds=60)
-        assert lab.runs(**FLOW)[0].outputs() == {"value": "7 of 1"}
-        assert lab.sql("SELECT DISTINCT state FROM orders") == [("done",)]
-        lab.await_looks(**FLOW)  # which find nothing
-        assert len(lab.runs(**FLOW)) == 1
+        eventually(lambda: [run.state for run in kestra.runs(**FLOW)] == ["SUCCESS"], seconds=60)
+        assert kestra.runs(**FLOW)[0].outputs() == {"value": "7 of 1"}
+        assert kestra.sql("SELECT DISTINCT state FROM orders") == [("done",)]
+        kestra.await_looks(**FLOW)  # which find nothing
+        assert len(kestra.runs(**FLOW)) == 1
     finally:
-        lab.request("DELETE", f"/flows/{NAMESPACE}/watching")
-        lab.sql("DROP TABLE orders")
+        kestra.request("DELETE", f"/flows/{NAMESPACE}/watching")
+        kestra.sql("DROP TABLE orders")

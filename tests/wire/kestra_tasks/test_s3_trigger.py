@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.waiting import eventually
-from tests.wire.kestra_tasks.lab import NAMESPACE, Lab, Run
+from tests.wire.kestra_tasks.client import NAMESPACE, Execution, Kestra
 
 BUCKET = "watched.flowio.app"
 SEED_BUCKET = "static-staging.flowio.app"
@@ -37,9 +37,9 @@ SEED = """
 class Watch:
     """A bucket, and flows that watch it, which know nothing of those of an earlier try."""
 
-    def __init__(self, lab: Lab) -> None:
-        self.lab = lab
-        self.s3 = lab.s3()
+    def __init__(self, kestra: Kestra) -> None:
+        self.kestra = kestra
+        self.s3 = kestra.s3()
         self.flows: list[str] = []
         self._mark = uuid.uuid4().hex[:8]
 
@@ -57,22 +57,22 @@ class Watch:
 
     def flow(self, name: str, task: dict[str, Any] = TASK, **properties: Any) -> None:
         """Start to watch."""
-        self.lab.create(task, namespace=NAMESPACE, id=self.id(name), triggers=[WATCH | properties])
+        self.kestra.create(task, namespace=NAMESPACE, id=self.id(name), triggers=[WATCH | properties])
         self.flows.append(name)
 
     def stop(self, name: str) -> None:
-        self.lab.request("DELETE", f"/flows/{NAMESPACE}/{self.id(name)}")
+        self.kestra.request("DELETE", f"/flows/{NAMESPACE}/{self.id(name)}")
         self.flows.remove(name)
 
     def last_look(self, name: str) -> datetime:
         """When the trigger of the seed was evaluated the last time."""
-        [trigger] = self.lab.get(f"/triggers/{NAMESPACE}/{self.id(name)}").json()["results"]
+        [trigger] = self.kestra.get(f"/triggers/{NAMESPACE}/{self.id(name)}").json()["results"]
         return datetime.fromisoformat(trigger["nextExecutionDate"]) - SEED_INTERVAL
 
-    def runs(self, name: str) -> list[Run]:
+    def runs(self, name: str) -> list[Execution]:
         query = {"namespace": NAMESPACE, "flowId": self.id(name), "size": 200}
-        found = self.lab.get("/executions", params=query).json()["results"]
-        return [Run(self.lab, execution) for execution in found]
+        found = self.kestra.get("/executions", params=query).json()["results"]
+        return [Execution(self.kestra, execution) for execution in found]
 
     def objects(self, name: str) -> list[dict[str, Any]]:
         """What all executions of a flow were given."""
@@ -81,22 +81,22 @@ class Watch:
     def await_failed_moves(self, name: str) -> None:
         """Wait until objects were taken, but could not be moved to a bucket that is not there yet."""
         query = {"namespace": NAMESPACE, "flowId": self.id(name), "minLevel": "ERROR", "size": 1}
-        eventually(lambda: bool(self.lab.get("/logs/search", params=query).json().get("results")), seconds=SECONDS)
+        eventually(lambda: bool(self.kestra.get("/logs/search", params=query).json().get("results")), seconds=SECONDS)
         assert self.runs(name) == []
 
     def await_objects(self, name: str, count: int) -> list[dict[str, Any]]:
         """Wait until so many objects were handed out, and then for what should not come."""
         eventually(lambda: len(self.objects(name)) >= count, seconds=SECONDS)
         eventually(lambda: all(run.state in ("SUCCESS", "FAILED") for run in self.runs(name)), seconds=SECONDS)
-        self.lab.await_looks(namespace=NAMESPACE, id=self.id(name))
+        self.kestra.await_looks(namespace=NAMESPACE, id=self.id(name))
         found = self.objects(name)
         assert len(found) == count, [item["key"] for item in found]
         return sorted(found, key=lambda item: item["key"])
 
 
 @pytest.fixture
-def watch(lab: Lab) -> Iterator[Watch]:
-    watch = Watch(lab)
+def watch(kestra: Kestra) -> Iterator[Watch]:
+    watch = Watch(kestra)
     watch.s3.create_bucket(Bucket=BUCKET)
     yield watch
     for name in list(watch.flows):
@@ -109,13 +109,13 @@ def watch(lab: Lab) -> Iterator[Watch]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def seed_watch(lab: Lab) -> Iterator[Watch]:
+def seed_watch(kestra: Kestra) -> Iterator[Watch]:
     """The trigger of the seed, which looks once a minute: it begins before the other tests, and is looked at last."""
-    watch = Watch(lab)
+    watch = Watch(kestra)
     watch.put(SEED_PREFIX, *(SEED_PREFIX + name for name in ("a.json", "b.json")), bucket=SEED_BUCKET)
     task = '\n  - id: task\n    type: io.kestra.plugin.core.debug.Return\n    format: "{{ trigger.objects[0].uri }}"\n'
     source = f"id: {watch.id('seed')}\nnamespace: {NAMESPACE}\ntasks:{task}triggers:{SEED}"
-    answer = lab.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", source)})
+    answer = kestra.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", source)})
     assert answer.status_code == 200, answer.text
     watch.flows.append("seed")
     yield watch
@@ -128,7 +128,7 @@ def test_none_hands_out_what_is_new_or_changed(watch: Watch) -> None:
     watch.put("in/a.txt", "other")
     watch.flow("none", prefix="in/")
     [item] = watch.await_objects("none", 1)
-    assert watch.lab.text(item["uri"]) == "body of in/a.txt"
+    assert watch.kestra.text(item["uri"]) == "body of in/a.txt"
     assert {name: item[name] for name in ("key", "size", "changeType")} == {
         **{"key": "in/a.txt", "size": 16},
         "changeType": "CREATE",
@@ -150,7 +150,7 @@ def test_move_into_a_folder_and_another_bucket(watch: Watch) -> None:
         watch.put("in/deep/a.txt", "in/b.txt")
         watch.flow("move", prefix="in/", action="MOVE", moveTo={"key": "done/", "bucket": "archive.flowio.app"})
         found = watch.await_objects("move", 2)
-        assert [watch.lab.text(item["uri"]) for item in found] == ["body of in/b.txt", "body of in/deep/a.txt"]
+        assert [watch.kestra.text(item["uri"]) for item in found] == ["body of in/b.txt", "body of in/deep/a.txt"]
         assert watch.there() == []
         assert watch.there(bucket="archive.flowio.app") == ["done/a.txt", "done/b.txt"]
     finally:
@@ -175,8 +175,8 @@ def test_move_by_an_expression(watch: Watch) -> None:
     watch.await_objects("rendered", 2)
     assert watch.there() == ["in/done/a.txt", "in/done/deep/b.txt"]
     query = {"namespace": NAMESPACE, "flowId": watch.id("rendered"), "minLevel": "WARN", "size": 100}
-    eventually(lambda: "results" in watch.lab.get("/logs/search", params=query).json())
-    said = [line["message"] for line in watch.lab.get("/logs/search", params=query).json()["results"]]
+    eventually(lambda: "results" in watch.kestra.get("/logs/search", params=query).json())
+    said = [line["message"] for line in watch.kestra.get("/logs/search", params=query).json()["results"]]
     assert any("understood as in/done/{{ trigger.objects[0].key | replace({'in/': ''}) }}" in line for line in said)
     watch.put("also/c.txt")
     watch.flow("folder", prefix="also/", action="MOVE", moveTo={"key": "{{ 'by' }}/{{ flow.id }}"})
@@ -188,7 +188,7 @@ def test_delete(watch: Watch) -> None:
     watch.put("in/a.txt", "in/b.txt", "out")
     watch.flow("delete", prefix="in/", action="DELETE")
     found = watch.await_objects("delete", 2)
-    assert [watch.lab.text(item["uri"]) for item in found] == ["body of in/a.txt", "body of in/b.txt"]
+    assert [watch.kestra.text(item["uri"]) for item in found] == ["body of in/a.txt", "body of in/b.txt"]
     assert watch.there() == ["out"]
 
 
@@ -213,7 +213,7 @@ def test_each_of_30_objects_once_three_at_a_time(watch: Watch) -> None:
     found = watch.await_objects("thirty", 30)
     assert Counter(item["key"] for item in found) == {f"in/{n:02}.txt": 1 for n in range(30)}
     assert len(watch.runs("thirty")) == 10
-    assert all(watch.lab.text(item["uri"]) == f"body of {item['key']}" for item in found)
+    assert all(watch.kestra.text(item["uri"]) == f"body of {item['key']}" for item in found)
 
 
 def test_a_failing_execution_loses_no_file(watch: Watch) -> None:
@@ -222,7 +222,7 @@ def test_a_failing_execution_loses_no_file(watch: Watch) -> None:
     watch.flow("failing", failing, prefix="in/", action="MOVE", moveTo={"key": "done"}, maxKeys=1)
     found = watch.await_objects("failing", 3)
     assert {run.state for run in watch.runs("failing")} == {"FAILED"}
-    assert [watch.lab.text(item["uri"]) for item in found] == [f"body of in/{n}" for n in (1, 2, 3)]
+    assert [watch.kestra.text(item["uri"]) for item in found] == [f"body of in/{n}" for n in (1, 2, 3)]
     assert watch.there() == ["done/1", "done/2", "done/3"]
 
 
@@ -233,7 +233,7 @@ def test_what_cannot_be_moved_is_not_lost(watch: Watch) -> None:
     assert watch.there() == ["in/a.txt"]
     watch.s3.create_bucket(Bucket=LATER)
     [item] = watch.await_objects("later", 1)
-    assert watch.lab.text(item["uri"]) == "body of in/a.txt"
+    assert watch.kestra.text(item["uri"]) == "body of in/a.txt"
     assert watch.there(bucket=LATER) == ["done/a.txt"]
 
 
@@ -241,7 +241,7 @@ def test_what_was_taken_is_moved_from_its_bucket_though_another_is_watched_by_th
     watch.put("in/a.txt")
     watch.flow("edited", prefix="in/", action="MOVE", moveTo={"key": "done", "bucket": LATER})
     watch.await_failed_moves("edited")
-    watch.lab.create(
+    watch.kestra.create(
         TASK,
         namespace=NAMESPACE,
         id=watch.id("edited"),
@@ -249,7 +249,7 @@ def test_what_was_taken_is_moved_from_its_bucket_though_another_is_watched_by_th
     )
     watch.s3.create_bucket(Bucket=LATER)
     [item] = watch.await_objects("edited", 1)
-    assert watch.lab.text(item["uri"]) == "body of in/a.txt"
+    assert watch.kestra.text(item["uri"]) == "body of in/a.txt"
     assert (watch.there(), watch.there(bucket=LATER)) == ([], ["done/a.txt"])
 
 
@@ -276,12 +276,12 @@ def test_state_key_and_time_to_live(watch: Watch) -> None:
     assert watch.objects("second") == []
 
 
-def test_properties_are_checked(lab: Lab) -> None:
+def test_properties_are_checked(kestra: Kestra) -> None:
     def problems(**properties: Any) -> str:
         trigger = {"id": "watch", "type": TYPE, "bucket": BUCKET, "action": "NONE"} | properties
         flow = {"id": "flow", "namespace": NAMESPACE, "tasks": [{"id": "task", **TASK}], "triggers": [trigger]}
         headers = {"Content-Type": "application/json"}
-        answer = lab.request(
+        answer = kestra.request(
             "POST", "/flows/validate", json=flow, headers=headers | {"Content-Type": "application/x-yaml"}
         )
         return answer.json()[0].get("constraints") or ""
@@ -297,7 +297,9 @@ def test_the_trigger_of_the_seed_word_for_word(seed_watch: Watch) -> None:
     eventually(lambda: len(seed_watch.objects("seed")) >= 2, seconds=150)
     objects = sorted(seed_watch.objects("seed"), key=lambda item: item["key"])
     assert [item["key"] for item in objects] == [SEED_PREFIX + name for name in names]
-    assert [seed_watch.lab.text(item["uri"]) for item in objects] == [f"body of {SEED_PREFIX}{name}" for name in names]
+    assert [seed_watch.kestra.text(item["uri"]) for item in objects] == [
+        f"body of {SEED_PREFIX}{name}" for name in names
+    ]
     assert {run.state for run in seed_watch.runs("seed")} <= {"SUCCESS", "RUNNING", "CREATED"}
     second = max(datetime.fromisoformat(run.execution["state"]["startDate"]) for run in seed_watch.runs("seed"))
     eventually(lambda: seed_watch.last_look("seed") > second, what="one more look")

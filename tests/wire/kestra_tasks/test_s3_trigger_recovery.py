@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.stack import ROOT, own_stack
 from tests.support.waiting import eventually
-from tests.wire.kestra_tasks.lab import Lab
+from tests.wire.kestra_tasks.client import Kestra
 from tests.wire.kestra_tasks.s3_faults import s3_behind
 from tests.wire.kestra_tasks.test_s3_trigger import BUCKET, Watch
 
@@ -30,7 +30,7 @@ class Engine:
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment
-        self.lab = Lab(environment)
+        self.kestra = Kestra(environment)
 
     def embedded(self, *words: str) -> None:
         command = [sys.executable, "-m", "embedded", *words]
@@ -45,7 +45,7 @@ class Engine:
         """End the engine's process at once."""
         for process in psutil.process_iter(["cmdline", "environ"]):
             words, environ = process.info["cmdline"] or [], process.info["environ"] or {}
-            if "embedded.services.kestra" in words and environ.get("KESTRA_HOME", "").startswith(str(self.lab.home)):
+            if "embedded.services.kestra" in words and environ.get("KESTRA_HOME", "").startswith(str(self.kestra.home)):
                 os.kill(process.pid, signal.SIGKILL)
                 process.wait(10)
 
@@ -62,7 +62,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture
 def watch(engine: Engine) -> Iterator[Watch]:
-    watch = Watch(engine.lab)
+    watch = Watch(engine.kestra)
     watch.s3.create_bucket(Bucket=BUCKET)
     yield watch
     for name in list(watch.flows):
@@ -120,7 +120,7 @@ def test_a_kill_between_the_action_and_the_execution(
         assert killed.wait(60)
         engine.back()
         [item] = watch.await_objects(name, 1)
-        assert watch.lab.text(item["uri"]) == "body of in/a.txt"
+        assert watch.kestra.text(item["uri"]) == "body of in/a.txt"
         assert watch.there() == ["done/a.txt"]
         assert too_early == []
         watch.put("in/b.txt")  # and it goes on

@@ -48,7 +48,7 @@ class Database:
             cursor.execute(sql, values or None)
             return cursor.fetchall() if cursor.description else []
 
-    def one(self, sql: str, *values: Any) -> Any:
+    def value(self, sql: str, *values: Any) -> Any:
         """The only value of the only row."""
         [(value,)] = self(sql, *values)
         return value
@@ -123,11 +123,11 @@ def test_rows_and_chunks_outlive_down_and_kill_and_reset_clears_them(tmp_path: P
         for end in (lambda: command("down"), lambda: kill_everything(command, "timescale")):
             end()
             db = Database(start(command, "timescale"))
-            assert db.one("SELECT count(*) FROM m") == 3010
+            assert db.value("SELECT count(*) FROM m") == 3010
         assert ranges(db) == [*before, "02-01 00..02-02 00"]
         command("down")
         assert command("reset", "--yes").returncode == 0
-        assert Database(start(command, "timescale")).one("SELECT to_regclass('m')") is None
+        assert Database(start(command, "timescale")).value("SELECT to_regclass('m')") is None
 
 
 def test_two_servers_run_side_by_side(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_two_servers_run_side_by_side(tmp_path: Path) -> None:
         assert set(command.status()["timescale"]["ports"].values()) != set(
             command.status()["postgres"]["ports"].values()
         )
-        assert Database(command.environment()).one("SELECT current_database()") == "kestra_data"
+        assert Database(command.environment()).value("SELECT current_database()") == "kestra_data"
 
 
 def test_a_chunk_for_each_day(db: Database) -> None:
@@ -198,7 +198,7 @@ def test_calls_and_loads_at_once(db: Database) -> None:
         own = Database(db.environment)
         while not stop.is_set():
             own("SELECT show_chunks('m')")
-            assert own.one("SELECT count(*) = count(DISTINCT (timestamp, device_id)) FROM m")
+            assert own.value("SELECT count(*) = count(DISTINCT (timestamp, device_id)) FROM m")
 
     with ThreadPoolExecutor() as pool:
         settlers = [pool.submit(settle) for _ in range(2)]
@@ -206,7 +206,7 @@ def test_calls_and_loads_at_once(db: Database) -> None:
         stop.set()
         for settler in settlers:
             settler.result()
-    assert db.one("SELECT count(*) FROM m") == loaded
+    assert db.value("SELECT count(*) FROM m") == loaded
     assert len(ranges(db)) == 24
 
 
@@ -222,7 +222,7 @@ def test_two_that_create_the_same_hypertable_both_succeed(db: Database, migrate:
         def create(table: str = table, barrier: threading.Barrier = barrier) -> bool:
             own = Database(db.environment)
             barrier.wait()
-            return own.one(
+            return own.value(
                 f"SELECT created FROM create_hypertable('{table}', {DAILY}, if_not_exists => true,"
                 f" migrate_data => {migrate})"
             )
@@ -267,7 +267,7 @@ def test_a_table_keeps_what_it_has(db: Database) -> None:
         assert db(f"SELECT {rights}, {update}, obj_description('kept'::regclass)") == [(True, False, True, "why")]
     finally:
         db("DROP OWNED BY reader; DROP ROLE reader; DROP TABLE kept")
-    assert db.one("SELECT to_regclass('kept_id_seq')") is None
+    assert db.value("SELECT to_regclass('kept_id_seq')") is None
 
 
 def test_names_that_need_quotes(db: Database) -> None:
@@ -330,7 +330,7 @@ def test_an_interval_changes_for_chunks_to_come(db: Database) -> None:
 def test_infinite_times_stay(db: Database) -> None:
     db("INSERT INTO m VALUES ('infinity', 'd', 'x'), ('-infinity', 'd', 'x'), ('2024-01-01', 'd', 'x')")
     assert ranges(db) == ["01-01 00..01-02 00"] == ranges(db)
-    assert db.one("SELECT count(*) FROM m") == 3
+    assert db.value("SELECT count(*) FROM m") == 3
 
 
 def test_chunks_by_age(db: Database) -> None:
@@ -352,16 +352,16 @@ def test_chunks_by_age(db: Database) -> None:
 
 def test_retention(db: Database) -> None:
     db("INSERT INTO m VALUES (now() - interval '40 days', 'old', 'x'), (now(), 'new', 'x')")
-    job = db.one("SELECT add_retention_policy('m', drop_after => INTERVAL '30 days', if_not_exists => true)")
+    job = db.value("SELECT add_retention_policy('m', drop_after => INTERVAL '30 days', if_not_exists => true)")
     assert job >= 1000
     again = "SELECT add_retention_policy('m', INTERVAL '{} days', if_not_exists => true)"
-    assert db.one(again.format(30)) == -1
-    assert db.one(again.format(60)) == -1
+    assert db.value(again.format(30)) == -1
+    assert db.value(again.format(60)) == -1
     assert [notice.split(":")[0] for notice in db.connection.notices[-2:]] == ["NOTICE", "WARNING"]
     assert db.refusal("SELECT add_retention_policy('m', INTERVAL '30 days')")[0] == "42710"
     query = "SELECT job_id, hypertable_name, config ->> 'drop_after' FROM timescaledb_information.jobs"
     assert db(query) == [(job, "m", "30 days")]
-    assert db.one("SELECT count(*) FROM m") == 2
+    assert db.value("SELECT count(*) FROM m") == 2
     db(f"CALL run_job({job})")
     assert db("SELECT device_id FROM m") == [("new",)]
     db("SELECT remove_retention_policy('m')")
@@ -419,7 +419,7 @@ def test_what_views_tell(db: Database) -> None:
     ],
 )  # fmt: skip
 def test_time_bucket(db: Database, call: str, bucket: str | None) -> None:
-    assert db.one(f"SELECT time_bucket({call})::text") == bucket
+    assert db.value(f"SELECT time_bucket({call})::text") == bucket
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ class Example:
     rows: list[tuple[str | None, ...]]
 
 
-def _each(page: str, *pairs: tuple[str, str | None]) -> list[Example]:
+def _examples(page: str, *pairs: tuple[str, str | None]) -> list[Example]:
     """Examples of one value each."""
     return [Example(page, f"SELECT {expression}", [(value,)]) for expression, value in pairs]
 
@@ -34,7 +34,7 @@ _CONTINENTS = "FROM (VALUES 'America', 'Asia', 'Africa', 'Europe', 'Australia', 
 _MOMENT = "TIMESTAMP '2001-08-22 03:04:05.321'"
 
 EXAMPLES = [
-    *_each(
+    *_examples(
         f"{TRINO}functions/datetime.html",
         ("date '2012-08-08' + interval '2' day", "2012-08-10"),
         ("timestamp '2012-08-08 01:00' + interval '29' hour", "2012-08-09 06:00:00.000"),
@@ -64,7 +64,7 @@ EXAMPLES = [
         ("extract(YEAR FROM TIMESTAMP '2022-10-20 05:10:00')", "2022"),
         ("current_timezone()", "UTC"),
     ),
-    *_each(
+    *_examples(
         f"{TRINO}functions/regexp.html",
         (r"regexp_count('1a 2b 14m', '\s*[a-z]+\s*')", "3"),
         (r"regexp_extract_all('1a 2b 14m', '\d+')", "[1, 2, 14]"),
@@ -76,7 +76,7 @@ EXAMPLES = [
         (r"regexp_replace('1a 2b 14m', '(\d+)([ab]) ', '3c$2 ')", "3ca 3cb 14m"),
         (r"regexp_split('1a 2b 14m', '\s*[a-z]+\s*')", "[1, 2, 14, ]"),
     ),
-    *_each(
+    *_examples(
         f"{TRINO}functions/array.html",
         ("ARRAY[1, 1.2, 4]", "[1.0, 1.2, 4.0]"),
         ("ARRAY[1, 1.2, 4][2]", "1.2"),
@@ -93,7 +93,7 @@ EXAMPLES = [
             "[[1, 2], [3]]",
         ),
     ),
-    *_each(
+    *_examples(
         f"{TRINO}functions/string.html",
         ("translate('abcd', '', '')", "abcd"),
         ("translate('abcda', 'a', 'z')", "zbcdz"),
@@ -107,7 +107,7 @@ EXAMPLES = [
         ("trim(BOTH '$' FROM '$var$')", "var"),
         ("trim(TRAILING 'ER' FROM upper('worker'))", "WORK"),
     ),
-    *_each(
+    *_examples(
         f"{TRINO}functions/comparison.html",
         ("3 BETWEEN 2 AND 6", "true"),
         ("NULL BETWEEN 2 AND 4", None),
@@ -125,7 +125,7 @@ EXAMPLES = [
     Example(f"{TRINO}functions/comparison.html", f"SELECT * {_CONTINENTS} WHERE continent LIKE 'E%'", [("Europe",)]),
     Example(f"{TRINO}functions/comparison.html", f"SELECT * {_CONTINENTS} WHERE continent LIKE 'A__A'", []),
     Example(f"{TRINO}functions/comparison.html", f"SELECT * {_CONTINENTS} WHERE continent LIKE 'A__a'", [("Asia",)]),
-    *_each(
+    *_examples(
         f"{TRINO}functions/decimal.html",
         ("typeof(CAST(1 AS decimal(10, 2)) + CAST(1 AS decimal(5, 3)))", "decimal(12,3)"),
         ("typeof(CAST(1 AS decimal(10, 2)) * CAST(1 AS decimal(5, 3)))", "decimal(15,5)"),
@@ -221,8 +221,8 @@ EXAMPLES = [
         "SELECT a, b, rownumber FROM UNNEST(ARRAY[2, 5], ARRAY[7, 8, 9]) WITH ORDINALITY AS t(a, b, rownumber)",
         [("2", "7", "1"), ("5", "8", "2"), (None, "9", "3")],
     ),
-    *_each(f"{ATHENA}creating-arrays.html", ("ARRAY[ARRAY[1,2], ARRAY[3,4]]", "[[1, 2], [3, 4]]")),
-    *_each(f"{ATHENA}flattening-arrays.html", ("flatten(ARRAY[ARRAY[1,2], ARRAY[3,4]])", "[1, 2, 3, 4]")),
+    *_examples(f"{ATHENA}creating-arrays.html", ("ARRAY[ARRAY[1,2], ARRAY[3,4]]", "[[1, 2], [3, 4]]")),
+    *_examples(f"{ATHENA}flattening-arrays.html", ("flatten(ARRAY[ARRAY[1,2], ARRAY[3,4]])", "[1, 2, 3, 4]")),
     Example(
         f"{ATHENA}flattening-arrays.html",
         "WITH dataset AS (SELECT 'engineering' AS department, ARRAY['Sharon', 'John', 'Bob', 'Sally'] AS users) "
@@ -259,7 +259,7 @@ EXAMPLES = [
         "SELECT CAST(ROW('Bob', 38) AS ROW(name VARCHAR, age INTEGER)) AS users",
         [("{name=Bob, age=38}",)],
     ),
-    *_each(
+    *_examples(
         f"{ATHENA}extracting-data-from-JSON.html",
         ("""json_extract_scalar('{"name": "Susan Smith", "org": "engineering"}', '$.name')""", "Susan Smith"),
     ),

@@ -52,13 +52,15 @@ class Shop:
         assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
         return done.stdout
 
-    def made(self, name: str) -> dict[str, Any]:
+    def artifact(self, name: str) -> dict[str, Any]:
         """A file that dbt leaves in `target/`."""
         return json.loads((self._project / "target" / name).read_text())
 
     def results(self) -> dict[str, str]:
         """What became of each node of the last run, by its name."""
-        return {each["unique_id"].split(".")[2]: each["status"] for each in self.made("run_results.json")["results"]}
+        return {
+            each["unique_id"].split(".")[2]: each["status"] for each in self.artifact("run_results.json")["results"]
+        }
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +115,7 @@ def test_a_project_from_nothing_and_once_more(shop: Shop) -> None:
 def test_freshness_and_docs(shop: Shop) -> None:
     assert "PASS freshness of landing.sales" in shop.dbt("source", "freshness")
     shop.dbt("docs", "generate")
-    catalogue = shop.made("catalog.json")
+    catalogue = shop.artifact("catalog.json")
     columns = catalogue["sources"]["source.shop.landing.sales"]["columns"]
     assert [column["type"] for column in columns.values()] == ["string", "double", "date", "string"]
 

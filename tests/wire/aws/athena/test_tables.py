@@ -33,7 +33,7 @@ def athena(aws_server: Server) -> Iterator[Athena]:
         athena.s3.delete_object(Bucket=BUCKET, Key=item["Key"])
 
 
-def place(name: str) -> str:
+def lake(name: str) -> str:
     return f"s3://{BUCKET}/lake/{name}/"
 
 
@@ -54,7 +54,7 @@ def parquet(**columns: pa.Array) -> bytes:
 
 @pytest.mark.parametrize("file_format", ["PARQUET", "JSON", "TEXTFILE"])
 def test_create_table_as_and_insert(athena: Athena, file_format: str) -> None:
-    with_ = f"WITH (format = '{file_format}', external_location = '{place('t')}')"
+    with_ = f"WITH (format = '{file_format}', external_location = '{lake('t')}')"
     made = athena.run(f"CREATE TABLE t {with_} AS SELECT {ROW}, true ok, 0.5e0 ratio")
     assert (made["StatementType"], made["SubstatementType"]) == ("DDL", "CREATE_TABLE_AS_SELECT")
     assert athena.client.get_query_results(QueryExecutionId=made["QueryExecutionId"])["UpdateCount"] == 1
@@ -82,7 +82,7 @@ def test_tables_go_below_the_results_when_nothing_is_said(athena: Athena) -> Non
 @pytest.mark.parametrize("compression", ["SNAPPY", "GZIP", "ZSTD", "NONE"])
 def test_compressions_of_parquet(athena: Athena, compression: str) -> None:
     athena.run(
-        f"CREATE TABLE t WITH (write_compression = '{compression}', external_location = '{place('t')}') AS SELECT 1 a"
+        f"CREATE TABLE t WITH (write_compression = '{compression}', external_location = '{lake('t')}') AS SELECT 1 a"
     )
     (key,) = keys(athena, "t/")
     file = io.BytesIO(athena.s3.get_object(Bucket=BUCKET, Key=f"lake/{key}")["Body"].read())
@@ -101,7 +101,7 @@ def test_a_table_without_rows(athena: Athena) -> None:
 
 def test_partitions_are_written_registered_and_read(athena: Athena) -> None:
     athena.run(
-        f"CREATE TABLE t WITH (partitioned_by = ARRAY['y', 'm'], external_location = '{place('t')}') AS "
+        f"CREATE TABLE t WITH (partitioned_by = ARRAY['y', 'm'], external_location = '{lake('t')}') AS "
         "SELECT * FROM (VALUES (1, 2020, 'a b'), (2, 2020, '02'), (3, 2021, NULL)) v(id, y, m)"
     )
     folders = {key.rpartition("/")[0] for key in keys(athena, "t/")}
@@ -120,8 +120,8 @@ def test_partitions_are_written_registered_and_read(athena: Athena) -> None:
 
 def test_partitions_elsewhere(athena: Athena) -> None:
     put(athena, "other/a", parquet(id=pa.array([7], pa.int32())))
-    athena.run(f"CREATE EXTERNAL TABLE t (id int) PARTITIONED BY (d date) STORED AS PARQUET LOCATION '{place('t')}'")
-    add = f"PARTITION (d = '2020-01-01') LOCATION '{place('other')}'"
+    athena.run(f"CREATE EXTERNAL TABLE t (id int) PARTITIONED BY (d date) STORED AS PARQUET LOCATION '{lake('t')}'")
+    add = f"PARTITION (d = '2020-01-01') LOCATION '{lake('other')}'"
     athena.run(f"ALTER TABLE t ADD {add} PARTITION (d = '2020-01-02')")
     athena.run(f"ALTER TABLE t ADD IF NOT EXISTS {add}")
     assert "already exists" in athena.reason(f"ALTER TABLE t ADD {add}").lower()
@@ -136,7 +136,7 @@ def test_partitions_elsewhere(athena: Athena) -> None:
 
 def test_a_hundred_partitions_and_no_more(athena: Athena) -> None:
     def create(count: int) -> str:
-        options = f"partitioned_by = ARRAY['p'], external_location = '{place('t')}'"
+        options = f"partitioned_by = ARRAY['p'], external_location = '{lake('t')}'"
         return f"CREATE TABLE t WITH ({options}) AS SELECT x, x AS p FROM UNNEST(sequence(1, {count})) u(x)"
 
     assert athena.reason(create(101)).startswith("HIVE_TOO_MANY_OPEN_PARTITIONS: Exceeded limit of 100 open writers")
@@ -183,7 +183,7 @@ def test_refused(athena: Athena, sql: str, reason: str) -> None:
 
 def test_a_place_that_is_taken(athena: Athena) -> None:
     put(athena, "t/old", b"x")
-    sql = f"CREATE TABLE t WITH (external_location = '{place('t')}') AS SELECT 1 a"
+    sql = f"CREATE TABLE t WITH (external_location = '{lake('t')}') AS SELECT 1 a"
     assert athena.reason(sql).startswith("HIVE_PATH_ALREADY_EXISTS: ")
 
 
@@ -228,7 +228,7 @@ def test_parquet_is_read_by_name_and_hidden_files_are_not(athena: Athena) -> Non
     put(athena, "t/2.parquet", parquet(a=pa.array([2], pa.int32()), c=pa.array([1.5], pa.float32())))
     put(athena, "t/_SUCCESS", b"nothing")
     put(athena, "t/", b"")
-    athena.run(f"CREATE EXTERNAL TABLE t (c double, a bigint, b string) STORED AS PARQUET LOCATION '{place('t')}'")
+    athena.run(f"CREATE EXTERNAL TABLE t (c double, a bigint, b string) STORED AS PARQUET LOCATION '{lake('t')}'")
     assert athena.rows("SELECT * FROM t ORDER BY a") == [(None, "1", "x"), ("1.5", "2", None)]
 
 
@@ -245,13 +245,13 @@ def test_parquet_is_read_by_name_and_hidden_files_are_not(athena: Athena) -> Non
 )
 def test_a_parquet_column_of_another_type(athena: Athena, column: pa.Array, declared: str) -> None:
     put(athena, "t/a", parquet(a=column))
-    athena.run(f"CREATE EXTERNAL TABLE t (a {declared}) STORED AS PARQUET LOCATION '{place('t')}'")
+    athena.run(f"CREATE EXTERNAL TABLE t (a {declared}) STORED AS PARQUET LOCATION '{lake('t')}'")
     assert athena.reason("SELECT * FROM t").startswith("HIVE_BAD_DATA: Field a's type ")
 
 
 def test_a_file_that_is_no_parquet(athena: Athena) -> None:
     put(athena, "t/a", b"a,b\n")
-    athena.run(f"CREATE EXTERNAL TABLE t (a int) STORED AS PARQUET LOCATION '{place('t')}'")
+    athena.run(f"CREATE EXTERNAL TABLE t (a int) STORED AS PARQUET LOCATION '{lake('t')}'")
     assert athena.reason("SELECT * FROM t").startswith("HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split of lake/t/a")
 
 
@@ -261,7 +261,7 @@ def test_separated_text(athena: Athena) -> None:
     put(athena, "t/a.csv", body.encode())
     put(athena, "t/b.csv.gz", gzip.compress(b"head\n9,z\n"))
     athena.run(
-        f"CREATE EXTERNAL TABLE t ({COLUMNS}) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION '{place('t')}' "
+        f"CREATE EXTERNAL TABLE t ({COLUMNS}) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION '{lake('t')}' "
         "TBLPROPERTIES ('skip.header.line.count' = '1')"
     )
     assert sorted(athena.rows("SELECT * FROM t"), key=repr) == sorted(
@@ -283,7 +283,7 @@ def test_quoted_csv(athena: Athena) -> None:
     put(athena, "t/a.csv", b'a,b\n1,"x, ""y"""\n2,\n3\n')
     put(athena, "t/b.csv.gz", gzip.compress(b"a,b\n4,z\n"))
     skip = "TBLPROPERTIES ('skip.header.line.count' = '1')"
-    athena.run(f"CREATE EXTERNAL TABLE t (a int, b string) {CSV} LOCATION '{place('t')}' {skip}")
+    athena.run(f"CREATE EXTERNAL TABLE t (a int, b string) {CSV} LOCATION '{lake('t')}' {skip}")
     assert athena.rows("SELECT * FROM t ORDER BY a") == [("1", 'x, "y"'), ("2", ""), ("3", None), ("4", "z")]
     put(athena, "t/c.csv", b"a,b\nfive,x\n")
     assert athena.reason("SELECT * FROM t").startswith("HIVE_BAD_DATA: Error parsing field value 'five' for field a")
@@ -294,11 +294,11 @@ def test_quoted_csv(athena: Athena) -> None:
 def test_other_separators(athena: Athena) -> None:
     put(athena, "t/a.csv", b"1;'x;y'\n")
     settings = "WITH SERDEPROPERTIES ('separatorChar' = ';', 'quoteChar' = '\\'')"
-    athena.run(f"CREATE EXTERNAL TABLE t (a string, b string) {CSV} {settings} LOCATION '{place('t')}'")
+    athena.run(f"CREATE EXTERNAL TABLE t (a string, b string) {CSV} {settings} LOCATION '{lake('t')}'")
     assert athena.rows("SELECT * FROM t") == [("1", "x;y")]
     put(athena, "u/a", b"1\tx\n")
     form = "ROW FORMAT DELIMITED FIELDS TERMINATED BY '\\t'"
-    athena.run(f"CREATE EXTERNAL TABLE u (a int, b string) {form} LOCATION '{place('u')}'")
+    athena.run(f"CREATE EXTERNAL TABLE u (a int, b string) {form} LOCATION '{lake('u')}'")
     assert athena.rows("SELECT * FROM u") == [("1", "x")]
 
 
@@ -313,7 +313,7 @@ def test_json(athena: Athena) -> None:
     ]
     put(athena, "t/a.json", "\n".join(map(json.dumps, lines)).encode())
     athena.run(
-        f"CREATE EXTERNAL TABLE t (userid bigint, name string, tags array<string>) {JSON} LOCATION '{place('t')}'"
+        f"CREATE EXTERNAL TABLE t (userid bigint, name string, tags array<string>) {JSON} LOCATION '{lake('t')}'"
     )
     expected = [("1", "a", "[x, y]"), ("2", "5", None), (None, None, None)]
     assert athena.rows("SELECT * FROM t ORDER BY userid") == expected
@@ -330,7 +330,7 @@ def test_keys_inside_of_json_objects(athena: Athena) -> None:
     ]
     put(athena, "t/a.json", "\n".join(map(json.dumps, lines)).encode())
     types = "Place struct<City:string,ZIP:int>, seen array<struct<At:string>>, `by` map<string,struct<N:double>>"
-    athena.run(f"CREATE EXTERNAL TABLE t ({types}) {JSON} LOCATION '{place('t')}'")
+    athena.run(f"CREATE EXTERNAL TABLE t ({types}) {JSON} LOCATION '{lake('t')}'")
     sql = "SELECT place.city, place.zip, cardinality(seen), seen[1].at, \"by\"['Kept'].n FROM t WHERE place.city = 'KL'"
     assert athena.rows(sql) == [("KL", "1", "2", "a", "1.5")]
     assert athena.rows("SELECT place, place IS NULL, seen FROM t WHERE place.city IS NULL ORDER BY 2") == [
@@ -353,14 +353,14 @@ def test_keys_inside_of_json_objects(athena: Athena) -> None:
 )
 def test_json_that_is_no_row_of_the_table(athena: Athena, line: dict[str, Any], reason: str) -> None:
     put(athena, "t/a.json", json.dumps(line).encode())
-    athena.run(f"CREATE EXTERNAL TABLE t (a int, s struct<k:int>) {JSON} LOCATION '{place('t')}'")
+    athena.run(f"CREATE EXTERNAL TABLE t (a int, s struct<k:int>) {JSON} LOCATION '{lake('t')}'")
     assert athena.reason("SELECT a, s FROM t") == reason
 
 
 def test_json_whose_case_counts(athena: Athena) -> None:
     put(athena, "t/a.json", b'{"a": 1, "A": 2, "B": 3}')
     settings = "WITH SERDEPROPERTIES ('case.insensitive' = 'FALSE')"
-    athena.run(f"CREATE EXTERNAL TABLE t (a int, b int) {JSON} {settings} LOCATION '{place('t')}'")
+    athena.run(f"CREATE EXTERNAL TABLE t (a int, b int) {JSON} {settings} LOCATION '{lake('t')}'")
     assert athena.rows("SELECT a, b FROM t") == [("1", None)]
 
 
@@ -375,14 +375,14 @@ def test_json_whose_case_counts(athena: Athena) -> None:
 )
 def test_settings_that_are_not_known_are_not_ignored(athena: Athena, clause: str) -> None:
     put(athena, "t/a", b"1\n")
-    athena.run(f"CREATE EXTERNAL TABLE t (a string) {clause} LOCATION '{place('t')}'")
+    athena.run(f"CREATE EXTERNAL TABLE t (a string) {clause} LOCATION '{lake('t')}'")
     reason = athena.reason("SELECT * FROM t")
     assert reason.startswith(("NOT_SUPPORTED: ", "HIVE_UNSUPPORTED_FORMAT: ")), reason
 
 
 def test_projection_is_refused(athena: Athena) -> None:
     properties = "TBLPROPERTIES ('projection.enabled' = 'true')"
-    athena.run(f"CREATE EXTERNAL TABLE t (a int) PARTITIONED BY (d int) LOCATION '{place('t')}' {properties}")
+    athena.run(f"CREATE EXTERNAL TABLE t (a int) PARTITIONED BY (d int) LOCATION '{lake('t')}' {properties}")
     athena.run("ALTER TABLE t ADD PARTITION (d = 1)")
     assert "partition projection" in athena.reason("SELECT * FROM t")
 
@@ -396,7 +396,7 @@ def test_ddl_of_hive(athena: Athena) -> None:
     athena.run(
         f"CREATE EXTERNAL TABLE IF NOT EXISTS `lake`.`t` (`a` int COMMENT 'it''s', b struct<x:int,y:array<string>>) "
         f"COMMENT 'what' PARTITIONED BY (d string) {CSV} WITH SERDEPROPERTIES ('separatorChar' = ';') "
-        f"STORED AS TEXTFILE LOCATION '{place('t')}' TBLPROPERTIES ('k' = 'v')"
+        f"STORED AS TEXTFILE LOCATION '{lake('t')}' TBLPROPERTIES ('k' = 'v')"
     )
     table = athena.glue.get_table(DatabaseName=DATABASE, Name="t")["Table"]
     assert table["Description"] == "what"
@@ -406,14 +406,14 @@ def test_ddl_of_hive(athena: Athena) -> None:
     athena.run("ALTER TABLE `lake`.`t` SET TBLPROPERTIES ('k' = 'w', 'classification' = 'csv')")
     athena.run("ALTER TABLE t ADD COLUMNS (c bigint)")
     athena.run("ALTER TABLE t CHANGE COLUMN a a2 bigint")
-    athena.run(f"ALTER TABLE t SET LOCATION '{place('t2')}'")
+    athena.run(f"ALTER TABLE t SET LOCATION '{lake('t2')}'")
     described = athena.rows("DESCRIBE t")
     assert [cell.strip() for cell in described[0]] == ["a2", "bigint", "it's"]
     assert athena.rows("SHOW TBLPROPERTIES t ('k')") == [("w",)]
     assert [row[0].strip() for row in athena.rows("SHOW COLUMNS IN t")] == ["a2", "b", "c", "d"]
     text = "\n".join(row[0] for row in athena.rows("SHOW CREATE TABLE t"))
     assert "PARTITIONED BY (" in text
-    assert f"'{place('t2')}'" in text
+    assert f"'{lake('t2')}'" in text
     again = text.replace("`lake.t`", "`u`")
     athena.run(again)
     copied = athena.glue.get_table(DatabaseName=DATABASE, Name="u")["Table"]
@@ -454,9 +454,7 @@ def test_numbers_agree_with_duckdb_on_the_same_file(athena: Athena, tmp_path: Pa
     source = "SELECT i, i % 7 AS shop, (i * 37 % 1000) / 8 AS fare FROM range(20000) t(i)"
     duckdb.sql(f"COPY ({source}) TO '{file}' (FORMAT parquet)")
     put(athena, "t/a.parquet", file.read_bytes())
-    athena.run(
-        f"CREATE EXTERNAL TABLE t (i bigint, shop bigint, fare double) STORED AS PARQUET LOCATION '{place('t')}'"
-    )
+    athena.run(f"CREATE EXTERNAL TABLE t (i bigint, shop bigint, fare double) STORED AS PARQUET LOCATION '{lake('t')}'")
     sql = "SELECT shop, count(*), round(sum(fare), 3), max(i) FROM t GROUP BY shop ORDER BY shop"
     expected = duckdb.sql(sql.replace("FROM t", f"FROM '{file}'")).fetchall()
     found = [(int(shop), int(count), float(fare), int(last)) for shop, count, fare, last in athena.rows(sql)]

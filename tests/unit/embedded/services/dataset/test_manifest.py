@@ -18,7 +18,7 @@ EDITIONS = [
 
 
 @pytest.fixture(scope="module", params=EDITIONS, ids=lambda edition: edition.file.name)
-def made(request, tmp_path_factory):
+def edition_on_disk(request, tmp_path_factory):
     """An edition, its file on disk, its manifest."""
     folder = tmp_path_factory.mktemp("dataset")
     path = folder / request.param.file.name
@@ -32,28 +32,28 @@ def read(path) -> duckdb.DuckDBPyRelation:
     return duckdb.read_csv(str(path), all_varchar=True, compression="gzip")
 
 
-def test_rows_and_bytes(made):
-    edition, path, manifest = made
+def test_rows_and_bytes(edition_on_disk):
+    edition, path, manifest = edition_on_disk
     assert manifest["rows"] == edition.rows == read(path).shape[0]
     assert manifest["bytes"] == path.stat().st_size
     size = int.from_bytes(path.read_bytes()[-4:], "little")
     assert manifest["bytes_uncompressed"] == size
 
 
-def test_duplicate_rows(made):
-    _, path, manifest = made
+def test_duplicate_rows(edition_on_disk):
+    _, path, manifest = edition_on_disk
     assert manifest["duplicate_rows"] == manifest["rows"] - read(path).distinct().shape[0] > 0
 
 
-def test_rows_distinct_by_natural_key(made):
-    edition, path, manifest = made
+def test_rows_distinct_by_natural_key(edition_on_disk):
+    edition, path, manifest = edition_on_disk
     key = ", ".join(f"coalesce({name}, '')" for name in natural_key(edition.file))
     (distinct,) = read(path).aggregate(f"count(DISTINCT ({key}))").fetchall()[0]
     assert manifest["rows_distinct_by_natural_key"] == distinct < manifest["rows"]
 
 
-def test_nulls_lowest_and_highest_values(made):
-    _, path, manifest = made
+def test_nulls_lowest_and_highest_values(edition_on_disk):
+    _, path, manifest = edition_on_disk
     typed = duckdb.read_csv(str(path), compression="gzip", sample_size=-1)
     for name, counted in manifest["columns"].items():
         low, high, present = typed.aggregate(f"min({name}), max({name}), count({name})").fetchall()[0]

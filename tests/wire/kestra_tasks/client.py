@@ -26,10 +26,10 @@ Task = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Run:
-    """An execution, with the lab that it ran on."""
+class Execution:
+    """An execution, with the kestra that it ran on."""
 
-    lab: "Lab"
+    kestra: "Kestra"
     execution: dict[str, Any]
 
     @property
@@ -66,13 +66,13 @@ class Run:
         return self._metrics()[name]
 
     def _log(self) -> list[dict[str, Any]]:
-        return self.lab.get(f"/logs/{self.id}", params={"minLevel": "TRACE"}).json()
+        return self.kestra.get(f"/logs/{self.id}", params={"minLevel": "TRACE"}).json()
 
     def _metrics(self) -> dict[str, dict[str, Any]]:
-        return {metric["name"]: metric for metric in self.lab.get(f"/metrics/{self.id}").json()["results"]}
+        return {metric["name"]: metric for metric in self.kestra.get(f"/metrics/{self.id}").json()["results"]}
 
 
-class Lab:
+class Kestra:
     """The stack: flows go in over the API, files and rows are looked at where they landed."""
 
     def __init__(self, environment: dict[str, str]) -> None:
@@ -100,44 +100,44 @@ class Lab:
         answer = self.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", _source(tasks, extra))})
         assert answer.status_code == 200, answer.text
 
-    def runs(self, namespace: str, id: str) -> list[Run]:
+    def runs(self, namespace: str, id: str) -> list[Execution]:
         """The executions of a flow."""
         found = self.get("/executions", params={"namespace": namespace, "flowId": id}).json()
-        return [Run(self, execution) for execution in found["results"]]
+        return [Execution(self, execution) for execution in found["results"]]
 
-    def start(self, *tasks: Task, **extra: Any) -> Run:
+    def start(self, *tasks: Task, **extra: Any) -> Execution:
         """Start a flow of these tasks; a task without an id is called `task`."""
         self.create(*tasks, **extra)
         answer = self.request("POST", f"/executions/{NAMESPACE}/flow", headers=NO_INPUTS, data="--x--\r\n")
         assert answer.status_code == 200, answer.text
-        return Run(self, answer.json())
+        return Execution(self, answer.json())
 
-    def run(self, *tasks: Task, **extra: Any) -> Run:
-        """Run a flow of these tasks to its end."""
+    def run(self, *tasks: Task, **extra: Any) -> Execution:
+        """Execution a flow of these tasks to its end."""
         return self.wait(self.start(*tasks, **extra), *END_STATES)
 
-    def ok(self, *tasks: Task, **extra: Any) -> Run:
-        """Run a flow that is to succeed."""
+    def ok(self, *tasks: Task, **extra: Any) -> Execution:
+        """Execution a flow that is to succeed."""
         run = self.run(*tasks, **extra)
         assert run.state == "SUCCESS", run.logs()
         return run
 
     def failure(self, *tasks: Task, **extra: Any) -> str:
-        """Run a flow that is to fail; returns the error that its log tells."""
+        """Execution a flow that is to fail; returns the error that its log tells."""
         run = self.run(*tasks, **extra)
         assert run.state == "FAILED", run.logs()
         return run.error()
 
-    def wait(self, run: Run, *states: str) -> Run:
+    def wait(self, run: Execution, *states: str) -> Execution:
         """The execution once it is in one of the states."""
 
-        def reached() -> Run | None:
-            current = Run(self, self.get(f"/executions/{run.id}").json())
+        def reached() -> Execution | None:
+            current = Execution(self, self.get(f"/executions/{run.id}").json())
             return current if current.state in states else None
 
         return eventually(reached, RUN_SECONDS, f"execution {run.id} to be {' or '.join(states)}")
 
-    def kill(self, run: Run) -> Run:
+    def kill(self, run: Execution) -> Execution:
         """Kill an execution and wait until it says so."""
         answer = self.request("DELETE", f"/executions/{run.id}/kill")
         assert answer.status_code in (200, 202), answer.text

@@ -43,10 +43,10 @@ class Content(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Run:
+class PipelineRun:
     """An execution that has ended."""
 
-    lab: "Lab"
+    pipelines: "Pipelines"
     execution: dict[str, Any]
 
     @property
@@ -70,7 +70,7 @@ class Run:
         found: list[str] = []
 
         def logged() -> bool:
-            lines = self.lab.get(f"/logs/{self.id}", params={"minLevel": "ERROR"}).json()
+            lines = self.pipelines.get(f"/logs/{self.id}", params={"minLevel": "ERROR"}).json()
             found[:] = [line["message"] for line in lines]
             return any(told in line for line in found)
 
@@ -80,15 +80,15 @@ class Run:
     def file(self, task: str, name: str) -> str:
         """The text of an output file."""
         uri = self.outputs(task)["outputFiles"][name]
-        answer = self.lab.get(f"/executions/{self.id}/file", params={"path": uri})
+        answer = self.pipelines.get(f"/executions/{self.id}/file", params={"path": uri})
         assert answer.ok, answer.text
         return answer.content.decode()
 
     def metrics(self) -> list[dict[str, Any]]:
-        return self.lab.get(f"/metrics/{self.id}", params={"size": 200}).json()["results"]
+        return self.pipelines.get(f"/metrics/{self.id}", params={"size": 200}).json()["results"]
 
 
-class Lab:
+class Pipelines:
     """A running stack."""
 
     def __init__(self, environment: dict[str, str]) -> None:
@@ -126,11 +126,11 @@ class Lab:
         assert answer.ok, answer.text
         return answer.json()["id"]
 
-    def ended(self, identity: str) -> Run:
+    def ended(self, identity: str) -> PipelineRun:
         eventually(lambda: self.execution(identity)["state"]["current"] in ENDED, PATIENCE, f"the end of {identity}")
-        return Run(self, self.execution(identity))
+        return PipelineRun(self, self.execution(identity))
 
-    def run(self, flow: str, **inputs: Any) -> Run:
+    def run(self, flow: str, **inputs: Any) -> PipelineRun:
         return self.ended(self.start(flow, **inputs))
 
     def execution(self, identity: str) -> dict[str, Any]:
@@ -238,7 +238,7 @@ class Lab:
     # The stack
 
     def embedded(self, *arguments: str) -> None:
-        """Run the embedded stack's command on this stack."""
+        """PipelineRun the embedded stack's command on this stack."""
         command = [sys.executable, "-m", "embedded", *arguments]
         done = subprocess.run(
             command, cwd=ROOT, env={**os.environ, **self.environment}, capture_output=True, text=True, timeout=PATIENCE
