@@ -1,4 +1,4 @@
-"""What `python -m tools.measure` counts does not grow. A limit is lowered as soon as the count is lower, never raised."""
+"""What `python -m tools.measure` counts does not grow. A limit follows the count down, and is never raised."""
 
 import pytest
 
