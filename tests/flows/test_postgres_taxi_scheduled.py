@@ -19,13 +19,14 @@ def backfill(taxis: Taxis, trigger: str, start: str, end: str, flow: str = FLOW)
         **{"namespace": "zoomcamp", "flowId": flow, "triggerId": trigger},
         "backfill": {"start": start, "end": end, "labels": [{"key": "backfill", "value": trigger}]},
     }
+
     # The trigger appears a moment after its flow.
-    answer = eventually(lambda: _unless_absent(taxis.api.put("/triggers", json=body)), PATIENCE, f"{flow}.{trigger}")
+    def answers() -> list[requests.Response]:
+        answer = taxis.api.put("/triggers", json=body)
+        return [] if answer.status_code == 404 else [answer]
+
+    [answer] = eventually(answers, PATIENCE, f"the trigger {flow}.{trigger}")
     assert answer.status_code == 200, answer.text
-
-
-def _unless_absent(answer: requests.Response) -> requests.Response | None:
-    return None if answer.status_code == 404 else answer
 
 
 def test_by_hand_it_says_what_to_do(taxis):

@@ -298,9 +298,10 @@ def test_credentials_are_asked_for(aws: Aws, s3: Any) -> None:
     assert aws.variables["AWS_SECRET_ACCESS_KEY"] not in log
 
 
-def refused(address: str) -> requests.Response | None:
+def refusals(address: str) -> list[requests.Response]:
+    """The answer, if it refuses."""
     answer = requests.get(address, timeout=10)
-    return None if answer.ok else answer
+    return [] if answer.ok else [answer]
 
 
 @pytest.mark.parametrize("version", [None, "s3v4"])
@@ -315,7 +316,7 @@ def test_presigned_addresses(aws: Aws, s3: Any, version: str | None) -> None:
     other = requests.get(get.replace("%C3%BC", "x"), timeout=10)
     assert (other.status_code, "SignatureDoesNotMatch" in other.text) == (403, True)
     brief = client.generate_presigned_url("get_object", Params=about, ExpiresIn=1)
-    late = eventually(lambda: refused(brief), what="the address to expire")
+    [late] = eventually(lambda: refusals(brief), what="the address to expire")
     assert (late.status_code, "Request has expired" in late.text) == (403, True)
 
 
