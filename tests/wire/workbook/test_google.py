@@ -82,7 +82,7 @@ def test_without_a_key_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_cloud_that_is_down_names_the_command_that_starts_it(
     tmp_path: Path, private_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbook.stores.gcs.HOW", {"retry": None, "timeout": 2})
+    monkeypatch.setattr("workbook.stores.gcs.OPTIONS", {"retry": None, "timeout": 2})
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     settings = settings_with(tmp_path, private_key, f"{HERE}/token", storage_emulator_host=url)
@@ -183,7 +183,7 @@ def test_it_comes_back_with_what_it_had(lab: Any, bucket: str, monkeypatch: pyte
     lab.gcs.upload(b"kept", bucket, "kept")
     lab.stop("gcp")
     with monkeypatch.context() as patch:
-        patch.setattr("workbook.stores.gcs.HOW", {"retry": None, "timeout": 2})
+        patch.setattr("workbook.stores.gcs.OPTIONS", {"retry": None, "timeout": 2})
         with pytest.raises(ServerDown, match="up --only gcp"):
             lab.gcs.read(bucket, "kept")
     lab.start("gcp")
