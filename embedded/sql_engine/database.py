@@ -1,4 +1,4 @@
-"""A DuckDB database as the fronts need it: UTC, no extension from anywhere, its errors as SqlError."""
+"""DuckDB databases: in UTC, without downloads of extensions, with errors as SqlError."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def connect(file: Path | None) -> duckdb.DuckDBPyConnection:
     """Open a database; None is one in memory.
 
     Raises:
-        duckdb.IOException: another process has it.
+        duckdb.IOException: another process uses it.
     """
     connection = duckdb.connect(str(file) if file else ":memory:", config=dict(_SETTINGS))
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
@@ -37,7 +37,7 @@ def connect(file: Path | None) -> duckdb.DuckDBPyConnection:
 
 
 def to_sql_error(error: duckdb.Error) -> SqlError:
-    """What DuckDB raised, as an error of the statement; its own class of error is not shown."""
+    """An error of DuckDB as an error of the statement, without DuckDB's name for its class."""
     reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), Reason.INTERNAL)
     message = str(error).split("\n\n")[0].strip()
     _, separator, rest = message.partition("Error: ")

@@ -1,4 +1,4 @@
-"""Why a statement is refused or fails, before a front tells it in its own shape."""
+"""Errors of statements; each dialect returns them in the shape of its API."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """What kind of failure it is; a front maps each to its own codes."""
+    """The kind of a failure; each dialect maps it to its own codes."""
 
     SYNTAX = "syntax"
     """The text cannot be parsed."""
     INVALID = "invalid"
-    """The statement is understood and wrong: an unknown name, types that do not fit."""
+    """The statement is understood and wrong: an unknown name, types that do not match."""
     UNSUPPORTED = "unsupported"
-    """The vendor knows it, this stand-in does not."""
+    """The vendor supports it, this emulator does not."""
     NOT_FOUND = "notFound"
-    """A table or a data set is not there."""
+    """A table or a dataset does not exist."""
     DUPLICATE = "duplicate"
-    """Something of that name is there already."""
+    """The name is taken."""
     DATA = "data"
-    """A value or a file cannot be used, which shows only while running."""
+    """A value or a file cannot be used, which is found while running."""
     CANCELLED = "cancelled"
-    """Somebody stopped it."""
+    """A user cancelled it."""
     TIMEOUT = "timeout"
     """It ran out of time."""
     INTERNAL = "internal"
-    """A mistake of the stand-in."""
+    """A bug of the emulator."""
 
 
 class SqlError(Exception):
@@ -34,7 +34,7 @@ class SqlError(Exception):
     Parameters:
         reason: its kind.
         message: in the vendor's words where they are documented.
-        start: the character in the script where it shows, from 0; None if no place is known.
+        start: offset in the script, from 0; None if unknown.
     """
 
     def __init__(self, reason: Reason, message: str, start: int | None = None) -> None:
@@ -45,10 +45,10 @@ class SqlError(Exception):
 
 
 def invalid(message: str, start: int | None = None) -> SqlError:
-    """An understood statement that is wrong."""
+    """The error for a statement that is understood and wrong."""
     return SqlError(Reason.INVALID, message, start)
 
 
 def unsupported(what: str, start: int | None = None) -> SqlError:
-    """Something that the vendor may know and this stand-in does not."""
+    """The error for something that the vendor may support and this emulator does not."""
     return SqlError(Reason.UNSUPPORTED, f"Unsupported by this stand-in: {what}", start)

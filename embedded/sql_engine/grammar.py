@@ -1,4 +1,4 @@
-"""Text to syntax trees. Only the grammar is sqlglot's: what a function means is said by the rules of a front."""
+"""Parses SQL to syntax trees. Only the grammar is sqlglot's; the meaning of a function is up to a dialect's rules."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Statement:
     Parameters:
         text: as written.
         start: where it begins in the script, from 0.
-        tree: as parsed; the places of its names count from `start`.
+        tree: as parsed; the offsets of its names count from `start`.
     """
 
     text: str
@@ -30,14 +30,14 @@ class Statement:
     tree: exp.Expr
 
 
-def plain(base: type[Dialect], forms: Iterable[str]) -> type[Dialect]:
-    """A dialect that leaves function calls as they are written.
+def keep_calls(base: type[Dialect], special: Iterable[str]) -> type[Dialect]:
+    """A grammar that leaves function calls as they are written.
 
     Parameters:
         base: sqlglot's dialect.
-        forms: functions with a grammar of their own, such as CAST(x AS type), that sqlglot still parses.
+        special: functions with special syntax, such as CAST(x AS type), that sqlglot still parses.
     """
-    kept = {name: parse for name, parse in base.parser_class.FUNCTION_PARSERS.items() if name in set(forms)}
+    kept = {name: parse for name, parse in base.parser_class.FUNCTION_PARSERS.items() if name in set(special)}
     marks = {**base.parser_class.PLACEHOLDER_PARSERS, TokenType.PLACEHOLDER: _mark}
     changes = {"FUNCTIONS": {}, "FUNCTION_PARSERS": kept, "PLACEHOLDER_PARSERS": marks}
     parser = type("Parser", (base.parser_class,), changes)
@@ -45,15 +45,15 @@ def plain(base: type[Dialect], forms: Iterable[str]) -> type[Dialect]:
 
 
 def statements(script: str, dialect: type[Dialect], refused: Collection[TokenType] = ()) -> list[Statement]:
-    """All statements of a script; those that are only comments are left out.
+    """All statements of a script, without empty ones.
 
     Parameters:
         script: one or more statements, between semicolons.
-        dialect: made by `plain`.
-        refused: tokens that sqlglot takes and the dialect does not have.
+        dialect: made by `keep_calls`.
+        refused: tokens that sqlglot accepts and the dialect does not have.
 
     Raises:
-        SqlError: the text does not parse, or is a statement that sqlglot knows only as text.
+        SqlError: the text cannot be parsed.
     """
     try:
         tokens = dialect().tokenize(script)
@@ -68,7 +68,7 @@ def statements(script: str, dialect: type[Dialect], refused: Collection[TokenTyp
 
 
 def only(node: exp.Expr, *names: str) -> None:
-    """Refuse a part of a syntax tree that has more to it than what the caller reads.
+    """Refuse a node with arguments that the caller does not read.
 
     Raises:
         SqlError: an argument of the node that is not among the names is set.
@@ -79,23 +79,23 @@ def only(node: exp.Expr, *names: str) -> None:
 
 
 def offset_of(node: exp.Expr) -> int | None:
-    """Where a part of the tree begins in its statement, if one of its names knows."""
+    """The offset of a node in its statement, or None if none of its names has one."""
     starts = (part.meta.get("start") for part in node.walk())
     return min((int(start) for start in starts if start is not None), default=None)
 
 
 def _mark(parser: Any) -> exp.Placeholder:
-    """A `?`, which knows its place: the order in which they are compiled is not that in which they are written."""
+    """A `?` with its offset: placeholders are not compiled in the order in which they are written."""
     mark = exp.Placeholder()
     mark.meta["start"] = parser._prev.start
     return mark
 
 
 def _number(trees: Iterable[exp.Expr]) -> None:
-    """Give each `?` of a script its number, from 0."""
+    """Number the `?` of a script, from 0."""
     numbers = itertools.count()
     for tree in trees:
-        for mark in sorted(tree.find_all(exp.Placeholder), key=lambda one: one.meta.get("start", 0)):
+        for mark in sorted(tree.find_all(exp.Placeholder), key=lambda mark: mark.meta.get("start", 0)):
             if not mark.this:
                 mark.set("this", str(next(numbers)))
 
@@ -130,16 +130,16 @@ def _parse(script: str, tokens: list[Token], dialect: type[Dialect]) -> Statemen
 
 def _first(error: ParseError | TokenError) -> str:
     if isinstance(error, ParseError) and error.errors:
-        found = error.errors[0]
-        near = found.get("highlight") or ""
-        return f"{found['description'].rstrip('.')}" + (f" near {near!r}" if near else "")
+        detail = error.errors[0]
+        near = detail.get("highlight") or ""
+        return f"{detail['description'].rstrip('.')}" + (f" near {near!r}" if near else "")
     return str(error).splitlines()[0]
 
 
 def _offset(error: ParseError | TokenError, text: str) -> int:
     if not isinstance(error, ParseError) or not error.errors:
         return 0
-    found = error.errors[0]
-    lines = text.splitlines(keepends=True)[: (found.get("line") or 1) - 1]
-    width = len(found.get("highlight") or "")
-    return sum(map(len, lines)) + max((found.get("col") or 1) - width, 0)
+    detail = error.errors[0]
+    lines = text.splitlines(keepends=True)[: (detail.get("line") or 1) - 1]
+    width = len(detail.get("highlight") or "")
+    return sum(map(len, lines)) + max((detail.get("col") or 1) - width, 0)

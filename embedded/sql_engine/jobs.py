@@ -1,4 +1,4 @@
-"""Statements in threads of their own: waited for, stopped, and cut off when they take too long."""
+"""Jobs: statements in threads, with cancellation and time limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Run:
-    """What the work of a job gets: a connection of its own, and the word whether it is still wanted."""
+    """The connection of a job, and its cancellation."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
@@ -28,21 +28,21 @@ class Run:
         self._change = threading.Lock()
 
     def check(self) -> None:
-        """Go on, or raise SqlError because the job was cancelled or is out of time."""
+        """Raise SqlError if the job was cancelled or is out of time."""
         if self._stopped is Reason.TIMEOUT:
             raise SqlError(Reason.TIMEOUT, "Job execution was cancelled: Job timed out")
         if self._stopped is not None:
             raise SqlError(self._stopped, "Job execution was cancelled: User requested cancellation")
 
     def stop(self, reason: Reason) -> None:
-        """End the work at its next step."""
+        """Stop the work at its next step."""
         with self._change:
             self._stopped = self._stopped or reason
             self.connection.interrupt()
 
 
 class Job(Generic[T]):
-    """A statement that waits, runs, or is done."""
+    """A job that waits, runs, or has ended."""
 
     def __init__(self, work: Callable[[Run], T], timeout: float | None) -> None:
         self.created = datetime.now(UTC)
@@ -59,19 +59,23 @@ class Job(Generic[T]):
 
     @property
     def done(self) -> bool:
-        """Whether it has ended, well or not."""
+        """Whether it has ended, successfully or not."""
         return self._done.is_set()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for its end; tells whether it has ended."""
+        """Wait for the end; returns whether it has ended.
+
+        Parameters:
+            seconds: the longest wait; None for no limit.
+        """
         return self._done.wait(seconds)
 
     def cancel(self) -> None:
-        """Stop it, wherever it is; one that is done stays as it is."""
+        """Cancel the job, unless it has ended."""
         self._stop(Reason.CANCELLED)
 
     def perform(self, database: duckdb.DuckDBPyConnection) -> None:
-        """Do the work, in the thread that calls."""
+        """Do the work, in the calling thread."""
         self.started = datetime.now(UTC)
         timer = threading.Timer(self._timeout, self._stop, [Reason.TIMEOUT]) if self._timeout else None
         try:
@@ -84,7 +88,7 @@ class Job(Generic[T]):
         except SqlError as error:
             self.error = error
         except Exception:
-            log.exception("a statement failed in a way that was not foreseen")
+            log.exception("a statement failed unexpectedly")
             self.error = SqlError(Reason.INTERNAL, "An internal error occurred and the request could not be completed.")
         finally:
             if timer:
@@ -123,8 +127,8 @@ class Jobs:
     """Runs jobs over one database.
 
     Parameters:
-        database: each job gets a connection of its own to it.
-        workers: how many run at once; further ones wait.
+        database: each job gets its own connection to it.
+        workers: the number of jobs that run at once.
     """
 
     def __init__(self, database: duckdb.DuckDBPyConnection, workers: int) -> None:
@@ -133,14 +137,14 @@ class Jobs:
         self._running: set[Job] = set()
 
     def submit(self, work: Callable[[Run], T], timeout: float | None = None) -> Job[T]:
-        """Have work done; timeout in seconds from its start, None for no limit."""
+        """Start a job; timeout in seconds from its start, None for no limit."""
         job = Job(work, timeout)
         self._running.add(job)
         self._pool.submit(self._perform, job)
         return job
 
     def close(self) -> None:
-        """Stop all that runs, and wait for it."""
+        """Cancel all jobs, and wait for them."""
         for job in list(self._running):
             job.cancel()
         self._pool.shutdown(cancel_futures=True)

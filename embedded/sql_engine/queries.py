@@ -19,7 +19,7 @@ from embedded.sql_engine.values import Query, Value, unique_names
 
 _SELECT = ("with_", "expressions", "from_", "joins", "where", "group", "having", "qualify", "distinct", "order")
 _LIMITS = ("limit", "offset")
-_GROUPINGS = {exp.GroupingSets: "GROUPING SETS", exp.Rollup: "ROLLUP", exp.Cube: "CUBE"}
+_GROUPINGS: dict[type[exp.Expr], str] = {exp.GroupingSets: "GROUPING SETS", exp.Rollup: "ROLLUP", exp.Cube: "CUBE"}
 
 
 class Tables(Protocol):

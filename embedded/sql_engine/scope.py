@@ -168,7 +168,17 @@ class Relation:
 
 
 def field_of(value: Value, name: str, policy: NamePolicy, start: int | None) -> Value:
-    """A field of a STRUCT. Raises SqlError."""
+    """A field of a STRUCT.
+
+    Parameters:
+        value: the STRUCT.
+        name: of the field.
+        policy: with the error for unknown names.
+        start: offset of the name in the statement.
+
+    Raises:
+        SqlError: there is no such field.
+    """
     if value.type.kind is Kind.STRUCT:
         for known, of in value.type.fields:
             if known.lower() == name.lower():

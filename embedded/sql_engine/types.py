@@ -1,9 +1,10 @@
-"""Types, named neutrally: each front has its own names for them, DuckDB has others."""
+"""Types with neutral names: each dialect has its own names for them, DuckDB has others."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from duckdb.sqltypes import DuckDBPyType
 
@@ -11,7 +12,7 @@ from embedded.sql_engine.errors import unsupported
 
 
 class Kind(StrEnum):
-    """The families; the value is DuckDB's name of those without parameters."""
+    """The families of types; the value is DuckDB's name of those without parameters."""
 
     NULL = '"NULL"'
     BOOL = "BOOLEAN"
@@ -30,7 +31,7 @@ class Kind(StrEnum):
     """Without a time zone."""
     TIMESTAMP = "TIMESTAMP WITH TIME ZONE"
     MOMENT = "MOMENT"
-    """A moment that is kept as its UTC date and time: DuckDB's TIMESTAMP. No setting of a zone can touch it."""
+    """A point in time, stored as its UTC date and time: DuckDB's TIMESTAMP. No time zone setting affects it."""
     INTERVAL = "INTERVAL"
     JSON = "JSON"
     ARRAY = "ARRAY"
@@ -50,7 +51,7 @@ class Type:
     Parameters:
         kind: its family.
         precision: digits of a DECIMAL, or the longest STRING or BYTES that may be stored.
-        scale: of them, how many behind the point of a DECIMAL.
+        scale: of them, digits after the decimal point.
         element: of an ARRAY; the values of a MAP.
         key: of a MAP.
         fields: names and types of a STRUCT; a name may be empty.
@@ -65,7 +66,7 @@ class Type:
 
     @property
     def duckdb(self) -> str:
-        """The type in DuckDB's words."""
+        """The type's name in DuckDB."""
         if self.kind is Kind.MOMENT:
             return Kind.DATETIME.value
         if self.kind is Kind.DECIMAL:
@@ -121,25 +122,29 @@ _UNSIGNED = {"utinyint": Type(Kind.INT16), "usmallint": INT32, "uinteger": INT64
 
 
 def from_duckdb(described: DuckDBPyType) -> Type:
-    """A type as DuckDB describes it. Raises SqlError for those that no front has."""
+    """A type as DuckDB describes it. Raises SqlError for those that no dialect has."""
     name = described.id
-    if name == "decimal":
-        sizes = dict(described.children)
-        return decimal(int(sizes["precision"]), int(sizes["scale"]))
-    if name in ("list", "array"):
-        return array(from_duckdb(dict(described.children)["child"]))
-    if name == "struct":
-        return struct([(field, from_duckdb(of)) for field, of in described.children])
-    if name == "map":
-        parts = dict(described.children)
-        return Type(Kind.MAP, key=from_duckdb(parts["key"]), element=from_duckdb(parts["value"]))
+    if name in ("decimal", "list", "array", "struct", "map"):
+        return _parametrized(name, described.children)
     text = str(described).lower()
     if text in _PLAIN:
         return Type(_PLAIN[text])
-    found = _WIDER.get(name) or _UNSIGNED.get(name)
-    if found is None:
+    of = _WIDER.get(name) or _UNSIGNED.get(name)
+    if of is None:
         raise unsupported(f"the type {described}")
-    return found
+    return of
+
+
+def _parametrized(name: str, children: list[tuple[str, Any]]) -> Type:
+    """A type with parameters; DuckDB's stubs do not say which child has which type."""
+    if name == "struct":
+        return struct([(field, from_duckdb(of)) for field, of in children])
+    parts = dict(children)
+    if name == "decimal":
+        return decimal(int(parts["precision"]), int(parts["scale"]))
+    if name == "map":
+        return Type(Kind.MAP, key=from_duckdb(parts["key"]), element=from_duckdb(parts["value"]))
+    return array(from_duckdb(parts["child"]))
 
 
 def quote(name: str) -> str:

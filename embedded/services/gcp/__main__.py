@@ -10,11 +10,11 @@ from pathlib import Path
 
 from catalog.services.gcp import GCP
 from embedded.services.gcp import KEY_FILE
-from embedded.services.gcp.bigquery.api import BigQuery
+from embedded.services.gcp.bigquery.routes import BigQuery
 from embedded.services.gcp.certificate import certificate
 from embedded.services.gcp.front import TOKEN, application
-from embedded.services.gcp.gcs.api import Gcs
 from embedded.services.gcp.gcs.reading import StoredObjects
+from embedded.services.gcp.gcs.routes import Gcs
 from embedded.services.gcp.gcs.store import Store
 from embedded.services.gcp.identity import Identity
 from embedded.shared.http_server import Tls, serve

@@ -1,6 +1,6 @@
-"""What goes wrong, as BigQuery tells it: in an answer, or in the status of a job.
+"""Errors as BigQuery returns them, in responses and in the status of jobs.
 
-Reasons and HTTP codes: https://cloud.google.com/bigquery/docs/error-messages
+Source: https://cloud.google.com/bigquery/docs/error-messages
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _REASONS = {
     Reason.DUPLICATE: ("duplicate", 409),
     Reason.CANCELLED: ("stopped", 499),
     Reason.TIMEOUT: ("stopped", 499),
-    # Not internalError, which the clients would try again for ten minutes.
+    # Not internalError, which the clients retry for ten minutes.
     Reason.INTERNAL: ("invalid", 400),
 }
 
-_TOLD = (
+_MESSAGES = (
     (re.compile(r"Division by zero in expression \((.*)\)\. Use TRY.*", re.DOTALL), r"division by zero: \1"),
     (re.compile(r"Overflow in \w+ of INT64 \((.*)\)!?"), r"int64 overflow: \1"),
     (re.compile(r"NOT NULL constraint failed: t\d+\.(.*)"), r"Required field \1 cannot be null"),
@@ -32,60 +32,60 @@ _TOLD = (
         r"SELECT list expression references column \1 which is neither grouped nor aggregated",
     ),
 )
-"""DuckDB's words, and BigQuery's for the same."""
+"""DuckDB's messages, and BigQuery's."""
 
 
 def not_found(what: str) -> GoogleError:
-    """Something is not there."""
+    """The error for something that does not exist."""
     return GoogleError(404, "notFound", f"Not found: {what}")
 
 
-def already_there(what: str) -> GoogleError:
-    """Something of that name is there."""
+def already_exists(what: str) -> GoogleError:
+    """The error for a name that is taken."""
     return GoogleError(409, "duplicate", f"Already Exists: {what}")
 
 
 def invalid_value(message: str) -> GoogleError:
-    """A part of a request that cannot be used."""
+    """The error for an invalid part of a request."""
     return GoogleError(400, "invalid", message)
 
 
 class ReadError(SqlError):
-    """A file that cannot be read: the reason is `invalid`, whatever the statement is."""
+    """A file that cannot be read; its reason is `invalid` for each statement."""
 
 
-def proto(error: SqlError, script: str = "") -> dict[str, str]:
-    """An error as the status of a job tells it (ErrorProto)."""
+def error_proto(error: SqlError, script: str = "") -> dict[str, str]:
+    """An error as an ErrorProto, for the status of a job."""
     reason, _ = _REASONS[error.reason]
     if isinstance(error, ReadError):
         return {"reason": "invalid", "message": error.message}
-    told = {"reason": reason, "message": _worded(error.message)}
+    proto = {"reason": reason, "message": _translate(error.message)}
     if reason == "invalidQuery":
-        told |= {"location": "query", "message": told["message"] + _place(error, script)}
-    return told
+        proto |= {"location": "query", "message": proto["message"] + _position(error, script)}
+    return proto
 
 
-def answer(error: SqlError, script: str = "") -> GoogleError:
-    """An error as an answer of the API."""
-    told = proto(error, script)
-    return GoogleError(_REASONS[error.reason][1], told["reason"], told["message"])
+def to_google_error(error: SqlError, script: str = "") -> GoogleError:
+    """An error as a response of the API."""
+    proto = error_proto(error, script)
+    return GoogleError(_REASONS[error.reason][1], proto["reason"], proto["message"])
 
 
-def as_statement(error: GoogleError) -> SqlError:
-    """An error about a data set or a table, inside a statement."""
+def to_statement_error(error: GoogleError) -> SqlError:
+    """An error about a dataset or a table, as one of a statement."""
     reason = {404: Reason.NOT_FOUND, 409: Reason.DUPLICATE}.get(error.status, Reason.INVALID)
     return SqlError(reason, error.message)
 
 
-def _worded(message: str) -> str:
-    for pattern, words in _TOLD:
-        found = pattern.fullmatch(message)
-        if found:
-            return found.expand(words)
+def _translate(message: str) -> str:
+    for pattern, words in _MESSAGES:
+        match = pattern.fullmatch(message)
+        if match:
+            return match.expand(words)
     return message
 
 
-def _place(error: SqlError, script: str) -> str:
+def _position(error: SqlError, script: str) -> str:
     if error.start is None:
         return ""
     before = script[: error.start]

@@ -1,229 +1,213 @@
-"""Jobs: what is asked of them, how they run, what is told of them.
+"""The resource `jobs`.
 
-https://cloud.google.com/bigquery/docs/reference/rest/v2/Job
+Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs
 """
 
 from __future__ import annotations
 
-import json
-import threading
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from embedded.services.gcp.bigquery.errors import already_there, not_found, proto
-from embedded.services.gcp.bigquery.results import Results, Rows
-from embedded.services.gcp.bigquery.sql.types import schema_field, schema_type
-from embedded.services.gcp.bigquery.store import Store, now
+import duckdb
+
+from embedded.services.gcp.bigquery.errors import invalid_value, to_google_error
+from embedded.services.gcp.bigquery.job_registry import JobRecord, JobRegistry, JobResult
+from embedded.services.gcp.bigquery.load_jobs import LoadJobs
+from embedded.services.gcp.bigquery.query_jobs import QueryJobs
+from embedded.services.gcp.bigquery.request import Request, with_etag
+from embedded.services.gcp.bigquery.store import Store
+from embedded.services.gcp.bigquery.tabledata import page_of_rows
+from embedded.services.gcp.errors import GoogleError, not_implemented
 from embedded.sql_engine.errors import Reason, SqlError
-from embedded.sql_engine.jobs import Job, Jobs, Run
+from embedded.sql_engine.jobs import Run
 
 Json = dict[str, Any]
 
-ANONYMOUS = "_anonymous"
-"""The data set of results that nobody gave a place."""
-_WORKERS = 8
-_KEPT_DAYS = 7
+_INSERT_WAIT_SECONDS = 0.3
+"""How long `insert` waits for the job: a client that sees it running polls again only after a second."""
+_TIMEOUT_MS = 10_000
+_MAX_TIMEOUT_MS = 200_000
+_MOST_JOBS = 1_000
+_OUTER = ("jobType", "query", "load", "dryRun", "labels", "jobTimeoutMs")
+_QUERY = ("query", "useLegacySql", "defaultDataset", "parameterMode", "queryParameters", "maximumBytesBilled",
+          "useQueryCache", "createSession", "connectionProperties", "destinationEncryptionConfiguration",
+          "writeIncrementalResults")  # fmt: skip
+_RESPONSE = ("kind", "maxResults", "timeoutMs", "dryRun", "location", "labels", "requestId", "formatOptions",
+              "jobCreationMode", "jobTimeoutMs", "reservation", "preserveNulls")  # fmt: skip
+_HTTP = {"notFound": 404, "duplicate": 409, "stopped": 400}
 
 
-@dataclass
-class Done:
-    """What a job has brought.
-
-    Parameters:
-        statistics: the part of its kind, `query` or `load`.
-        columns: names and types of its rows; None if it has none.
-        count: of the rows.
-        kept: under which name the rows are kept.
-        destination: the table that the rows went to.
-    """
-
-    statistics: Json
-    columns: list[tuple[str, Any]] | None = None
-    count: int = 0
-    kept: str | None = None
-    destination: tuple[str, str] | None = None
-    children: list[Json] = field(default_factory=list)
-
-
-Work = Callable[[Run], Done]
-
-
-@dataclass
-class Record:
-    """One job: its resource, and its thread while it runs."""
-
-    body: Json
-    running: Job[Done] | None = None
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-        return str(self.body["jobReference"]["jobId"])
-
-
-class JobBook:
-    """All jobs of a project, which outlive the process.
+class JobsResource:
+    """The methods of `jobs`.
 
     Parameters:
-        store: where they are written down.
-        results: the rows of queries.
+        store: of the project.
+        registry: of the jobs.
+        queries: runs query jobs.
+        loads: runs load jobs.
     """
 
-    def __init__(self, store: Store, results: Results) -> None:
+    def __init__(self, store: Store, registry: JobRegistry, queries: QueryJobs, loads: LoadJobs) -> None:
         self._store = store
-        self._results = results
-        self._jobs = Jobs(store.database, _WORKERS)
-        self._records: dict[str, Record] = {}
-        self._writing = threading.Lock()
-        self._connection = store.database.cursor()
-        self._recover()
+        self._registry = registry
+        self._queries = queries
+        self._loads = loads
 
-    def close(self) -> None:
-        """Stop all jobs."""
-        self._jobs.close()
+    def insert(self, request: Request) -> Json:
+        """Start a job."""
+        return self.begin(request.body, None)
 
-    def submit(self, reference: Json, configuration: Json, work: Work, timeout: float | None) -> Record:
-        """Begin a job. Raises GoogleError: one of that id is there."""
+    def begin(self, body: Json, upload: Path | None) -> Json:
+        """Start a job, maybe with an uploaded file. Raises GoogleError."""
+        configuration = dict(body.get("configuration") or {})
+        reference = body.get("jobReference") or {}
+        kinds = [kind for kind in ("query", "load") if kind in configuration]
+        unknown = [name for name in configuration if name not in _OUTER]
+        if len(kinds) != 1 or unknown:
+            raise not_implemented(f"A job of the kind {', '.join(unknown) or 'none'}")
+        configuration["jobType"] = kinds[0].upper()
+        if kinds[0] == "load":
+            _check_load(configuration["load"], upload)
+        if configuration.get("dryRun"):
+            return self._dry_run(reference, configuration)
+        record = self._submit(reference, configuration, upload)
+        self._registry.wait(record, _INSERT_WAIT_SECONDS)
+        return with_etag(self._registry.resource(record))
+
+    def get(self, request: Request) -> Json:
+        """Describe a job."""
+        return with_etag(self._registry.resource(self._registry.find(request.path["job"])))
+
+    def list(self, request: Request) -> Json:
+        """List the jobs, the latest first, filtered by state and time of creation."""
+        most = min(request.number("maxResults", _MOST_JOBS), _MOST_JOBS)
+        start = request.number("pageToken", 0)
+        states = [state.upper() for state in request.query.get("stateFilter", "").split(",") if state]
+        low, high = request.number("minCreationTime", 0), request.number("maxCreationTime", 2**62)
+        summaries = [self._summary(record) for record in self._registry.all()]
+        chosen = [
+            job
+            for job in summaries
+            if (not states or job["state"] in states) and low <= int(job["statistics"]["creationTime"]) <= high
+        ]
+        body: Json = {"kind": "bigquery#jobList", "jobs": chosen[start : start + most]}
+        if start + most < len(chosen):
+            body["nextPageToken"] = str(start + most)
+        return body
+
+    def cancel(self, request: Request) -> Json:
+        """Cancel a job."""
+        record = self._registry.find(request.path["job"])
+        self._registry.cancel(record)
+        self._registry.wait(record, 1)
+        return {"kind": "bigquery#jobCancelResponse", "job": self._registry.resource(record)}
+
+    def delete(self, request: Request) -> None:
+        """Delete a job."""
+        self._registry.delete(self._registry.find(request.path["job"]))
+
+    def results(self, request: Request) -> Json:
+        """A page of a query's rows, once it has ended (`getQueryResults`)."""
+        record = self._registry.find(request.path["job"])
+        timeout = min(request.number("timeoutMs", _TIMEOUT_MS), _MAX_TIMEOUT_MS)
+        ended = self._registry.wait(record, timeout / 1000)
+        return self._response(record, ended, request, "bigquery#getQueryResultsResponse")
+
+    def query(self, request: Request) -> Json:
+        """Run a query; its first page of rows if it ends in time."""
+        options = request.body
+        for name, value in options.items():
+            if name not in (*_QUERY, *_RESPONSE) and value not in (None, False, "", [], {}):
+                raise invalid_value(f"Unsupported by this stand-in: {name} of a query")
+        configuration: Json = {"jobType": "QUERY", "query": {key: options[key] for key in _QUERY if key in options}}
+        configuration |= {key: options[key] for key in ("labels", "jobTimeoutMs") if options.get(key)}
+        reference = {"location": options.get("location")}
+        if options.get("dryRun"):
+            statistics = self._dry_run(reference, configuration)["statistics"]["query"]
+            return {"kind": "bigquery#queryResponse", "jobComplete": True, "totalBytesProcessed": "0", **statistics}
+        record = self._submit(reference, configuration, None)
+        timeout = min(int(options.get("timeoutMs") or _TIMEOUT_MS), _MAX_TIMEOUT_MS)
+        ended = self._registry.wait(record, timeout / 1000)
+        query = {"maxResults": str(options["maxResults"])} if options.get("maxResults") is not None else {}
+        int64_timestamps = bool((options.get("formatOptions") or {}).get("useInt64Timestamp"))
+        query["formatOptions.useInt64Timestamp"] = str(int64_timestamps).lower()
+        return self._response(record, ended, Request(request.path, query, {}), "bigquery#queryResponse")
+
+    def _submit(self, reference: Json, configuration: Json, upload: Path | None) -> JobRecord:
         name = str(reference.get("jobId") or f"job_{uuid.uuid4().hex}")
-        location = str(reference.get("location") or "US")
-        body = self._begun(name, location, configuration)
-        with self._writing:
-            if name in self._records:
-                raise already_there(f"Job {self._store.project}:{location}.{name}")
-            record = Record(body)
-            self._records[name] = record
-            self._insert(record)
-        record.running = self._jobs.submit(work, timeout)
-        return record
+        timeout = int(configuration.get("jobTimeoutMs") or 0) / 1000 or None
 
-    def find(self, name: str) -> Record:
-        """A job. Raises GoogleError: there is none of that id."""
-        record = self._records.get(name)
-        if record is None:
-            raise not_found(f"Job {self._store.project}:{name}")
-        return record
+        def work(run: Run) -> JobResult:
+            if configuration["jobType"] == "LOAD":
+                try:
+                    return self._loads.work(configuration["load"], upload, run)
+                finally:
+                    if upload:
+                        upload.unlink(missing_ok=True)
+            return self._queries.work(configuration["query"], name, run)
 
-    def all(self) -> list[Record]:
-        """All jobs, the latest first."""
-        return sorted(self._records.values(), key=lambda one: int(one.body["statistics"]["creationTime"]), reverse=True)
+        return self._registry.submit({**reference, "jobId": name}, configuration, work, timeout)
 
-    def wait(self, record: Record, seconds: float) -> bool:
-        """Wait for the end of a job; tells whether it has come."""
-        running = record.running
-        if running is None:
-            return True
-        ended = running.wait(seconds)
-        if ended:
-            self._finish(record, running)
-        return ended
-
-    def resource(self, record: Record) -> Json:
-        """What is told of a job, as it is now."""
-        running = record.running
-        if running is not None:
-            if running.done:
-                self._finish(record, running)
-            else:
-                record.body["status"] = {"state": "RUNNING" if running.started else "PENDING"}
-                if running.started:
-                    record.body["statistics"]["startTime"] = _milliseconds(running.started)
-        return {name: value for name, value in record.body.items() if name != "rows"}
-
-    def cancel(self, record: Record) -> None:
-        """Ask a job to stop."""
-        if record.running is not None:
-            record.running.cancel()
-
-    def delete(self, record: Record) -> None:
-        """Forget a job."""
-        self.cancel(record)
-        with self._writing:
-            self._records.pop(record.id, None)
-            self._connection.execute("DELETE FROM meta.jobs WHERE id = ?", [record.id])
-
-    def rows(self, record: Record) -> Rows | None:
-        """The rows of a query that has ended; None if it has none. Raises GoogleError: they are too old."""
-        kept = record.body.get("rows")
-        if not kept:
-            return None
-        columns = [(each["name"], schema_type(each)) for each in kept["fields"]]
-        found = self._results.rows(kept["name"], columns, kept["count"])
-        if found is None:
-            raise not_found(f"Table {self._store.project}:{ANONYMOUS}.{record.id}: its time is over")
-        return found
-
-    def _begun(self, name: str, location: str, configuration: Json) -> Json:
-        reference = {"projectId": self._store.project, "jobId": name, "location": location}
+    def _dry_run(self, reference: Json, configuration: Json) -> Json:
+        if configuration["jobType"] != "QUERY":
+            raise not_implemented("dryRun of load jobs")
+        script = str(configuration["query"].get("query", ""))
+        try:
+            statistics = self._queries.dry_run(configuration["query"], self._cursor())
+        except SqlError as error:
+            raise to_google_error(error, script) from error
+        job_reference = {"projectId": self._store.project, "location": reference.get("location") or "US"}
         return {
             "kind": "bigquery#job",
-            "id": f"{self._store.project}:{location}.{name}",
-            "selfLink": f"/bigquery/v2/projects/{self._store.project}/jobs/{name}?location={location}",
-            "jobReference": reference,
+            "jobReference": job_reference,
             "configuration": configuration,
-            "status": {"state": "PENDING"},
-            "statistics": {"creationTime": str(now())},
+            "status": {"state": "DONE"},
+            "statistics": {"creationTime": "0", "totalBytesProcessed": "0", "query": statistics},
         }
 
-    def _finish(self, record: Record, running: Job[Done]) -> None:
-        """Write down how a job has ended, once."""
-        with self._writing:
-            if record.running is None:
-                return
-            statistics = record.body["statistics"]
-            for name, moment in (("startTime", running.started), ("endTime", running.ended)):
-                statistics[name] = _milliseconds(moment)
-            record.body["status"] = {"state": "DONE"}
-            if running.error is not None:
-                self._tell_error(record, running.error)
-            elif running.result is not None:
-                self._tell_result(record, running.result)
-            record.running = None
-            self._update(record)
+    def _response(self, record: JobRecord, ended: bool, request: Request, kind: str) -> Json:
+        body: Json = {"kind": kind, "jobReference": record.body["jobReference"], "jobComplete": ended}
+        if not ended:
+            return body
+        if "errorResult" in record.body["status"]:
+            error = record.body["status"]["errorResult"]
+            raise GoogleError(_HTTP.get(error["reason"], 400), error["reason"], error["message"])
+        statistics = record.body["statistics"].get("query", {})
+        body |= {"cacheHit": False, "totalBytesProcessed": "0"}
+        if "numDmlAffectedRows" in statistics:
+            body["numDmlAffectedRows"] = statistics["numDmlAffectedRows"]
+            body["dmlStats"] = statistics["dmlStats"]
+        rows = self._registry.rows(record)
+        if rows is None:
+            return body
+        _refuse_duplicates([name for name, _ in rows.columns])
+        return {**body, "schema": rows.schema, **page_of_rows(rows, request, self._cursor(), kind)}
 
-    def _tell_error(self, record: Record, error: SqlError) -> None:
-        told = proto(error, _script(record.body["configuration"]))
-        record.body["status"] |= {"errorResult": told, "errors": [told]}
+    def _summary(self, record: JobRecord) -> Json:
+        body = self._registry.resource(record)
+        kept = ("kind", "id", "jobReference", "configuration", "status", "statistics")
+        summary = {key: body[key] for key in kept} | {"state": body["status"]["state"]}
+        error = body["status"].get("errorResult")
+        return {**summary, "errorResult": error} if error else summary
 
-    def _tell_result(self, record: Record, done: Done) -> None:
-        record.body["statistics"] |= done.statistics
-        kind = record.body["configuration"][record.body["configuration"]["jobType"].lower()]
-        if done.columns is not None and done.kept is not None:
-            fields = [schema_field(name, of) for name, of in done.columns]
-            record.body["rows"] = {"name": done.kept, "count": done.count, "fields": fields}
-            dataset, table = done.destination or (ANONYMOUS, record.id)
-            kind["destinationTable"] = {"projectId": self._store.project, "datasetId": dataset, "tableId": table}
-        if done.children:
-            record.body["statistics"]["numChildJobs"] = str(len(done.children))
-
-    def _insert(self, record: Record) -> None:
-        created = int(record.body["statistics"]["creationTime"])
-        values = [record.id, created, json.dumps(record.body)]
-        self._connection.execute("INSERT INTO meta.jobs VALUES (?, ?, ?)", values)
-
-    def _update(self, record: Record) -> None:
-        self._connection.execute("UPDATE meta.jobs SET body = ? WHERE id = ?", [json.dumps(record.body), record.id])
-
-    def _recover(self) -> None:
-        """Know the jobs of earlier processes; those that were cut off have failed."""
-        oldest = now() - _KEPT_DAYS * 86_400_000
-        self._connection.execute("DELETE FROM meta.jobs WHERE created < ?", [oldest])
-        for (body,) in self._connection.execute("SELECT body FROM meta.jobs").fetchall():
-            record = Record(json.loads(body))
-            self._records[record.id] = record
-            if record.body["status"]["state"] != "DONE":
-                error = SqlError(Reason.CANCELLED, "Job execution was cancelled: the service was stopped while it ran")
-                record.body["status"] = {"state": "DONE"}
-                record.body["statistics"] |= {"endTime": str(now())}
-                self._tell_error(record, error)
-                self._update(record)
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        return self._store.database.cursor()
 
 
-def _script(configuration: Json) -> str:
-    return str(configuration.get("query", {}).get("query", ""))
+def _check_load(configuration: Json, upload: Path | None) -> None:
+    reference = configuration.get("destinationTable") or {}
+    if not reference.get("datasetId") or not reference.get("tableId"):
+        raise invalid_value("Required parameter is missing: destinationTable")
+    if upload is None and not configuration.get("sourceUris"):
+        raise invalid_value("Required parameter is missing: sourceUris")
 
 
-def _milliseconds(moment: datetime | None) -> str:
-    return str(int(moment.timestamp() * 1000)) if moment else str(now())
+def _refuse_duplicates(names: list[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name.lower() in seen:
+            raise to_google_error(
+                SqlError(Reason.INVALID, f"Duplicate column names in the result are not supported: {name}")
+            )
+        seen.add(name.lower())

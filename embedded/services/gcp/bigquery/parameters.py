@@ -1,6 +1,6 @@
-"""Query parameters, as values of expressions.
+"""Query parameters as values of expressions.
 
-https://cloud.google.com/bigquery/docs/parameterized-queries
+Source: https://cloud.google.com/bigquery/docs/parameterized-queries
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ _SCALARS = (Kind.BOOL, Kind.INT64, Kind.FLOAT64, Kind.DECIMAL, Kind.STRING, Kind
             Kind.MOMENT)  # fmt: skip
 
 
-def parameters(given: Sequence[Json]) -> dict[str, Value]:
+def parse_parameters(parameters: Sequence[Json]) -> dict[str, Value]:
     """Values by name in lower case, or by number for those without a name. Raises SqlError."""
-    found: dict[str, Value] = {}
-    for index, each in enumerate(given):
-        of = _type(each.get("parameterType") or {})
-        found[str(each.get("name") or index).lower()] = _value(each.get("parameterValue") or {}, of)
-    return found
+    values: dict[str, Value] = {}
+    for index, parameter in enumerate(parameters):
+        of = _type(parameter.get("parameterType") or {})
+        values[str(parameter.get("name") or index).lower()] = _value(parameter.get("parameterValue") or {}, of)
+    return values
 
 
-def _type(given: Json) -> Type:
-    name = str(given.get("type", "")).upper()
+def _type(described: Json) -> Type:
+    name = str(described.get("type", "")).upper()
     if name == "ARRAY":
-        return array(_type(given.get("arrayType") or {}))
+        return array(_type(described.get("arrayType") or {}))
     if name == "STRUCT":
         raise unsupported("query parameters of the type STRUCT")
     return schema_type({"type": name, "name": "of a parameter"})
 
 
-def _value(given: Json, of: Type) -> Value:
+def _value(document: Json, of: Type) -> Value:
     if of.kind is Kind.ARRAY and of.element:
-        values = [_value(each, of.element).sql for each in given.get("arrayValues") or []]
+        values = [_value(item, of.element).sql for item in document.get("arrayValues") or []]
         return Value(f"CAST([{', '.join(values)}] AS {of.duckdb})", of, constant=True)
-    written = given.get("value")
+    written = document.get("value")
     if written is None:
         return Value(f"CAST(NULL AS {of.duckdb})", of, constant=True)
     sql = text(str(written))

@@ -1,4 +1,7 @@
-"""A request to BigQuery, taken apart, and handed to a function in a thread."""
+"""Requests to BigQuery, and how a route answers them in a thread.
+
+Source: https://cloud.google.com/bigquery/docs/reference/rest
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,11 @@ from typing import Any
 import duckdb
 import orjson
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from embedded.services.gcp.bigquery.errors import answer, invalid_value, not_found
+from embedded.services.gcp.bigquery.errors import invalid_value, not_found, to_google_error
+from embedded.services.gcp.documents import parse_document
 from embedded.services.gcp.errors import GoogleError
 from embedded.sql_engine.errors import SqlError
 
@@ -24,23 +28,23 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Call:
-    """A request.
+class Request:
+    """A request to BigQuery.
 
     Parameters:
-        path: names from the address.
-        query: parameters of the address.
-        body: the document that came with it; {} if there was none.
-        match: of the header If-Match, if it was sent.
+        path: names from the path.
+        query: parameters of the query.
+        body: the JSON body; {} without one.
+        etag: of the header If-Match, or None.
     """
 
     path: dict[str, str]
     query: dict[str, str]
     body: Json
-    match: str | None = None
+    etag: str | None = None
 
     def number(self, name: str, default: int) -> int:
-        """A parameter that is a whole number. Raises GoogleError."""
+        """An integer parameter of the query. Raises GoogleError."""
         text = self.query.get(name, "")
         if not text:
             return default
@@ -49,69 +53,76 @@ class Call:
         return int(text)
 
     def flag(self, name: str) -> bool:
-        """A parameter that is true or false."""
+        """A boolean parameter of the query."""
         return self.query.get(name, "").lower() == "true"
 
+    def check_etag(self, resource: Json) -> None:
+        """Raise GoogleError if the client expects another state of a resource."""
+        if self.etag not in (None, "*", with_etag(resource)["etag"]):
+            raise GoogleError(412, "conditionNotMet", "Precondition Failed", "If-Match")
 
-def handler(project: str, work: Callable[[Call], Json | None]) -> Callable[[Request], Awaitable[Response]]:
+
+def handler(project: str, work: Callable[[Request], Json | None]) -> Callable[[HttpRequest], Awaitable[Response]]:
     """A route's endpoint.
 
     Parameters:
-        project: the only one that is there.
-        work: answers a call; None is an answer without content. It may block, and may raise GoogleError and SqlError.
+        project: the only one that exists.
+        work: answers a request; None is an answer without content. It may block, and may raise GoogleError and
+            SqlError.
     """
 
-    async def handle(request: Request) -> Response:
-        raw = await request.body()
+    async def handle(http: HttpRequest) -> Response:
+        raw = await http.body()
         try:
-            call = _call(request, raw, project)
-            body = await run_in_threadpool(work, call)
+            body = await run_in_threadpool(work, _parse_request(http, raw, project))
         except SqlError as error:
-            return answer(error).response()
+            return to_google_error(error).response()
         except GoogleError as error:
             return error.response()
         except duckdb.Error:
-            log.exception("%s %s", request.method, request.url.path)
+            log.exception("%s %s", http.method, http.url.path)
             return GoogleError(400, "invalid", "The request could not be completed.").response()
-        return document(body) if body is not None else Response(status_code=204)
+        return json_response(body) if body is not None else Response(status_code=204)
 
     return handle
 
 
-def document(body: Json, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """An answer."""
-    return Response(orjson.dumps(body), status, headers, "application/json")
+def json_response(body: Json) -> Response:
+    """A response with a JSON body."""
+    return Response(orjson.dumps(body), media_type="application/json")
 
 
-def parsed(raw: bytes) -> Json:
-    """A JSON object; nothing counts as {}. Raises GoogleError."""
-    try:
-        body = orjson.loads(raw or b"{}")
-    except orjson.JSONDecodeError as error:
-        raise GoogleError(400, "parseError", "Parse Error: the body is no JSON.") from error
-    if not isinstance(body, dict):
-        raise GoogleError(400, "parseError", "Parse Error: the body is no JSON object.")
+def check_project(name: str, project: str) -> None:
+    """Raise GoogleError for another project."""
+    if name != project:
+        raise not_found(f"Project {name}")
+
+
+def with_etag(resource: Json) -> Json:
+    """A resource with its ETag."""
+    digest = hashlib.md5(orjson.dumps(resource, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return {**resource, "etag": digest}
+
+
+def change_resource(old: Json, changes: Json, settable: tuple[str, ...], keep: bool) -> Json:
+    """A resource after PATCH or PUT; null unsets a property.
+
+    Parameters:
+        old: the resource before.
+        changes: the body of the request.
+        settable: names of the properties that clients may set.
+        keep: PATCH, which keeps the properties and labels that are not in the body.
+    """
+    body = {key: value for key, value in old.items() if keep or key not in settable}
+    body |= {key: changes[key] for key in settable if key in changes}
+    body = {key: value for key, value in body.items() if value is not None}
+    if isinstance(body.get("labels"), dict):
+        merged = {**(old.get("labels", {}) if keep else {}), **body["labels"]}
+        body["labels"] = {key: value for key, value in merged.items() if value is not None}
     return body
 
 
-def check_project(given: str, project: str) -> None:
-    """Raise GoogleError for another project."""
-    if given != project:
-        raise not_found(f"Project {given}")
-
-
-def tagged(body: Json) -> Json:
-    """A resource with its ETag."""
-    return {**body, "etag": hashlib.md5(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()}
-
-
-def check_match(call: Call, body: Json) -> None:
-    """Raise GoogleError if the client means another state of a resource."""
-    if call.match not in (None, "*", tagged(body)["etag"]):
-        raise GoogleError(412, "conditionNotMet", "Precondition Failed", "If-Match")
-
-
-def _call(request: Request, raw: bytes, project: str) -> Call:
-    path = {name: str(value) for name, value in request.path_params.items()}
+def _parse_request(http: HttpRequest, raw: bytes, project: str) -> Request:
+    path = {name: str(value) for name, value in http.path_params.items()}
     check_project(path["project"], project)
-    return Call(path, dict(request.query_params), parsed(raw), request.headers.get("if-match"))
+    return Request(path, dict(http.query_params), parse_document(raw), http.headers.get("if-match"))

@@ -1,6 +1,8 @@
-"""The rows of queries: kept in files until they are old, and given out page by page.
+"""The rows of queries: kept in files for a day, and encoded page by page.
 
-The encoding of values is that of tabledata.list: all text, moments as microseconds or seconds since 1970.
+Values are encoded as in tabledata.list: as text, timestamps as microseconds or seconds since 1970.
+
+Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/tabledata/list
 """
 
 from __future__ import annotations
@@ -27,10 +29,10 @@ class Rows:
     """Rows that can be paged through.
 
     Parameters:
-        sql: what stands in FROM; DuckDB has the columns as c0, c1, ...
-        columns: names and types, as told.
-        count: how many there are.
-        numbered: DuckDB knows the number of each row, so that a page needs no counting.
+        sql: an item of FROM; DuckDB has the columns as c0, c1, ...
+        columns: names and types, as the user sees them.
+        count: number of rows.
+        numbered: DuckDB knows the number of each row, so that a page needs no OFFSET.
     """
 
     sql: str
@@ -40,7 +42,7 @@ class Rows:
 
     @property
     def schema(self) -> dict[str, Any]:
-        """As the API tells it."""
+        """The schema of the API."""
         return {"fields": [schema_field(name, of) for name, of in self.columns]}
 
 
@@ -57,19 +59,32 @@ class Results:
     def keep(
         self, name: str, sql: str, columns: Sequence[tuple[str, Type]], connection: duckdb.DuckDBPyConnection
     ) -> int:
-        """Run a query and keep its rows; returns their number."""
+        """Run a query and keep its rows; returns their number.
+
+        Parameters:
+            name: of the rows.
+            sql: the query.
+            columns: names and types of its columns.
+            connection: to run it with.
+        """
         listed = ", ".join(f"c{index}" for index in range(len(columns)))
         checked = ", ".join(f"{checked_value(f'c{index}', of)} AS c{index}" for index, (_, of) in enumerate(columns))
         target = self._file(name)
         unfinished = target.with_suffix(".unfinished")
-        made = connection.execute(
+        row = connection.execute(
             f"COPY (SELECT {checked} FROM ({sql}) AS r({listed})) TO {text(str(unfinished))} (FORMAT parquet)"
         ).fetchone()
         unfinished.replace(target)
-        return int(made[0]) if made else 0
+        return int(row[0]) if row else 0
 
     def rows(self, name: str, columns: Sequence[tuple[str, Type]], count: int) -> Rows | None:
-        """The rows that were kept, or None if they are too old."""
+        """The rows of a query, or None if they are too old.
+
+        Parameters:
+            name: under which they were kept.
+            columns: names and types.
+            count: number of rows.
+        """
         file = self._file(name)
         if not file.exists():
             return None
@@ -80,7 +95,7 @@ class Results:
 
 
 def checked_value(sql: str, of: Type) -> str:
-    """A value that may be told or stored: no overflown FLOAT64, no array with NULL in it."""
+    """A value that may be returned or stored: no overflown FLOAT64, no array with NULL in it."""
     if of == FLOAT64:
         wrong = "CAST(error('Floating point overflow') AS DOUBLE)"
         return f"(CASE WHEN {sql} IS NULL OR isfinite({sql}) THEN {sql} ELSE {wrong} END)"
@@ -90,24 +105,24 @@ def checked_value(sql: str, of: Type) -> str:
     return sql
 
 
-def page(
-    rows: Rows, start: int, most: int, connection: duckdb.DuckDBPyConnection, whole_moments: bool
+def encode_page(
+    rows: Rows, start: int, most: int, connection: duckdb.DuckDBPyConnection, int64_timestamps: bool
 ) -> list[dict[str, Any]]:
-    """Some of the rows, as the API tells them.
+    """A page of rows as JSON.
 
     Parameters:
         rows: all of them.
-        start: the first, from 0.
-        most: how many at most.
+        start: the first row of the page, from 0.
+        most: the largest number of rows.
         connection: to read them with.
-        whole_moments: microseconds, instead of seconds with a fraction.
+        int64_timestamps: microseconds, instead of seconds with a fraction.
     """
-    values = ", ".join(_told(f"c{index}", of, whole_moments) for index, (_, of) in enumerate(rows.columns))
+    values = ", ".join(_encode(f"c{index}", of, int64_timestamps) for index, (_, of) in enumerate(rows.columns))
     most = min(most, MOST_ROWS)
-    wanted = f"LIMIT {most} OFFSET {start}"
+    clauses = f"LIMIT {most} OFFSET {start}"
     if rows.numbered:
-        wanted = f"WHERE file_row_number >= {start} AND file_row_number < {start + most} ORDER BY file_row_number"
-    cursor = connection.execute(f"SELECT {values} FROM {rows.sql} {wanted}")
+        clauses = f"WHERE file_row_number >= {start} AND file_row_number < {start + most} ORDER BY file_row_number"
+    cursor = connection.execute(f"SELECT {values} FROM {rows.sql} {clauses}")
     kinds = [of for _, of in rows.columns]
     if not any(of.kind in (Kind.ARRAY, Kind.STRUCT) for of in kinds):
         return [{"f": [{"v": value} for value in row]} for row in cursor.fetchall()]
@@ -116,13 +131,13 @@ def page(
     ]
 
 
-def _told(sql: str, of: Type, whole_moments: bool) -> str:
+def _encode(sql: str, of: Type, int64_timestamps: bool) -> str:
     """A value as text, or a list or struct of such."""
     if of.kind is Kind.ARRAY and of.element:
-        return f"list_transform(coalesce({sql}, []), lambda e: {_told('e', of.element, whole_moments)})"
+        return f"list_transform(coalesce({sql}, []), lambda e: {_encode('e', of.element, int64_timestamps)})"
     if of.kind is Kind.STRUCT:
         fields = ", ".join(
-            f"f{index} := {_told(f'struct_extract({sql}, {text(name)})', field, whole_moments)}"
+            f"f{index} := {_encode(f'struct_extract({sql}, {text(name)})', field, int64_timestamps)}"
             for index, (name, field) in enumerate(of.fields)
         )
         return f"(CASE WHEN {sql} IS NULL THEN NULL ELSE struct_pack({fields}) END)"
@@ -132,7 +147,7 @@ def _told(sql: str, of: Type, whole_moments: bool) -> str:
         return f"replace(CAST({sql} AS VARCHAR), ' ', 'T')"
     if of.kind is Kind.MOMENT:
         micros = f"epoch_us({sql})"
-        return f"CAST({micros} AS VARCHAR)" if whole_moments else f"printf('%.6f', {micros} / 1e6)"
+        return f"CAST({micros} AS VARCHAR)" if int64_timestamps else f"printf('%.6f', {micros} / 1e6)"
     if of.kind is Kind.DECIMAL:
         return f"rtrim(rtrim(CAST({sql} AS VARCHAR), '0'), '.')"
     return f"CAST({sql} AS VARCHAR)"
@@ -142,13 +157,20 @@ def _nested(value: Any, of: Type) -> Any:
     if value is None:
         return None
     if of.kind is Kind.ARRAY and of.element:
-        return [{"v": _nested(each, of.element)} for each in value]
+        return [{"v": _nested(item, of.element)} for item in value]
     if of.kind is Kind.STRUCT:
-        return {"f": [{"v": _nested(each, field)} for each, (_, field) in zip(value.values(), of.fields, strict=True)]}
+        pairs = zip(value.values(), of.fields, strict=True)
+        return {"f": [{"v": _nested(item, field)} for item, (_, field) in pairs]}
     return value
 
 
-def of_table(rows: str, columns: Sequence[tuple[str, Type]], count: int) -> Rows:
-    """The rows of a table, in the order in which they lie there."""
+def table_rows(rows: str, columns: Sequence[tuple[str, Type]], count: int) -> Rows:
+    """The rows of a table, in the order of insertion.
+
+    Parameters:
+        rows: DuckDB's table.
+        columns: names and types of those to be read.
+        count: number of rows.
+    """
     listed = ", ".join(f"{quote(name)} AS c{index}" for index, (name, _) in enumerate(columns))
     return Rows(f"(SELECT {listed} FROM {rows})", columns, count)

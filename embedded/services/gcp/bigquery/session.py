@@ -1,4 +1,4 @@
-"""What one job works with, and how it finds the tables that its statements name."""
+"""The session of a job, and the resolution of its tables."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import duckdb
 
 from embedded.object_store.interface import Objects
-from embedded.services.gcp.bigquery import information
-from embedded.services.gcp.bigquery.errors import as_statement
-from embedded.services.gcp.bigquery.files.reading import Reading, read
-from embedded.services.gcp.bigquery.files.source import source
+from embedded.services.gcp.bigquery import information_schema
+from embedded.services.gcp.bigquery.errors import to_statement_error
+from embedded.services.gcp.bigquery.files.reading import FileReader, read_source
+from embedded.services.gcp.bigquery.files.source import parse_source
 from embedded.services.gcp.bigquery.results import Results
 from embedded.services.gcp.bigquery.sql.rules import BigQueryRules, parse
 from embedded.services.gcp.bigquery.sql.types import schema_type
@@ -28,17 +28,18 @@ _DEEPEST_VIEW = 16
 
 @dataclass
 class Session:
-    """One job's means.
+    """What the statements of one job share.
 
     Parameters:
         store: of the project.
         objects: of Cloud Storage.
-        results: where rows of queries go.
+        results: where the rows of queries are kept.
         connection: to DuckDB.
-        check: raises when the job is no longer wanted.
+        check: raises if the job was cancelled.
         default_dataset: of names without one.
         parameters: of the query.
-        readings: files that the statement at hand reads.
+        readers: of the files of the current statement, by table.
+        referenced: the tables that the job has read.
     """
 
     store: Store
@@ -48,11 +49,11 @@ class Session:
     check: Callable[[], None]
     default_dataset: str | None = None
     parameters: Mapping[str, Value] = field(default_factory=dict)
-    readings: dict[str, Reading] = field(default_factory=dict)
+    readers: dict[str, FileReader] = field(default_factory=dict)
     referenced: list[Table] = field(default_factory=list)
 
     def resolve_table(self, parts: Sequence[str], start: int | None = None) -> tuple[str, str]:
-        """Data set and name of a table. Raises SqlError: no data set is named, or another project."""
+        """Dataset and id of a table. Raises SqlError: it has no dataset, or another project."""
         if len(parts) > 3:
             raise invalid(f"Invalid table name: {'.'.join(parts)}", start)
         if len(parts) == 3 and parts[0] != self.store.project:
@@ -64,12 +65,13 @@ class Session:
 
 
 class Tables:
-    """Finds the tables of a statement in one state of the catalogue.
+    """Resolves the tables of a statement within a transaction.
 
     Parameters:
-        session: whose statement it is.
-        catalogue: the state.
-        stack: files that are fetched stay until it ends.
+        session: of the job.
+        catalogue: of the transaction.
+        stack: keeps fetched files until it ends.
+        depth: of nested views.
     """
 
     def __init__(self, session: Session, catalogue: Catalogue, stack: ExitStack, depth: int = 0) -> None:
@@ -79,20 +81,20 @@ class Tables:
         self._depth = depth
 
     def queries(self) -> Queries:
-        """A compiler that finds its tables here."""
+        """A compiler that resolves its tables here."""
         return Queries(BigQueryRules(), self, self._session.parameters)
 
     def relation(self, parts: Sequence[str], start: int | None) -> Relation:
         """A table by its name. Raises SqlError."""
-        if information.is_view(parts):
-            return information.relation(parts, self._catalogue, self._session.default_dataset, start)
+        if information_schema.is_view(parts):
+            return information_schema.relation(parts, self._catalogue, self._session.default_dataset, start)
         dataset, name = self._session.resolve_table(parts, start)
         if "*" in name:
             raise unsupported("wildcard tables", start)
         try:
             table = self._catalogue.table(dataset, name)
         except GoogleError as error:
-            failure = as_statement(error)
+            failure = to_statement_error(error)
             failure.start = start
             raise failure from error
         self._session.referenced.append(table)
@@ -108,13 +110,14 @@ class Tables:
 
     def _files(self, table: Table) -> Relation:
         key = f"{table.dataset}.{table.id}"
-        reading = self._session.readings.get(key)
-        if reading is None:
+        reader = self._session.readers.get(key)
+        if reader is None:
             body = table.body["externalDataConfiguration"]
-            given = {**body, "schema": body.get("schema") or table.body.get("schema")}
-            reading = read(source(given), self._session.objects, self._session.connection.cursor(), self._stack)
-            self._session.readings[key] = reading
-        return reading.relation()
+            source = parse_source({**body, "schema": body.get("schema") or table.body.get("schema")})
+            cursor = self._session.connection.cursor()
+            reader = read_source(source, self._session.objects, cursor, self._stack)
+            self._session.readers[key] = reader
+        return reader.relation()
 
     def _view(self, table: Table) -> Relation:
         if self._depth >= _DEEPEST_VIEW:

@@ -1,7 +1,7 @@
-"""What a project keeps: data sets, tables and jobs, in one DuckDB file.
+"""The datasets, tables and jobs of a project, in one DuckDB file.
 
-Names tell upper from lower case in BigQuery and not in DuckDB, so a table has a number there. What is said of it
-(schema, description, partitioning) lies beside the rows, in the same file: one commit covers both.
+Names are case-sensitive in BigQuery and not in DuckDB, so a table has a number there. Its resource (schema,
+description, partitioning) is in the same file as its rows: one commit covers both.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from typing import Any
 
 import duckdb
 
-from embedded.services.gcp.bigquery.errors import already_there, not_found
+from embedded.services.gcp.bigquery.errors import already_exists, not_found
 from embedded.sql_engine.database import connect
-from embedded.sql_engine.types import quote
 
 Json = dict[str, Any]
 
@@ -32,7 +31,7 @@ CREATE TABLE IF NOT EXISTS meta.tables (dataset VARCHAR, id VARCHAR, number BIGI
 CREATE TABLE IF NOT EXISTS meta.jobs (id VARCHAR, created BIGINT, body VARCHAR);
 """
 _MEMORY = "2GB"
-_PATIENCE = 0.05
+_LOCK_WAIT_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,10 @@ class Table:
     """A table, a view or an external table.
 
     Parameters:
-        dataset: its data set.
-        id: its name in it.
-        number: of DuckDB's table with the rows; 0 if there are none here.
-        body: what the API tells of it, without what is counted afresh each time.
+        dataset: of the table.
+        id: its name.
+        number: of DuckDB's table with the rows; 0 for views and external tables.
+        body: its resource, without the number of rows.
     """
 
     dataset: str
@@ -58,12 +57,12 @@ class Table:
 
     @property
     def rows(self) -> str:
-        """Where DuckDB has its rows."""
+        """DuckDB's table with the rows."""
         return f"data.t{self.number}"
 
     @property
     def fields(self) -> list[Json]:
-        """Its columns, as the API tells them."""
+        """Its columns, as fields of the schema."""
         return list(self.body.get("schema", {}).get("fields", []))
 
 
@@ -71,7 +70,7 @@ class Store:
     """The file of a project.
 
     Parameters:
-        home: the folder it lies in.
+        home: its folder.
         project: its id.
     """
 
@@ -91,7 +90,7 @@ class Store:
 
     @contextmanager
     def read(self, connection: duckdb.DuckDBPyConnection) -> Iterator[Catalogue]:
-        """One state of everything, whatever others write meanwhile."""
+        """A transaction that reads; it sees one state, whatever others write meanwhile."""
         connection.execute("BEGIN")
         try:
             yield Catalogue(connection, self.project)
@@ -102,13 +101,13 @@ class Store:
     def write(
         self, connection: duckdb.DuckDBPyConnection, check: Callable[[], None] | None = None
     ) -> Iterator[Catalogue]:
-        """All or nothing, one writer at a time, as BigQuery queues statements that change one table.
+        """A transaction that writes; one at a time, as BigQuery queues statements that change one table.
 
         Parameters:
-            connection: to work with.
-            check: raises if the wait is no longer wanted.
+            connection: of the transaction.
+            check: raises if the job was cancelled while it waits.
         """
-        while not self._writing.acquire(timeout=_PATIENCE):
+        while not self._writing.acquire(timeout=_LOCK_WAIT_SECONDS):
             if check:
                 check()
         try:
@@ -124,73 +123,73 @@ class Store:
 
 
 class Catalogue:
-    """What is there, as one transaction sees it."""
+    """Datasets and tables as one transaction sees them."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, project: str) -> None:
         self.connection = connection
         self.project = project
 
     def datasets(self) -> list[Json]:
-        """All data sets, by their names."""
+        """All datasets, by their names."""
         rows = self.connection.execute("SELECT body FROM meta.datasets ORDER BY id").fetchall()
         return [json.loads(body) for (body,) in rows]
 
     def dataset(self, name: str) -> Json:
-        """What is said of a data set. Raises GoogleError: it is not there."""
+        """The resource of a dataset. Raises GoogleError: it does not exist."""
         row = self.connection.execute("SELECT body FROM meta.datasets WHERE id = ?", [name]).fetchone()
         if row is None:
             raise not_found(f"Dataset {self.project}:{name}")
         return dict(json.loads(row[0]))
 
     def has_dataset(self, name: str) -> bool:
-        """Whether a data set is there."""
+        """Whether a dataset exists."""
         return bool(self.connection.execute("SELECT 1 FROM meta.datasets WHERE id = ?", [name]).fetchone())
 
     def add_dataset(self, name: str, body: Json) -> None:
-        """Add a data set. Raises GoogleError: one of that name is there."""
+        """Add a dataset. Raises GoogleError: the name is taken."""
         if self.has_dataset(name):
-            raise already_there(f"Dataset {self.project}:{name}")
+            raise already_exists(f"Dataset {self.project}:{name}")
         self.connection.execute("INSERT INTO meta.datasets VALUES (?, ?)", [name, json.dumps(body)])
 
     def change_dataset(self, name: str, body: Json) -> None:
-        """Say something else of a data set."""
+        """Replace the resource of a dataset."""
         self.connection.execute("UPDATE meta.datasets SET body = ? WHERE id = ?", [json.dumps(body), name])
 
     def drop_dataset(self, name: str) -> None:
-        """Remove a data set; its tables have to be gone."""
+        """Remove an empty dataset."""
         self.connection.execute("DELETE FROM meta.datasets WHERE id = ?", [name])
 
     def tables(self, dataset: str) -> list[Table]:
-        """The tables of a data set, by their names, without those whose time is over."""
+        """The tables of a dataset, by their names, without expired ones."""
         query = "SELECT id, number, body FROM meta.tables WHERE dataset = ? ORDER BY id"
         rows = self.connection.execute(query, [dataset]).fetchall()
-        found = [Table(dataset, name, number, json.loads(body)) for name, number, body in rows]
-        return [table for table in found if not _is_over(table)]
+        tables = [Table(dataset, name, number, json.loads(body)) for name, number, body in rows]
+        return [table for table in tables if not _is_expired(table)]
 
     def find(self, dataset: str, name: str) -> Table | None:
-        """A table, if it is there."""
+        """A table, or None."""
         query = "SELECT number, body FROM meta.tables WHERE dataset = ? AND id = ?"
         row = self.connection.execute(query, [dataset, name]).fetchone()
         if row is None:
             return None
         table = Table(dataset, name, row[0], json.loads(row[1]))
-        return None if _is_over(table) else table
+        return None if _is_expired(table) else table
 
     def table(self, dataset: str, name: str) -> Table:
-        """A table. Raises GoogleError: it or its data set is not there."""
+        """A table. Raises GoogleError: it or its dataset does not exist."""
         self.dataset(dataset)
-        found = self.find(dataset, name)
-        if found is None:
+        table = self.find(dataset, name)
+        if table is None:
             raise not_found(f"Table {self.project}:{dataset}.{name}")
-        return found
+        return table
 
     def number(self) -> int:
-        """A number for a table that is to be made."""
+        """The number of a new table."""
         row = self.connection.execute("SELECT nextval('meta.number')").fetchone()
         return int(row[0]) if row else 0
 
     def put(self, table: Table) -> None:
-        """Keep what is said of a table, new or not; the rows of one that it replaces are gone."""
+        """Add or replace a table; the rows of a replaced one are dropped."""
         query = "SELECT number FROM meta.tables WHERE dataset = ? AND id = ?"
         row = self.connection.execute(query, [table.dataset, table.id]).fetchone()
         if row is not None:
@@ -211,20 +210,16 @@ class Catalogue:
         self.connection.execute("DELETE FROM meta.tables WHERE dataset = ? AND id = ?", [table.dataset, table.id])
 
     def count(self, table: Table) -> int:
-        """The rows of a table that has its own."""
+        """The number of rows of a table."""
         row = self.connection.execute(f"SELECT count(*) FROM {table.rows}").fetchone()
         return int(row[0]) if row else 0
 
 
-def column(name: str) -> str:
-    """A column of a table with rows, for DuckDB."""
-    return quote(name)
-
-
 def now() -> int:
-    """Milliseconds since 1970, as the API tells moments."""
+    """The current time in milliseconds since 1970, as in the API."""
     return time.time_ns() // 1_000_000
 
 
-def _is_over(table: Table) -> bool:
-    return int(table.body.get("expirationTime", 0) or 0) not in (0,) and int(table.body["expirationTime"]) <= now()
+def _is_expired(table: Table) -> bool:
+    expires = int(table.body.get("expirationTime") or 0)
+    return 0 < expires <= now()

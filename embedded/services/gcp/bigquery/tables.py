@@ -1,192 +1,198 @@
-"""Making and filling tables; what statements, load jobs and the API share."""
+"""The resource `tables`.
+
+Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/tables
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
-from embedded.services.gcp.bigquery.results import checked_value
-from embedded.services.gcp.bigquery.sql.types import check_storable, schema_field, schema_type, type_name
-from embedded.services.gcp.bigquery.store import Catalogue, Table, now
-from embedded.sql_engine.errors import Reason, SqlError, invalid
-from embedded.sql_engine.types import Kind, Type, quote
-from embedded.sql_engine.values import Value
+import duckdb
+
+from embedded.object_store.interface import Objects
+from embedded.services.gcp.bigquery.errors import already_exists, invalid_value
+from embedded.services.gcp.bigquery.files.source import parse_source
+from embedded.services.gcp.bigquery.job_registry import ANONYMOUS
+from embedded.services.gcp.bigquery.request import Request, change_resource, with_etag
+from embedded.services.gcp.bigquery.results import Results
+from embedded.services.gcp.bigquery.session import Session, Tables
+from embedded.services.gcp.bigquery.sql.rules import parse
+from embedded.services.gcp.bigquery.store import Catalogue, Store, Table, now
+from embedded.services.gcp.bigquery.table_writer import (
+    check_table_id,
+    create_table,
+    new_table_body,
+    schema_columns,
+    schema_of_query,
+)
+from embedded.services.gcp.bigquery.tabledata import TabledataResource
+from embedded.sql_engine.types import quote
 
 Json = dict[str, Any]
 
-_NAME = re.compile(r"[\w\-. ]{1,1024}")
-_COLUMN = re.compile(r"[A-Za-z_][\w\-. ]{0,299}|[^\W\d][\w]{0,299}")
-_UNNAMED = re.compile(r"f\d+_")
-_DATED = (Kind.DATE, Kind.DATETIME, Kind.MOMENT)
+_SETTABLE = ("description", "friendlyName", "labels", "expirationTime")
+_CREATION = (*_SETTABLE, "schema", "timePartitioning", "rangePartitioning", "clustering", "externalDataConfiguration",
+             "view")  # fmt: skip
+_READ_ONLY = ("tableReference", "kind", "id", "etag", "type", "location", "selfLink", "numRows", "numBytes",
+              "creationTime", "lastModifiedTime", "numLongTermBytes")  # fmt: skip
+_LISTED = ("labels", "friendlyName", "timePartitioning", "rangePartitioning", "clustering", "creationTime",
+           "expirationTime", "view", "type")  # fmt: skip
 
 
-def columns(fields: Sequence[Json]) -> list[tuple[str, Type]]:
-    """Names and types of a schema. Raises SqlError: a type is not known, or a name stands twice."""
-    found = [(str(field.get("name", "")), schema_type(field)) for field in fields]
-    check_names([name for name, _ in found])
-    for name, of in found:
-        check_storable(name, of)
-    return found
-
-
-def check_names(names: Sequence[str]) -> None:
-    """Refuse names that columns cannot have. Raises SqlError."""
-    seen: set[str] = set()
-    for name in names:
-        if not _COLUMN.fullmatch(name):
-            raise invalid(
-                f'Invalid field name "{name}". Fields must contain the allowed characters, and be at most 300 '
-                "characters long."
-            )
-        if name.lower() in seen:
-            raise invalid(f"Duplicate column name {name}")
-        seen.add(name.lower())
-
-
-def schema_of_query(found: Sequence[tuple[str, Type]]) -> list[Json]:
-    """The schema of a table that takes the rows of a query. Raises SqlError: a column has no name."""
-    for index, (name, of) in enumerate(found, 1):
-        if _UNNAMED.fullmatch(name):
-            raise invalid(f"CREATE TABLE columns must be named, but column {index} has no name")
-        check_storable(name, of)
-    check_names([name for name, _ in found])
-    return [schema_field(name, of) for name, of in found]
-
-
-def create(catalogue: Catalogue, dataset: str, name: str, body: Json) -> Table:
-    """Make an empty table with rows of its own, in the place of one that may be there. Raises SqlError."""
-    table = prepare(catalogue, dataset, name, body)
-    catalogue.put(table)
-    return table
-
-
-def prepare(catalogue: Catalogue, dataset: str, name: str, body: Json) -> Table:
-    """Make an empty table that nobody can see until it is `put`: its rows may come from the one that it replaces."""
-    found = columns(body.get("schema", {}).get("fields", []))
-    _check_partitioning(body, dict(found))
-    table = Table(dataset, check_name(name), catalogue.number(), fresh_body("TABLE", body))
-    required = {field["name"] for field in table.fields if field.get("mode") == "REQUIRED"}
-    listed = ", ".join(f"{quote(each)} {of.duckdb}{' NOT NULL' if each in required else ''}" for each, of in found)
-    catalogue.connection.execute(f"CREATE TABLE {table.rows} ({listed or 'no_columns BOOLEAN'})")
-    return table
-
-
-def fresh_body(kind: str, body: Json) -> Json:
-    """What is kept of a new table."""
-    moment = str(now())
-    return {**body, "type": kind, "creationTime": moment, "lastModifiedTime": moment}
-
-
-def touched(catalogue: Catalogue, table: Table) -> None:
-    """Tell that a table's rows have changed."""
-    body = {**table.body, "lastModifiedTime": str(now())}
-    catalogue.put(Table(table.dataset, table.id, table.number, body))
-
-
-def check_name(name: str) -> str:
-    """A name that a table may have. Raises SqlError."""
-    if not _NAME.fullmatch(name):
-        raise invalid(f'Invalid table ID "{name}".')
-    return name
-
-
-def fill(catalogue: Catalogue, table: Table, sql: str, names: Sequence[str] | None = None) -> int:
-    """Add the rows of a query; returns their number.
+class TablesResource:
+    """The methods of `tables`.
 
     Parameters:
-        catalogue: of the table.
-        table: that gets them.
-        sql: the query.
-        names: of the columns that it brings, in its order; all of the table's if None.
+        store: of the project.
+        objects: of Cloud Storage, for external tables.
+        results: rows of queries.
+        data: the rows of tables.
     """
-    known = {name.lower(): (name, of) for name, of in columns(table.fields)}
-    found = [known[name.lower()] for name in names] if names is not None else list(known.values())
-    listed = ", ".join(f"c{index}" for index in range(len(found)))
-    values = ", ".join(checked_value(f"c{index}", of) for index, (_, of) in enumerate(found))
-    into = ", ".join(quote(name) for name, _ in found)
-    made = catalogue.connection.execute(
-        f"INSERT INTO {table.rows} ({into}) SELECT {values} FROM ({sql}) AS f({listed})"
-    ).fetchone()
-    return int(made[0]) if made else 0
+
+    def __init__(self, store: Store, objects: Objects, results: Results, data: TabledataResource) -> None:
+        self._store = store
+        self._objects = objects
+        self._results = results
+        self._data = data
+
+    def list(self, request: Request) -> Json:
+        """List the tables of a dataset."""
+        with self._store.read(self._cursor()) as catalogue:
+            catalogue.dataset(request.path["dataset"])
+            tables = catalogue.tables(request.path["dataset"])
+        items = [
+            {**self._reference(table), **{key: table.body[key] for key in _LISTED if key in table.body}}
+            for table in tables
+        ]
+        return {"kind": "bigquery#tableList", "tables": items, "totalItems": len(items)}
+
+    def get(self, request: Request) -> Json:
+        """Describe a table, with the number of its rows."""
+        if request.path["dataset"] == ANONYMOUS:
+            return self._query_table(request.path["table"])
+        with self._store.read(self._cursor()) as catalogue:
+            return self._resource(catalogue, self._find(catalogue, request))
+
+    def insert(self, request: Request) -> Json:
+        """Create an empty table, an external table or a view."""
+        reference = request.body.get("tableReference") or {}
+        dataset, name = request.path["dataset"], check_table_id(str(reference.get("tableId", "")))
+        _refuse_unsupported(request.body)
+        body = {key: request.body[key] for key in _CREATION if request.body.get(key)}
+        with self._store.write(self._cursor()) as catalogue, ExitStack() as stack:
+            catalogue.dataset(dataset)
+            if catalogue.find(dataset, name) is not None:
+                raise already_exists(f"Table {self._store.project}:{dataset}.{name}")
+            table = self._create(catalogue, dataset, name, body, stack)
+            return self._resource(catalogue, table)
+
+    def patch(self, request: Request) -> Json:
+        """Change some properties of a table."""
+        return self._change(request, keep=True)
+
+    def update(self, request: Request) -> Json:
+        """Replace all properties of a table."""
+        return self._change(request, keep=False)
+
+    def delete(self, request: Request) -> None:
+        """Delete a table."""
+        with self._store.write(self._cursor()) as catalogue:
+            catalogue.drop(self._find(catalogue, request))
+
+    def _create(self, catalogue: Catalogue, dataset: str, name: str, body: Json, stack: ExitStack) -> Table:
+        if "view" in body:
+            body["schema"] = self._view_schema(catalogue, body["view"], stack)
+            table = Table(dataset, name, 0, new_table_body("VIEW", body))
+        elif "externalDataConfiguration" in body:
+            body["schema"] = self._external_schema(catalogue, dataset, name, body, stack)
+            table = Table(dataset, name, 0, new_table_body("EXTERNAL", body))
+        else:
+            return create_table(catalogue, dataset, name, body)
+        catalogue.put(table)
+        return table
+
+    def _external_schema(self, catalogue: Catalogue, dataset: str, name: str, body: Json, stack: ExitStack) -> Json:
+        configuration = body["externalDataConfiguration"]
+        fields = (configuration.get("schema") or body.get("schema") or {}).get("fields")
+        if fields:
+            schema_columns(fields)
+            parse_source({**configuration, "schema": {"fields": fields}})
+            return {"fields": fields}
+        probe = Table(dataset, name, 0, new_table_body("EXTERNAL", body))
+        relation = Tables(self._session(catalogue), catalogue, stack).of(probe)
+        return {"fields": schema_of_query(relation.columns)}
+
+    def _view_schema(self, catalogue: Catalogue, view: Json, stack: ExitStack) -> Json:
+        if view.get("useLegacySql", True):
+            raise invalid_value("Unsupported by this stand-in: legacy SQL; set useLegacySql to false")
+        statements = parse(str(view.get("query", "")))
+        if len(statements) != 1:
+            raise invalid_value("A view is one query")
+        query = Tables(self._session(catalogue), catalogue, stack).queries().compile(statements[0].tree)
+        return {"fields": schema_of_query(query.columns)}
+
+    def _session(self, catalogue: Catalogue) -> Session:
+        return Session(self._store, self._objects, self._results, catalogue.connection, lambda: None)
+
+    def _change(self, request: Request, keep: bool) -> Json:
+        _refuse_unsupported(request.body)
+        with self._store.write(self._cursor()) as catalogue:
+            old = self._find(catalogue, request)
+            request.check_etag({**self._reference(old), **old.body})
+            body = change_resource(old.body, request.body, _SETTABLE, keep)
+            if request.body.get("schema"):
+                body["schema"] = self._add_columns(catalogue, old, request.body["schema"])
+            body["lastModifiedTime"] = str(now())
+            table = Table(old.dataset, old.id, old.number, body)
+            catalogue.put(table)
+            return self._resource(catalogue, table)
+
+    def _add_columns(self, catalogue: Catalogue, table: Table, schema: Json) -> Json:
+        """A schema with more columns, or other descriptions. Raises GoogleError for any other change."""
+        fields = list(schema.get("fields") or [])
+        new, old = schema_columns(fields), schema_columns(table.fields)
+        if new[: len(old)] != old or (len(new) > len(old) and table.kind != "TABLE"):
+            message = f"Provided Schema does not match Table {self._store.project}:{table.dataset}.{table.id}."
+            raise invalid_value(f"{message} Here columns can only be added at the end.")
+        for (name, of), field in zip(new[len(old) :], fields[len(old) :], strict=True):
+            if field.get("mode") == "REQUIRED":
+                raise invalid_value(f"Cannot add required fields to an existing schema. (field: {name})")
+            catalogue.connection.execute(f"ALTER TABLE {table.rows} ADD COLUMN {quote(name)} {of.duckdb}")
+        return {"fields": fields}
+
+    def _find(self, catalogue: Catalogue, request: Request) -> Table:
+        return catalogue.table(request.path["dataset"], request.path["table"])
+
+    def _reference(self, table: Table) -> Json:
+        reference = {"projectId": self._store.project, "datasetId": table.dataset, "tableId": table.id}
+        return {
+            "kind": "bigquery#table",
+            "id": f"{self._store.project}:{table.dataset}.{table.id}",
+            "tableReference": reference,
+        }
+
+    def _resource(self, catalogue: Catalogue, table: Table) -> Json:
+        body = with_etag({**self._reference(table), **table.body})
+        body["location"] = catalogue.dataset(table.dataset).get("location")
+        if table.kind == "TABLE":
+            body["numRows"] = str(catalogue.count(table))
+        return body
+
+    def _query_table(self, job: str) -> Json:
+        """The anonymous table with the rows of a query."""
+        rows = self._data.query_rows(job)
+        reference = self._reference(Table(ANONYMOUS, job, 0))
+        return {**reference, "type": "TABLE", "schema": rows.schema, "numRows": str(rows.count)}
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        return self._store.database.cursor()
 
 
-def assigned(value: Value, name: str, of: Type, given: Value | None) -> str:
-    """A value that goes into a column. Raises SqlError: it has another type.
-
-    Parameters:
-        value: as it is.
-        name: of the column.
-        of: the type of the column.
-        given: the value by an implicit cast, or None if there is none.
-    """
-    if given is None:
-        told = f"Value has type {type_name(value.type)} which cannot be inserted into column {name}"
-        raise invalid(f"{told}, which has type {type_name(of)}")
-    return given.sql
-
-
-def _check_partitioning(body: Json, found: dict[str, Type]) -> None:
-    known = {name.lower(): of for name, of in found.items()}
-    field = body.get("timePartitioning", {}).get("field")
-    if field and (field.lower() not in known or known[field.lower()].kind not in _DATED):
-        raise invalid(f"The field specified for partitioning must be a DATE, DATETIME or TIMESTAMP column: {field}")
-    ranged = body.get("rangePartitioning", {}).get("field")
-    if ranged and (ranged.lower() not in known or known[ranged.lower()].kind is not Kind.INT64):
-        raise invalid(f"The field specified for range partitioning must be an INT64 column: {ranged}")
-    for each in body.get("clustering", {}).get("fields", []):
-        if each.lower() not in known:
-            raise invalid(f"The field specified for clustering cannot be found in the schema: {each}")
-
-
-def disposed(catalogue: Catalogue, dataset: str, name: str, body: Json, creation: str | None, writing: str) -> Table:
-    """The table that rows are to be written to, made or emptied if need be.
-
-    Parameters:
-        catalogue: to find it in.
-        dataset: its data set.
-        name: its id.
-        body: of the table, if it is made; its schema is that of the rows.
-        creation: CREATE_IF_NEEDED (also None) or CREATE_NEVER.
-        writing: WRITE_APPEND, WRITE_EMPTY or WRITE_TRUNCATE.
-
-    Raises:
-        SqlError: it is not there, has rows, or has other columns.
-        GoogleError: its data set is not there.
-    """
-    catalogue.dataset(dataset)
-    table = catalogue.find(dataset, name)
-    told = f"{catalogue.project}:{dataset}.{name}"
-    if table is None:
-        if creation == "CREATE_NEVER":
-            raise SqlError(Reason.NOT_FOUND, f"Not found: Table {told}")
-        return create(catalogue, dataset, name, body)
-    if table.kind != "TABLE":
-        raise invalid(f"{told} is of the kind {table.kind}, which cannot be written to")
-    if writing == "WRITE_EMPTY" and catalogue.count(table):
-        raise SqlError(Reason.DUPLICATE, f"Already Exists: Table {told}")
-    if writing == "WRITE_TRUNCATE":
-        return create(catalogue, dataset, name, {**_kept_on_truncate(table.body), **body})
-    _check_fits(told, table, columns(body["schema"]["fields"]))
-    return table
-
-
-def _kept_on_truncate(body: Json) -> Json:
-    return {
-        key: body[key]
-        for key in ("description", "friendlyName", "labels", "timePartitioning", "rangePartitioning", "clustering")
-        if key in body
-    }
-
-
-def _check_fits(told: str, table: Table, given: Sequence[tuple[str, Type]]) -> None:
-    """Refuse rows that have columns that the table has not, or of another type. Raises SqlError."""
-    known = {name.lower(): of for name, of in columns(table.fields)}
-    for name, of in given:
-        if name.lower() not in known:
-            raise invalid(f"Provided Schema does not match Table {told}. Cannot add fields (field: {name})")
-        if known[name.lower()] != of:
-            was, now_is = type_name(known[name.lower()]), type_name(of)
-            raise invalid(
-                f"Provided Schema does not match Table {told}. Field {name} has changed type from {was} to {now_is}"
-            )
+def _refuse_unsupported(body: Json) -> None:
+    for name, value in body.items():
+        if name not in (*_CREATION, *_READ_ONLY) and value not in (None, False, "", [], {}, "0"):
+            raise invalid_value(f"Unsupported by this stand-in: {name} of a table")
+    for name in ("expirationMs", "requirePartitionFilter"):
+        if (body.get("timePartitioning") or {}).get(name):
+            raise invalid_value(f"Unsupported by this stand-in: {name} of timePartitioning")

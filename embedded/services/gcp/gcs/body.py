@@ -1,4 +1,7 @@
-"""Takes in the bytes that a client sends: to the disk as they come, checked by what the client says of them."""
+"""Receives bodies: to the disk as they arrive, checked against the client's checksums.
+
+Source: https://cloud.google.com/storage/docs/data-validation
+"""
 
 from __future__ import annotations
 
@@ -30,34 +33,34 @@ class Digests:
         self.size = 0
 
     def update(self, data: bytes) -> None:
-        """Go on with further bytes."""
+        """Add further bytes."""
         self._md5.update(data)
         self._crc32c.update(data)
         self.size += len(data)
 
-    def content(self, blob: str, said: Mapping[str, Any]) -> Content:
-        """What has arrived, as `blob`.
+    def content(self, blob: str, expected: Mapping[str, Any]) -> Content:
+        """The received bytes, if their checksums are the client's.
 
         Parameters:
             blob: its name.
-            said: `md5Hash` and `crc32c` as the client has them, as far as it told.
+            expected: `md5Hash` and `crc32c` as far as the client sent them.
 
         Raises:
             GoogleError: they differ.
         """
         md5, crc32c = (base64.b64encode(digest.digest()).decode() for digest in (self._md5, self._crc32c))
-        for name, found in (("md5Hash", md5), ("crc32c", crc32c)):
-            if said.get(name) not in (None, found):
+        for name, actual in (("md5Hash", md5), ("crc32c", crc32c)):
+            if expected.get(name) not in (None, actual):
                 kind = _ALGORITHMS[name]
-                raise invalid(f'Provided {kind} "{said[name]}" doesn\'t match calculated {kind} "{found}".')
+                raise invalid(f'Provided {kind} "{expected[name]}" doesn\'t match calculated {kind} "{actual}".')
         return Content(blob, self.size, md5, crc32c)
 
 
 async def chunks(request: Request) -> AsyncIterator[bytes]:
-    """A body, in portions of about a megabyte.
+    """A body in chunks of about a megabyte.
 
     Raises:
-        GoogleError: it was cut short.
+        GoogleError: the body was cut short.
     """
     pending = bytearray()
     try:
@@ -71,8 +74,17 @@ async def chunks(request: Request) -> AsyncIterator[bytes]:
     yield bytes(pending)
 
 
-async def receive(request: Request, blobs: Blobs, said: Mapping[str, Any]) -> Content:
-    """Keep a body as a blob; `said` and errors as for `Digests.content`, and then nothing is kept."""
+async def receive(request: Request, blobs: Blobs, expected: Mapping[str, Any]) -> Content:
+    """Store a body as a blob.
+
+    Parameters:
+        request: with the body.
+        blobs: where it is stored.
+        expected: `md5Hash` and `crc32c` as far as the client sent them.
+
+    Raises:
+        GoogleError: the checksums differ, or the body was cut short; the blob is removed.
+    """
     digests = Digests()
     name, file = blobs.create()
 
@@ -85,7 +97,7 @@ async def receive(request: Request, blobs: Blobs, said: Mapping[str, Any]) -> Co
             async for data in chunks(request):
                 await run_in_threadpool(keep, data)
             await run_in_threadpool(blobs.seal, file)
-        return digests.content(name, said)
+        return digests.content(name, expected)
     except BaseException:
         blobs.remove([name])
         raise
@@ -135,13 +147,13 @@ class _Parts:
 
 
 async def receive_parts(request: Request, blobs: Blobs) -> tuple[bytes, str, Digests, str]:
-    """Keep the second part of a `multipart/related` body as a blob.
+    """Store the second part of a `multipart/related` body as a blob.
 
     Returns:
         The first part, the content type of the second, its digests, and the blob's name.
 
     Raises:
-        GoogleError: it has not two parts, or was cut short; then nothing is kept.
+        GoogleError: it has not two parts, or was cut short; the blob is removed.
     """
     header = Message()
     header["Content-Type"] = request.headers.get("content-type", "")
@@ -168,7 +180,7 @@ async def receive_parts(request: Request, blobs: Blobs) -> tuple[bytes, str, Dig
 
 
 def digest(file: BinaryIO) -> Digests:
-    """The digests of what is on the disk already; closes the file."""
+    """The digests of a file, which is closed."""
     digests = Digests()
     with file:
         while data := file.read(CHUNK):

@@ -1,4 +1,7 @@
-"""The API of objects, but for uploads."""
+"""The resource `objects`, without uploads.
+
+Source: https://cloud.google.com/storage/docs/json_api/v1/objects
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,9 @@ from embedded.object_store import listing
 from embedded.object_store.blobs import read_range
 from embedded.services.gcp.errors import GoogleError, invalid
 from embedded.services.gcp.gcs.body import digest
-from embedded.services.gcp.gcs.request import CONDITIONS, Call, check
-from embedded.services.gcp.gcs.resources import check_object_name, etag, object_about, object_json
-from embedded.services.gcp.gcs.store import Content, Object, Store
-
-Place = tuple[str, str]
-"""A bucket and a name in it."""
+from embedded.services.gcp.gcs.request import CONDITIONS, Request, precondition
+from embedded.services.gcp.gcs.resources import check_object_name, etag, object_json, object_properties
+from embedded.services.gcp.gcs.store import Content, Object, Precondition, Properties, Store
 
 PAGE = 1000
 MOST_COMPOSED = 32
@@ -27,50 +27,53 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 @dataclass(frozen=True)
-class _Window:
-    """The objects of a store between two names."""
+class _KeyRange:
+    """The objects of a store between two keys."""
 
     store: Store
     start: str
     end: str | None
 
     def keys(self, bucket: str, low: str, high: str | None, limit: int) -> list[Object]:
-        """As the store's, with these bounds."""
+        """As `Store.keys`, within the range."""
         high = min(filter(None, (high, self.end)), default=None)
         return self.store.keys(bucket, max(low, self.start), high, limit)
 
 
-def list_objects(store: Store, call: Call, bucket: str) -> Response:
+def list_objects(store: Store, request: Request) -> Response:
     """A page of a bucket's objects."""
+    bucket = request.bucket
     store.bucket(bucket)
-    window = _Window(store, call.text("startOffset"), call.text("endOffset") or None)
-    limit = min(call.number("maxResults") or PAGE, PAGE)
-    page = listing.list_page(window, bucket, call.text("prefix"), call.text("delimiter"), _after(call), limit)
-    items = [object_json(bucket, item, call.base) for item in page.objects]
-    if call.text("includeTrailingDelimiter").lower() == "true":
-        folders = [found[0] for name in page.prefixes if (found := store.keys(bucket, name, name + "\0", 1))]
-        items = sorted([*items, *(object_json(bucket, one, call.base) for one in folders)], key=lambda one: one["name"])
+    key_range = _KeyRange(store, request.text("startOffset"), request.text("endOffset") or None)
+    limit = min(request.number("maxResults") or PAGE, PAGE)
+    prefix, delimiter = request.text("prefix"), request.text("delimiter")
+    page = listing.list_page(key_range, bucket, prefix, delimiter, _last_key(request), limit)
+    items = [object_json(bucket, item, request.base_url) for item in page.objects]
+    if request.text("includeTrailingDelimiter").lower() == "true":
+        folders = [item for name in page.prefixes for item in store.keys(bucket, name, name + "\0", 1)]
+        items += [object_json(bucket, item, request.base_url) for item in folders]
+        items.sort(key=lambda item: item["name"])
     body: dict[str, Any] = {"kind": "storage#objects", "items": items, "prefixes": page.prefixes}
     if page.truncated:
         body["nextPageToken"] = base64.urlsafe_b64encode(page.last.encode()).decode()
     return JSONResponse({name: value for name, value in body.items() if value})
 
 
-def get(store: Store, call: Call, bucket: str, name: str) -> Response:
-    """Tell of an object, or give its bytes."""
-    if call.text("alt") == "media":
-        return download(store, call, bucket, name)
-    item = store.find(bucket, name)
-    _checked(call, item)
-    return JSONResponse(object_json(bucket, item, call.base), headers={"ETag": etag(item)})
+def get(store: Store, request: Request) -> Response:
+    """Describe an object, or send its bytes."""
+    if request.text("alt") == "media":
+        return download(store, request)
+    item = store.find(request.bucket, request.object_name)
+    _check_readable(request, item)
+    return JSONResponse(object_json(request.bucket, item, request.base_url), headers={"ETag": etag(item)})
 
 
-def download(store: Store, call: Call, bucket: str, name: str) -> Response:
-    """Give an object's bytes, or those that a Range header asks for."""
-    item, file = store.open(bucket, name)
+def download(store: Store, request: Request) -> Response:
+    """Send an object's bytes, or those of a Range header."""
+    item, file = store.open(request.bucket, request.object_name)
     try:
-        _checked(call, item)
-        start, size = _asked(call.request.headers.get("range"), item.content.size)
+        _check_readable(request, item)
+        start, size = _parse_range(request.http.headers.get("range"), item.content.size)
     except GoogleError:
         file.close()
         raise
@@ -82,106 +85,114 @@ def download(store: Store, call: Call, bucket: str, name: str) -> Response:
     return StreamingResponse(read_range(file, start, size), status, headers, media_type=None)
 
 
-def patch(store: Store, call: Call, bucket: str, name: str) -> Response:
-    """Change some of an object's settings."""
-    about = object_about(call.given, store.find(bucket, name).about)
-    return JSONResponse(object_json(bucket, store.change(bucket, name, about, _check(call)), call.base))
+def patch(store: Store, request: Request) -> Response:
+    """Change some properties of an object."""
+    item = store.find(request.bucket, request.object_name)
+    return _change(store, request, object_properties(request.document, item.properties))
 
 
-def update(store: Store, call: Call, bucket: str, name: str) -> Response:
-    """Change all of an object's settings."""
-    about = object_about(call.given)
-    return JSONResponse(object_json(bucket, store.change(bucket, name, about, _check(call)), call.base))
+def update(store: Store, request: Request) -> Response:
+    """Replace all properties of an object."""
+    return _change(store, request, object_properties(request.document))
 
 
-def delete(store: Store, call: Call, bucket: str, name: str) -> Response:
-    """Remove an object."""
-    store.delete(bucket, name, _check(call))
+def delete(store: Store, request: Request) -> Response:
+    """Delete an object."""
+    store.delete(request.bucket, request.object_name, _precondition(request))
     return Response(status_code=204)
 
 
-def copy(store: Store, call: Call, bucket: str, name: str, to_bucket: str, to_name: str) -> Response:
+def copy(store: Store, request: Request) -> Response:
     """Copy an object."""
-    copied = _copied(store, call, (bucket, name), (to_bucket, check_object_name(to_name)))
-    return JSONResponse(object_json(to_bucket, copied, call.base))
+    return JSONResponse(object_json(request.target[0], _copy(store, request), request.base_url))
 
 
-def rewrite(store: Store, call: Call, bucket: str, name: str, to_bucket: str, to_name: str) -> Response:
-    """Copy an object; always in one go."""
-    copied = _copied(store, call, (bucket, name), (to_bucket, check_object_name(to_name)))
-    size = str(copied.content.size)
-    resource = object_json(to_bucket, copied, call.base)
+def rewrite(store: Store, request: Request) -> Response:
+    """Copy an object; always in one step."""
+    item = _copy(store, request)
+    size = str(item.content.size)
     sizes = {"totalBytesRewritten": size, "objectSize": size}
+    resource = object_json(request.target[0], item, request.base_url)
     return JSONResponse({"kind": "storage#rewriteResponse", **sizes, "done": True, "resource": resource})
 
 
-def compose(store: Store, call: Call, bucket: str, name: str) -> Response:
-    """Make one object of several, in their order."""
-    given = call.given
-    sources = given.get("sourceObjects") or []
+def compose(store: Store, request: Request) -> Response:
+    """Concatenate several objects to one."""
+    bucket, document = request.bucket, request.document
+    sources = document.get("sourceObjects") or []
     if not 0 < len(sources) <= MOST_COMPOSED:
         raise invalid(f"The number of source components provided ({len(sources)}) must be from 1 to {MOST_COMPOSED}.")
     items = [store.find(bucket, str(source.get("name"))) for source in sources]
     for item, source in zip(items, sources, strict=True):
-        wanted = (source.get("objectPreconditions") or {}).get("ifGenerationMatch")
-        check({"ifGenerationMatch": str(wanted)} if wanted else {}, _generation(source.get("generation")))(item)
-    about = object_about(given.get("destination") or {})
-    about.setdefault("contentType", items[0].about.get("contentType", ""))
+        match = (source.get("objectPreconditions") or {}).get("ifGenerationMatch")
+        generation = int(source["generation"]) if source.get("generation") else None
+        precondition({"ifGenerationMatch": str(match)} if match else {}, generation)(item)
+    properties = object_properties(document.get("destination") or {})
+    properties.setdefault("contentType", items[0].properties.get("contentType", ""))
     blob = store.blobs.join(item.blob for item in items)
-    found = digest(store.blobs.open(blob)).content(blob, {})
-    content = Content(blob, found.size, None, found.crc32c)
-    composed = store.put(bucket, check_object_name(name), content, about, _check(call))
-    return JSONResponse(object_json(bucket, composed, call.base))
+    joined = digest(store.blobs.open(blob)).content(blob, {})
+    content = Content(blob, joined.size, None, joined.crc32c)
+    composed = store.put(bucket, check_object_name(request.object_name), content, properties, _precondition(request))
+    return JSONResponse(object_json(bucket, composed, request.base_url))
 
 
-def _copied(store: Store, call: Call, source: Place, target: Place) -> Object:
-    item = store.find(*source)
-    said = {name: call.text(f"ifSource{name.removeprefix('if')}") for name in CONDITIONS}
-    check({name: value for name, value in said.items() if value}, call.number("sourceGeneration"))(item)
-    about = object_about(call.given) if call.given else item.about
+def _change(store: Store, request: Request, properties: Properties) -> Response:
+    item = store.change(request.bucket, request.object_name, properties, _precondition(request))
+    return JSONResponse(object_json(request.bucket, item, request.base_url))
+
+
+def _copy(store: Store, request: Request) -> Object:
+    bucket, name = request.target
+    check_object_name(name)
+    item = store.find(request.bucket, request.object_name)
+    conditions = {name: request.text(f"ifSource{name.removeprefix('if')}") for name in CONDITIONS}
+    conditions = {name: value for name, value in conditions.items() if value}
+    precondition(conditions, request.number("sourceGeneration"))(item)
+    properties = object_properties(request.document) if request.document else item.properties
     old = item.content
     content = Content(store.blobs.join([old.blob]), old.size, old.md5, old.crc32c)
-    return store.put(*target, content, about, check(call.conditions()))
+    return store.put(bucket, name, content, properties, precondition(request.conditions()))
 
 
-def _check(call: Call) -> Any:
-    return check(call.conditions(), call.number("generation"))
+def _precondition(request: Request) -> Precondition:
+    return precondition(request.conditions(), request.number("generation"))
 
 
-def _checked(call: Call, item: Object) -> None:
-    """Notice that an object that is to be read is not the one that is meant.
+def _check_readable(request: Request, item: Object) -> None:
+    """Check that an object to be read meets the request's conditions.
 
     Raises:
-        GoogleError: it is not.
+        GoogleError: it does not.
     """
     try:
-        _check(call)(item)
+        _precondition(request)(item)
     except GoogleError as error:
-        is_unchanged = error.status == 412 and any("Not" in name for name in call.conditions())
+        is_unchanged = error.status == 412 and any("Not" in name for name in request.conditions())
         raise GoogleError(304, "notModified", "Not Modified") if is_unchanged else error from None
 
 
-def _generation(value: Any) -> int | None:
-    return int(value) if value else None
-
-
-def _after(call: Call) -> str:
+def _last_key(request: Request) -> str:
+    """The key that the previous page ended with."""
     try:
-        return base64.urlsafe_b64decode(call.text("pageToken")).decode()
+        return base64.urlsafe_b64decode(request.text("pageToken")).decode()
     except (binascii.Error, ValueError) as error:
         raise invalid("Invalid value for pageToken: it is what a page before told.") from error
 
 
-def _asked(header: str | None, size: int) -> tuple[int, int]:
-    """The first byte and the number of bytes that a Range header asks for; one that is none is not heeded.
+def _parse_range(header: str | None, size: int) -> tuple[int, int]:
+    """The first byte and the number of bytes of a Range header; all bytes if it is none.
+
+    Parameters:
+        header: of the request, or None.
+        size: of the object, in bytes.
 
     Raises:
-        GoogleError: they are beyond the end.
+        GoogleError: the range is beyond the end.
     """
-    found = _RANGE.fullmatch(header.strip()) if header else None
-    if not found or not any(found.groups()):
+    match = _RANGE.fullmatch(header.strip()) if header else None
+    if not match or not any(match.groups()):
         return 0, size
-    first, last = found.groups()
+    first, last = match.groups()
     if not first:
         length = min(int(last), size)
         return size - length, length
@@ -191,21 +202,21 @@ def _asked(header: str | None, size: int) -> tuple[int, int]:
 
 
 def _headers(item: Object) -> dict[str, str]:
-    about, content = item.about, item.content
+    properties, content = item.properties, item.content
     hashes = [f"crc32c={content.crc32c}", *([f"md5={content.md5}"] if content.md5 else [])]
-    named = {
-        "Content-Type": about.get("contentType"),
-        "Content-Encoding": about.get("contentEncoding"),
-        "Content-Disposition": about.get("contentDisposition"),
-        "Content-Language": about.get("contentLanguage"),
-        "Cache-Control": about.get("cacheControl"),
+    headers = {
+        "Content-Type": properties.get("contentType"),
+        "Content-Encoding": properties.get("contentEncoding"),
+        "Content-Disposition": properties.get("contentDisposition"),
+        "Content-Language": properties.get("contentLanguage"),
+        "Cache-Control": properties.get("cacheControl"),
         "X-Goog-Hash": ",".join(hashes),
         "X-Goog-Generation": str(item.generation),
         "X-Goog-Metageneration": str(item.metageneration),
-        "X-Goog-Storage-Class": about.get("storageClass", "STANDARD"),
+        "X-Goog-Storage-Class": properties.get("storageClass", "STANDARD"),
         "X-Goog-Stored-Content-Length": str(content.size),
-        "X-Goog-Stored-Content-Encoding": about.get("contentEncoding", "identity"),
+        "X-Goog-Stored-Content-Encoding": properties.get("contentEncoding", "identity"),
         "ETag": etag(item),
         "Accept-Ranges": "bytes",
     }
-    return {name: value for name, value in named.items() if value}
+    return {name: value for name, value in headers.items() if value}

@@ -1,4 +1,4 @@
-"""The objects of Cloud Storage as BigQuery reads them."""
+"""Reads the objects of Cloud Storage, for BigQuery."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class StoredObjects(ObjectReader[Store, Object]):
     missing_error = GoogleError
 
     def check(self, bucket: str) -> None:
-        """Notice a bucket that is not there. Raises GoogleError."""
+        """Check that a bucket exists. Raises GoogleError."""
         self._store.bucket(bucket)
 
     def info(self, item: Object) -> ObjectInfo:
-        """An object as a listing tells it: its version is its generation."""
+        """An object's metadata; its version is its generation."""
         updated = datetime.fromtimestamp(item.created, UTC)
         return ObjectInfo(item.key, item.content.size, str(item.generation), updated)

@@ -1,4 +1,4 @@
-"""What Cloud Storage tells of buckets and objects, and what clients may set of them.
+"""Buckets and objects as JSON, and the properties that clients may set.
 
 Sources: https://cloud.google.com/storage/docs/json_api/v1/buckets and .../objects
 """
@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from embedded.services.gcp.errors import invalid, not_implemented
-from embedded.services.gcp.gcs.store import About, Bucket, Object
+from embedded.services.gcp.gcs.store import Bucket, Object, Properties
 
 BUCKET_FIELDS = ("location", "storageClass", "labels", "website", "iamConfiguration")
 OBJECT_FIELDS = (
@@ -21,7 +21,7 @@ OBJECT_FIELDS = (
 )
 MULTI_REGIONS = ("US", "EU", "ASIA")
 CLASSES = ("STANDARD", "NEARLINE", "COLDLINE", "ARCHIVE", "MULTI_REGIONAL", "REGIONAL", "DURABLE_REDUCED_AVAILABILITY")
-_SET_BY_US = frozenset(
+_READ_ONLY = frozenset(
     (
         *("kind", "id", "selfLink", "mediaLink", "name", "bucket", "projectNumber", "locationType", "owner"),
         *("generation", "metageneration", "timeCreated", "updated", "timeStorageClassUpdated", "timeFinalized"),
@@ -33,10 +33,10 @@ _LOCATION = re.compile(r"[A-Z]+(-[A-Z0-9]+)?|[A-Z]+[0-9]")
 
 
 def check_bucket_name(name: Any) -> str:
-    """A bucket's name, if it may be one (https://cloud.google.com/storage/docs/buckets#naming).
+    """A valid name of a bucket (https://cloud.google.com/storage/docs/buckets#naming).
 
     Raises:
-        GoogleError: it may not.
+        GoogleError: it is invalid.
     """
     if not isinstance(name, str) or not name:
         raise invalid("Required parameter: [resource.name]")
@@ -49,10 +49,10 @@ def check_bucket_name(name: Any) -> str:
 
 
 def check_object_name(name: Any) -> str:
-    """An object's name, if it may be one (https://cloud.google.com/storage/docs/objects#naming).
+    """A valid name of an object (https://cloud.google.com/storage/docs/objects#naming).
 
     Raises:
-        GoogleError: it may not.
+        GoogleError: it is invalid.
     """
     if not isinstance(name, str) or not name:
         raise invalid("Required object name is missing.")
@@ -61,42 +61,42 @@ def check_object_name(name: Any) -> str:
     return name
 
 
-def bucket_about(given: Mapping[str, Any], old: About | None = None) -> About:
-    """A bucket's settings after a client set some; those that are null become unset.
+def bucket_properties(document: Mapping[str, Any], old: Properties | None = None) -> Properties:
+    """A bucket's properties after a change; null unsets one.
 
     Raises:
-        GoogleError: one is wrong, or would do something that is not done here.
+        GoogleError: one is wrong, or not supported.
     """
-    about = _changed(given, BUCKET_FIELDS, old or {})
-    about["location"] = str(about.get("location", "US")).upper()
-    if old and about["location"] != old["location"]:
+    properties = _merge(document, BUCKET_FIELDS, old or {})
+    properties["location"] = str(properties.get("location", "US")).upper()
+    if old and properties["location"] != old["location"]:
         raise invalid("The location of a bucket cannot be changed.")
-    if not _LOCATION.fullmatch(about["location"]):
-        raise invalid(f"The specified location constraint is not valid: {about['location']}")
-    about["storageClass"] = _storage_class(about.get("storageClass", "STANDARD"))
-    return about
+    if not _LOCATION.fullmatch(properties["location"]):
+        raise invalid(f"The specified location constraint is not valid: {properties['location']}")
+    properties["storageClass"] = _storage_class(properties.get("storageClass", "STANDARD"))
+    return properties
 
 
-def object_about(given: Mapping[str, Any], old: About | None = None) -> About:
-    """An object's settings after a client set some; those that are null become unset.
+def object_properties(document: Mapping[str, Any], old: Properties | None = None) -> Properties:
+    """An object's properties after a change; null unsets one.
 
     Raises:
-        GoogleError: one would do something that is not done here.
+        GoogleError: one is wrong, or not supported.
     """
     before = dict(old or {})
-    metadata = given.get("metadata")
+    metadata = document.get("metadata")
     if isinstance(metadata, dict):
         kept = {**before.get("metadata", {}), **metadata}
-        given = {**given, "metadata": {name: value for name, value in kept.items() if value is not None} or None}
-    about = _changed(given, OBJECT_FIELDS, before)
-    if "storageClass" in about:
-        about["storageClass"] = _storage_class(about["storageClass"])
-    return about
+        document = {**document, "metadata": {name: value for name, value in kept.items() if value is not None} or None}
+    properties = _merge(document, OBJECT_FIELDS, before)
+    if "storageClass" in properties:
+        properties["storageClass"] = _storage_class(properties["storageClass"])
+    return properties
 
 
 def bucket_json(bucket: Bucket, base: str) -> dict[str, Any]:
-    """A bucket as the API tells it; `base` is our address."""
-    location = bucket.about["location"]
+    """A bucket as JSON; `base` is the service's address."""
+    location = bucket.properties["location"]
     kind = "multi-region" if location in MULTI_REGIONS else "region" if "-" in location else "dual-region"
     return {
         "kind": "storage#bucket",
@@ -110,15 +110,21 @@ def bucket_json(bucket: Bucket, base: str) -> dict[str, Any]:
         "locationType": kind,
         "etag": f"CA{bucket.metageneration}=",
         "softDeletePolicy": {"retentionDurationSeconds": "0"},
-        **bucket.about,
+        **bucket.properties,
     }
 
 
 def object_json(bucket: str, item: Object, base: str) -> dict[str, Any]:
-    """An object as the API tells it; `base` is our address."""
+    """An object as JSON.
+
+    Parameters:
+        bucket: that it is in.
+        item: the object.
+        base: the service's address.
+    """
     path = f"b/{bucket}/o/{quote(item.key, safe='')}"
     content = item.content
-    told = {
+    body = {
         "kind": "storage#object",
         "id": f"{bucket}/{item.key}/{item.generation}",
         "selfLink": f"{base}/storage/v1/{path}",
@@ -135,26 +141,26 @@ def object_json(bucket: str, item: Object, base: str) -> dict[str, Any]:
         "timeCreated": _moment(item.created),
         "updated": _moment(item.updated),
         "timeStorageClassUpdated": _moment(item.created),
-        **item.about,
+        **item.properties,
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def etag(item: Object) -> str:
-    """Changes with an object's bytes and with its settings."""
+    """An ETag that changes with an object's bytes and properties."""
     return f"{item.generation:x}/{item.metageneration}"
 
 
-def _changed(given: Mapping[str, Any], fields: tuple[str, ...], old: About) -> About:
-    for name, value in given.items():
-        if name not in fields and name not in _SET_BY_US and not _is_nothing(value):
+def _merge(document: Mapping[str, Any], fields: tuple[str, ...], old: Properties) -> Properties:
+    for name, value in document.items():
+        if name not in fields and name not in _READ_ONLY and not _is_nothing(value):
             raise not_implemented(f"The property {name!r}")
-    about = {**old, **{name: given[name] for name in fields if name in given}}
-    return {name: value for name, value in about.items() if value is not None}
+    properties = {**old, **{name: document[name] for name in fields if name in document}}
+    return {name: value for name, value in properties.items() if value is not None}
 
 
 def _is_nothing(value: Any) -> bool:
-    """Whether a property says that what it is about is off: false, empty, or an object of such."""
+    """Whether a property is off: false, empty, or an object of such."""
     return not value or (isinstance(value, dict) and all(map(_is_nothing, value.values())))
 
 

@@ -1,4 +1,4 @@
-"""Buckets and objects on the disk. An object is there, whole, from the moment its row is committed."""
+"""Buckets and objects on the disk. An object exists, complete, once its row is committed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from embedded.object_store.blobs import Blobs, find_with_blob
 from embedded.services.gcp.errors import GoogleError
+from embedded.services.gcp.gcs.errors import bucket_exists, bucket_not_empty, no_bucket, no_object, no_upload
 from embedded.shared.sqlite import Database
 
 _TABLES = """
@@ -29,7 +30,7 @@ CREATE TABLE IF NOT EXISTS uploads (
 """
 _COLUMNS = "key, blob, size, md5, crc32c, generation, metageneration, created, updated, about"
 
-About = dict[str, Any]
+Properties = dict[str, Any]
 """What a client may set, under Google's names."""
 
 
@@ -42,7 +43,7 @@ class Bucket:
     metageneration: int
     created: float
     updated: float
-    about: About
+    properties: Properties
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Object:
     metageneration: int
     created: float
     updated: float
-    about: About
+    properties: Properties
 
     @property
     def blob(self) -> str:
@@ -82,10 +83,16 @@ class Object:
 
 @dataclass(frozen=True)
 class Upload:
-    """A resumable upload that has begun; `received` bytes are safe on the disk.
+    """A resumable upload in progress; `received` bytes are safe on the disk.
 
     Parameters:
-        about: what the client told when it began.
+        id: names the upload.
+        bucket: the target's bucket.
+        key: the target's key.
+        blob: with the bytes received.
+        received: number of bytes.
+        conditions: preconditions of the target.
+        properties: set by the client when it began.
     """
 
     id: str
@@ -94,21 +101,11 @@ class Upload:
     blob: str
     received: int
     conditions: dict[str, str] = field(default_factory=dict)
-    about: About = field(default_factory=dict)
+    properties: Properties = field(default_factory=dict)
 
 
-Check = Callable[[Object | None], None]
-"""Raises GoogleError if what is there now must stay as it is."""
-
-
-def no_bucket() -> GoogleError:
-    """The error for a bucket that is not there."""
-    return GoogleError(404, "notFound", "The specified bucket does not exist.")
-
-
-def no_object(bucket: str, key: str) -> GoogleError:
-    """The error for an object that is not there."""
-    return GoogleError(404, "notFound", f"No such object: {bucket}/{key}")
+Precondition = Callable[[Object | None], None]
+"""Raises GoogleError if the current object, or its absence, must not change."""
 
 
 class Store:
@@ -126,7 +123,7 @@ class Store:
         self.blobs.sweep(known.__contains__)
 
     def buckets(self, project: str, prefix: str) -> list[Bucket]:
-        """A project's buckets whose names begin so, in order."""
+        """A project's buckets whose names have a prefix, in order."""
         sql = "SELECT * FROM buckets WHERE project = ? AND substr(name, 1, ?) = ? ORDER BY name"
         return [_bucket(row) for row in self._db.rows(sql, project, len(prefix), prefix)]
 
@@ -134,43 +131,49 @@ class Store:
         """A bucket.
 
         Raises:
-            GoogleError: it is not there.
+            GoogleError: it does not exist.
         """
-        found = self._db.rows("SELECT * FROM buckets WHERE name = ?", name)
-        if not found:
+        rows = self._db.rows("SELECT * FROM buckets WHERE name = ?", name)
+        if not rows:
             raise no_bucket()
-        return _bucket(found[0])
+        return _bucket(rows[0])
 
-    def create_bucket(self, name: str, project: str, about: About) -> Bucket:
-        """Make a bucket.
+    def create_bucket(self, name: str, project: str, properties: Properties) -> Bucket:
+        """Create a bucket.
+
+        Parameters:
+            name: of the bucket.
+            project: that it belongs to.
+            properties: set by the client.
 
         Raises:
-            GoogleError: there is one of that name.
+            GoogleError: the name is taken.
         """
         now = time.time()
         try:
-            self._db.rows("INSERT INTO buckets VALUES (?, ?, 1, ?, ?, ?)", name, project, now, now, json.dumps(about))
+            self._db.rows(
+                "INSERT INTO buckets VALUES (?, ?, 1, ?, ?, ?)", name, project, now, now, json.dumps(properties)
+            )
         except sqlite3.IntegrityError as error:
-            message = "Your previous request to create the named bucket succeeded and you already own it."
-            raise GoogleError(409, "conflict", message) from error
+            raise bucket_exists() from error
         return self.bucket(name)
 
-    def change_bucket(self, name: str, about: About) -> Bucket:
-        """Set what a client may set of a bucket, all of it."""
+    def change_bucket(self, name: str, properties: Properties) -> Bucket:
+        """Replace the properties of a bucket."""
         sql = "UPDATE buckets SET metageneration = metageneration + 1, updated = ?, about = ? WHERE name = ?"
-        self._db.rows(sql, time.time(), json.dumps(about), name)
+        self._db.rows(sql, time.time(), json.dumps(properties), name)
         return self.bucket(name)
 
     def delete_bucket(self, name: str) -> None:
         """Remove an empty bucket, and its unfinished uploads.
 
         Raises:
-            GoogleError: it is not there, or there are objects in it.
+            GoogleError: it does not exist or has objects.
         """
         self.bucket(name)
         with self._db.transaction() as db:
             if db.execute("SELECT 1 FROM objects WHERE bucket = ? LIMIT 1", [name]).fetchone():
-                raise GoogleError(409, "conflict", "The bucket you tried to delete is not empty.")
+                raise bucket_not_empty()
             blobs = [blob for (blob,) in db.execute("SELECT blob FROM uploads WHERE bucket = ?", [name])]
             db.execute("DELETE FROM buckets WHERE name = ?", [name])
         self.blobs.remove(blobs)
@@ -179,65 +182,87 @@ class Store:
         """An object.
 
         Raises:
-            GoogleError: it is not there.
+            GoogleError: it does not exist.
         """
-        found = self._db.rows(f"SELECT {_COLUMNS} FROM objects WHERE bucket = ? AND key = ?", bucket, key)
-        if not found:
+        rows = self._db.rows(f"SELECT {_COLUMNS} FROM objects WHERE bucket = ? AND key = ?", bucket, key)
+        if not rows:
             self.bucket(bucket)
             raise no_object(bucket, key)
-        return _object(found[0])
+        return _object(rows[0])
 
     def open(self, bucket: str, key: str) -> tuple[Object, BinaryIO]:
-        """An object and its bytes, which belong together whatever happens meanwhile.
+        """An object and its bytes, consistent whatever happens meanwhile.
 
         Raises:
-            GoogleError: it is not there.
+            GoogleError: it does not exist.
         """
         return find_with_blob(lambda: self.find(bucket, key), self.blobs.open)
 
     def keys(self, bucket: str, low: str, high: str | None, limit: int) -> list[Object]:
-        """Objects in the order of their keys' bytes, from `low` to before `high`, at most `limit`."""
+        """Objects in the order of their keys' bytes.
+
+        Parameters:
+            bucket: that they are in.
+            low: the first key.
+            high: the first key beyond them; None for no bound.
+            limit: the largest number of objects.
+        """
         bound = "AND key < ?" if high is not None else ""
         values = [bucket, low, *([high] if high is not None else []), limit]
         sql = f"SELECT {_COLUMNS} FROM objects WHERE bucket = ? AND key >= ? {bound} ORDER BY key LIMIT ?"
         return [_object(row) for row in self._db.rows(sql, *values)]
 
-    def put(self, bucket: str, key: str, content: Content, about: About, check: Check) -> Object:
-        """Put an object in place of what may be there.
+    def put(self, bucket: str, key: str, content: Content, properties: Properties, check: Precondition) -> Object:
+        """Create or replace an object.
 
         Parameters:
-            bucket: where to.
-            key: likewise.
-            content: its bytes; they are removed if it cannot be put.
-            about: what else the client tells of it.
-            check: called with what is there, just before.
+            bucket: of the object.
+            key: of the object.
+            content: its bytes; they are removed if the object cannot be written.
+            properties: set by the client.
+            check: called with the current object first.
 
         Raises:
-            GoogleError: there is no such bucket, or what `check` says.
+            GoogleError: the bucket does not exist, or from `check`.
         """
         try:
             with self._db.transaction() as db:
-                new, old = _replace(db, bucket, key, content, about, check)
+                new, old = _replace(db, bucket, key, content, properties, check)
         except BaseException:
             self.blobs.remove([content.blob])
             raise
         self.blobs.remove(old)
         return new
 
-    def change(self, bucket: str, key: str, about: About, check: Check) -> Object:
-        """Set what a client may set of an object, all of it; `check` as for `put`."""
+    def change(self, bucket: str, key: str, properties: Properties, check: Precondition) -> Object:
+        """Replace the properties of an object.
+
+        Parameters:
+            bucket: of the object.
+            key: of the object.
+            properties: all that a client may set.
+            check: called with the current object first.
+
+        Raises:
+            GoogleError: the object does not exist, or from `check`.
+        """
         with self._db.transaction() as db:
             old = self.find(bucket, key)
             check(old)
-            new = replace(old, metageneration=old.metageneration + 1, updated=time.time(), about=about)
+            new = replace(old, metageneration=old.metageneration + 1, updated=time.time(), properties=properties)
             _write(db, bucket, new)
         return new
 
-    def delete(self, bucket: str, key: str, check: Check) -> None:
-        """Remove an object; `check` as for `put`.
+    def delete(self, bucket: str, key: str, check: Precondition) -> None:
+        """Delete an object.
+
+        Parameters:
+            bucket: of the object.
+            key: of the object.
+            check: called with the current object first.
 
         Raises:
-            GoogleError: it is not there.
+            GoogleError: the object does not exist, or from `check`.
         """
         with self._db.transaction() as db:
             old = self.find(bucket, key)
@@ -245,17 +270,23 @@ class Store:
             db.execute("DELETE FROM objects WHERE bucket = ? AND key = ?", [bucket, key])
         self.blobs.remove([old.blob])
 
-    def begin(self, bucket: str, key: str, conditions: dict[str, str], about: About) -> Upload:
+    def begin(self, bucket: str, key: str, conditions: dict[str, str], properties: Properties) -> Upload:
         """Begin a resumable upload.
 
+        Parameters:
+            bucket: of the object.
+            key: of the object.
+            conditions: preconditions of the object, checked at the end.
+            properties: set by the client.
+
         Raises:
-            GoogleError: there is no such bucket.
+            GoogleError: the bucket does not exist.
         """
         self.bucket(bucket)
         blob, file = self.blobs.create()
         file.close()
-        upload = Upload(uuid.uuid4().hex, bucket, key, blob, 0, conditions, about)
-        values = [upload.id, bucket, key, blob, 0, json.dumps(conditions), json.dumps(about)]
+        upload = Upload(uuid.uuid4().hex, bucket, key, blob, 0, conditions, properties)
+        values = [upload.id, bucket, key, blob, 0, json.dumps(conditions), json.dumps(properties)]
         self._db.rows("INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?)", *values)
         return upload
 
@@ -265,21 +296,31 @@ class Store:
         Raises:
             GoogleError: there is none of that id, or it has ended.
         """
-        found = self._db.rows("SELECT * FROM uploads WHERE id = ?", upload_id)
-        if not found:
-            raise GoogleError(404, "notFound", "There is no such upload; begin a new one.")
-        *head, conditions, about = found[0]
-        return Upload(*head, json.loads(conditions), json.loads(about))
+        rows = self._db.rows("SELECT * FROM uploads WHERE id = ?", upload_id)
+        if not rows:
+            raise no_upload()
+        _, bucket, key, blob, received, conditions, properties = rows[0]
+        return Upload(upload_id, bucket, key, blob, received, json.loads(conditions), json.loads(properties))
 
-    def received(self, upload: Upload, size: int) -> None:
-        """Note that so many bytes of an upload are safe on the disk."""
+    def set_received(self, upload: Upload, size: int) -> None:
+        """Record how many bytes of an upload are safe on the disk."""
         self._db.rows("UPDATE uploads SET received = ? WHERE id = ?", size, upload.id)
 
-    def finish(self, upload: Upload, content: Content, about: About, check: Check) -> Object:
-        """Make an object of an upload; errors as for `put`, and then the upload is no more."""
+    def finish(self, upload: Upload, content: Content, properties: Properties, check: Precondition) -> Object:
+        """Create or replace an object by an upload, which is removed even if that fails.
+
+        Parameters:
+            upload: with the bytes.
+            content: their checksums.
+            properties: set by the client.
+            check: called with the current object first.
+
+        Raises:
+            GoogleError: the bucket does not exist, or from `check`.
+        """
         try:
             with self._db.transaction() as db:
-                new, old = _replace(db, upload.bucket, upload.key, content, about, check)
+                new, old = _replace(db, upload.bucket, upload.key, content, properties, check)
                 db.execute("DELETE FROM uploads WHERE id = ?", [upload.id])
         except GoogleError:
             self.abandon(upload)
@@ -294,7 +335,7 @@ class Store:
 
 
 def _replace(
-    db: sqlite3.Connection, bucket: str, key: str, content: Content, about: About, check: Check
+    db: sqlite3.Connection, bucket: str, key: str, content: Content, properties: Properties, check: Precondition
 ) -> tuple[Object, list[str]]:
     """Put an object's row; returns it, and the blobs that are of no use after it."""
     if not db.execute("SELECT 1 FROM buckets WHERE name = ?", [bucket]).fetchone():
@@ -304,7 +345,7 @@ def _replace(
     check(old)
     now = time.time()
     generation = max(int(now * 1e6), old.generation + 1 if old else 0)
-    new = Object(key, content, generation, 1, now, now, about)
+    new = Object(key, content, generation, 1, now, now, properties)
     _write(db, bucket, new)
     return new, [old.blob] if old else []
 
@@ -312,15 +353,16 @@ def _replace(
 def _write(db: sqlite3.Connection, bucket: str, item: Object) -> None:
     content = item.content
     values = [bucket, item.key, content.blob, content.size, content.md5, content.crc32c, item.generation]
-    values += [item.metageneration, item.created, item.updated, json.dumps(item.about)]
+    values += [item.metageneration, item.created, item.updated, json.dumps(item.properties)]
     db.execute(f"INSERT OR REPLACE INTO objects VALUES ({', '.join('?' * len(values))})", values)
 
 
 def _bucket(row: tuple[Any, ...]) -> Bucket:
-    return Bucket(*row[:-1], json.loads(row[-1]))
+    name, project, metageneration, created, updated, properties = row
+    return Bucket(name, project, metageneration, created, updated, json.loads(properties))
 
 
 def _object(row: tuple[Any, ...]) -> Object:
-    key, blob, size, md5, crc32c, generation, metageneration, created, updated, about = row
+    key, blob, size, md5, crc32c, generation, metageneration, created, updated, properties = row
     content = Content(blob, size, md5, crc32c)
-    return Object(key, content, generation, metageneration, created, updated, json.loads(about))
+    return Object(key, content, generation, metageneration, created, updated, json.loads(properties))

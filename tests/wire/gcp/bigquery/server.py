@@ -14,7 +14,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 from starlette.applications import Starlette
 
-from embedded.services.gcp.bigquery.api import BigQuery
+from embedded.services.gcp.bigquery.routes import BigQuery
 from tests.wire.gcp.bigquery.folder import Folder
 
 PROJECT = "test-project"

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from google.api_core.exceptions import GoogleAPICallError
 
-from embedded.services.gcp.bigquery.api import BigQuery
+from embedded.services.gcp.bigquery.routes import BigQuery
 from tests.support.stack import ROOT
 from tests.wire.gcp.bigquery.folder import Folder
 from tests.wire.gcp.bigquery.server import PROJECT, client, served

@@ -14,7 +14,7 @@ from embedded.services.aws.athena.trino.functions import FUNCTIONS
 from embedded.services.aws.athena.trino.nodes import special
 from embedded.sql_engine.compilers import ExpressionCompiler
 from embedded.sql_engine.dialect import Rules
-from embedded.sql_engine.grammar import offset_of, plain
+from embedded.sql_engine.grammar import keep_calls, offset_of
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import BOOL, FLOAT64, INT32, INT64, Kind, Type, array, decimal, struct
 from embedded.sql_engine.values import Value
@@ -30,7 +30,7 @@ _FORMS = (
     "FLOOR",
     "LISTAGG",
 )
-_Plain = plain(Trino, _FORMS)
+_Plain = keep_calls(Trino, _FORMS)
 
 
 class Grammar(_Plain):  # type: ignore[misc, valid-type]

@@ -1,6 +1,6 @@
-"""A cell of a CSV file, or a value of a JSON line, as a value of its column.
+"""Cells of CSV files and values of JSON lines as values of their columns.
 
-https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-csv#data_types
+Source: https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-csv#data_types
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SCALARS = (Kind.BOOL, Kind.INT64, Kind.FLOAT64, Kind.DECIMAL, Kind.BYTES, Kind.
             Kind.MOMENT)  # fmt: skip
 
 
-def cell(sql: str, of: Type, safe: bool) -> str:
+def parse_cell(sql: str, of: Type, safe: bool) -> str:
     """Text as a value of a type.
 
     Parameters:

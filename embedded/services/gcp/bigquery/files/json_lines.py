@@ -1,6 +1,6 @@
-"""JSON lines: an object a line, its members the columns.
+"""JSON lines: one object per line; its members are the columns.
 
-https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-json
+Source: https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-json
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import duckdb
 
 from embedded.services.gcp.bigquery.errors import ReadError
-from embedded.services.gcp.bigquery.files.cells import cell
+from embedded.services.gcp.bigquery.files.cells import parse_cell
 from embedded.services.gcp.bigquery.files.local import File
 from embedded.services.gcp.bigquery.files.source import Source
 from embedded.services.gcp.bigquery.sql.types import type_name
@@ -19,13 +19,19 @@ _NESTED = (Kind.ARRAY, Kind.STRUCT)
 
 
 def relation(files: list[File], columns: list[tuple[str, Type]], safe: bool = False) -> str:
-    """A SELECT for DuckDB over the files; `safe` gives NULL for values that cannot be read."""
+    """A SELECT for DuckDB over the files.
+
+    Parameters:
+        files: all compressed or none.
+        columns: names and types.
+        safe: NULL for values that cannot be read.
+    """
     values = ", ".join(f"{_value(name, of, safe)} AS {quote(name)}" for name, of in columns)
     return f"(SELECT {values} FROM {_raw(files)})"
 
 
 def detect(files: list[File], connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """Names and DuckDB's types of what is in the first lines."""
+    """Detect the columns from the first lines: names and DuckDB's types."""
     paths = ", ".join(text(str(file.path)) for file in files)
     described = connection.execute(
         f"DESCRIBE SELECT * FROM read_json([{paths}], format = 'newline_delimited', sample_size = 500, compression ="
@@ -34,37 +40,47 @@ def detect(files: list[File], connection: duckdb.DuckDBPyConnection) -> list[tup
     return [(row[0], row[1]) for row in described]
 
 
-def complain(
-    wanted: Source, files: list[File], columns: list[tuple[str, Type]], connection: duckdb.DuckDBPyConnection
+def check_values(
+    source: Source, files: list[File], columns: list[tuple[str, Type]], connection: duckdb.DuckDBPyConnection
 ) -> None:
-    """Look for a member that no column is for, and for a value that is none of its column. Raises ReadError."""
+    """Check that each member has a column, and each value its column's type.
+
+    Parameters:
+        source: how to read the files.
+        files: to be checked.
+        columns: names and types.
+        connection: to DuckDB.
+
+    Raises:
+        ReadError: about the first wrong member or value.
+    """
     for file in files:
-        if not wanted.ignore:
-            _unknown(file, columns, connection)
+        if not source.ignore:
+            _check_members(file, columns, connection)
         for name, of in columns:
             if of.kind in _NESTED:
                 continue
             wrong = connection.execute(
                 f"SELECT {_text(name)} FROM {_raw([file])} WHERE {_text(name)} IS NOT NULL"
-                f" AND {cell(_text(name), of, True)} IS NULL LIMIT 1"
+                f" AND {parse_cell(_text(name), of, True)} IS NULL LIMIT 1"
             ).fetchone()
             if wrong is not None:
                 raise _error(file, f"Could not parse '{wrong[0]}' as {type_name(of)} for field {name}.")
 
 
-def _unknown(file: File, columns: list[tuple[str, Type]], connection: duckdb.DuckDBPyConnection) -> None:
+def _check_members(file: File, columns: list[tuple[str, Type]], connection: duckdb.DuckDBPyConnection) -> None:
     known = ", ".join(text(name.lower()) for name, _ in columns)
-    found = connection.execute(
+    extra = connection.execute(
         f"SELECT k FROM (SELECT unnest(json_keys(json)) AS k FROM {_raw([file])})"
         f" WHERE lower(k) NOT IN ({known}) LIMIT 1"
     ).fetchone()
-    if found is not None:
-        raise _error(file, f"JSON parsing error: No such field: {found[0]}.")
+    if extra is not None:
+        raise _error(file, f"JSON parsing error: No such field: {extra[0]}.")
 
 
 def _value(name: str, of: Type, safe: bool) -> str:
     if of.kind not in _NESTED:
-        return cell(_text(name), of, safe)
+        return parse_cell(_text(name), of, safe)
     strict = "json_transform" if safe else "json_transform_strict"
     return f"{strict}(json_extract(json, {_path(name)}), {text(_shape(of))})"
 

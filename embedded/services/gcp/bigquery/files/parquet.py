@@ -1,6 +1,6 @@
-"""Parquet, whose files say themselves what is in them.
+"""Parquet; the files describe their own columns.
 
-https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-parquet#parquet_conversions
+Source: https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-parquet#parquet_conversions
 """
 
 from __future__ import annotations
@@ -17,37 +17,51 @@ from embedded.sql_engine.types import FLOAT64, INT64, MOMENT, Kind, Type, array,
 _DIGITS = 38 - 9
 
 
-def columns(wanted: Source, files: list[File], connection: duckdb.DuckDBPyConnection) -> list[tuple[str, Type]]:
-    """Names and types of what is in the files. Raises SqlError: one has no type here."""
+def read_columns(source: Source, files: list[File], connection: duckdb.DuckDBPyConnection) -> list[tuple[str, Type]]:
+    """Names and types of the columns of the files.
+
+    Parameters:
+        source: how to read them.
+        files: to be read.
+        connection: to DuckDB.
+
+    Raises:
+        SqlError: a type is not supported.
+    """
     described = connection.execute(f"SELECT * FROM {_raw(files)} LIMIT 0").description
-    return [(each[0], _type(wanted, each[0], from_duckdb(each[1]))) for each in described or []]
+    return [(name, _type(source, name, from_duckdb(of))) for name, of, *_ in described or []]
 
 
 def relation(
-    wanted: Source, files: list[File], asked: list[tuple[str, Type]], connection: duckdb.DuckDBPyConnection
+    source: Source, files: list[File], columns: list[tuple[str, Type]], connection: duckdb.DuckDBPyConnection
 ) -> str:
     """A SELECT for DuckDB over the files.
 
+    Parameters:
+        source: how to read them.
+        files: to be read.
+        columns: names and types that the table has.
+        connection: to DuckDB.
+
     Raises:
-        SqlError: a column has another type than is asked for, or there is no such column.
+        SqlError: a column of a file has another type.
     """
-    found = {name.lower(): (name, of) for name, of in columns(wanted, files, connection)}
+    known = {name.lower(): (name, of) for name, of in read_columns(source, files, connection)}
     values = []
-    for name, of in asked:
-        if name.lower() not in found:
+    for name, of in columns:
+        if name.lower() not in known:
             values.append(f"CAST(NULL AS {of.duckdb}) AS {quote(name)}")
             continue
-        known, has = found[name.lower()]
-        if has != of:
-            told = f"Parquet column '{known}' has type {type_name(has)} which does not match the target type"
-            raise ReadError(
-                Reason.DATA, f"Error while reading data, error message: {told} {type_name(of)}. File: {files[0].uri}"
-            )
-        values.append(f"{_value(quote(known), of)} AS {quote(name)}")
+        column, actual = known[name.lower()]
+        if actual != of:
+            types = f"has type {type_name(actual)} which does not match the target type {type_name(of)}"
+            message = f"Error while reading data, error message: Parquet column '{column}' {types}."
+            raise ReadError(Reason.DATA, f"{message} File: {files[0].uri}")
+        values.append(f"{_value(quote(column), of)} AS {quote(name)}")
     return f"(SELECT {', '.join(values)} FROM {_raw(files)})"
 
 
-def _type(wanted: Source, name: str, of: Type) -> Type:
+def _type(source: Source, name: str, of: Type) -> Type:
     if of.kind in (Kind.INT8, Kind.INT16, Kind.INT32):
         return INT64
     if of.kind is Kind.FLOAT32:
@@ -57,11 +71,11 @@ def _type(wanted: Source, name: str, of: Type) -> Type:
     if of.kind is Kind.DECIMAL:
         return _decimal(name, of)
     if of.kind is Kind.ARRAY and of.element:
-        if not wanted.lists:
+        if not source.lists:
             raise unsupported(f"the list {name} of a Parquet file without enableListInference")
-        return array(_type(wanted, name, of.element))
+        return array(_type(source, name, of.element))
     if of.kind is Kind.STRUCT:
-        return struct([(each, _type(wanted, each, field)) for each, field in of.fields])
+        return struct([(field, _type(source, field, inner)) for field, inner in of.fields])
     if of.kind in (Kind.MAP, Kind.INTERVAL, Kind.JSON, Kind.NULL):
         raise unsupported(f"the type of the Parquet column {name}")
     return of
@@ -74,7 +88,7 @@ def _decimal(name: str, of: Type) -> Type:
 
 
 def _value(sql: str, of: Type) -> str:
-    """What was a moment with a zone is kept as its UTC; a FLOAT64 that is no number is refused."""
+    """A timestamp with a zone becomes UTC; NaN and infinity are refused."""
     if of == MOMENT:
         return f"CAST({sql} AS TIMESTAMP)"
     if of == FLOAT64:

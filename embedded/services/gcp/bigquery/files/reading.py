@@ -1,4 +1,7 @@
-"""A source as a relation of a query, and what was wrong with it if the query fails."""
+"""Files as relations of queries, and why they cannot be read.
+
+Source: https://cloud.google.com/bigquery/docs/external-data-cloud-storage
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import duckdb
 from embedded.object_store.interface import Objects
 from embedded.services.gcp.bigquery.errors import ReadError
 from embedded.services.gcp.bigquery.files import csv, json_lines, parquet
-from embedded.services.gcp.bigquery.files.local import File, fetch
+from embedded.services.gcp.bigquery.files.local import File, fetch_files
 from embedded.services.gcp.bigquery.files.source import Source
 from embedded.sql_engine.errors import Reason, SqlError
 from embedded.sql_engine.scope import Relation
@@ -29,68 +32,99 @@ _DETECTED: dict[str, Type] = {
 
 
 @dataclass
-class Reading:
-    """Files that are read."""
+class FileReader:
+    """Reads the files of a source.
 
-    wanted: Source
+    Parameters:
+        source: how to read them.
+        files: to be read.
+        columns: names and types.
+        connection: to DuckDB.
+    """
+
+    source: Source
     files: list[File]
     columns: list[tuple[str, Type]]
     connection: duckdb.DuckDBPyConnection
 
     def relation(self) -> Relation:
-        """For FROM. Raises SqlError."""
-        if self.wanted.format == "PARQUET":
-            sql = parquet.relation(self.wanted, self.files, self.columns, self.connection)
-        elif self.wanted.format == "CSV":
-            sql = csv.relation(self.wanted, self.files, self.columns)
+        """The files as an item of FROM. Raises SqlError."""
+        if self.source.format == "PARQUET":
+            sql = parquet.relation(self.source, self.files, self.columns, self.connection)
+        elif self.source.format == "CSV":
+            sql = csv.relation(self.source, self.files, self.columns)
         else:
-            if not self.wanted.ignore:
-                json_lines.complain(self.wanted, self.files, self.columns, self.connection)
+            if not self.source.ignore:
+                json_lines.check_values(self.source, self.files, self.columns, self.connection)
             sql = json_lines.relation(self.files, self.columns)
         return Relation(sql, self.columns)
 
-    def mend(self, stack: ExitStack) -> bool:
-        """Make readable what BigQuery can read and DuckDB cannot; tells whether there was such a thing.
+    def repair(self, stack: ExitStack) -> bool:
+        """Rewrite files that BigQuery can read and DuckDB cannot.
+
+        Returns:
+            Whether another attempt makes sense.
 
         Raises:
-            ReadError: it is wrong for BigQuery, too.
+            ReadError: BigQuery cannot read them either.
         """
-        if self.wanted.format == "CSV":
-            csv.complain(self.wanted, self.files, self.columns)
-            if self.wanted.ignore:
-                self.files = stack.enter_context(csv.mended(self.wanted, self.files, self.columns))
-            wrong = csv.unreadable(self.wanted, self.files, self.columns, self.connection)
+        if self.source.format == "CSV":
+            csv.check_lines(self.source, self.files, self.columns)
+            if self.source.ignore:
+                self.files = stack.enter_context(csv.without_extra_values(self.source, self.files, self.columns))
+            wrong = csv.find_unreadable(self.source, self.files, self.columns, self.connection)
             if wrong is not None:
                 raise wrong
-            return self.wanted.ignore
-        if self.wanted.format == "NEWLINE_DELIMITED_JSON":
-            json_lines.complain(self.wanted, self.files, self.columns, self.connection)
+            return self.source.ignore
+        if self.source.format == "NEWLINE_DELIMITED_JSON":
+            json_lines.check_values(self.source, self.files, self.columns, self.connection)
         return False
 
 
-def read(wanted: Source, objects: Objects, connection: duckdb.DuckDBPyConnection, stack: ExitStack) -> Reading:
-    """Fetch the files of a source and know their columns. Raises SqlError."""
-    return over(wanted, fetch(wanted, objects, stack), connection)
+def read_source(
+    source: Source, objects: Objects, connection: duckdb.DuckDBPyConnection, stack: ExitStack
+) -> FileReader:
+    """Fetch the files of a source.
+
+    Parameters:
+        source: with the URIs.
+        objects: of Cloud Storage.
+        connection: to DuckDB.
+        stack: keeps the files until it ends.
+
+    Raises:
+        SqlError: a file does not exist, or its columns cannot be determined.
+    """
+    return read_files(source, fetch_files(source, objects, stack), connection)
 
 
-def over(wanted: Source, files: list[File], connection: duckdb.DuckDBPyConnection) -> Reading:
-    """Files that lie here. Raises SqlError."""
-    if wanted.columns is not None:
-        return Reading(wanted, files, list(wanted.columns), connection)
-    if wanted.format == "PARQUET":
-        return Reading(wanted, files, parquet.columns(wanted, files, connection), connection)
-    if not wanted.detect:
+def read_files(source: Source, files: list[File], connection: duckdb.DuckDBPyConnection) -> FileReader:
+    """A reader of local files.
+
+    Parameters:
+        source: how to read them.
+        files: to be read.
+        connection: to DuckDB.
+
+    Raises:
+        SqlError: their columns cannot be determined.
+    """
+    if source.columns is not None:
+        return FileReader(source, files, list(source.columns), connection)
+    if source.format == "PARQUET":
+        return FileReader(source, files, parquet.read_columns(source, files, connection), connection)
+    if not source.detect:
         raise SqlError(Reason.INVALID, "No schema specified on job or table.")
     try:
-        return _detected(wanted, files, connection)
+        return _detect(source, files, connection)
     except (duckdb.Error, gzip.BadGzipFile) as error:
         raise ReadError(Reason.DATA, f"Failed to detect the schema of {files[0].uri}: {error}") from error
 
 
-def _detected(wanted: Source, files: list[File], connection: duckdb.DuckDBPyConnection) -> Reading:
-    if wanted.format == "CSV":
-        wanted, found = csv.detect(wanted, files, connection)
+def _detect(source: Source, files: list[File], connection: duckdb.DuckDBPyConnection) -> FileReader:
+    if source.format == "CSV":
+        source, detected = csv.detect(source, files, connection)
     else:
-        found = json_lines.detect(files, connection)
-    columns = [(name, _DETECTED.get(of, STRING)) for name, of in found]
-    return Reading(wanted, files, columns, connection)
+        detected = json_lines.detect(files, connection)
+    columns = [(name, _DETECTED.get(of, STRING)) for name, of in detected]
+    return FileReader(source, files, columns, connection)

@@ -1,6 +1,6 @@
-"""Which files, and how they are to be read: the configuration of an external table, checked.
+"""Sources: which files to read, and how, as ExternalDataConfiguration has it.
 
-https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#ExternalDataConfiguration
+Source: https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#ExternalDataConfiguration
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ _DELIMITERS = {"tab": "\t", "\\t": "\t"}
 
 @dataclass(frozen=True)
 class Source:
-    """What is to be read, and how.
+    """Files, and how to read them.
 
     Parameters:
         format: one of FORMATS.
         uris: `gs://bucket/name`, with at most one `*` in the name.
-        columns: names and types; None if they are to be found out.
-        detect: find out what the columns are, and whether there is a header.
-        skip: lines to leave out at the beginning of each file; None if it is to be found out.
+        columns: names and types; None to detect them.
+        detect: detect the columns, and whether there is a header.
+        skip: lines to skip at the beginning of each file; None to detect a header.
         delimiter: between values.
         quote: around values; empty for none.
         newlines: values in quotes may have line ends.
-        null: what stands for NULL.
-        ignore: values without a column are left out; otherwise they are errors.
+        null: the marker for NULL.
+        ignore: values without a column are ignored; otherwise they are errors.
         lists: Parquet's lists become arrays.
     """
 
@@ -55,32 +55,32 @@ class Source:
     lists: bool = False
 
 
-def source(given: Json) -> Source:
-    """Read a configuration. Raises SqlError: it has something that cannot be done here, or that makes no sense."""
-    for name, value in given.items():
+def parse_source(options: Json) -> Source:
+    """Parse a configuration. Raises SqlError: an option is wrong or not supported."""
+    for name, value in options.items():
         if name not in _KNOWN and value not in (None, False, "", [], {}):
             raise unsupported(f"the option {name} of files")
-    form = str(given.get("sourceFormat", "CSV")).upper()
+    form = str(options.get("sourceFormat", "CSV")).upper()
     if form not in FORMATS:
         raise unsupported(f"files of the format {form}; {', '.join(FORMATS)} are known")
-    if int(given.get("maxBadRecords") or 0):
+    if int(options.get("maxBadRecords") or 0):
         raise unsupported("maxBadRecords other than 0")
-    fields = (given.get("schema") or {}).get("fields")
+    fields = (options.get("schema") or {}).get("fields")
     columns = tuple((field["name"], schema_type(field)) for field in fields) if fields else None
-    csv = _csv_options(given.get("csvOptions") or {}) if form == "CSV" else {}
+    csv = _csv_options(options.get("csvOptions") or {}) if form == "CSV" else {}
     return Source(
         format=form,
-        uris=tuple(_checked(uri) for uri in given.get("sourceUris") or []),
+        uris=tuple(_check_uri(uri) for uri in options.get("sourceUris") or []),
         columns=columns,
-        detect=bool(given.get("autodetect")),
-        ignore=bool(given.get("ignoreUnknownValues")),
-        lists=bool((given.get("parquetOptions") or {}).get("enableListInference")),
+        detect=bool(options.get("autodetect")),
+        ignore=bool(options.get("ignoreUnknownValues")),
+        lists=bool((options.get("parquetOptions") or {}).get("enableListInference")),
         **csv,
     )
 
 
-def split(uri: str) -> tuple[str, str]:
-    """Bucket and name of an address."""
+def split_uri(uri: str) -> tuple[str, str]:
+    """Bucket and object of a URI."""
     bucket, _, name = uri.removeprefix("gs://").partition("/")
     return bucket, name
 
@@ -93,33 +93,33 @@ def matches(pattern: str, key: str) -> bool:
     return len(key) >= len(before) + len(after) and key.startswith(before) and key.endswith(after)
 
 
-def _checked(uri: str) -> str:
-    found = _URI.fullmatch(uri)
-    if not found:
+def _check_uri(uri: str) -> str:
+    match = _URI.fullmatch(uri)
+    if not match:
         raise invalid(f"Source URI must be a Google Cloud Storage location: {uri}")
-    if found[2].count("*") > 1:
+    if match[2].count("*") > 1:
         raise invalid(f"Invalid source URI {uri}: only one wildcard is allowed in the object name")
     return uri
 
 
-def _csv_options(given: Json) -> dict[str, Any]:
-    for name, value in given.items():
+def _csv_options(options: Json) -> dict[str, Any]:
+    for name, value in options.items():
         if name not in _CSV and value not in (None, False, "", []):
             raise unsupported(f"the option {name} of CSV files")
-    if given.get("allowJaggedRows"):
+    if options.get("allowJaggedRows"):
         raise unsupported("allowJaggedRows")
-    if str(given.get("encoding") or "UTF-8").upper() not in ("UTF-8", "UTF8"):
-        raise unsupported(f"the encoding {given['encoding']} of CSV files")
-    delimiter = str(given.get("fieldDelimiter") or ",")
+    if str(options.get("encoding") or "UTF-8").upper() not in ("UTF-8", "UTF8"):
+        raise unsupported(f"the encoding {options['encoding']} of CSV files")
+    delimiter = str(options.get("fieldDelimiter") or ",")
     delimiter = _DELIMITERS.get(delimiter, delimiter)
-    quote = given.get("quote")
+    quote = options.get("quote")
     if len(delimiter) != 1 or len(quote or "") > 1:
         raise unsupported("a delimiter or a quote of more than one character")
-    skip = given.get("skipLeadingRows")
+    skip = options.get("skipLeadingRows")
     return {
         "skip": None if skip is None else int(skip),
         "delimiter": delimiter,
         "quote": '"' if quote is None else quote,
-        "newlines": bool(given.get("allowQuotedNewlines")),
-        "null": str(given.get("nullMarker") or ""),
+        "newlines": bool(options.get("allowQuotedNewlines")),
+        "null": str(options.get("nullMarker") or ""),
     }

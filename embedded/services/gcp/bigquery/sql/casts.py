@@ -1,7 +1,7 @@
-"""CAST and SAFE_CAST, and how values become text.
+"""CAST and SAFE_CAST.
 
-Follows https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions. DuckDB reads more as a
-number or a date than BigQuery does ('1_000', '24:00:00', an offset that it then forgets), hence the patterns.
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions. DuckDB parses more texts as
+numbers and dates than BigQuery does ('1_000', '24:00:00', an offset that it ignores), hence the patterns.
 """
 
 from __future__ import annotations
@@ -23,7 +23,16 @@ _DECIMAL = r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*"
 
 
 def cast(value: Value, target: Type, safe: bool) -> Value:
-    """CAST or SAFE_CAST. Raises SqlError where BigQuery knows no such cast."""
+    """CAST or SAFE_CAST.
+
+    Parameters:
+        value: to be cast.
+        target: the new type.
+        safe: NULL for what cannot be read, instead of an error.
+
+    Raises:
+        SqlError: BigQuery has no such cast.
+    """
     source = value.type
     if source.kind is Kind.NULL:
         return Value(f"CAST(NULL AS {target.duckdb})", target)
@@ -37,24 +46,21 @@ def cast(value: Value, target: Type, safe: bool) -> Value:
     return Value(write(value.sql, safe), target, constant=value.constant)
 
 
-def as_text(value: Value) -> str:
-    """A value as CAST(value AS STRING) writes it."""
-    return cast(value, STRING, safe=False).sql
-
-
 def failure(message: str, of: Type, safe: bool) -> str:
-    """What stands for a value that cannot be had: NULL if asked for, else an error.
+    """The expression for a value that cannot be computed: NULL or an error.
 
     Parameters:
         message: an expression of DuckDB for the text of the error.
+        of: the type of the expression.
+        safe: NULL instead of an error.
     """
     return f"CAST(NULL AS {of.duckdb})" if safe else f"CAST(error({message}) AS {of.duckdb})"
 
 
-def _checked(pattern: str, read: str, of: Type, told: str, safe: bool, sql: str) -> str:
-    """Text that must fit a pattern and then be readable."""
-    wrong = failure(f"{text(told)} || {sql}", of, safe)
-    attempt = f"TRY_CAST({read} AS {of.duckdb})"
+def _parse_text(pattern: str, of: Type, message: str, sql: str, safe: bool) -> str:
+    """Text that must match a pattern and then be castable."""
+    wrong = failure(f"{text(message)} || {sql}", of, safe)
+    attempt = f"TRY_CAST({sql} AS {of.duckdb})"
     return (
         f"(CASE WHEN {sql} IS NULL THEN NULL WHEN regexp_full_match({sql}, {text(pattern)})"
         f" AND {attempt} IS NOT NULL THEN {attempt} ELSE {wrong} END)"
@@ -94,7 +100,7 @@ def _unless_null(sql: str, other: str, of: Type) -> str:
 
 
 def _to_moment(sql: str, safe: bool) -> str:
-    """The form that nearly all data have comes first: reading it needs no pattern."""
+    """The most common form comes first: reading it needs no pattern."""
     plain = f"{_DAY}([ Tt]{_CLOCK})?"
     zoned = f"{plain} ?{_ZONE}"
     wrong = failure(f"'Invalid timestamp: ''' || {sql} || ''''", MOMENT, safe)
@@ -151,8 +157,8 @@ def _plain(target: Type) -> Callable[[str, bool], str]:
     return lambda sql, safe: f"{'TRY_CAST' if safe else 'CAST'}({sql} AS {target.duckdb})"
 
 
-def _text_cast(pattern: str, target: Type, told: str) -> Callable[[str, bool], str]:
-    return lambda sql, safe: _checked(pattern, sql, target, told, safe, sql)
+def _text_cast(pattern: str, target: Type, message: str) -> Callable[[str, bool], str]:
+    return lambda sql, safe: _parse_text(pattern, target, message, sql, safe)
 
 
 _CASTS: dict[tuple[Kind, Kind], Callable[[str, bool], str]] = {

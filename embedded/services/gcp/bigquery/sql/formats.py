@@ -1,7 +1,7 @@
 """Format elements of dates and times.
 
-https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements. Those that DuckDB writes in the same way,
-or that can be put together of such; all others are refused.
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/format-elements. Supported are those
+that DuckDB has, or that are a sequence of such; all others are refused.
 """
 
 from __future__ import annotations
@@ -24,11 +24,16 @@ _BOTH = {"%%": "%%", "%n": "\n", "%t": "\t"}
 _NOT_PARSED = ("%A", "%a", "%U", "%w", "%j", "%x", "%X", "%D", "%E6S", "%E3S", "%n", "%t")
 
 
-def for_duckdb(written: str, kind: Kind, parse: bool = False) -> str:
-    """A format string for strftime, or for strptime.
+def to_duckdb_format(written: str, kind: Kind, parse: bool = False) -> str:
+    """A format string for DuckDB's strftime or strptime.
+
+    Parameters:
+        written: BigQuery's format string.
+        kind: of the value.
+        parse: for strptime.
 
     Raises:
-        SqlError: an element is not known here, or not for this kind of value.
+        SqlError: an element is not supported, or not for this kind of value.
     """
     known = dict(_BOTH)
     if kind is not Kind.TIME:
@@ -38,9 +43,9 @@ def for_duckdb(written: str, kind: Kind, parse: bool = False) -> str:
     if parse:
         known = {element: meaning for element, meaning in known.items() if element not in _NOT_PARSED}
 
-    def meaning(found: re.Match[str]) -> str:
-        if found[0] not in known:
-            raise unsupported(f"the format element {found[0]} of a {kind.name}")
-        return known[found[0]]
+    def meaning(match: re.Match[str]) -> str:
+        if match[0] not in known:
+            raise unsupported(f"the format element {match[0]} of a {kind.name}")
+        return known[match[0]]
 
     return _ELEMENT.sub(meaning, written)

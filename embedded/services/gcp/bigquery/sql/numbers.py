@@ -1,4 +1,7 @@
-"""Arithmetic: INT64 overflows as an error, `/` never gives an integer, NUMERIC stays exact."""
+"""Arithmetic: INT64 overflow is an error, `/` never returns an integer, NUMERIC is exact.
+
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/operators#arithmetic_operators
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,17 @@ from embedded.services.gcp.bigquery.sql.types import NUMERIC
 from embedded.sql_engine.types import FLOAT64, Kind
 from embedded.sql_engine.values import Value
 
-_ONE = "CAST(1000000000 AS HUGEINT)"
+_BILLION = "CAST(1000000000 AS HUGEINT)"
 
 
 def arithmetic(symbol: str, left: Value, right: Value) -> Value:
-    """Two numbers of one type. `/` of INT64 gives FLOAT64."""
+    """An operation on two numbers of one type; `/` of INT64 returns FLOAT64.
+
+    Parameters:
+        symbol: `+`, `-`, `*` or `/`.
+        left: first operand.
+        right: second operand.
+    """
     if symbol == "/":
         if left.type.kind is Kind.DECIMAL:
             return Value(numeric_quotient(left.sql, right.sql), NUMERIC)
@@ -22,11 +31,11 @@ def arithmetic(symbol: str, left: Value, right: Value) -> Value:
 
 
 def numeric_quotient(left: str, right: str) -> str:
-    """One NUMERIC by another, exactly to nine digits, halves away from zero.
+    """The quotient of two NUMERIC, exact to nine digits, halves away from zero.
 
     DuckDB divides decimals as floating point; here both are whole billionths, in 128 bits.
     """
-    over, under = f"({_units(left)} * {_ONE})", _units(right)
+    over, under = f"({_units(left)} * {_BILLION})", _units(right)
     whole = f"({over} // {under})"
     rest = f"(abs({over} % {under}) * 2 >= abs({under}))"
     sign = f"(sign({over}) * sign({under}))"

@@ -1,4 +1,7 @@
-"""BigQuery's rules: coercion, operators, and the expressions that have a grammar of their own."""
+"""The rules of BigQuery's dialect: coercion, operators, names and errors.
+
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,18 @@ from sqlglot.tokens import TokenType
 from embedded.services.gcp.bigquery.sql import casts
 from embedded.services.gcp.bigquery.sql.functions import FUNCTIONS
 from embedded.services.gcp.bigquery.sql.numbers import arithmetic
-from embedded.services.gcp.bigquery.sql.special_syntax import FORMS
-from embedded.services.gcp.bigquery.sql.times import shifted
+from embedded.services.gcp.bigquery.sql.special_syntax import SPECIAL_SYNTAX
+from embedded.services.gcp.bigquery.sql.times import add_days
 from embedded.services.gcp.bigquery.sql.types import NUMERIC, named_type, type_name
 from embedded.sql_engine.compilers import ExpressionCompiler
 from embedded.sql_engine.dialect import Rules
 from embedded.sql_engine.errors import SqlError, invalid, unsupported
-from embedded.sql_engine.grammar import Statement, offset_of, plain, statements
+from embedded.sql_engine.grammar import Statement, keep_calls, offset_of, statements
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import FLOAT64, INT64, Kind, Type
 from embedded.sql_engine.values import Value
 
-_DIALECT = plain(BigQuery, ("CAST", "SAFE_CAST", "EXTRACT"))
+_DIALECT = keep_calls(BigQuery, ("CAST", "SAFE_CAST", "EXTRACT"))
 _NOT_BIGQUERY = (TokenType.DCOLON, TokenType.PIPE_GT, TokenType.MOD)
 _FROM_TEXT = (Kind.DATE, Kind.DATETIME, Kind.TIME, Kind.MOMENT)
 _WIDENED = {
@@ -39,25 +42,31 @@ def parse(script: str) -> list[Statement]:
 
 
 class BigQueryRules(Rules):
-    """Follows https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules and operators."""
+    """GoogleSQL."""
 
     dialect = _DIALECT
     functions = FUNCTIONS
 
     def unknown_function(self, name: str, start: int | None) -> SqlError:
-        """A function that BigQuery has not, or this stand-in."""
+        """The error for a function that does not exist here."""
         return invalid(f"Function not found: {name}", start)
 
     def unknown_name(self, name: str, start: int | None) -> SqlError:
-        """A column that is not there."""
+        """The error for a column that does not exist."""
         return invalid(f"Unrecognized name: {name}", start)
 
     def ambiguous_name(self, name: str, start: int | None) -> SqlError:
-        """A column that several tables have."""
+        """The error for a column that several tables have."""
         return invalid(f"Column name {name} is ambiguous", start)
 
     def no_overload(self, name: str, types: Sequence[Type], start: int | None) -> SqlError:
-        """Arguments that no signature of a function takes."""
+        """The error for arguments that no overload of a function takes.
+
+        Parameters:
+            name: of the function, in upper case.
+            types: of the arguments, in their order.
+            start: offset of the call in the statement.
+        """
         names = ", ".join(map(type_name, types)) or "none"
         message = f"No matching signature for function {name} for argument types: {names}"
         return invalid(message, start)
@@ -71,7 +80,7 @@ class BigQueryRules(Rules):
         return named_type(node)
 
     def type_name(self, of: Type) -> str:
-        """A type in BigQuery's words."""
+        """A type by BigQuery's name."""
         return type_name(of)
 
     def number(self, text: str) -> Value:
@@ -83,7 +92,16 @@ class BigQueryRules(Rules):
         return Value(f"CAST('{text}' AS DOUBLE)", FLOAT64, constant=True)
 
     def cast(self, value: Value, target: Type, safe: bool) -> Value:
-        """CAST or SAFE_CAST. Raises SqlError."""
+        """CAST or SAFE_CAST.
+
+        Parameters:
+            value: to be cast.
+            target: the new type.
+            safe: NULL for what cannot be read, instead of an error.
+
+        Raises:
+            SqlError: there is no such cast.
+        """
         return casts.cast(value, target, safe)
 
     def coerce(self, value: Value, target: Type) -> Value | None:
@@ -100,24 +118,34 @@ class BigQueryRules(Rules):
         return None
 
     def common(self, values: Sequence[Value]) -> Type | None:
-        """The type of those that are no literals, or what literals allow; NULL fits all."""
+        """The common type of those that are no literals, or what literals allow; NULL has any type."""
         known = [value for value in values if value.type.kind is not Kind.NULL]
         if not known:
             return INT64
         fixed = [value for value in known if not value.constant] or known
         for among in (fixed, known):
-            found = self._supertype([value.type for value in among])
-            if found is not None and all(self.coerce(value, found) is not None for value in known):
-                return found
+            common = self._supertype([value.type for value in among])
+            if common is not None and all(self.coerce(value, common) is not None for value in known):
+                return common
         return None
 
     def binary(self, symbol: str, left: Value, right: Value, node: exp.Expr) -> Value:
-        """`+ - * / ||`. Raises SqlError."""
+        """An arithmetic operator, or `||`.
+
+        Parameters:
+            symbol: `+`, `-`, `*`, `/` or `||`.
+            left: first operand.
+            right: second operand.
+            node: locates the error.
+
+        Raises:
+            SqlError: the operator does not take such types.
+        """
         if symbol == "||":
-            return self._concatenated(left, right, node)
-        dated = shifted(symbol, left, right, node)
-        if dated is not None:
-            return dated
+            return self._concatenate(left, right, node)
+        date = add_days(symbol, left, right, node)
+        if date is not None:
+            return date
         target = self.common([left, right])
         sides = [self.coerce(side, target) for side in (left, right)] if target else []
         if not target or target.kind not in (Kind.INT64, Kind.DECIMAL, Kind.FLOAT64) or None in sides:
@@ -125,20 +153,20 @@ class BigQueryRules(Rules):
         return arithmetic(symbol, *[side for side in sides if side is not None])
 
     def comparable(self, of: Type) -> bool:
-        """Whether `=` is there for a type."""
+        """Whether `=` takes a type."""
         return of.kind not in _UNCOMPARABLE
 
     def orderable(self, of: Type) -> bool:
-        """Whether `<` and ORDER BY are there for a type."""
+        """Whether `<` and ORDER BY take a type."""
         return of.kind not in _UNCOMPARABLE
 
     def groupable(self, of: Type) -> bool:
-        """Whether GROUP BY is there for a type; grouping by arrays and structs is not offered here."""
+        """Whether GROUP BY takes a type; arrays and structs are not supported."""
         return of.kind not in _UNCOMPARABLE
 
     def special(self, node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value | None:
         """ExpressionCompiler with a grammar of their own."""
-        write = FORMS.get(type(node))
+        write = SPECIAL_SYNTAX.get(type(node))
         return None if write is None else write(node, compiler, scope)
 
     @staticmethod
@@ -162,7 +190,7 @@ class BigQueryRules(Rules):
                 return Type(kind)
         return None
 
-    def _concatenated(self, left: Value, right: Value, node: exp.Expr) -> Value:
+    def _concatenate(self, left: Value, right: Value, node: exp.Expr) -> Value:
         target = self.common([left, right])
         if target is None or target.kind not in (Kind.STRING, Kind.BYTES, Kind.ARRAY):
             raise self._no_signature("||", left, right, node)
@@ -172,5 +200,5 @@ class BigQueryRules(Rules):
         return Value(f"({sides[0]} || {sides[1]})", target)
 
     def _no_signature(self, symbol: str, left: Value, right: Value, node: exp.Expr) -> SqlError:
-        told = f"{type_name(left.type)}, {type_name(right.type)}"
-        return invalid(f"No matching signature for operator {symbol} for argument types: {told}", offset_of(node))
+        types = f"{type_name(left.type)}, {type_name(right.type)}"
+        return invalid(f"No matching signature for operator {symbol} for argument types: {types}", offset_of(node))

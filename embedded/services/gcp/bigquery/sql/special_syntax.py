@@ -1,4 +1,7 @@
-"""Expressions with a grammar of their own: LIKE, EXTRACT, array literals and the like."""
+"""Expressions with special syntax: LIKE, EXTRACT, array literals and the like.
+
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/operators
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import BOOL, DATETIME, INT64, NUMBERS, STRING, Kind, array
 from embedded.sql_engine.values import Value
 
-Form = Callable[[Any, ExpressionCompiler, Scope], Value | None]
-"""None: the node is an ordinary one after all."""
+SpecialWriter = Callable[[Any, ExpressionCompiler, Scope], Value | None]
+"""Returns None if the node has no special meaning."""
 
 
 def _negative(node: exp.Neg, compiler: ExpressionCompiler, scope: Scope) -> Value:
@@ -41,12 +44,12 @@ def _like(node: exp.Like, compiler: ExpressionCompiler, scope: Scope) -> Value:
     return Value(f"({sides[0]} {word} {sides[1]} ESCAPE '\\')", BOOL)
 
 
-def _distinct_from(word: str) -> Form:
+def _distinct_from(word: str) -> SpecialWriter:
     def write(node: exp.Binary, compiler: ExpressionCompiler, scope: Scope) -> Value:
         only(node, "this", "expression")
-        sides = [compiler.value(each, scope) for each in (node.this, node.expression)]
-        compiler.compare("=", *sides, node)
-        left, right = compiler.unify(sides, word, node)
+        left, right = compiler.value(node.this, scope), compiler.value(node.expression, scope)
+        compiler.compare("=", left, right, node)
+        left, right = compiler.unify([left, right], word, node)
         return Value(f"({left.sql} {word} {right.sql})", BOOL)
 
     return write
@@ -56,19 +59,19 @@ def _extract(node: exp.Extract, compiler: ExpressionCompiler, scope: Scope) -> V
     only(node, "this", "expression")
     source = node.expression
     if not isinstance(source, exp.AtTimeZone):
-        return times.extracted(compiler.value(source, scope), times.part(node.this))
+        return times.extract_part(compiler.value(source, scope), times.parse_part(node.this))
     value = compiler.value(source.this, scope)
     if value.type.kind is not Kind.MOMENT:
         raise invalid("EXTRACT with AT TIME ZONE expects a TIMESTAMP", offset_of(node))
-    local = times.in_zone(value, times.zone_text(source.args["zone"]))
-    return times.extracted(Value(local, DATETIME), times.part(node.this))
+    local = times.to_zone(value, times.zone_text(source.args["zone"]))
+    return times.extract_part(Value(local, DATETIME), times.parse_part(node.this))
 
 
 def _array(node: exp.Array, compiler: ExpressionCompiler, scope: Scope) -> Value:
     only(node, "expressions", "struct_name_inheritance", "value_constructor")
     if not node.expressions:
         return Value("CAST([] AS BIGINT[])", array(INT64), constant=True)
-    values = compiler.unify([compiler.value(each, scope) for each in node.expressions], "array literal", node)
+    values = compiler.unify([compiler.value(item, scope) for item in node.expressions], "array literal", node)
     if values[0].type.kind is Kind.ARRAY:
         message = "Cannot construct array with element type ARRAY because nested arrays are not supported"
         raise invalid(message, offset_of(node))
@@ -95,9 +98,9 @@ def _hexadecimal(node: exp.HexString, compiler: ExpressionCompiler, scope: Scope
     return compiler.rules.number(str(int(node.this, 16)))
 
 
-def _bits(symbol: str) -> Form:
+def _bits(symbol: str) -> SpecialWriter:
     def write(node: exp.Binary, compiler: ExpressionCompiler, scope: Scope) -> Value:
-        sides = [compiler.value(each, scope) for each in (node.this, node.expression)]
+        sides = [compiler.value(side, scope) for side in (node.this, node.expression)]
         if any(side.type.kind is not Kind.INT64 for side in sides):
             raise unsupported(f"{symbol} of other types than INT64", offset_of(node))
         return Value(f"({sides[0].sql} {symbol} {sides[1].sql})", INT64)
@@ -105,7 +108,7 @@ def _bits(symbol: str) -> Form:
     return write
 
 
-def _current(name: str) -> Form:
+def _current(name: str) -> SpecialWriter:
     def write(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
         only(node, "this")
         zone = [node.this] if node.this else []
@@ -125,8 +128,8 @@ def _shifted(node: exp.Binary, compiler: ExpressionCompiler, scope: Scope) -> Va
     value = compiler.value(base, scope)
     if value.type.kind is Kind.DATE:
         value = casts.cast(value, DATETIME, safe=False)
-    count, unit = times.interval(span, compiler, scope)
-    return times.added(value, count.sql, unit, sign, sign)
+    count, unit = times.parse_interval(span, compiler, scope)
+    return times.add_interval(value, count.sql, unit, sign, sign)
 
 
 def _safe_function(node: exp.SafeFunc, compiler: ExpressionCompiler, scope: Scope) -> Value:
@@ -134,7 +137,7 @@ def _safe_function(node: exp.SafeFunc, compiler: ExpressionCompiler, scope: Scop
     only(node, "this")
     called = node.this
     simple = (exp.Column, exp.Literal, exp.RawString, exp.Null, exp.Parameter, exp.Neg)
-    if not isinstance(called, exp.Anonymous) or not all(isinstance(each, simple) for each in called.expressions):
+    if not isinstance(called, exp.Anonymous) or not all(isinstance(item, simple) for item in called.expressions):
         raise unsupported("SAFE. with arguments that are neither columns nor literals", offset_of(node))
     value = compiler.value(called, scope)
     if "error(" in value.sql:
@@ -142,7 +145,7 @@ def _safe_function(node: exp.SafeFunc, compiler: ExpressionCompiler, scope: Scop
     return Value(f"TRY({value.sql})", value.type)
 
 
-FORMS: dict[type[exp.Expr], Form] = {
+SPECIAL_SYNTAX: dict[type[exp.Expr], SpecialWriter] = {
     exp.Add: _shifted,
     exp.Sub: _shifted,
     exp.Array: _array,

@@ -1,6 +1,6 @@
-"""Parts of dates and times: adding, taking apart, cutting off, counting between.
+"""Parts of dates and times: addition, extraction, truncation, difference.
 
-https://cloud.google.com/bigquery/docs/reference/standard-sql/date_functions, .../datetime_functions,
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/date_functions, .../datetime_functions,
 .../timestamp_functions, .../time_functions
 """
 
@@ -34,7 +34,7 @@ _WEEKDAYS = {
     for index, day in enumerate(("SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"))
 }
 _WEEKDAYS["WEEK"] = 0
-_EXTRACTED = {
+_EXTRACTIONS = {
     "MICROSECOND": "(epoch_us({0}) % 1000000)",
     "MILLISECOND": "((epoch_us({0}) % 1000000) // 1000)",
     "SECOND": "second({0})",
@@ -52,7 +52,7 @@ _EXTRACTED = {
 }
 
 
-def part(node: exp.Expr) -> str:
+def parse_part(node: exp.Expr) -> str:
     """A word such as MONTH or WEEK(MONDAY). Raises SqlError if it is none."""
     if isinstance(node, exp.Column | exp.Var):
         return node.name.upper()
@@ -63,8 +63,17 @@ def part(node: exp.Expr) -> str:
     raise invalid(f"A date part was expected, not {node.sql(dialect='bigquery')}", offset_of(node))
 
 
-def interval(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> tuple[Value, str]:
-    """The count and the part of `INTERVAL n part`. Raises SqlError for anything else."""
+def parse_interval(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> tuple[Value, str]:
+    """The count and the part of `INTERVAL n part`.
+
+    Parameters:
+        node: the interval.
+        compiler: of the count.
+        scope: the names it may use.
+
+    Raises:
+        SqlError: the node is no such interval.
+    """
     if not isinstance(node, exp.Interval):
         raise invalid("Expected INTERVAL expression", offset_of(node))
     only(node, "this", "unit")
@@ -75,12 +84,23 @@ def interval(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> tupl
     if isinstance(count, exp.Literal) and count.is_string:
         if not count.name.lstrip("-").isdigit():
             raise invalid(f"Invalid INTERVAL value {count.name!r}", offset_of(node))
-        return Value(f"CAST({int(count.name)} AS BIGINT)", INT64, constant=True), part(unit)
-    return compiler.coerced(compiler.value(count, scope), INT64, node), part(unit)
+        return Value(f"CAST({int(count.name)} AS BIGINT)", INT64, constant=True), parse_part(unit)
+    return compiler.coerced(compiler.value(count, scope), INT64, node), parse_part(unit)
 
 
-def added(value: Value, count: str, unit: str, sign: str, function: str) -> Value:
-    """A date or time so many parts later (sign `+`) or earlier (`-`). Raises SqlError: not for its type."""
+def add_interval(value: Value, count: str, unit: str, sign: str, function: str) -> Value:
+    """A date or time plus or minus an interval.
+
+    Parameters:
+        value: the date or time.
+        count: number of parts, for DuckDB.
+        unit: the part, such as MONTH.
+        sign: `+` or `-`.
+        function: its name in the message.
+
+    Raises:
+        SqlError: the type has no such part.
+    """
     months = _MONTHS.get(unit)
     kind = value.type.kind
     if months and kind in (Kind.DATE, Kind.DATETIME):
@@ -103,21 +123,43 @@ def _in_range(value: Value) -> Value:
     return Value(f"(CASE WHEN year({value.sql}) NOT BETWEEN 1 AND 9999 THEN {wrong} ELSE {value.sql} END)", value.type)
 
 
-def shifted(symbol: str, left: Value, right: Value, node: exp.Expr) -> Value | None:
-    """A date plus or minus a number of days; None if neither side is a date."""
+def add_days(symbol: str, left: Value, right: Value, node: exp.Expr) -> Value | None:
+    """A date plus or minus a number of days.
+
+    Parameters:
+        symbol: the operator.
+        left: first operand.
+        right: second operand.
+        node: locates the error.
+
+    Returns:
+        None if neither side is a date.
+
+    Raises:
+        SqlError: both sides are dates.
+    """
     if INTERVAL in (left.type, right.type) or symbol not in "+-":
         return None
     if symbol == "+" and left.type == INT64 and right.type == DATE:
         left, right = right, left
     if left.type == DATE and right.type == INT64:
-        return added(left, right.sql, "DAY", symbol, symbol)
+        return add_interval(left, right.sql, "DAY", symbol, symbol)
     if left.type.kind in DATED and right.type.kind in DATED:
         raise unsupported("the difference of dates as an INTERVAL; use DATE_DIFF or TIMESTAMP_DIFF", offset_of(node))
     return None
 
 
-def truncated(value: Value, unit: str, function: str) -> Value:
-    """A date or time with all that is smaller than a part cut off. Raises SqlError."""
+def truncate(value: Value, unit: str, function: str) -> Value:
+    """A date or time truncated to a part.
+
+    Parameters:
+        value: the date or time.
+        unit: the part, such as MONTH.
+        function: its name in the message.
+
+    Raises:
+        SqlError: the type has no such part.
+    """
     kind = value.type.kind
     if kind is Kind.TIME:
         if unit not in CLOCK_PARTS:
@@ -145,52 +187,64 @@ def _stamp(sql: str, of: Type) -> str:
     return f"(DATE '2000-01-01' + {sql})" if of.kind is Kind.TIME else sql
 
 
-def extracted(value: Value, unit: str) -> Value:
-    """One part as a number, or the date or the time of day. Raises SqlError."""
+def extract_part(value: Value, unit: str) -> Value:
+    """A part as a number, or the date or the time of day. Raises SqlError: the type has no such part."""
     kind = value.type.kind
     if unit in ("DATE", "TIME", "DATETIME") and kind in (Kind.DATETIME, Kind.MOMENT):
         of = {"DATE": DATE, "TIME": TIME, "DATETIME": DATETIME}[unit]
         return Value(f"CAST({value.sql} AS {of.duckdb})", of)
-    known = unit in _EXTRACTED and kind in (*DATED, Kind.TIME)
+    known = unit in _EXTRACTIONS and kind in (*DATED, Kind.TIME)
     if not known or ((unit in CLOCK_PARTS) and kind is Kind.DATE) or (unit not in CLOCK_PARTS and kind is Kind.TIME):
         if unit in _WEEKDAYS and kind in DATED:
             raise unsupported(f"EXTRACT({unit})")
         raise _no_part("EXTRACT", unit, value.type)
-    sql = _EXTRACTED[unit].replace("{0}", _stamp(value.sql, value.type))
+    sql = _EXTRACTIONS[unit].replace("{0}", _stamp(value.sql, value.type))
     return Value(f"CAST({sql} AS BIGINT)", INT64)
 
 
-def between(later: Value, earlier: Value, unit: str, function: str) -> Value:
-    """How many parts from one to the other. Moments: whole ones that have passed; else: borders that lie between."""
+def difference(later: Value, earlier: Value, unit: str, function: str) -> Value:
+    """The number of parts between two values.
+
+    Timestamps: whole parts that have passed. Other types: borders of the part that lie between.
+
+    Parameters:
+        later: minuend.
+        earlier: subtrahend.
+        unit: the part, such as MONTH.
+        function: its name in the message.
+
+    Raises:
+        SqlError: the type has no such part.
+    """
     kind = later.type.kind
     if kind is Kind.MOMENT:
         if unit not in _MICROS:
             raise _no_part(function, unit, later.type)
         return Value(f"((epoch_us({later.sql}) - epoch_us({earlier.sql})) // {_MICROS[unit]})", INT64)
     if unit in _WEEKDAYS or unit in ("ISOWEEK", "ISOYEAR"):
-        first, last = (truncated(each, unit, function).sql for each in (earlier, later))
+        first, last = (truncate(side, unit, function).sql for side in (earlier, later))
         if unit == "ISOYEAR":
             return Value(f"CAST(isoyear({later.sql}) - isoyear({earlier.sql}) AS BIGINT)", INT64)
         return Value(f"(date_diff('day', CAST({first} AS DATE), CAST({last} AS DATE)) // 7)", INT64)
     allowed = {Kind.DATE: DAY_PARTS, Kind.DATETIME: (*DAY_PARTS, *CLOCK_PARTS), Kind.TIME: CLOCK_PARTS}.get(kind, ())
     if unit not in allowed:
         raise _no_part(function, unit, later.type)
-    first, last = (_stamp(each.sql, each.type) for each in (earlier, later))
+    first, last = (_stamp(side.sql, side.type) for side in (earlier, later))
     return Value(f"date_diff('{unit.lower()}', {first}, {last})", INT64)
 
 
-def in_zone(value: Value, zone: str) -> str:
-    """A moment as the date and time in a zone; the zone is an expression of DuckDB."""
+def to_zone(value: Value, zone: str) -> str:
+    """A timestamp as the date and time in a zone; the zone is an expression of DuckDB."""
     return f"(({value.sql} AT TIME ZONE 'UTC') AT TIME ZONE {zone})"
 
 
 def from_zone(sql: str, zone: str) -> str:
-    """A date and time in a zone as the moment that it is."""
+    """A date and time in a zone as a timestamp."""
     return f"(({sql} AT TIME ZONE {zone}) AT TIME ZONE 'UTC')"
 
 
 def zone_text(node: exp.Expr) -> str:
-    """A zone written out, for DuckDB. Raises SqlError."""
+    """A literal zone, for DuckDB. Raises SqlError."""
     if not isinstance(node, exp.Literal) or not node.is_string:
         raise unsupported("a time zone that is no string literal", offset_of(node))
     if node.name[:1] in "+-":

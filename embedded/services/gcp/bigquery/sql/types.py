@@ -1,6 +1,12 @@
-"""BigQuery's types: their names in SQL, in schemas, and as they are kept."""
+"""BigQuery's types: their names in SQL and in schemas.
+
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from sqlglot import exp
 
@@ -78,7 +84,7 @@ _LEGACY = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN", "STRUCT": 
 
 
 def type_name(of: Type) -> str:
-    """A type as messages and INFORMATION_SCHEMA tell it."""
+    """A type's name in messages and INFORMATION_SCHEMA."""
     if of.kind is Kind.ARRAY and of.element:
         return f"ARRAY<{type_name(of.element)}>"
     if of.kind is Kind.STRUCT:
@@ -87,23 +93,23 @@ def type_name(of: Type) -> str:
 
 
 def named_type(node: exp.DataType) -> Type:
-    """A type as a statement writes it. Raises SqlError."""
+    """A type as written in a statement. Raises SqlError."""
     if node.this is exp.DType.ARRAY:
         return array(named_type(node.expressions[0]))
     if node.this is exp.DType.STRUCT:
-        return struct([_field(each) for each in node.expressions])
+        return struct([_field(field) for field in node.expressions])
     only(node, "this", "expressions", "nested")
-    found = _NODES.get(node.this)
-    if found is None or (isinstance(node.this, exp.DType) and node.args.get("kind")):
+    of = _NODES.get(node.this)
+    if of is None or (isinstance(node.this, exp.DType) and node.args.get("kind")):
         raise unsupported(f"the type {node.sql(dialect='bigquery')}", offset_of(node))
-    return _limited(found, [int(each.name) for each in node.expressions], node)
+    return _refuse_limits(of, [int(size.name) for size in node.expressions], node)
 
 
-def schema_type(field: dict) -> Type:
-    """The type of a field of a schema, as the API writes it. Raises SqlError."""
+def schema_type(field: Mapping[str, Any]) -> Type:
+    """The type of a field of a schema. Raises SqlError."""
     name = str(field.get("type", "")).upper()
     if name in ("RECORD", "STRUCT"):
-        of = struct([(each["name"], schema_type(each)) for each in field.get("fields", [])])
+        of = struct([(inner["name"], schema_type(inner)) for inner in field.get("fields", [])])
     elif name in _SCHEMA:
         of = _SCHEMA[name]
         if of is NUMERIC and ("precision" in field or "scale" in field):
@@ -115,25 +121,25 @@ def schema_type(field: dict) -> Type:
     return array(of) if str(field.get("mode", "")).upper() == "REPEATED" else of
 
 
-def schema_field(name: str, of: Type) -> dict:
-    """A column as the API tells it."""
+def schema_field(name: str, of: Type) -> dict[str, Any]:
+    """A column as a field of a schema."""
     mode = "NULLABLE"
     if of.kind is Kind.ARRAY and of.element:
         mode, of = "REPEATED", of.element
     known = "RECORD" if of.kind is Kind.STRUCT else _NAMES[of.kind]
-    field = {"name": name, "type": _LEGACY.get(known, known), "mode": mode}
+    field: dict[str, Any] = {"name": name, "type": _LEGACY.get(known, known), "mode": mode}
     if of.kind is Kind.STRUCT:
-        field["fields"] = [schema_field(each, inner) for each, inner in of.fields]
+        field["fields"] = [schema_field(inner, kind) for inner, kind in of.fields]
     return field
 
 
-def _field(node: exp.Expr) -> tuple[str, Type]:
+def _field(node: exp.ColumnDef | exp.DataType) -> tuple[str, Type]:
     if isinstance(node, exp.ColumnDef):
         return node.name, named_type(node.args["kind"])
     return "", named_type(node)
 
 
-def _limited(of: Type, sizes: list[int], node: exp.DataType) -> Type:
+def _refuse_limits(of: Type, sizes: list[int], node: exp.DataType) -> Type:
     if not sizes:
         return of
     if of.kind is not Kind.DECIMAL or len(sizes) > 2:

@@ -1,21 +1,19 @@
-"""MERGE: all that it does is found out from the state before it, then done at once.
+"""MERGE: all changes are computed from the state before, then applied.
 
-https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#merge_statement
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#merge_statement
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 from sqlglot import exp
 
-from embedded.services.gcp.bigquery.session import Session
-from embedded.services.gcp.bigquery.statements.dml import Target, apply_update, assignments, refuse_twice
+from embedded.services.gcp.bigquery.statements.context import Context
+from embedded.services.gcp.bigquery.statements.dml import Target, apply_update, assignments, refuse_duplicates
 from embedded.services.gcp.bigquery.statements.outcome import Outcome
-from embedded.services.gcp.bigquery.store import Catalogue
-from embedded.services.gcp.bigquery.tables import touched
+from embedded.services.gcp.bigquery.table_writer import mark_modified
 from embedded.sql_engine.errors import invalid, unsupported
 from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.scope import Column, Scope, Source
@@ -28,7 +26,7 @@ MATCHED, NEW, GONE = "matched", "new", "gone"
 
 @dataclass(frozen=True)
 class _Change:
-    """One WHEN clause, ready to be done.
+    """The compiled changes of a WHEN clause.
 
     Parameters:
         where: MATCHED, NEW or GONE.
@@ -41,12 +39,13 @@ class _Change:
     columns: Sequence[str]
 
 
-def run_merge(session: Session, catalogue: Catalogue, tree: exp.Merge, stack: ExitStack) -> Outcome:
+def run_merge(context: Context) -> Outcome:
     """MERGE. Raises SqlError, also when a row of the target would be changed twice."""
+    tree = context.tree
     only(tree, "this", "using", "on", "whens")
-    target = Target(session, catalogue, tree.this, stack)
+    target = Target(context, tree.this)
     outcome = _Merge(target, tree).run()
-    touched(catalogue, target.table)
+    mark_modified(context.catalogue, target.table)
     return outcome
 
 
@@ -56,7 +55,7 @@ class _Merge:
         self._connection = target.catalogue.connection
         self._expressions = target.queries.expressions
         sql, source = target.queries.from_clause.source(tree.args["using"], target.queries.scope())
-        self._source = self._held(sql, source, tree.args["using"])
+        self._source = self._materialize(sql, source, tree.args["using"])
         self._on = self._expressions.condition(tree.args["on"], self._scope(MATCHED), "ON clause")
         self._whens = tree.args["whens"].expressions
 
@@ -66,10 +65,10 @@ class _Merge:
         if all(change.where is NEW for change in changes) and len(changes) == 1:
             inserted = self._insert(changes[0].columns, changes[0].sql)
             return Outcome("MERGE", inserted=inserted, target=self._target.where)
-        return self._do(changes)
+        return self._apply(changes)
 
-    def _do(self, changes: Sequence[_Change]) -> Outcome:
-        """Find out all, then change: what one clause does must not be seen by another."""
+    def _apply(self, changes: Sequence[_Change]) -> Outcome:
+        """Compute all changes, then apply them: no clause may see what another does."""
         for index, change in enumerate(changes):
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE change{index} AS {change.sql}")
         self._refuse_overlap(changes)
@@ -93,14 +92,14 @@ class _Merge:
         ]
         if numbers:
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE touched AS {' UNION ALL '.join(numbers)}")
-            refuse_twice(self._target, "touched")
+            refuse_duplicates(self._target, "touched")
             self._connection.execute("DROP TABLE temp.touched")
 
     def _insert(self, columns: Sequence[str], sql: str) -> int:
         listed = ", ".join(quote(name) for name in columns)
         return self._target.run(f"INSERT INTO {self._target.table.rows} ({listed}) {sql}")
 
-    def _held(self, sql: str, source: Source, node: exp.Expr) -> Source:
+    def _materialize(self, sql: str, source: Source, node: exp.Expr) -> Source:
         """The source as a temporary table, computed once; a table with rows of its own is used as it is."""
         if isinstance(node, exp.Table) and sql.startswith("data."):
             self._from = f"{sql.rpartition(' AS ')[0]} AS source"
@@ -108,8 +107,8 @@ class _Merge:
         values = ", ".join(f"{column.sql} AS c{index}" for index, column in enumerate(source.columns))
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE merged AS SELECT {values} FROM {sql}")
         self._from = "temp.merged AS source"
-        held = [Column(column.name, column.type, f"source.c{index}") for index, column in enumerate(source.columns)]
-        return Source(source.name, held)
+        columns = [Column(column.name, column.type, f"source.c{index}") for index, column in enumerate(source.columns)]
+        return Source(source.name, columns)
 
     def _scope(self, where: str) -> Scope:
         """The names that a clause may use."""
@@ -161,8 +160,8 @@ class _Merge:
         if isinstance(then.this, exp.Var):
             chosen, values = self._target.columns, [column.value for column in self._source.columns]
         else:
-            named = then.this.expressions if then.this else []
-            chosen = [self._target.column(each.name, offset_of(each)) for each in named] or self._target.columns
+            names = then.this.expressions if then.this else []
+            chosen = [self._target.column(name.name, offset_of(name)) for name in names] or self._target.columns
             values = self._inserted(then.expression, scope)
         if len(values) != len(chosen):
             raise invalid(f"Inserted row has wrong column count; Has {len(values)}, expected {len(chosen)}")
@@ -174,8 +173,8 @@ class _Merge:
             return [column.value for column in self._source.columns]
         if isinstance(node, exp.Tuple | exp.Paren):
             cells = node.expressions if isinstance(node, exp.Tuple) else [node.this]
-            return [self._expressions.value(each, scope) for each in cells]
+            return [self._expressions.value(cell, scope) for cell in cells]
         raise unsupported(f"INSERT {node.sql(dialect='bigquery')}", offset_of(node))
 
     def _cell(self, value: Value, name: str, of: Type) -> str:
-        return self._target.assigned(value, name, of)
+        return self._target.assign(value, name, of)

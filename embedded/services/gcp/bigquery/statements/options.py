@@ -1,6 +1,6 @@
-"""OPTIONS of CREATE statements, PARTITION BY and CLUSTER BY, as the API tells them.
+"""OPTIONS of CREATE statements, PARTITION BY and CLUSTER BY, as properties of resources.
 
-https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ _TRUNCATIONS = ("TIMESTAMP_TRUNC", "DATE_TRUNC", "DATETIME_TRUNC")
 _PARTS = ("HOUR", "DAY", "MONTH", "YEAR")
 
 
-def written(properties: exp.Properties | None) -> tuple[Json, dict[str, exp.Expr]]:
+def parse_properties(properties: exp.Properties | None) -> tuple[Json, dict[str, exp.Expr]]:
     """Options by their names, and the other properties (`partition`, `cluster`, `external`). Raises SqlError."""
     options: Json = {}
     others: dict[str, exp.Expr] = {}
     for node in properties.expressions if properties else []:
         if isinstance(node, exp.Property) and type(node) is exp.Property:
-            options[node.name.lower()] = literal(node.args["value"])
+            options[node.name.lower()] = literal_value(node.args["value"])
         elif type(node) in _NAMED:
-            options[_NAMED[type(node)]] = literal(node.this)
+            options[_NAMED[type(node)]] = literal_value(node.this)
         elif isinstance(node, exp.PartitionedByProperty):
             others["partition"] = node.this
         elif isinstance(node, exp.Cluster | exp.ClusterProperty):
@@ -63,8 +63,8 @@ def written(properties: exp.Properties | None) -> tuple[Json, dict[str, exp.Expr
     return options, others
 
 
-def literal(node: exp.Expr) -> Any:
-    """A value that is written out. Raises SqlError."""
+def literal_value(node: exp.Expr) -> Any:
+    """The Python value of a literal. Raises SqlError."""
     if isinstance(node, exp.Null):
         return None
     if isinstance(node, exp.Boolean):
@@ -72,13 +72,13 @@ def literal(node: exp.Expr) -> Any:
     if isinstance(node, exp.Literal | exp.RawString | exp.Neg):
         return node.name if isinstance(node, exp.RawString) else node.to_py()
     if isinstance(node, exp.Array):
-        return [literal(each) for each in node.expressions]
+        return [literal_value(item) for item in node.expressions]
     if isinstance(node, exp.Tuple):
-        return tuple(literal(each) for each in node.expressions)
+        return tuple(literal_value(item) for item in node.expressions)
     if isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal):
-        return literal(node.this)
+        return literal_value(node.this)
     if isinstance(node, exp.Anonymous) and str(node.name).upper() == "STRUCT":
-        return tuple(literal(each) for each in node.expressions)
+        return tuple(literal_value(item) for item in node.expressions)
     raise unsupported(f"the option value {node.sql(dialect='bigquery')}", offset_of(node))
 
 
@@ -105,31 +105,31 @@ def dataset_options(options: Json) -> Json:
     return body
 
 
-def files(options: Json) -> tuple[Json, Json]:
+def external_configuration(options: Json) -> tuple[Json, Json]:
     """Options of an external table: its ExternalDataConfiguration, and the rest for its resource. Raises SqlError."""
-    given: Json = {}
+    configuration: Json = {}
     csv: Json = {}
     rest: Json = {}
     for name, value in options.items():
         if name in _CSV:
             csv[_CSV[name]] = str(value) if name == "skip_leading_rows" else value
         elif name in _FILES:
-            given[_FILES[name]] = value
+            configuration[_FILES[name]] = value
         elif name == "enable_list_inference":
-            given["parquetOptions"] = {"enableListInference": value}
+            configuration["parquetOptions"] = {"enableListInference": value}
         else:
             rest[name] = value
-    if not given.get("sourceUris") or not given.get("sourceFormat"):
+    if not configuration.get("sourceUris") or not configuration.get("sourceFormat"):
         raise invalid("External tables need the options format and uris")
-    form = str(given["sourceFormat"]).upper()
-    given["sourceFormat"] = _FORMATS.get(form, form)
-    if given.get("compression") in ("GZIP", "NONE", None):
-        given.pop("compression", None)  # each file tells it by itself
+    form = str(configuration["sourceFormat"]).upper()
+    configuration["sourceFormat"] = _FORMATS.get(form, form)
+    if configuration.get("compression") in ("GZIP", "NONE", None):
+        configuration.pop("compression", None)  # found out from each file
     if csv and form != "CSV":
         raise invalid(f"Options of CSV files cannot be used with the format {form}")
     if form == "CSV":
-        given["csvOptions"] = csv
-    return given, table_options(rest)
+        configuration["csvOptions"] = csv
+    return configuration, table_options(rest)
 
 
 def partitioning(node: exp.Expr | None) -> Json:
@@ -148,7 +148,7 @@ def partitioning(node: exp.Expr | None) -> Json:
         if unit in _PARTS:
             return {"timePartitioning": {"type": unit, "field": arguments[0].name}}
     if name == "RANGE_BUCKET" and len(arguments) == 2 and isinstance(arguments[1], exp.Anonymous):
-        start, end, interval = (str(literal(each)) for each in arguments[1].expressions)
+        start, end, interval = (str(literal_value(each)) for each in arguments[1].expressions)
         return {
             "rangePartitioning": {
                 "field": arguments[0].name,
@@ -163,12 +163,12 @@ def clustering(node: exp.Expr | None) -> Json:
     if node is None:
         return {}
     only(node, "expressions")
-    return {"clustering": {"fields": [each.name for each in node.expressions]}}
+    return {"clustering": {"fields": [column.name for column in node.expressions]}}
 
 
 def _milliseconds(moment: str) -> int:
     try:
-        read = datetime.fromisoformat(moment.replace(" UTC", "+00:00"))
+        parsed = datetime.fromisoformat(moment.replace(" UTC", "+00:00"))
     except ValueError as error:
         raise invalid(f"Invalid expiration_timestamp: {moment}") from error
-    return int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp() * 1000)
+    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp() * 1000)

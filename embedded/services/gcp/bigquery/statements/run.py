@@ -8,67 +8,65 @@ from contextlib import ExitStack, contextmanager
 import duckdb
 from sqlglot import exp
 
-from embedded.services.gcp.bigquery.errors import as_statement
+from embedded.services.gcp.bigquery.errors import to_statement_error
 from embedded.services.gcp.bigquery.session import Session, Tables
 from embedded.services.gcp.bigquery.statements import ddl, dml
+from embedded.services.gcp.bigquery.statements.context import Context
 from embedded.services.gcp.bigquery.statements.merge import run_merge
 from embedded.services.gcp.bigquery.statements.outcome import Outcome
-from embedded.services.gcp.bigquery.store import Catalogue
 from embedded.services.gcp.errors import GoogleError
 from embedded.sql_engine.errors import Reason, SqlError, unsupported
 from embedded.sql_engine.grammar import Statement, offset_of
 from embedded.sql_engine.values import Query
 
-_CHANGES: dict[type[exp.Expr], Callable[[Session, Catalogue, Statement, ExitStack], Outcome]] = {
+_CHANGES: dict[type[exp.Expr], Callable[[Context], Outcome]] = {
     exp.Create: ddl.run_create,
-    exp.Drop: lambda session, catalogue, statement, stack: ddl.run_drop(session, catalogue, statement.tree),
-    exp.Insert: lambda session, catalogue, statement, stack: dml.run_insert(session, catalogue, statement.tree, stack),
-    exp.Update: lambda session, catalogue, statement, stack: dml.run_update(session, catalogue, statement.tree, stack),
-    exp.Delete: lambda session, catalogue, statement, stack: dml.run_delete(session, catalogue, statement.tree, stack),
-    exp.Merge: lambda session, catalogue, statement, stack: run_merge(session, catalogue, statement.tree, stack),
-    exp.TruncateTable: lambda session, catalogue, statement, stack: dml.run_truncate(
-        session, catalogue, statement.tree, stack
-    ),
+    exp.Drop: ddl.run_drop,
+    exp.Insert: dml.run_insert,
+    exp.Update: dml.run_update,
+    exp.Delete: dml.run_delete,
+    exp.Merge: run_merge,
+    exp.TruncateTable: dml.run_truncate,
 }
 
 
-def run(session: Session, statement: Statement, keep_as: str) -> Outcome:
+def run_statement(session: Session, statement: Statement, keep_as: str) -> Outcome:
     """Run one statement.
 
     Parameters:
-        session: its job's.
-        statement: what is to be run.
+        session: of its job.
+        statement: to be run.
         keep_as: the name under which the rows of a query are kept.
 
     Raises:
-        SqlError: it cannot be run; nothing has changed then.
+        SqlError: it fails; nothing has changed then.
         duckdb.Error: likewise.
     """
-    session.readings.clear()
+    session.readers.clear()
     session.check()
-    with ExitStack() as stack, _placed(statement):
+    with ExitStack() as stack, _located(statement):
         try:
-            return _once(session, statement, keep_as, stack)
+            return _attempt(session, statement, keep_as, stack)
         except (duckdb.Error, UnicodeDecodeError) as error:  # the latter: of DuckDB's own message about such a file
-            if isinstance(error, duckdb.InterruptException) or not _mend(session, stack):
+            if isinstance(error, duckdb.InterruptException) or not _repair(session, stack):
                 raise
-            return _once(session, statement, keep_as, stack)
+            return _attempt(session, statement, keep_as, stack)
 
 
-def check(session: Session, statement: Statement) -> Query | None:
+def check_statement(session: Session, statement: Statement) -> Query | None:
     """Compile a query without running it; None for other statements, whose names are not looked up. Raises SqlError."""
     if not isinstance(statement.tree, exp.Query):
         if type(statement.tree) not in _CHANGES:
             raise _unknown(statement)
         return None
-    session.readings.clear()
-    with ExitStack() as stack, _placed(statement), session.store.read(session.connection) as catalogue:
+    session.readers.clear()
+    with ExitStack() as stack, _located(statement), session.store.read(session.connection) as catalogue:
         query = Tables(session, catalogue, stack).queries().compile(statement.tree)
         session.connection.execute(f"EXPLAIN {query.sql}")
         return query
 
 
-def _once(session: Session, statement: Statement, keep_as: str, stack: ExitStack) -> Outcome:
+def _attempt(session: Session, statement: Statement, keep_as: str, stack: ExitStack) -> Outcome:
     tree = statement.tree
     if isinstance(tree, exp.Query):
         with session.store.read(session.connection) as catalogue:
@@ -79,7 +77,7 @@ def _once(session: Session, statement: Statement, keep_as: str, stack: ExitStack
     if change is None:
         raise _unknown(statement)
     with session.store.write(session.connection, session.check) as catalogue:
-        return change(session, catalogue, statement, stack)
+        return change(Context(session, catalogue, statement, stack))
 
 
 def _unknown(statement: Statement) -> SqlError:
@@ -89,15 +87,15 @@ def _unknown(statement: Statement) -> SqlError:
     return unsupported(f"the statement {word}", offset_of(statement.tree))
 
 
-def _mend(session: Session, stack: ExitStack) -> bool:
+def _repair(session: Session, stack: ExitStack) -> bool:
     """Whether the statement is worth a second try; raises SqlError if a file is to blame."""
-    mended = [reading.mend(stack) for reading in session.readings.values()]
-    return any(mended)
+    repaired = [reader.repair(stack) for reader in session.readers.values()]
+    return any(repaired)
 
 
 @contextmanager
-def _placed(statement: Statement) -> Iterator[None]:
-    """Places of errors count from the beginning of the script; what is not there is told as of a statement."""
+def _located(statement: Statement) -> Iterator[None]:
+    """Makes the offsets of errors count from the start of the script, and errors of the API those of a statement."""
     try:
         yield
     except SqlError as error:
@@ -105,4 +103,4 @@ def _placed(statement: Statement) -> Iterator[None]:
             error.start += statement.start
         raise
     except GoogleError as error:
-        raise as_statement(error) from error
+        raise to_statement_error(error) from error

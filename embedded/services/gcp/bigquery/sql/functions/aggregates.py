@@ -1,6 +1,6 @@
 """Aggregate functions.
 
-https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions
 """
 
 from __future__ import annotations
@@ -48,14 +48,16 @@ def _average(call: FunctionCall) -> Value:
     _refuse(call, "order", "limit", "ignore_nulls")
     check_count(call, 1, 1)
     value = call.values()[0]
-    each = "DISTINCT " if call.distinct else ""
+    distinct = "DISTINCT " if call.distinct else ""
     if value.type.kind is Kind.DECIMAL:
-        total, number = (f"{name}({each}{value.sql}){call.over}" for name in ("sum", "count"))
+        total, number = (f"{name}({distinct}{value.sql}){call.over}" for name in ("sum", "count"))
         exact = numeric_quotient(f"CAST({total} AS {_N})", f"CAST({number} AS {_N})")
         return Value(f"(CASE WHEN {number} = 0 THEN NULL ELSE {exact} END)", NUMERIC)
     if value.type.kind not in (Kind.INT64, Kind.FLOAT64, Kind.NULL):
         raise no_overload(call, [value])
-    return Value(f"avg({each}CAST({value.sql} AS {'BIGINT' if value.type == INT64 else 'DOUBLE'})){call.over}", FLOAT64)
+    return Value(
+        f"avg({distinct}CAST({value.sql} AS {'BIGINT' if value.type == INT64 else 'DOUBLE'})){call.over}", FLOAT64
+    )
 
 
 def _extreme(name: str) -> Function:
@@ -71,7 +73,7 @@ def _extreme(name: str) -> Function:
 
 
 def _any_value(call: FunctionCall) -> Value:
-    """Any will do, but one that is not NULL would hide that NULL may come, too: the first it is."""
+    """The first value: one that is not NULL would hide that NULL is possible."""
     _refuse(call, "distinct", "order", "limit", "ignore_nulls")
     check_count(call, 1, 1)
     value = call.values()[0]
@@ -87,9 +89,9 @@ def _array_agg(call: FunctionCall) -> Value:
     value = call.values()[0]
     if value.type.kind is Kind.ARRAY:
         raise no_overload(call, [value])
-    each = "DISTINCT " if call.distinct else ""
+    distinct = "DISTINCT " if call.distinct else ""
     order = f" {call.order}" if call.order else ""
-    sql = f"list({each}{value.sql}{order}){_filter(call, value.sql)}{call.over}"
+    sql = f"list({distinct}{value.sql}{order}){_filter(call, value.sql)}{call.over}"
     return Value(sql if call.limit is None else f"list_slice({sql}, 1, {call.limit})", array(value.type))
 
 
@@ -100,11 +102,11 @@ def _string_agg(call: FunctionCall) -> Value:
     if any(value.type.kind is not Kind.STRING for value in values):
         raise no_overload(call, values)
     between = values[1].sql if len(values) == 2 else "','"
-    each = "DISTINCT " if call.distinct else ""
+    distinct = "DISTINCT " if call.distinct else ""
     order = f" {call.order}" if call.order else ""
     if call.over:
         return Value(f"string_agg({values[0].sql}, {between}){call.over}", STRING)
-    collected = f"list({each}{values[0].sql}{order}) FILTER (WHERE {values[0].sql} IS NOT NULL)"
+    collected = f"list({distinct}{values[0].sql}{order}) FILTER (WHERE {values[0].sql} IS NOT NULL)"
     if call.limit is not None:
         collected = f"list_slice({collected}, 1, {call.limit})"
     return Value(f"array_to_string({collected}, {between})", STRING)
@@ -122,7 +124,7 @@ def _spread(name: str) -> Function:
     return Function(write, Use.AGGREGATE)
 
 
-def _checked(function: Function) -> Function:
+def _without_modifiers(function: Function) -> Function:
     def write(call: FunctionCall) -> Value:
         _refuse(call, "order", "limit", "ignore_nulls")
         return function.write(call)
@@ -138,16 +140,16 @@ FUNCTIONS: dict[str, Function] = {
     "ARRAY_AGG": Function(_array_agg, Use.AGGREGATE),
     "AVG": Function(_average, Use.AGGREGATE),
     "COUNT": Function(_count, Use.AGGREGATE),
-    "COUNTIF": _checked(aggregate(overload("count(CASE WHEN {0} THEN 1 END){over}", INT64, BOOL))),
-    "LOGICAL_AND": _checked(aggregate(overload("bool_and({0}){over}", BOOL, BOOL))),
-    "LOGICAL_OR": _checked(aggregate(overload("bool_or({0}){over}", BOOL, BOOL))),
+    "COUNTIF": _without_modifiers(aggregate(overload("count(CASE WHEN {0} THEN 1 END){over}", INT64, BOOL))),
+    "LOGICAL_AND": _without_modifiers(aggregate(overload("bool_and({0}){over}", BOOL, BOOL))),
+    "LOGICAL_OR": _without_modifiers(aggregate(overload("bool_or({0}){over}", BOOL, BOOL))),
     "MAX": _extreme("max"),
     "MIN": _extreme("min"),
     "STDDEV": _spread("stddev_samp"),
     "STDDEV_POP": _spread("stddev_pop"),
     "STDDEV_SAMP": _spread("stddev_samp"),
     "STRING_AGG": Function(_string_agg, Use.AGGREGATE),
-    "SUM": _checked(
+    "SUM": _without_modifiers(
         aggregate(
             overload("CAST(sum({0}){over} AS BIGINT)", INT64, INT64),
             overload(f"CAST(sum({{0}}){{over}} AS {_N})", NUMERIC, NUMERIC),

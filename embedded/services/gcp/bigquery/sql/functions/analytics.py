@@ -1,6 +1,6 @@
 """Functions that only a window has.
 
-https://cloud.google.com/bigquery/docs/reference/standard-sql/numbering_functions and .../navigation_functions
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/numbering_functions and .../navigation_functions
 """
 
 from __future__ import annotations

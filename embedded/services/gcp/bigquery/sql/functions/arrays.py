@@ -1,6 +1,6 @@
 """Array functions, and STRUCT.
 
-https://cloud.google.com/bigquery/docs/reference/standard-sql/array_functions
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/array_functions
 """
 
 from __future__ import annotations

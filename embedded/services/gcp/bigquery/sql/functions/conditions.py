@@ -1,6 +1,6 @@
 """Functions that choose among values.
 
-https://cloud.google.com/bigquery/docs/reference/standard-sql/conditional_expressions
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/conditional_expressions
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ def _ifnull(call: FunctionCall) -> Value:
 
 def _nullif(call: FunctionCall) -> Value:
     check_count(call, 2, 2)
-    values = call.values()
-    same = call.compiler.compare("=", *values, call.node)
-    first, _ = call.compiler.unify(values, "function NULLIF", call.node)
+    left, right = call.values()
+    same = call.compiler.compare("=", left, right, call.node)
+    first, _ = call.compiler.unify([left, right], "function NULLIF", call.node)
     return Value(f"(CASE WHEN {same.sql} THEN NULL ELSE {first.sql} END)", first.type)
 
 

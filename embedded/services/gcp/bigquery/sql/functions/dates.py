@@ -1,10 +1,14 @@
-"""Functions of DATE, DATETIME, TIME and TIMESTAMP; the last is a moment, told in UTC unless a zone is named."""
+"""Functions of DATE, DATETIME, TIME and TIMESTAMP; a TIMESTAMP is in UTC unless a zone is given.
+
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/date_functions, .../datetime_functions,
+.../time_functions and .../timestamp_functions
+"""
 
 from __future__ import annotations
 
 from embedded.services.gcp.bigquery.sql import casts, times
 from embedded.services.gcp.bigquery.sql.arguments import check_count, literal_text
-from embedded.services.gcp.bigquery.sql.formats import for_duckdb
+from embedded.services.gcp.bigquery.sql.formats import to_duckdb_format
 from embedded.sql_engine.errors import invalid, unsupported
 from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.grammar import offset_of
@@ -21,19 +25,19 @@ _CASTABLE: dict[Kind, tuple[Kind, ...]] = {
 
 
 def _first(call: FunctionCall, *allowed: Type) -> Value:
-    """The first argument, by an implicit cast if need be."""
+    """The first argument, implicitly cast if needed."""
     value = call.compiler.value(call.arguments[0], call.scope)
     if value.type in allowed:
         return value
     for of in allowed:
-        found = call.compiler.rules.coerce(value, of)
-        if found is not None:
-            return found
+        coerced = call.compiler.rules.coerce(value, of)
+        if coerced is not None:
+            return coerced
     raise no_overload(call, [value])
 
 
-def _made(of: Type, parts: str, count: int) -> Function:
-    """DATE(year, month, day) and its like, or a cast of the one argument, with a zone for a moment."""
+def _constructor(of: Type, parts: str, count: int) -> Function:
+    """DATE(year, month, day) and the like, or a cast of one argument, with a zone for a timestamp."""
 
     def write(call: FunctionCall) -> Value:
         if len(call.arguments) == count:
@@ -57,7 +61,7 @@ def _made(of: Type, parts: str, count: int) -> Function:
 def _zoned(call: FunctionCall, value: Value, of: Type) -> Value:
     zone = times.zone_text(call.arguments[1])
     if of.kind is not Kind.MOMENT and value.type.kind is Kind.MOMENT:
-        return casts.cast(Value(times.in_zone(value, zone), DATETIME), of, safe=False)
+        return casts.cast(Value(times.to_zone(value, zone), DATETIME), of, safe=False)
     if of.kind is Kind.MOMENT and value.type.kind in (Kind.DATE, Kind.DATETIME):
         local = casts.cast(value, DATETIME, safe=False).sql
         return Value(times.from_zone(local, zone), MOMENT)
@@ -68,8 +72,8 @@ def _shift(sign: str, *allowed: Type) -> Function:
     def write(call: FunctionCall) -> Value:
         check_count(call, 2, 2)
         value = _first(call, *allowed)
-        count, unit = times.interval(call.arguments[1], call.compiler, call.scope)
-        return times.added(value, count.sql, unit, sign, call.name)
+        count, unit = times.parse_interval(call.arguments[1], call.compiler, call.scope)
+        return times.add_interval(value, count.sql, unit, sign, call.name)
 
     return Function(write)
 
@@ -85,7 +89,7 @@ def _difference(*allowed: Type) -> Function:
                 raise no_overload(call, values)
             target = allowed[0]
         later, earlier = (call.compiler.coerced(value, target, call.node) for value in values)
-        return times.between(later, earlier, times.part(call.arguments[2]), call.name)
+        return times.difference(later, earlier, times.parse_part(call.arguments[2]), call.name)
 
     return Function(write)
 
@@ -93,13 +97,13 @@ def _difference(*allowed: Type) -> Function:
 def _truncate(*allowed: Type) -> Function:
     def write(call: FunctionCall) -> Value:
         check_count(call, 2, 3 if MOMENT in allowed else 2)
-        value, unit = _first(call, *allowed), times.part(call.arguments[1])
+        value, unit = _first(call, *allowed), times.parse_part(call.arguments[1])
         if len(call.arguments) == 2:
-            return times.truncated(value, unit, call.name)
+            return times.truncate(value, unit, call.name)
         if value.type != MOMENT or unit in times.CLOCK_PARTS:
             raise unsupported(f"{call.name} to the {unit} with a time zone", offset_of(call.node))
         zone = times.zone_text(call.arguments[2])
-        local = times.truncated(Value(times.in_zone(value, zone), DATETIME), unit, call.name)
+        local = times.truncate(Value(times.to_zone(value, zone), DATETIME), unit, call.name)
         return Value(times.from_zone(local.sql, zone), MOMENT)
 
     return Function(write)
@@ -110,15 +114,15 @@ def _format(*allowed: Type) -> Function:
         check_count(call, 2, 3 if MOMENT in allowed else 2)
         written = literal_text(call.arguments[0], "a format string")
         value = call.compiler.value(call.arguments[1], call.scope)
-        found = value if value.type in allowed else call.compiler.rules.coerce(value, allowed[0])
-        if found is None:
+        moment = value if value.type in allowed else call.compiler.rules.coerce(value, allowed[0])
+        if moment is None:
             raise no_overload(call, [Value("", STRING), value])
-        kind, sql = found.type.kind, found.sql
+        kind, sql = moment.type.kind, moment.sql
         if len(call.arguments) == 3:
-            sql = times.in_zone(found, times.zone_text(call.arguments[2]))
+            sql = times.to_zone(moment, times.zone_text(call.arguments[2]))
         if kind is Kind.TIME:
             sql = f"(DATE '1970-01-01' + {sql})"
-        return Value(f"strftime({sql}, {text(for_duckdb(written, kind))})", STRING)
+        return Value(f"strftime({sql}, {text(to_duckdb_format(written, kind))})", STRING)
 
     return Function(write)
 
@@ -128,7 +132,7 @@ def _parse(of: Type) -> Function:
         check_count(call, 2, 2)
         written = literal_text(call.arguments[0], "a format string")
         value = coerce_argument(call, 1, STRING)
-        read = f"try_strptime({value}, {text(for_duckdb(written, of.kind, parse=True))})"
+        read = f"try_strptime({value}, {text(to_duckdb_format(written, of.kind, parse=True))})"
         wrong = casts.failure(f"'Failed to parse input string \"' || {value} || '\"'", of, safe=False)
         chosen = f"(CASE WHEN {value} IS NULL THEN NULL WHEN {read} IS NULL THEN {wrong}"
         return Value(f"{chosen} ELSE CAST({read} AS {of.duckdb}) END)", of)
@@ -139,7 +143,7 @@ def _parse(of: Type) -> Function:
 def _last_day(call: FunctionCall) -> Value:
     check_count(call, 1, 2)
     value = _first(call, DATE, DATETIME)
-    unit = times.part(call.arguments[1]) if len(call.arguments) == 2 else "MONTH"
+    unit = times.parse_part(call.arguments[1]) if len(call.arguments) == 2 else "MONTH"
     ends = {"MONTH": "month", "QUARTER": "quarter", "YEAR": "year"}
     if unit not in ends:
         raise invalid(f"LAST_DAY does not support the {unit} date part here", offset_of(call.node))
@@ -148,13 +152,13 @@ def _last_day(call: FunctionCall) -> Value:
 
 
 def _current(of: Type) -> Function:
-    """One moment for a whole statement, as BigQuery has it: DuckDB's is that of the transaction."""
+    """One time for a whole statement, as in BigQuery: DuckDB's is that of the transaction."""
 
     def write(call: FunctionCall) -> Value:
         check_count(call, 0, 0 if of == MOMENT else 1)
         moment = Value("(current_timestamp AT TIME ZONE 'UTC')", MOMENT)
         if call.arguments:
-            local = Value(times.in_zone(moment, times.zone_text(call.arguments[0])), DATETIME)
+            local = Value(times.to_zone(moment, times.zone_text(call.arguments[0])), DATETIME)
             return casts.cast(local, of, safe=False)
         return casts.cast(moment, of, safe=False)
 
@@ -167,7 +171,7 @@ def _dates(call: FunctionCall) -> Value:
     first, last = coerce_argument(call, 0, DATE), coerce_argument(call, 1, DATE)
     count, unit = "1", "DAY"
     if len(call.arguments) == 3:
-        value, unit = times.interval(call.arguments[2], call.compiler, call.scope)
+        value, unit = times.parse_interval(call.arguments[2], call.compiler, call.scope)
         count = value.sql
     if unit not in times.DAY_PARTS:
         raise invalid(f"GENERATE_DATE_ARRAY does not support the {unit} date part", offset_of(call.node))
@@ -202,13 +206,13 @@ FUNCTIONS: dict[str, Function] = {
     "CURRENT_DATETIME": _current(DATETIME),
     "CURRENT_TIME": _current(TIME),
     "CURRENT_TIMESTAMP": _current(MOMENT),
-    "DATE": _made(DATE, "make_date({}, {}, {})", 3),
+    "DATE": _constructor(DATE, "make_date({}, {}, {})", 3),
     "DATE_ADD": _shift("+", DATE, DATETIME, MOMENT),
     "DATE_DIFF": _difference(DATE, DATETIME, MOMENT),
     "DATE_FROM_UNIX_DATE": scalar(overload("(DATE '1970-01-01' + CAST({0} AS INTEGER))", DATE, INT64)),
     "DATE_SUB": _shift("-", DATE, DATETIME, MOMENT),
     "DATE_TRUNC": _truncate(DATE, DATETIME, MOMENT),
-    "DATETIME": _made(DATETIME, "make_timestamp({}, {}, {}, {}, {}, CAST({} AS DOUBLE))", 6),
+    "DATETIME": _constructor(DATETIME, "make_timestamp({}, {}, {}, {}, {}, CAST({} AS DOUBLE))", 6),
     "DATETIME_ADD": _shift("+", DATETIME, DATE),
     "DATETIME_DIFF": _difference(DATETIME),
     "DATETIME_SUB": _shift("-", DATETIME, DATE),
@@ -222,8 +226,8 @@ FUNCTIONS: dict[str, Function] = {
     "PARSE_DATE": _parse(DATE),
     "PARSE_DATETIME": _parse(DATETIME),
     "PARSE_TIMESTAMP": _parse(MOMENT),
-    "TIME": _made(TIME, "make_time({}, {}, CAST({} AS DOUBLE))", 3),
-    "TIMESTAMP": _made(MOMENT, "", 0),
+    "TIME": _constructor(TIME, "make_time({}, {}, CAST({} AS DOUBLE))", 3),
+    "TIMESTAMP": _constructor(MOMENT, "", 0),
     "TIMESTAMP_ADD": _shift("+", MOMENT),
     "TIMESTAMP_DIFF": _difference(MOMENT),
     "TIMESTAMP_MICROS": _from_unix(1),

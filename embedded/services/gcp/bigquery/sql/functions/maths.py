@@ -1,6 +1,6 @@
 """Mathematical functions.
 
-https://cloud.google.com/bigquery/docs/reference/standard-sql/mathematical_functions
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/mathematical_functions
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _MOST_DIGITS = 15
 _N = NUMERIC.duckdb
 
 
-def _each(sql: str) -> Function:
-    """One argument, and a result of its type."""
+def _same_type(sql: str) -> Function:
+    """One argument; the result has its type."""
     return scalar(
         overload(sql, INT64, INT64),
         overload(f"CAST({sql} AS {_N})", NUMERIC, NUMERIC),
@@ -82,7 +82,7 @@ def _safe(symbol: str) -> Function:
 
 
 FUNCTIONS: dict[str, Function] = {
-    "ABS": _each("abs({0})"),
+    "ABS": _same_type("abs({0})"),
     "CEIL": _float_of_integers("ceil({0})"),
     "CEILING": _float_of_integers("ceil({0})"),
     "DIV": scalar(overload("({0} // {1})", INT64, INT64, INT64)),
@@ -101,7 +101,7 @@ FUNCTIONS: dict[str, Function] = {
     "SAFE_DIVIDE": Function(_safe_divide),
     "SAFE_MULTIPLY": _safe("*"),
     "SAFE_SUBTRACT": _safe("-"),
-    "SIGN": _each("CASE WHEN {0} > 0 THEN 1 WHEN {0} < 0 THEN -1 ELSE {0} * 0 END"),
+    "SIGN": _same_type("CASE WHEN {0} > 0 THEN 1 WHEN {0} < 0 THEN -1 ELSE {0} * 0 END"),
     "SQRT": _floating("sqrt({0})"),
     "TRUNC": _float_of_integers("trunc({0})"),
 }

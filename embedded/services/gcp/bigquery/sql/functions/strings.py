@@ -1,6 +1,6 @@
 """String, bytes and hash functions.
 
-https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions and .../hash_functions
+Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions and .../hash_functions
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ def _regexp_extract(call: FunctionCall) -> Value:
     if groups and _OPTIONAL_GROUP.search(pattern):
         raise unsupported("a capturing group that may stay empty")
     value, sought = coerce_argument(call, 0, STRING), text(pattern)
-    found = f"regexp_extract({value}, {sought}, {groups})"
-    return Value(f"(CASE WHEN regexp_matches({value}, {sought}) THEN {found} END)", STRING)
+    extracted = f"regexp_extract({value}, {sought}, {groups})"
+    return Value(f"(CASE WHEN regexp_matches({value}, {sought}) THEN {extracted} END)", STRING)
 
 
 def _to_string(call: FunctionCall) -> Value:

@@ -1,4 +1,7 @@
-"""Which request goes where."""
+"""The routes of Cloud Storage's JSON API.
+
+Source: https://cloud.google.com/storage/docs/json_api/v1
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
 from embedded.services.gcp.errors import GoogleError, not_implemented
 from embedded.services.gcp.gcs import buckets, objects, uploads
-from embedded.services.gcp.gcs.request import Call
+from embedded.services.gcp.gcs.request import Request
 from embedded.services.gcp.gcs.store import Store
 
-Handler = Callable[..., Response]
+Handler = Callable[[Store, Request], Response]
 
 _WITH_DOCUMENT = ("POST", "PUT", "PATCH")
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -35,7 +38,7 @@ class Gcs:
     """Cloud Storage.
 
     Parameters:
-        store: what it serves.
+        store: with the buckets.
     """
 
     def __init__(self, store: Store) -> None:
@@ -49,37 +52,36 @@ class Gcs:
             Route("/upload/storage/v1/{path:path}", self._upload, methods=["POST", "PUT", "DELETE"]),
         ]
 
-    async def _json(self, request: Request) -> Response:
+    async def _json(self, request: HttpRequest) -> Response:
         return await self._dispatch(request, _JSON)
 
-    async def _download(self, request: Request) -> Response:
+    async def _download(self, request: HttpRequest) -> Response:
         return await self._dispatch(request, _DOWNLOAD)
 
-    async def _upload(self, request: Request) -> Response:
-        call = Call.of(request)
-        if len(call.path) != 3 or (call.path[0], call.path[2]) != ("b", "o"):
-            raise _absent(request)
-        if request.method == "DELETE":
-            return await uploads.cancel(self._store, call)
-        return await uploads.upload(self._store, call, call.path[1])
+    async def _upload(self, http: HttpRequest) -> Response:
+        request = Request.parse(http)
+        if not _matches("b/*/o", request.path):
+            raise _no_route(http)
+        if http.method == "DELETE":
+            return await uploads.cancel(self._store, request)
+        return await uploads.upload(self._store, request)
 
-    async def _dispatch(self, request: Request, table: dict[str, dict[str, Handler]]) -> Response:
-        call = Call.of(request)
+    async def _dispatch(self, http: HttpRequest, table: dict[str, dict[str, Handler]]) -> Response:
+        request = Request.parse(http)
+        method = "GET" if http.method == "HEAD" else http.method
         for pattern, handlers in table.items():
-            names = _names(pattern.split("/"), call.path)
-            if names is not None and (handler := handlers.get("GET" if request.method == "HEAD" else request.method)):
-                if request.method in _WITH_DOCUMENT:
-                    call = replace(call, given=await call.document())
-                return await run_in_threadpool(handler, self._store, call, *names)
-        raise _absent(request)
+            if _matches(pattern, request.path) and (handler := handlers.get(method)):
+                if method in _WITH_DOCUMENT:
+                    request = replace(request, document=await request.read_document())
+                return await run_in_threadpool(handler, self._store, request)
+        raise _no_route(http)
 
 
-def _names(pattern: list[str], path: tuple[str, ...]) -> list[str] | None:
-    """What stands for the stars of a pattern; None if the path is not of that form."""
-    if len(pattern) != len(path) or not all(part in ("*", given) for part, given in zip(pattern, path, strict=True)):
-        return None
-    return [given for part, given in zip(pattern, path, strict=True) if part == "*"]
+def _matches(pattern: str, path: tuple[str, ...]) -> bool:
+    """Whether a path has the form of a pattern, whose stars stand for any name."""
+    parts = pattern.split("/")
+    return len(parts) == len(path) and all(part in ("*", name) for part, name in zip(parts, path, strict=True))
 
 
-def _absent(request: Request) -> GoogleError:
+def _no_route(request: HttpRequest) -> GoogleError:
     return not_implemented(f"{request.method} {request.scope['raw_path'].decode('latin-1')}")

@@ -1,13 +1,13 @@
-"""INFORMATION_SCHEMA: what a data set has, as rows.
+"""The views TABLES and COLUMNS of INFORMATION_SCHEMA.
 
-https://cloud.google.com/bigquery/docs/information-schema-tables and .../information-schema-columns
+Source: https://cloud.google.com/bigquery/docs/information-schema-tables and .../information-schema-columns
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embedded.services.gcp.bigquery.errors import as_statement
+from embedded.services.gcp.bigquery.errors import to_statement_error
 from embedded.services.gcp.bigquery.sql.types import schema_type, type_name
 from embedded.services.gcp.bigquery.store import Catalogue, Table
 from embedded.services.gcp.errors import GoogleError
@@ -26,12 +26,22 @@ _KINDS = {"TABLE": "BASE TABLE", "VIEW": "VIEW", "EXTERNAL": "EXTERNAL"}
 
 
 def is_view(parts: Sequence[str]) -> bool:
-    """Whether a table's name is one of these."""
+    """Whether a table's name is a view of INFORMATION_SCHEMA."""
     return parts[-1].upper().startswith(_PREFIX)
 
 
 def relation(parts: Sequence[str], catalogue: Catalogue, default: str | None, start: int | None) -> Relation:
-    """TABLES or COLUMNS of a data set. Raises SqlError: no data set is named, or another view."""
+    """TABLES or COLUMNS of a dataset.
+
+    Parameters:
+        parts: of the view's dotted name.
+        catalogue: of the transaction.
+        default: dataset of names without one, or None.
+        start: offset of the name in the statement.
+
+    Raises:
+        SqlError: there is no dataset, or the view is not supported.
+    """
     name = parts[-1].upper().removeprefix(_PREFIX)
     dataset = parts[-2] if len(parts) > 1 else default
     if not dataset:
@@ -39,7 +49,7 @@ def relation(parts: Sequence[str], catalogue: Catalogue, default: str | None, st
     try:
         catalogue.dataset(dataset)
     except GoogleError as error:
-        raise as_statement(error) from error
+        raise to_statement_error(error) from error
     tables = catalogue.tables(dataset)
     if name == "TABLES":
         return _rows(_TABLES, [_table(catalogue.project, table) for table in tables])
@@ -51,8 +61,8 @@ def relation(parts: Sequence[str], catalogue: Catalogue, default: str | None, st
 def _table(project: str, table: Table) -> list[str]:
     insertable = "YES" if table.kind == "TABLE" else "NO"
     created = f"make_timestamp({int(table.body['creationTime'])} * 1000)"
-    named = [text(each) for each in (project, table.dataset, table.id, _KINDS[table.kind], insertable, "NO")]
-    return [*named, created]
+    values = (project, table.dataset, table.id, _KINDS[table.kind], insertable, "NO")
+    return [*map(text, values), created]
 
 
 def _columns(project: str, table: Table) -> list[list[str]]:
@@ -61,12 +71,10 @@ def _columns(project: str, table: Table) -> list[list[str]]:
     rows = []
     for index, field in enumerate(table.fields, 1):
         nullable = "NO" if field.get("mode") == "REQUIRED" else "YES"
-        place = str(clusters.index(field["name"]) + 1) if field["name"] in clusters else "NULL"
-        named = [text(each) for each in (project, table.dataset, table.id, field["name"])]
-        told = text(type_name(schema_type(field)))
-        rows.append(
-            [*named, str(index), text(nullable), told, text("YES" if field["name"] == partition else "NO"), place]
-        )
+        cluster = str(clusters.index(field["name"]) + 1) if field["name"] in clusters else "NULL"
+        names = [text(name) for name in (project, table.dataset, table.id, field["name"])]
+        of, partitioned = type_name(schema_type(field)), "YES" if field["name"] == partition else "NO"
+        rows.append([*names, str(index), text(nullable), text(of), text(partitioned), cluster])
     return rows
 
 

@@ -1,6 +1,6 @@
-"""BigQuery's REST API v2, for Google's own clients.
+"""The routes of BigQuery's REST API v2.
 
-https://cloud.google.com/bigquery/docs/reference/rest
+Source: https://cloud.google.com/bigquery/docs/reference/rest
 """
 
 from __future__ import annotations
@@ -12,18 +12,19 @@ from typing import Any
 from starlette.routing import Route
 
 from embedded.object_store.interface import Objects
-from embedded.services.gcp.bigquery.dataset_api import DatasetApi
-from embedded.services.gcp.bigquery.job_api import JobApi
-from embedded.services.gcp.bigquery.jobs import JobBook
+from embedded.services.gcp.bigquery.datasets import DatasetsResource
+from embedded.services.gcp.bigquery.job_registry import JobRegistry
+from embedded.services.gcp.bigquery.jobs import JobsResource
 from embedded.services.gcp.bigquery.load_jobs import LoadJobs
 from embedded.services.gcp.bigquery.query_jobs import QueryJobs
-from embedded.services.gcp.bigquery.request import Call, handler
+from embedded.services.gcp.bigquery.request import Request, handler
 from embedded.services.gcp.bigquery.results import Results
 from embedded.services.gcp.bigquery.store import Store
-from embedded.services.gcp.bigquery.table_api import TableApi
+from embedded.services.gcp.bigquery.tabledata import TabledataResource
+from embedded.services.gcp.bigquery.tables import TablesResource
 from embedded.services.gcp.bigquery.uploads import Uploads
 
-Work = Callable[[Call], dict[str, Any] | None]
+Work = Callable[[Request], dict[str, Any] | None]
 
 _PROJECT = "/bigquery/v2/projects/{project}"
 _DATASETS = f"{_PROJECT}/datasets"
@@ -36,34 +37,35 @@ class BigQuery:
     """BigQuery of one project.
 
     Parameters:
-        home: where all is kept; made if it is missing.
+        home: the folder of its data; created if it is missing.
         objects: of Cloud Storage.
         project: its id.
 
     Raises:
-        duckdb.IOException: another process has the home.
+        duckdb.IOException: another process uses the folder.
     """
 
     def __init__(self, home: Path, objects: Objects, project: str) -> None:
         self._project = project
         self._store = Store(home, project)
         results = Results(home / "results")
-        self._book = JobBook(self._store, results)
+        self._registry = JobRegistry(self._store, results)
         queries = QueryJobs(self._store, objects, results)
-        self._jobs = JobApi(self._store, self._book, queries, LoadJobs(self._store, objects))
-        self._datasets = DatasetApi(self._store)
-        self._tables = TableApi(self._store, objects, results, self._book)
+        self._jobs = JobsResource(self._store, self._registry, queries, LoadJobs(self._store, objects))
+        self._datasets = DatasetsResource(self._store)
+        self._tabledata = TabledataResource(self._store, self._registry)
+        self._tables = TablesResource(self._store, objects, results, self._tabledata)
         self._uploads = Uploads(home / "uploads", project, self._jobs.begin)
 
     def close(self) -> None:
         """Stop all jobs, and close the files."""
-        self._book.close()
+        self._registry.close()
         self._store.close()
 
     def routes(self) -> list[Route]:
-        """Where it answers."""
-        datasets, tables, jobs = self._datasets, self._tables, self._jobs
-        listed: list[tuple[str, str, Work]] = [
+        """The routes, for the front."""
+        datasets, tables, rows, jobs = self._datasets, self._tables, self._tabledata, self._jobs
+        methods: list[tuple[str, str, Work]] = [
             ("GET", _DATASETS, datasets.list),
             ("POST", _DATASETS, datasets.insert),
             ("GET", _DATASET, datasets.get),
@@ -76,8 +78,8 @@ class BigQuery:
             ("PATCH", _TABLE, tables.patch),
             ("PUT", _TABLE, tables.update),
             ("DELETE", _TABLE, tables.delete),
-            ("GET", f"{_TABLE}/data", tables.data),
-            ("POST", f"{_TABLE}/insertAll", tables.insert_all),
+            ("GET", f"{_TABLE}/data", rows.list),
+            ("POST", f"{_TABLE}/insertAll", rows.insert_all),
             ("GET", f"{_PROJECT}/jobs", jobs.list),
             ("POST", f"{_PROJECT}/jobs", jobs.insert),
             ("GET", _JOB, jobs.get),
@@ -86,6 +88,6 @@ class BigQuery:
             ("POST", f"{_PROJECT}/queries", jobs.query),
             ("GET", f"{_PROJECT}/queries/{{job}}", jobs.results),
         ]
-        routes = [Route(path, handler(self._project, work), methods=[method]) for method, path, work in listed]
+        routes = [Route(path, handler(self._project, work), methods=[method]) for method, path, work in methods]
         upload = f"/upload{_PROJECT}/jobs"
         return [*routes, Route(upload, self._uploads.handle, methods=["POST", "PUT"])]
