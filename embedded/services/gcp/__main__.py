@@ -12,7 +12,7 @@ from catalog.services.gcp import GCP
 from embedded.services.gcp import KEY_FILE
 from embedded.services.gcp.bigquery.routes import BigQuery
 from embedded.services.gcp.certificate import certificate
-from embedded.services.gcp.front import TOKEN, application
+from embedded.services.gcp.front import TOKEN, Front
 from embedded.services.gcp.gcs.reading import StoredObjects
 from embedded.services.gcp.gcs.routes import Gcs
 from embedded.services.gcp.gcs.store import Store
@@ -36,7 +36,7 @@ def main() -> None:
     store = Store(home / "gcs")
     bigquery = BigQuery(home / "bigquery", StoredObjects(store, home / "scratch"), settings.project_id)
     try:
-        app = application(identity, [*Gcs(store).routes(), *bigquery.routes()])
+        app = Front(identity, [*Gcs(store).routes(), *bigquery.routes()]).app()
         serve(app, settings.port, listen_on, tls=_tls(home))
     finally:
         bigquery.close()

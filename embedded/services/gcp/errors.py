@@ -1,4 +1,4 @@
-"""What Google Cloud answers when it cannot do what it is asked for."""
+"""Errors as Google's REST APIs return them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from starlette.responses import JSONResponse
 
 
 class GoogleError(Exception):
-    """An error as Google's REST APIs tell it.
+    """An error response of Google's REST APIs.
 
     Parameters:
-        status: of the HTTP answer.
+        status: of the HTTP response.
         reason: Google's word for it, such as `notFound`.
         message: for people.
-        location: the header or parameter that it is about, if any.
+        location: the header or parameter that it is about, or None.
 
     Source: https://cloud.google.com/storage/docs/json_api/v1/status-codes
     """
@@ -25,7 +25,7 @@ class GoogleError(Exception):
         self.location = location
 
     def response(self) -> JSONResponse:
-        """The answer. The connection ends after it: a client told no may never send the body that it announced."""
+        """The HTTP response. It closes the connection: after an error a client may never send the body it announced."""
         detail = {"message": self.message, "domain": "global", "reason": self.reason}
         if self.location:
             detail |= {"locationType": "header", "location": self.location}
@@ -34,7 +34,7 @@ class GoogleError(Exception):
 
 
 def not_implemented(what: str) -> GoogleError:
-    """The error for a part of Google Cloud that is absent here.
+    """The error for a part of Google Cloud that is not emulated.
 
     Parameters:
         what: its name.
@@ -43,9 +43,9 @@ def not_implemented(what: str) -> GoogleError:
 
 
 def invalid(message: str) -> GoogleError:
-    """The error for a request that makes no sense.
+    """The error for an invalid request.
 
     Parameters:
-        message: what is wrong with it, and what would be right.
+        message: what is wrong, and what would be right.
     """
     return GoogleError(400, "invalid", message)

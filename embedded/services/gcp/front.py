@@ -1,4 +1,4 @@
-"""The one address of Google Cloud: tokens, the check of who asks, and the services behind it."""
+"""The address of all of Google Cloud: issues tokens, checks them, and routes requests to the services."""
 
 from __future__ import annotations
 
@@ -17,38 +17,45 @@ from embedded.services.gcp.identity import GrantError, Identity
 from embedded.services.gcp.unpacking import Unpacking
 
 TOKEN = "/token"
-_OPEN = (HEALTH, TOKEN)
+_PUBLIC = (HEALTH, TOKEN)
 
 
-def application(identity: Identity, routes: Sequence[BaseRoute]) -> ASGIApp:
+class Front:
     """The ASGI application.
 
     Parameters:
-        identity: who may ask.
+        identity: the account whose tokens are accepted.
         routes: of the services.
     """
 
-    async def token(request: Request) -> Response:
+    def __init__(self, identity: Identity, routes: Sequence[BaseRoute]) -> None:
+        self._identity = identity
+        self._routes = routes
+
+    def app(self) -> ASGIApp:
+        """The application with its health check and its token endpoint."""
+        own = [Route(HEALTH, _health), Route(TOKEN, self._token, methods=["POST"])]
+        handlers = {GoogleError: _error_response, HTTPException: _unknown_route, Exception: _internal_error}
+        app = Starlette(routes=[*own, *self._routes], exception_handlers=handlers)
+        return _Guard(Unpacking(app), self._identity)
+
+    async def _token(self, request: Request) -> Response:
         form = await request.form()
         try:
-            return JSONResponse(identity.grant({name: str(value) for name, value in form.items()}))
+            return JSONResponse(self._identity.grant({name: str(value) for name, value in form.items()}))
         except GrantError as error:
             return JSONResponse({"error": error.error, "error_description": error.description}, 400)
 
-    own = [Route(HEALTH, _health), Route(TOKEN, token, methods=["POST"])]
-    handlers = {GoogleError: _refuse, HTTPException: _unknown, Exception: _fail}
-    return _Guard(Unpacking(Starlette(routes=[*own, *routes], exception_handlers=handlers)), identity)
-
 
 class _Guard:
-    """Lets in who has a token, and everybody to where tokens are given."""
+    """Requires a token for all paths but the health check and the token endpoint."""
 
     def __init__(self, app: ASGIApp, identity: Identity) -> None:
         self._app = app
         self._identity = identity
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in _OPEN and (error := self._error(Request(scope))):
+        if scope["type"] == "http" and scope["path"] not in _PUBLIC and (error := self._error(Request(scope))):
             await error.response()(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -66,14 +73,14 @@ async def _health(_: Request) -> Response:
     return Response("UP")
 
 
-async def _refuse(_: Request, error: Exception) -> Response:
+async def _error_response(_: Request, error: Exception) -> Response:
     assert isinstance(error, GoogleError)
     return error.response()
 
 
-async def _unknown(request: Request, _: Exception) -> Response:
+async def _unknown_route(request: Request, _: Exception) -> Response:
     return not_implemented(f"{request.method} {request.url.path}").response()
 
 
-async def _fail(_: Request, __: Exception) -> Response:
+async def _internal_error(_: Request, __: Exception) -> Response:
     return GoogleError(500, "backendError", "We encountered an internal error. Please try again.").response()

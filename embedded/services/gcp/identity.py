@@ -1,6 +1,6 @@
-"""The one service account: its key, and the tokens that it gets for it.
+"""The service account: its key, and its access tokens.
 
-As with Google's own: a client signs an assertion with the private key of the JSON file and gets an access token for
+As with Google, a client signs an assertion with the private key of the JSON file and gets an access token for
 an hour (https://developers.google.com/identity/protocols/oauth2/service-account#httprest).
 """
 
@@ -28,10 +28,10 @@ _PREFIX = "ya29."
 
 
 class GrantError(Exception):
-    """No token is given.
+    """A refused token request.
 
     Parameters:
-        error: OAuth's word for it.
+        error: OAuth's code.
         description: for people.
     """
 
@@ -42,12 +42,12 @@ class GrantError(Exception):
 
 
 class Identity:
-    """The account.
+    """The service account.
 
     Parameters:
-        file: its key; made at the first start, and written anew where the address or the project has changed.
-        project: the id of the project that it belongs to.
-        token_uri: where clients get tokens.
+        file: of its key; created at the first start, and rewritten if the address or the project has changed.
+        project: the id of its project.
+        token_uri: of the token endpoint.
     """
 
     def __init__(self, file: Path, project: str, token_uri: str) -> None:
@@ -63,17 +63,17 @@ class Identity:
 
     @property
     def email(self) -> str:
-        """The account's name."""
+        """The account's email address."""
         return str(self._key["client_email"])
 
     def grant(self, form: dict[str, str]) -> dict[str, Any]:
-        """A token for an assertion that the account has signed.
+        """An access token for an assertion signed by the account.
 
         Parameters:
             form: of the request.
 
         Raises:
-            GrantError: the request is no such assertion, or another key has signed it.
+            GrantError: the assertion is invalid, or signed with another key.
         """
         if form.get("grant_type") != GRANT:
             raise GrantError("unsupported_grant_type", f"Invalid grant_type: {form.get('grant_type', '')}")
@@ -89,7 +89,7 @@ class Identity:
         return {"access_token": self._token(expires), "expires_in": LASTS_SECONDS, "token_type": "Bearer"}
 
     def accepts(self, token: str) -> bool:
-        """Whether a token is one of the account's, and its time is not over."""
+        """Whether a token belongs to the account and has not expired."""
         text = token.removeprefix(_PREFIX).partition(".")[0]
         is_ours = text.isdecimal() and hmac.compare_digest(token.encode(), self._token(int(text)).encode())
         return is_ours and time.time() < int(text)
@@ -120,7 +120,7 @@ def _key(private: str, project: str, token_uri: str) -> dict[str, Any]:
 
 
 def _write(file: Path, key: dict[str, Any]) -> None:
-    """In one step, for one user only: the one whose folder it is, if root in a container writes for somebody else."""
+    """Write the key atomically, readable by one user: the owner of the folder, if root writes it in a container."""
     temporary, owner = file.with_suffix(".new"), file.parent.stat()
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as target:

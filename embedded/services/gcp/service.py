@@ -1,4 +1,4 @@
-"""Google Cloud's place in the embedded stack: Cloud Storage and BigQuery."""
+"""The service of the emulators of Google Cloud: Cloud Storage and BigQuery."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from embedded.shared.loopback import http_ok
 
 
 class Gcp(Service):
-    """Google Cloud's place in the embedded stack: Cloud Storage and BigQuery."""
+    """Cloud Storage and BigQuery."""
 
     spec = GCP
 
     def command(self, context: Context) -> ProcessSpec:
-        """The stand-in, with its state in the service's folder."""
+        """The process of both emulators, with its state in the service's folder."""
         env = {**self.environment(context), "GCP_HOME": str(context.home)}
         return ProcessSpec([sys.executable, "-m", "embedded.services.gcp"], env, ends_with_parent=True)
 
     def healthy(self, context: Context) -> bool:
-        """Whether the stand-in answers."""
+        """Whether the health check succeeds."""
         return http_ok(self.port(context), HEALTH)
 
     def environment(self, context: Context) -> dict[str, str]:
-        """Where the stand-in is, and the file with its account's key."""
+        """The service's variables, with the file of its account's key."""
         return {**super().environment(context), "GCP_CREDS_FILE": str(context.home / KEY_FILE)}

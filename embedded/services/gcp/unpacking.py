@@ -1,4 +1,4 @@
-"""Documents that a client has packed with gzip, as Google's Java clients do with all of theirs."""
+"""Decompresses JSON bodies that are compressed with gzip, as Google's Java clients send them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from embedded.services.gcp.errors import GoogleError, invalid
 
 MOST_BYTES = 64 << 20
-"""Of a document, unpacked. Objects in a bucket are no documents, and stay as they come."""
+"""Of a decompressed document. Objects of a bucket are not decompressed."""
 _GZIP = 16 + zlib.MAX_WBITS
 
 
 class Unpacking:
-    """Hands packed documents on as if they had come unpacked.
+    """Middleware that decompresses documents.
 
     Parameters:
-        app: what answers.
+        app: the application behind it.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -34,7 +34,7 @@ class Unpacking:
             return await error.response()(scope, receive, send)
         except ClientDisconnect:
             return None
-        told = [pair for pair in scope["headers"] if pair[0] not in (b"content-encoding", b"content-length")]
+        kept = [pair for pair in scope["headers"] if pair[0] not in (b"content-encoding", b"content-length")]
         length = (b"content-length", str(len(body)).encode())
         arrived = False
 
@@ -45,7 +45,7 @@ class Unpacking:
             arrived = True
             return {"type": "http.request", "body": body, "more_body": False}
 
-        return await self._app({**scope, "headers": [*told, length]}, at_once, send)
+        return await self._app({**scope, "headers": [*kept, length]}, at_once, send)
 
 
 def _is_packed_document(headers: Headers) -> bool:

@@ -196,5 +196,5 @@ def test_a_certificate_is_kept_until_it_ends_soon(tmp_path: Path, monkeypatch: p
     first = certificate.certificate(tmp_path).certificate.read_bytes()
     assert certificate.certificate(tmp_path).certificate.read_bytes() == first
     ends = x509.load_pem_x509_certificate(first).not_valid_after_utc
-    monkeypatch.setattr(certificate, "_ANEW", ends - datetime.now(UTC) + timedelta(minutes=1))
+    monkeypatch.setattr(certificate, "RENEWAL", ends - datetime.now(UTC) + timedelta(minutes=1))
     assert certificate.certificate(tmp_path).certificate.read_bytes() != first

@@ -44,6 +44,11 @@ _KINDS: dict[type, tuple[str, str]] = {
     model.ShowProperties: (UTILITY, "SHOW_TABLE_PROPERTIES"),
     model.Describe: (UTILITY, "DESCRIBE"),
 }
+SUBTYPES = (
+    *(subtype for _, subtype in _KINDS.values()),
+    *("DROP_TABLE", "DROP_VIEW", "INSERT_INTO", "SELECT", "CREATE_VIEW", "CREATE_TABLE_AS_SELECT"),
+)
+"""Of the statements that are supported, as `SubstatementType` has them."""
 _CHANGES = (exp.Delete, exp.Update, exp.Merge)
 
 

@@ -1,4 +1,7 @@
-"""ExpressionCompiler with a grammar of their own in Trino, beside those that the core knows."""
+"""Expressions with special syntax in Trino, besides those of the core.
+
+Source: https://trino.io/docs/current/functions.html
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ _MONTHS = {"MONTH": 1, "YEAR": 12}
 
 def special(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value | None:
     """A node for DuckDB; None if it is not known. Raises SqlError."""
-    write = _NODES.get(type(node))
+    write = SPECIAL_SYNTAX.get(type(node))
     return write(node, compiler, scope) if write else None
 
 
@@ -216,7 +219,7 @@ def _joined_literals(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope)
     raise Failure("SYNTAX_ERROR", "mismatched input: two texts in a row", offset_of(node))
 
 
-_NODES: Mapping[type[exp.Expr], Write] = {
+SPECIAL_SYNTAX: Mapping[type[exp.Expr], Write] = {
     exp.Neg: _negative,
     exp.Like: _like,
     exp.Escape: _escape,

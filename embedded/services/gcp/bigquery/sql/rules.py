@@ -165,7 +165,19 @@ class BigQueryRules(Rules):
         return of.kind not in _UNCOMPARABLE
 
     def special(self, node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value | None:
-        """ExpressionCompiler with a grammar of their own."""
+        """An expression with special syntax.
+
+        Parameters:
+            node: the expression.
+            compiler: of its operands.
+            scope: the names it may use.
+
+        Returns:
+            None if the node has no special syntax.
+
+        Raises:
+            SqlError: the operands are wrong.
+        """
         write = SPECIAL_SYNTAX.get(type(node))
         return None if write is None else write(node, compiler, scope)
 

@@ -19,7 +19,7 @@ from embedded.sql_engine.errors import Reason, SqlError, unsupported
 from embedded.sql_engine.grammar import Statement, offset_of
 from embedded.sql_engine.values import Query
 
-_CHANGES: dict[type[exp.Expr], Callable[[Context], Outcome]] = {
+CHANGES: dict[type[exp.Expr], Callable[[Context], Outcome]] = {
     exp.Create: ddl.run_create,
     exp.Drop: ddl.run_drop,
     exp.Insert: dml.run_insert,
@@ -28,6 +28,7 @@ _CHANGES: dict[type[exp.Expr], Callable[[Context], Outcome]] = {
     exp.Merge: run_merge,
     exp.TruncateTable: dml.run_truncate,
 }
+"""Statements that change something, by the class of their syntax tree."""
 
 
 def run_statement(session: Session, statement: Statement, keep_as: str) -> Outcome:
@@ -56,7 +57,7 @@ def run_statement(session: Session, statement: Statement, keep_as: str) -> Outco
 def check_statement(session: Session, statement: Statement) -> Query | None:
     """Compile a query without running it; None for other statements, whose names are not looked up. Raises SqlError."""
     if not isinstance(statement.tree, exp.Query):
-        if type(statement.tree) not in _CHANGES:
+        if type(statement.tree) not in CHANGES:
             raise _unknown(statement)
         return None
     session.readers.clear()
@@ -73,7 +74,7 @@ def _attempt(session: Session, statement: Statement, keep_as: str, stack: ExitSt
             query = Tables(session, catalogue, stack).queries().compile(tree)
             count = session.results.keep(keep_as, query.sql, query.columns, session.connection)
             return Outcome("SELECT", query.columns, count, keep_as)
-    change = _CHANGES.get(type(tree))
+    change = CHANGES.get(type(tree))
     if change is None:
         raise _unknown(statement)
     with session.store.write(session.connection, session.check) as catalogue:
