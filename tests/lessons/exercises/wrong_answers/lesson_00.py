@@ -1,11 +1,11 @@
 """Typical wrong answers of lesson 00, each with a part of the hint it must get."""
 
-FLOW = ("zoomcamp", "00_tour")
+FLOW = "zoomcamp/00_tour"
 
 
 def _execution_with(lab, greeting):
     lab.kestra.import_flow(lab.settings.root / "flows" / "00_tour.yaml")
-    return lab.kestra.execute(*FLOW, inputs={"greeting": greeting})
+    return lab.kestra.execute(FLOW, inputs={"greeting": greeting})
 
 
 def _rows(lab, taxi=None, year=None):
