@@ -130,7 +130,7 @@ class _Merge:
         condition = "true"
         if node.args.get("condition") is not None:
             condition = self._expressions.condition(node.args["condition"], scope, "WHEN clause")
-        before = "".join(f" AND NOT coalesce({each}, false)" for each in taken[where])
+        before = "".join(f" AND NOT coalesce({earlier}, false)" for earlier in taken[where])
         taken[where].append(condition)
         rows = f"{self._rows(where)} AND ({condition}){before}"
         then = node.args["then"]

@@ -148,7 +148,7 @@ def partitioning(node: exp.Expr | None) -> Json:
         if unit in _PARTS:
             return {"timePartitioning": {"type": unit, "field": arguments[0].name}}
     if name == "RANGE_BUCKET" and len(arguments) == 2 and isinstance(arguments[1], exp.Anonymous):
-        start, end, interval = (str(literal_value(each)) for each in arguments[1].expressions)
+        start, end, interval = (str(literal_value(bound)) for bound in arguments[1].expressions)
         return {
             "rangePartitioning": {
                 "field": arguments[0].name,
