@@ -10,12 +10,18 @@ from workbook.kestra.models import Execution
 
 
 @pytest.fixture(scope="session")
-def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    """The pipeline on an account that has nothing yet."""
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of the stack, also of the ingestion program by itself."""
     with own_stack(tmp_path_factory.mktemp("insightflow"), "kestra", "dataset", "aws") as environment:
-        found = Pipeline(environment)
-        found.set_up()
-        yield found
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def pipeline(stack: dict[str, str]) -> Pipeline:
+    """The pipeline on an account that has nothing yet."""
+    pipeline = Pipeline(stack)
+    pipeline.set_up()
+    return pipeline
 
 
 @pytest.fixture(scope="session")

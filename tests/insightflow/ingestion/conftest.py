@@ -15,7 +15,7 @@ import boto3
 import duckdb
 import pytest
 
-from tests.support.stack import ROOT, own_stack
+from tests.support.stack import ROOT
 
 sys.path.insert(0, str(ROOT / "projects" / "insightflow" / "ingestion"))
 
@@ -109,12 +109,6 @@ class Job:
     def forget(self) -> None:
         for key in self.objects(""):
             self.s3.delete_object(Bucket=BUCKET, Key=key)
-
-
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    with own_stack(tmp_path_factory.mktemp("ingestion"), "aws", "dataset") as environment:
-        yield environment
 
 
 @pytest.fixture

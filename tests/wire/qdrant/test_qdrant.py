@@ -1,6 +1,7 @@
 """Qdrant at the wire: the unmodified client, the shapes of errors, and what outlives which end."""
 
 import contextlib
+import importlib.metadata
 import os
 import random
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 from qdrant_client import QdrantClient, models
+from qdrant_client.common.version_check import is_compatible
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from embedded.services.qdrant import schema
@@ -88,9 +90,9 @@ def test_the_health_check_of_the_seeds_works(url: str, client: QdrantClient) -> 
         assert requests.get(url + path, timeout=10).text == f"{path[1:]} check passed"
 
 
-@pytest.mark.filterwarnings("error")
 def test_the_client_finds_the_server_fit_for_it(url: str) -> None:
-    QdrantClient(url=url).close()
+    with contextlib.closing(QdrantClient(url=url)) as client:  # warns, an error here, of a server that does not fit
+        assert is_compatible(importlib.metadata.version("qdrant-client"), client.info().version)
 
 
 def test_collections(client: QdrantClient) -> None:

@@ -17,9 +17,8 @@ def in_order(found: list[tuple[Any, ...]], sql: str) -> list[tuple[Any, ...]]:
     return found if "ORDER BY" in tail else sorted(found, key=repr)
 
 
-def test_there_are_enough_cases_each_of_a_page() -> None:
-    assert len(CASES) >= 60
-    assert all(case.url.startswith(PAGES) and "#" in case.page for case in CASES)
+def test_each_case_names_the_section_of_the_page_it_is_from() -> None:
+    assert [case for case in CASES if not case.url.startswith(PAGES) or "#" not in case.page] == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.page}: {case.sql[:60]}")

@@ -17,9 +17,9 @@ import pytest
 
 from tests.support.stack import ROOT, own_stack
 from tests.support.waiting import eventually
+from tests.wire.kestra_engine.s3_faults import s3_behind
 from tests.wire.kestra_tasks.client import Kestra
-from tests.wire.kestra_tasks.s3_faults import s3_behind
-from tests.wire.kestra_tasks.test_s3_trigger import BUCKET, Watch
+from tests.wire.kestra_tasks.s3_watch import BUCKET, Watch
 
 SECONDS = 120
 OBJECTS = 12
