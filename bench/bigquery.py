@@ -57,9 +57,9 @@ class Folder:
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """As Objects has it."""
         for path in sorted(self._root.glob(f"{prefix}*")):
-            found = path.stat()
+            status = path.stat()
             yield ObjectInfo(
-                path.name, found.st_size, str(found.st_mtime_ns), datetime.fromtimestamp(found.st_mtime, UTC)
+                path.name, status.st_size, str(status.st_mtime_ns), datetime.fromtimestamp(status.st_mtime, UTC)
             )
 
     @contextmanager

@@ -34,9 +34,9 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         subprocess.run(["javac", "-cp", f"{jars}/*", "-d", folder, str(SOURCE / "Check.java")], check=True)
         home, port, tls = Path(folder), _free_port(), _free_port()
-        told = {"GCP_HOME": folder, "GCP_PORT": str(port), "GCP_TLS_PORT": str(tls)}
+        variables = {"GCP_HOME": folder, "GCP_PORT": str(port), "GCP_TLS_PORT": str(tls)}
         with subprocess.Popen(
-            [sys.executable, "-m", "embedded.services.gcp"], cwd=ROOT, env=os.environ | told
+            [sys.executable, "-m", "embedded.services.gcp"], cwd=ROOT, env=os.environ | variables
         ) as service:
             try:
                 proxy = _proxy(tls)
@@ -59,13 +59,13 @@ def _jars() -> Path:
 
 
 def _options(home: Path, proxy: int) -> list[str]:
-    told = {
+    properties = {
         "https.proxyHost": "127.0.0.1",
         "https.proxyPort": proxy,
         "javax.net.ssl.trustStore": home / TRUSTSTORE,
         "javax.net.ssl.trustStorePassword": TRUSTSTORE_PASSWORD,
     }
-    return [f"-D{name}={value}" for name, value in told.items()]
+    return [f"-D{name}={value}" for name, value in properties.items()]
 
 
 def _key_of_google_s(home: Path) -> str:

@@ -153,12 +153,12 @@ def memory_watched(folder: str) -> Iterator[list[int]]:
 
 def main() -> None:
     """Measure and print."""
-    found = shapes(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0)
-    empty = cost(found[0], 0)
+    compared = shapes(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0)
+    empty = cost(compared[0], 0)
     print(f"an empty server: database {empty.database / 1e3:,.0f} kB, {empty.memory / 1e6:,.0f} MB resident")
     heads = ("executions", "a minute", "task runs/min", "log lines/min", "kB database", "kB storage", "MB memory")
     print(f"{'an execution with':20}" + "".join(f"{head:>15}" for head in heads))
-    for shape in found:
+    for shape in compared:
         spent, many = cost(shape, shape.executions), shape.executions
         a_minute = 60 * many / spent.seconds
         cells = (many, a_minute, a_minute * len(shape.tasks), 60 * many * shape.lines / spent.indexed)

@@ -22,9 +22,9 @@ def main() -> None:
     """Read, encode, write, and say which names were taken from where."""
     source = Path(sys.argv[1] if len(sys.argv) > 1 else ".env")
     target = Path(sys.argv[2] if len(sys.argv) > 2 else ".env.secrets")
-    given = dotenv_values(source, interpolate=False)
+    settings = dotenv_values(source, interpolate=False)
     secrets = {name: value or "" for name, value in dotenv_values(SAMPLE, interpolate=False).items()}
-    taken = {name: value for name in secrets if (value := given.get(name.removeprefix(PREFIX)))}
+    taken = {name: value for name in secrets if (value := settings.get(name.removeprefix(PREFIX)))}
     write(target, secrets | {name: encoded(value) for name, value in taken.items()})
     for name in secrets:
         print(f"{name}: {f'from {source}' if name in taken else 'the sample value'}")

@@ -137,8 +137,8 @@ class Cluster:
         """Run statements without a login and without listening: PostgreSQL's single-user mode."""
         verbose = {"log_error_verbosity": "verbose", "log_min_messages": "error"}
         chosen = arguments({**options, **verbose})
-        said = self._run("postgres", ["--single", *flags, "-D", str(self.data), *chosen, database], statements + "\n")
-        problems = [line for line in said.splitlines() if _is_problem(line)]
+        output = self._run("postgres", ["--single", *flags, "-D", str(self.data), *chosen, database], statements + "\n")
+        problems = [line for line in output.splitlines() if _is_problem(line)]
         if problems:
             raise ServiceError(f"the database {database} could not be set up: " + "; ".join(problems))
 
@@ -184,12 +184,12 @@ def offers_extension(name: str) -> bool:
 
 def servers_on(data: Path) -> list[psutil.Process]:
     """Find the server processes that work on a data folder."""
-    found = []
+    servers = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if process.name() == "postgres" and Path(process.cwd()) == data:
-                found.append(process)
-    return found
+                servers.append(process)
+    return servers
 
 
 def _wheel() -> Path:

@@ -27,10 +27,10 @@ def _csv_rows(trips: Trips, columns: tuple[str, ...]) -> bytes:
             fields += [(days(), day - EPOCH_DAYS), (clock(end), second)]
         else:
             fields.append((table(kind, end), codes - kind.low))
-    layout = np.dtype([(f"f{place}", texts.dtype) for place, (texts, _) in enumerate(fields)])
+    layout = np.dtype([(f"f{index}", texts.dtype) for index, (texts, _) in enumerate(fields)])
     rows = np.empty(trips[columns[0]].size, dtype=layout)
-    for place, (texts, entries) in enumerate(fields):
-        rows[f"f{place}"] = texts[entries]
+    for index, (texts, entries) in enumerate(fields):
+        rows[f"f{index}"] = texts[entries]
     return rows.tobytes().translate(None, b"\0")
 
 

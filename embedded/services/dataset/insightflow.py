@@ -60,7 +60,7 @@ def _months(until: date) -> list[date]:
     count = (
         (until.year - FIRST_MONTH.year) * 12 + until.month - FIRST_MONTH.month - (1 if until.day >= PUBLISHED_ON else 2)
     )
-    return [_shifted(FIRST_MONTH, place) for place in range(count)]
+    return [_shifted(FIRST_MONTH, number) for number in range(count)]
 
 
 def _shifted(month: date, months: int) -> date:
@@ -68,15 +68,15 @@ def _shifted(month: date, months: int) -> date:
     return date(month.year + years, rest + 1, 1)
 
 
-def _groups(place: int, month: date, seed: int) -> Month:
+def _groups(number: int, month: date, seed: int) -> Month:
     """Sales and volume of each group in a month, the number `place`."""
-    (noise,) = Draws(f"insightflow/{seed}/trade").block(place, 1, len(_SALES))
-    found = {}
+    (noise,) = Draws(f"insightflow/{seed}/trade").block(number, 1, len(_SALES))
+    by_group = {}
     for (group, base), draw in zip(_SALES.items(), (985 + scaled(noise, 31)).tolist(), strict=True):
         usual = _SEASON[group[:2]][month.month - 1] * _CLOSED.get((month.year, month.month), 1000)
-        volume = (1150 + 3 * place) * usual * draw // 1000**3
-        found[group] = (base * 10 * volume * (1000 + 2 * place) // 1000 // 1150, volume)
-    return found
+        volume = (1150 + 3 * number) * usual * draw // 1000**3
+        by_group[group] = (base * 10 * volume * (1000 + 2 * number) // 1000 // 1150, volume)
+    return by_group
 
 
 def _headline(month: Month, when: date) -> Row:
@@ -94,38 +94,38 @@ def _growth(now: int, before: int | None) -> int | None:
 def _trade(until: date, values: Callable[[int, date], Iterable[tuple[tuple[str, ...], Row]]]) -> Iterator[Row]:
     """Rows of all three series from the absolute values of each month, which `values` gives by key."""
     months = _months(until)
-    known = [dict(values(place, month)) for place, month in enumerate(months)]
+    known = [dict(values(number, month)) for number, month in enumerate(months)]
     for series, back in (("abs", 0), ("growth_yoy", 12), ("growth_mom", 1)):
-        for place, month in enumerate(months):
-            before = known[place - back] if place >= back else {}
-            for key, now in known[place].items():
+        for number, month in enumerate(months):
+            before = known[number - back] if number >= back else {}
+            for key, now in known[number].items():
                 past = before.get(key, (None,) * len(now))
                 figures = now if series == "abs" else tuple(map(_growth, now, past))
                 yield (series, month, *key, *figures)
 
 
 def _iowrt(seed: int, until: date) -> Iterator[Row]:
-    return _trade(until, lambda place, month: [((), _headline(_groups(place, month, seed), month))])
+    return _trade(until, lambda number, month: [((), _headline(_groups(number, month, seed), month))])
 
 
 def _iowrt_3d(seed: int, until: date) -> Iterator[Row]:
-    def by_group(place: int, month: date) -> list[tuple[tuple[str, ...], Row]]:
-        return [((group,), values) for group, values in _groups(place, month, seed).items()]
+    def by_group(number: int, month: date) -> list[tuple[tuple[str, ...], Row]]:
+        return [((group,), values) for group, values in _groups(number, month, seed).items()]
 
     return _trade(until, by_group)
 
 
 def _prices(seed: int, until: date) -> Iterator[tuple[date, list[int | None]]]:
     """RON95, RON97, diesel, and diesel in East Malaysia, in cents, week by week."""
-    market, week, place = 255, FIRST_WEEK, 0
+    market, week, number = 255, FIRST_WEEK, 0
     while week <= until:
-        (draw,) = Draws(f"insightflow/{seed}/fuel").block(place, 1, 2)
+        (draw,) = Draws(f"insightflow/{seed}/fuel").block(number, 1, 2)
         step, gap = scaled(draw, 15).tolist()
         market += step - 7 + (market < 200) * 5 - (market > 340) * 5
         ron95 = min(market - 22, 205) if week >= CAPPED else market - 22
         diesel = min(market - 25 + gap, 215) if week < SPLIT else market - 40 + gap
         yield week, [ron95, market, diesel, 215 if week >= SPLIT else None]
-        week, place = week + timedelta(days=7), place + 1
+        week, number = week + timedelta(days=7), number + 1
 
 
 def _fuelprice(seed: int, until: date) -> Iterator[Row]:
@@ -246,11 +246,11 @@ def manifest(seed: int, until: date) -> dict[str, Any]:
         "generated": True,
         "seed": seed,
         "until": until.isoformat(),
-        "sets": {name: _told(name, seed, until) for name in SETS},
+        "sets": {name: _describe_set(name, seed, until) for name in SETS},
     }
 
 
-def _told(name: str, seed: int, until: date) -> dict[str, Any]:
+def _describe_set(name: str, seed: int, until: date) -> dict[str, Any]:
     rows = list(SETS[name].rows(seed, until))
     dates = [row[1] for row in rows]
     return {

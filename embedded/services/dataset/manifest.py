@@ -44,14 +44,14 @@ class Manifests:
     def of(self, edition: Edition) -> Manifest:
         """The manifest, by making the file if need be (about a second for a million rows)."""
         with self._locks[edition]:
-            found = self.known(edition)
-            if found is None:
+            manifest = self.known(edition)
+            if manifest is None:
                 for _ in self.packed(edition):
                     pass
-                found = self.known(edition)
-        if found is None:
+                manifest = self.known(edition)
+        if manifest is None:
             raise RuntimeError(f"the manifest of {edition.file.name} was removed while it was written")
-        return found
+        return manifest
 
     def packed(self, edition: Edition) -> Iterator[bytes]:
         """The gzip file in pieces; its manifest is kept when the last piece has been taken."""

@@ -38,11 +38,11 @@ def products(seed: int) -> list[Product]:
     """All products; prices, ratings and stock follow the seed."""
     titles = _titles()
     draws = dict(zip(_FIELDS, Draws(f"products {seed}").block(0, len(_FIELDS), len(titles)), strict=True))
-    made = []
-    for place, (category, brand, title, cents) in enumerate(titles):
-        number = {name: int(draw[place]) for name, draw in draws.items()}
-        made.append(_product(place + 1, category, brand, title, cents, number))
-    return made
+    listed = []
+    for index, (category, brand, title, cents) in enumerate(titles):
+        number = {name: int(draw[index]) for name, draw in draws.items()}
+        listed.append(_product(index + 1, category, brand, title, cents, number))
+    return listed
 
 
 def _product(identity: int, category: str, brand: str | None, title: str, cents: int, draw: dict[str, int]) -> Product:

@@ -91,10 +91,10 @@ def _pickups(edition: Edition, rows: Draw, incomplete: npt.NDArray[np.bool_], ji
     """Pickup seconds: in rough order of time over the month, dense where the hour is busy."""
     when = (edition.file.year, edition.file.month)
     late_start = edition.rows - incomplete_rows(edition)
-    place = np.where(incomplete, rows - late_start, rows)
+    position = np.where(incomplete, rows - late_start, rows)
     size = np.where(incomplete, edition.rows - late_start, late_start)
     before = time_of_day.trips_before_hour(*when)
-    target = place * before[-1] // np.maximum(size, 1)
+    target = position * before[-1] // np.maximum(size, 1)
     hour = np.searchsorted(before, target, side="right") - 1
     seconds = hour * time_of_day.HOUR + (target - before[hour]) * time_of_day.HOUR // (before[hour + 1] - before[hour])
     seconds = np.clip(seconds + scaled(jitter, 1200) - 600, 0, time_of_day.seconds_in(*when) - 1)

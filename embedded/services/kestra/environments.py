@@ -43,13 +43,13 @@ def interpreter(version: str = "") -> Path:
         EnvironmentProblem: no such Python is installed.
     """
     base = installed(version)
-    place = folder() / f"python-{digest([str(base)])}"
-    python = place / "bin" / "python"
-    with FileLock(f"{place}.lock"):
-        if not (place / "complete").exists():
-            shutil.rmtree(place, ignore_errors=True)
-            _execute([str(base), "-m", "venv", str(place)], f"A Python environment from {base} could not be made")
-            (place / "complete").touch()
+    target = folder() / f"python-{digest([str(base)])}"
+    python = target / "bin" / "python"
+    with FileLock(f"{target}.lock"):
+        if not (target / "complete").exists():
+            shutil.rmtree(target, ignore_errors=True)
+            _execute([str(base), "-m", "venv", str(target)], f"A Python environment from {base} could not be made")
+            (target / "complete").touch()
     return python
 
 
@@ -67,11 +67,11 @@ def packages(dependencies: list[str], python: Path, renew: bool = False) -> Path
     wanted = sorted({" ".join(dependency.split()) for dependency in dependencies} - {""})
     if not wanted:
         return None
-    place = folder() / f"packages-{digest([str(python), *wanted])}"
-    with FileLock(f"{place}.lock"):
-        if renew or not place.exists():
-            _install(wanted, python, place)
-    return place
+    target = folder() / f"packages-{digest([str(python), *wanted])}"
+    with FileLock(f"{target}.lock"):
+        if renew or not target.exists():
+            _install(wanted, python, target)
+    return target
 
 
 def prewarm(dependency_lists: Iterable[list[str]]) -> None:
@@ -83,13 +83,13 @@ def prewarm(dependency_lists: Iterable[list[str]]) -> None:
 
 def dependency_lists(flows: Path) -> list[list[str]]:
     """The lists of dependencies that the Python tasks of the flows in a folder ask for, each once."""
-    found = {
+    lists = {
         tuple(task["dependencies"])
         for file in sorted(flows.glob("*.y*ml"))
         for task in _tasks(yaml.safe_load(file.read_text()))
         if isinstance(task.get("dependencies"), list)
     }
-    return [list(dependencies) for dependencies in sorted(found)]
+    return [list(dependencies) for dependencies in sorted(lists)]
 
 
 def _tasks(node: Any) -> Iterator[dict[str, Any]]:
@@ -104,17 +104,17 @@ def _tasks(node: Any) -> Iterator[dict[str, Any]]:
             yield from _tasks(value)
 
 
-def _install(wanted: list[str], python: Path, place: Path) -> None:
+def _install(wanted: list[str], python: Path, target: Path) -> None:
     """Install into a folder beside the final one and rename it: others see all of it or nothing."""
-    with tempfile.TemporaryDirectory(prefix="install-", dir=place.parent) as scratch:
+    with tempfile.TemporaryDirectory(prefix="install-", dir=target.parent) as scratch:
         built = Path(scratch, "packages")
         uv(
             ["pip", "install", "--python", str(python), "--target", str(built), *wanted],
             f"The Python packages {', '.join(wanted)} are not installed yet and could not be fetched. "
             "With a network, run `make setup` once, which fetches what the flows need",
         )
-        shutil.rmtree(place, ignore_errors=True)
-        built.rename(place)
+        shutil.rmtree(target, ignore_errors=True)
+        built.rename(target)
 
 
 def uv(arguments: list[str], problem: str) -> None:
@@ -143,14 +143,14 @@ def installed(version: str = "") -> Path:
     own = Path(sys._base_executable)  # type: ignore[attr-defined]
     if not version or _is_own(version):
         return own.resolve()
-    found = shutil.which(f"python{version}")
-    if not found:
+    executable = shutil.which(f"python{version}")
+    if not executable:
         own_version = ".".join(map(str, sys.version_info[:3]))
         raise EnvironmentProblem(
             f"Python {version} is not installed on this machine (no `python{version}` on the PATH). "
             f"Without `pythonVersion`, the task runs on Python {own_version}."
         )
-    return Path(found).resolve()
+    return Path(executable).resolve()
 
 
 def _is_own(version: str) -> bool:
@@ -180,9 +180,9 @@ def _uv_environment() -> dict[str, str]:
 
 def folder() -> Path:
     """The folder of all environments."""
-    place = cache_folder() / "environments"
-    place.mkdir(parents=True, exist_ok=True)
-    return place
+    target = cache_folder() / "environments"
+    target.mkdir(parents=True, exist_ok=True)
+    return target
 
 
 def digest(parts: list[str]) -> str:

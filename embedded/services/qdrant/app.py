@@ -1,4 +1,4 @@
-"""Qdrant's REST paths, on Starlette."""
+"""Qdrant's REST paths, on Starlette: https://api.qdrant.tech/api-reference."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from catalog import versions
 from embedded.services.qdrant import points, queries, schema
 from embedded.services.qdrant.body import Json
 from embedded.services.qdrant.collection import Collection
-from embedded.services.qdrant.errors import ApiError, format_error, not_found, translate
+from embedded.services.qdrant.errors import ApiError, format_error, missing_error, translate
 from embedded.services.qdrant.points import Change
 from embedded.services.qdrant.store import Store
 
 log = logging.getLogger(__name__)
 
-Call = Callable[[Request, Json], Json]
+Operation = Callable[[Request, Json], Json]
 Handler = Callable[[Request], Awaitable[Response]]
 
 _COLLECTION = "/collections/{name}"
@@ -84,8 +84,8 @@ class Api:
         ]
 
     def _reads(self) -> list[Route]:
-        def read(path: str, question: Callable[[Any, Json], Json]) -> Route:
-            return _route(f"{_COLLECTION}{path}", "POST", lambda r, b: self._named(r).read(question, b))
+        def read(path: str, query: Callable[[Any, Json], Json]) -> Route:
+            return _route(f"{_COLLECTION}{path}", "POST", lambda r, b: self._named(r).read(query, b))
 
         return [
             read("/points", queries.retrieve),
@@ -109,7 +109,7 @@ class Api:
 
     def _patch(self, request: Request, body: Json) -> Json:
         collection = self._named(request)
-        collection.change(schema.check_change(collection.kept, body))
+        collection.change(schema.check_change(collection.settings, body))
         return True
 
     def _aliases(self, body: Json) -> Json:
@@ -118,12 +118,12 @@ class Api:
 
     def _update(self, request: Request, body: Json, read: Callable[[Json, points.Sizes], Change]) -> Json:
         collection = self._named(request)
-        (number,) = collection.update([read(body, schema.sizes(collection.kept))])
+        (number,) = collection.update([read(body, schema.sizes(collection.settings))])
         return _updated(request, number)
 
     def _batch(self, request: Request, body: Json) -> Json:
         collection = self._named(request)
-        numbers = collection.update(points.batch(body, schema.sizes(collection.kept)))
+        numbers = collection.update(points.batch(body, schema.sizes(collection.settings)))
         return [_updated(request, number) for number in numbers]
 
     def _drop_index(self, request: Request, body: Json) -> Json:
@@ -134,22 +134,22 @@ class Api:
     def _point(self, request: Request, body: Json) -> Json:
         text = request.path_params["id"]
         ids = [int(text) if text.isdigit() else text]
-        found = self._named(request).read(queries.retrieve, {"ids": ids, "with_vector": True})
-        if not found:
-            raise not_found(f"Point with id {text} does not exists!")
-        return found[0]
+        records = self._named(request).read(queries.retrieve, {"ids": ids, "with_vector": True})
+        if not records:
+            raise missing_error(f"Point with id {text} does not exists!")
+        return records[0]
 
 
-def _route(path: str, method: str, call: Call) -> Route:
-    return Route(path, _handler(call), methods=[method])
+def _route(path: str, method: str, operation: Operation) -> Route:
+    return Route(path, _handler(operation), methods=[method])
 
 
-def _handler(call: Call) -> Handler:
+def _handler(operation: Operation) -> Handler:
     async def handle(request: Request) -> Response:
         begun = time.perf_counter()
         raw = await request.body()
         try:
-            result = await run_in_threadpool(_answer, call, request, raw)
+            result = await run_in_threadpool(_answer, operation, request, raw)
         except ApiError as error:
             return _error(error)
         return _json({"result": result, "status": "ok", "time": time.perf_counter() - begun})
@@ -157,7 +157,7 @@ def _handler(call: Call) -> Handler:
     return handle
 
 
-def _answer(call: Call, request: Request, raw: bytes) -> Json:
+def _answer(operation: Operation, request: Request, raw: bytes) -> Json:
     if unknown := request.query_params.keys() - _PARAMETERS:
         raise ApiError(f"Wrong input: the parameter {', '.join(sorted(unknown))} is not supported here")
     try:
@@ -165,7 +165,7 @@ def _answer(call: Call, request: Request, raw: bytes) -> Json:
     except orjson.JSONDecodeError as error:
         raise format_error(error) from error
     try:
-        return call(request, body)
+        return operation(request, body)
     except ApiError:
         raise
     except Exception as error:  # the engine raises plain ones

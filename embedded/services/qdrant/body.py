@@ -1,4 +1,4 @@
-"""Reads JSON objects of requests strictly: a field of another type, or one that nobody asked for, is an error."""
+"""Reads JSON objects of requests strictly: a field of another type or without a meaning is an error."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ _NAMES = {bool: "a boolean", int: "an integer", float: "a number", str: "a strin
 
 
 class Body:
-    """An object of a request. Each field is taken once; `done` complains of those that are left."""
+    """An object of a request. Each field is taken once; `done` reports those that are left."""
 
-    def __init__(self, value: Json, place: str) -> None:
+    def __init__(self, value: Json, label: str) -> None:
         """
         Parameters:
             value: the object. Fields that are null count as absent.
-            place: how to call it in messages.
+            label: name of the object in error messages.
 
         Raises:
             ApiError: it is not an object.
         """
         if not isinstance(value, dict):
-            raise format_error(f"{place} must be an object")
+            raise format_error(f"{label} must be an object")
         self._fields = {name: field for name, field in value.items() if field is not None}
-        self.place = place
+        self.label = label
 
     def take(self, name: str, *kinds: type) -> Json:
         """The value of a field, or None if it is absent.
@@ -41,28 +41,34 @@ class Body:
         if value is None or not kinds or _is(value, kinds):
             return value
         expected = " or ".join(_NAMES[kind] for kind in kinds)
-        raise format_error(f"{self.place}: `{name}` must be {expected}")
+        raise format_error(f"{self.label}: `{name}` must be {expected}")
 
     def need(self, name: str, *kinds: type) -> Json:
         """The value of a field. Raises ApiError when it is absent or has another type."""
         value = self.take(name, *kinds)
         if value is None:
-            raise format_error(f"{self.place}: missing field `{name}`")
+            raise format_error(f"{self.label}: missing field `{name}`")
         return value
 
     def natural(self, name: str, default: int, low: int = 0) -> int:
-        """A whole number, at least `low`."""
+        """A whole number. Raises ApiError when it is less than `low` or no whole number.
+
+        Parameters:
+            name: the field.
+            default: the number if the field is absent.
+            low: the least number allowed.
+        """
         value = self.take(name, int)
         if value is None:
             return default
         if value < low:
-            raise format_error(f"{self.place}: `{name}` must be {low} or more")
+            raise format_error(f"{self.label}: `{name}` must be {low} or more")
         return int(value)
 
     def sub(self, name: str) -> Body | None:
         """An object in a field, or None if it is absent."""
         value = self.take(name, dict)
-        return None if value is None else Body(value, f"{self.place}.{name}")
+        return None if value is None else Body(value, f"{self.label}.{name}")
 
     def has(self, name: str) -> bool:
         """Whether a field is there and was not taken yet."""
@@ -77,7 +83,7 @@ class Body:
         """Raises ApiError when a field was not taken: nothing is silently ignored."""
         if self._fields:
             names = ", ".join(f"`{name}`" for name in sorted(self._fields))
-            raise format_error(f"{self.place}: {names} is not supported here")
+            raise format_error(f"{self.label}: {names} is not supported here")
 
 
 def _is(value: Json, kinds: tuple[type, ...]) -> bool:

@@ -34,10 +34,10 @@ class Collection:
     this one), makes files of them that are mapped; opened again, the collection takes hardly any memory of its own.
     """
 
-    def __init__(self, folder: Path, name: str, kept: dict[str, Json], shard: edge.EdgeShard) -> None:
+    def __init__(self, folder: Path, name: str, settings: dict[str, Json], shard: edge.EdgeShard) -> None:
         """Use `create` or `load`."""
         self.name = name
-        self.kept = kept
+        self.settings = settings
         self._folder = folder
         self._shard: edge.EdgeShard | None = shard
         self._lock = threading.Lock()
@@ -45,12 +45,18 @@ class Collection:
         self._pending = shard.info().points_count - shard.info().indexed_vectors_count
 
     @classmethod
-    def create(cls, folder: Path, name: str, kept: dict[str, Json]) -> Collection:
-        """Make a collection in a new folder. It exists from the moment on that its settings are written."""
+    def create(cls, folder: Path, name: str, settings: dict[str, Json]) -> Collection:
+        """Create a collection in a new folder. It exists as soon as its settings are written.
+
+        Parameters:
+            folder: of the collection.
+            name: of the collection.
+            settings: as `schema.check_new` returns them.
+        """
         data = folder / "shard"
         data.mkdir(parents=True)
-        shard = edge.EdgeShard.create(str(data), schema.engine_config(kept))
-        collection = cls(folder, name, kept, shard)
+        shard = edge.EdgeShard.create(str(data), schema.engine_config(settings))
+        collection = cls(folder, name, settings, shard)
         collection._save()
         return collection
 
@@ -64,10 +70,10 @@ class Collection:
         shard = edge.EdgeShard.load(str(folder / "shard"), schema.engine_config(stored["settings"]))
         return cls(folder, stored["name"], stored["settings"], shard)
 
-    def read(self, question: Callable[[edge.EdgeShard, Json], Json], body: Json) -> Json:
-        """Ask the shard something."""
+    def read(self, query: Callable[[edge.EdgeShard, Json], Json], body: Json) -> Json:
+        """The result of a query on the shard."""
         with self._open() as shard:
-            return question(shard, body)
+            return query(shard, body)
 
     def update(self, changes: Sequence[Change]) -> list[int]:
         """Apply changes, each of them durable when this returns. Gives the operations' numbers."""
@@ -82,29 +88,29 @@ class Collection:
                 self._compact()
         return numbers
 
-    def change(self, kept: dict[str, Json]) -> None:
-        """Give it other settings."""
+    def change(self, settings: dict[str, Json]) -> None:
+        """Replace the settings."""
         with self._open():
-            self.kept = kept
+            self.settings = settings
             self._save()
             self._reopen(lambda: None)
 
     def info(self) -> Json:
-        """What the server tells of a collection."""
+        """The description of the collection: https://api.qdrant.tech/api-reference/collections/get-collection."""
         with self._open() as shard:
-            told = shard.info()
+            status = shard.info()
         return {
             "status": "green",
             "optimizer_status": "ok",
-            "indexed_vectors_count": told.indexed_vectors_count,
-            "points_count": told.points_count,
-            "segments_count": told.segments_count,
-            "config": schema.config_json(self.kept),
-            "payload_schema": {name: schema.index_json(index) for name, index in told.payload_schema.items()},
+            "indexed_vectors_count": status.indexed_vectors_count,
+            "points_count": status.points_count,
+            "segments_count": status.segments_count,
+            "config": schema.config_json(self.settings),
+            "payload_schema": {name: schema.index_json(index) for name, index in status.payload_schema.items()},
         }
 
     def close(self) -> None:
-        """Write everything out and let go of it."""
+        """Write everything to disk and close the shard."""
         with self._lock:
             if self._shard:
                 self._shard.flush()
@@ -112,9 +118,9 @@ class Collection:
                 self._shard = None
 
     def drop(self) -> None:
-        """Delete it."""
+        """Delete the collection."""
         self.close()
-        (self._folder / _SETTINGS).unlink()  # from now on it is gone, even if we are killed
+        (self._folder / _SETTINGS).unlink()  # from now on it is deleted, even if this process is killed
         shutil.rmtree(self._folder)
 
     @contextmanager
@@ -143,12 +149,12 @@ class Collection:
             shard.close()
         del shard
         between()
-        self._shard = edge.EdgeShard.load(str(self._folder / "shard"), schema.engine_config(self.kept))
+        self._shard = edge.EdgeShard.load(str(self._folder / "shard"), schema.engine_config(self.settings))
 
     def _save(self) -> None:
         fresh = self._folder / f"{_SETTINGS}.new"
         with fresh.open("w") as file:
-            json.dump({"name": self.name, "settings": self.kept}, file)
+            json.dump({"name": self.name, "settings": self.settings}, file)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._folder / _SETTINGS)

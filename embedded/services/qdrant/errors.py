@@ -1,4 +1,4 @@
-"""What a request can fail with, in Qdrant's words and status codes."""
+"""Errors of requests, with Qdrant's messages and status codes."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ class ApiError(Exception):
 
 
 def format_error(message: object) -> ApiError:
-    """The body is not what the call takes."""
+    """The error of a malformed body."""
     return ApiError(f"Format error in JSON body: {message}")
 
 
-def not_found(message: str) -> ApiError:
-    """What the call is about is not there."""
+def missing_error(message: str) -> ApiError:
+    """The error of a collection, point or alias that does not exist: 404."""
     return ApiError(f"Not found: {message}", 404)
 
 
 def translate(error: Exception) -> ApiError:
-    """Make an answer of what the engine raised."""
-    told = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    """The error to send for an exception of the engine."""
+    message = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if isinstance(error, TypeError | ValueError | OverflowError):
-        return format_error(told)
-    if told.startswith("Service "):
-        return ApiError(told, 500)
-    return ApiError(f"Wrong input: {told}")
+        return format_error(message)
+    if message.startswith("Service "):
+        return ApiError(message, 500)
+    return ApiError(f"Wrong input: {message}")

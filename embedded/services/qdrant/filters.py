@@ -1,4 +1,4 @@
-"""Filters, from JSON to the engine's conditions."""
+"""Filters, from JSON to the engine's conditions: https://qdrant.tech/documentation/concepts/filtering/."""
 
 from __future__ import annotations
 
@@ -29,19 +29,22 @@ def filter_of(value: Json) -> Any:
             raise format_error("filter must be an object")
         return None
     body = Body(value, "filter")
-    clauses = {name: _conditions(body.take(name, list, dict)) for name in ("must", "should", "must_not")}
+    clauses: dict[str, Any] = {
+        name: _conditions(body.take(name, list, dict)) for name in ("must", "should", "must_not")
+    }
     if (enough := body.sub("min_should")) is not None:
-        clauses["min_should"] = edge.MinShould(_conditions(enough.need("conditions", list)), enough.need("min_count"))
+        conditions = [_condition(item) for item in enough.need("conditions", list)]
+        clauses["min_should"] = edge.MinShould(conditions, enough.need("min_count"))
         enough.done()
     body.done()
     return edge.Filter(**clauses)
 
 
-def without(found: Any, ids: list[Any]) -> Any:
-    """A filter that also leaves out some points."""
+def without(condition: Any, ids: list[Any]) -> Any:
+    """A filter that also excludes some points."""
     if not ids:
-        return found
-    return edge.Filter(must=[found] if found else None, must_not=[edge.HasIdCondition(set(ids))])
+        return condition
+    return edge.Filter(must=[condition] if condition else None, must_not=[edge.HasIdCondition(set(ids))])
 
 
 def _conditions(value: Json) -> list[Any] | None:

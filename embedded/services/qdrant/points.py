@@ -1,4 +1,7 @@
-"""Changes of points, from JSON to the engine's operations."""
+"""Changes of points, from JSON to the engine's operations.
+
+See https://api.qdrant.tech/api-reference/points/upsert-points and the pages beside it.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,11 @@ Sizes = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Change:
-    """What to do to a collection.
+    """A change of a collection.
 
     Parameters:
-        operation: for the engine.
-        points: how many points it writes, as far as the request tells.
+        operation: the engine's operation.
+        points: number of points that it writes, as far as the request says.
     """
 
     operation: Any
@@ -38,8 +41,8 @@ def upsert(value: Json, sizes: Sizes) -> Change:
     body = Body(value, "upsert")
     points = _batch(body) if body.has("batch") else body.need("points", list)
     body.done()
-    made = [_point(point, sizes) for point in points]
-    return Change(_Operation.upsert_points(made), len(made))
+    converted = [_point(point, sizes) for point in points]
+    return Change(_Operation.upsert_points(converted), len(converted))
 
 
 def update_vectors(value: Json, sizes: Sizes) -> Change:
@@ -48,9 +51,9 @@ def update_vectors(value: Json, sizes: Sizes) -> Change:
     changes = []
     for item in body.need("points", list):
         point = Body(item, "point")
-        found = vector(point.need("vector", list, dict))
-        _check_sizes(found, sizes)
-        changes.append(edge.PointVectors(point_id(point.need("id")), found))
+        vectors = vector(point.need("vector", list, dict))
+        _check_sizes(vectors, sizes)
+        changes.append(edge.PointVectors(point_id(point.need("id")), vectors))
         point.done()
     body.done()
     return Change(_Operation.update_vectors(changes), len(changes))
@@ -110,10 +113,10 @@ def batch(value: Json, sizes: Sizes) -> list[Change]:
     body = Body(value, "batch")
     operations = body.need("operations", list)
     body.done()
-    return [_one_of_batch(item, sizes) for item in operations]
+    return [_batch_item(item, sizes) for item in operations]
 
 
-def _one_of_batch(value: Json, sizes: Sizes) -> Change:
+def _batch_item(value: Json, sizes: Sizes) -> Change:
     if not isinstance(value, dict) or len(value) != 1:
         raise format_error("an operation must be an object with one field, its name")
     ((name, what),) = value.items()
@@ -141,20 +144,20 @@ def _point(value: Json, sizes: Sizes) -> Any:
     # This runs for each point of a load: no more than it must do.
     if not isinstance(value, dict) or not value.keys() <= _POINT or "id" not in value or "vector" not in value:
         raise format_error("a point must be an object of `id`, `vector` and `payload`")
-    found = vector(value["vector"])
-    _check_sizes(found, sizes)
-    return edge.Point(point_id(value["id"]), found, value.get("payload"))
+    vectors = vector(value["vector"])
+    _check_sizes(vectors, sizes)
+    return edge.Point(point_id(value["id"]), vectors, value.get("payload"))
 
 
-def _check_sizes(found: Any, sizes: Sizes) -> None:
-    for name, numbers in found.items() if isinstance(found, dict) else (("", found),):
+def _check_sizes(vectors: Any, sizes: Sizes) -> None:
+    for name, numbers in vectors.items() if isinstance(vectors, dict) else (("", vectors),):
         if not isinstance(numbers, list):
             continue
         if name not in sizes:
             raise ApiError(f"Wrong input: Not existing vector name error: {name}")
         if len(numbers) != sizes[name]:
-            told = f"expected dim: {sizes[name]}, got {len(numbers)}"
-            raise ApiError(f"Wrong input: Vector dimension error: {told}")
+            sizes_text = f"expected dim: {sizes[name]}, got {len(numbers)}"
+            raise ApiError(f"Wrong input: Vector dimension error: {sizes_text}")
 
 
 def _batch(body: Body) -> list[Json]:

@@ -1,4 +1,7 @@
-"""Reading points, from JSON to the engine's requests and back."""
+"""Queries of points, from JSON to the engine's requests and back.
+
+See https://api.qdrant.tech/api-reference/search/query-points.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 import qdrant_edge as edge
 
 from embedded.services.qdrant.body import Body, Json
-from embedded.services.qdrant.errors import ApiError, format_error, not_found
+from embedded.services.qdrant.errors import ApiError, format_error, missing_error
 from embedded.services.qdrant.filters import filter_of, without
 from embedded.services.qdrant.values import (
     PointId,
@@ -30,19 +33,19 @@ _DIRECTIONS = {"asc": edge.Direction.Asc, "desc": edge.Direction.Desc}
 class Query:
     """A query of the universal API, read from JSON."""
 
-    def __init__(self, shard: edge.EdgeShard, value: Json, place: str = "query") -> None:
+    def __init__(self, shard: edge.EdgeShard, value: Json, label: str = "query") -> None:
         """
         Parameters:
             shard: where points that the query names are looked up.
             value: the request's body.
-            place: how to call it in messages.
+            label: name of the body in error messages.
 
         Raises:
             ApiError: the body is not such a request.
         """
         self._shard = shard
         self._named: list[PointId] = []
-        self.body = Body(value, place)
+        self.body = Body(value, label)
         self._using = self.body.take("using", str)
         what = self.body.take("query")
         prefetches = self.body.take("prefetch", list, dict) or []
@@ -55,7 +58,7 @@ class Query:
         self._filter = without(filter_of(self.body.take("filter")), self._named)
 
     def run(self) -> list[Any]:
-        """Answer as the rest of the body asks."""
+        """The scored points that the rest of the body selects."""
         body = self.body
         limit, offset = body.natural("limit", _LIMIT, 1), body.natural("offset", 0)
         payload = payload_selector(body.take("with_payload"), False)
@@ -64,7 +67,14 @@ class Query:
         return self.fetch(limit, offset, payload, vectors)
 
     def fetch(self, limit: int, offset: int, with_payload: Any, with_vector: bool | list[str]) -> list[Any]:
-        """The engine's scored points."""
+        """The engine's scored points.
+
+        Parameters:
+            limit: greatest number of points.
+            offset: number of points to skip.
+            with_payload: selector of the payload.
+            with_vector: all or no vectors, or the names of some.
+        """
         request = edge.QueryRequest(
             limit=limit,
             offset=offset,
@@ -75,11 +85,14 @@ class Query:
         )
         return self._shard.query(request)
 
+    def as_prefetch(self) -> Any:
+        """The query as the prefetch of another one."""
+        limit = self.body.natural("limit", _LIMIT, 1)
+        self.body.done()
+        return edge.Prefetch(limit=limit, filter=self._filter, **self._parts)
+
     def _prefetch(self, value: Json) -> Any:
-        inner = Query(self._shard, value, "prefetch")
-        limit = inner.body.natural("limit", _LIMIT, 1)
-        inner.body.done()
-        return edge.Prefetch(limit=limit, filter=inner._filter, **inner._parts)
+        return Query(self._shard, value, "prefetch").as_prefetch()
 
     def _scoring(self, value: Json) -> Any:
         if value is None:
@@ -152,15 +165,15 @@ class Query:
         return pairs
 
     def _vector(self, value: Json) -> Any:
-        """A vector of the request, or that of a point which it names; such a point is no answer."""
+        """A vector of the request, or that of a point that it names; the results leave such a point out."""
         if isinstance(value, list | dict):
             return vector(value)
         id_ = point_id(value)
-        found = self._shard.retrieve([id_], False, True)
-        if not found:
-            raise not_found(f"No point with id {id_} found")
+        records = self._shard.retrieve([id_], False, True)
+        if not records:
+            raise missing_error(f"No point with id {id_} found")
         self._named.append(id_)
-        own = found[0].vector
+        own = records[0].vector
         name = self._using or ""
         if isinstance(own, dict):
             if name not in own:
@@ -181,7 +194,7 @@ class Query:
 
 
 def search_params(body: Body | None) -> Any:
-    """How to search. Raises ApiError."""
+    """The parameters of a search. Raises ApiError."""
     if body is None:
         return None
     params = edge.SearchParams(
@@ -246,13 +259,15 @@ def groups(shard: edge.EdgeShard, value: Json) -> Json:
     ask = max(count * size * 10, 1000)
     while True:
         keys = wanted.fetch(ask, 0, edge.PayloadSelector.Include([key]), False)
-        found = _grouped(keys, key, count, size)
-        full = len(found) == count and all(len(members) == size for members in found.values())
+        members_of = _grouped(keys, key, count, size)
+        full = len(members_of) == count and all(len(members) == size for members in members_of.values())
         if full or len(keys) < ask:
             break
         ask *= 10
-    hits = {id_json(p.id): p for p in wanted.fetch(_last(keys, found) + 1, 0, payload, vectors)} if found else {}
-    return {"groups": [{"id": id_, "hits": [scored_json(hits[m]) for m in ms]} for id_, ms in found.items()]}
+    hits = (
+        {id_json(p.id): p for p in wanted.fetch(_last(keys, members_of) + 1, 0, payload, vectors)} if members_of else {}
+    )
+    return {"groups": [{"id": id_, "hits": [scored_json(hits[m]) for m in ms]} for id_, ms in members_of.items()]}
 
 
 def scroll(shard: edge.EdgeShard, value: Json) -> Json:
@@ -282,7 +297,7 @@ def retrieve(shard: edge.EdgeShard, value: Json) -> Json:
     payload = payload_selector(body.take("with_payload"), True)
     vectors = vector_selector(body.take("with_vector"))
     body.done()
-    return [record_json(record) for record in shard.retrieve(ids, payload, vectors)]
+    return [record_json(record) for record in shard.retrieve([*ids], payload, vectors)]
 
 
 def count(shard: edge.EdgeShard, value: Json) -> Json:
@@ -332,17 +347,17 @@ def _mean(vectors: list[list[float]]) -> list[float]:
 
 def _grouped(points: list[Any], key: str, count: int, size: int) -> dict[Any, list[PointId]]:
     """The ids of the first points of each of the first groups. A point with a list of values is in several."""
-    found: dict[Any, list[PointId]] = {}
+    members_of: dict[Any, list[PointId]] = {}
     for point in points:
         value = (point.payload or {}).get(key)
         for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, int | str) and (item in found or len(found) < count):
-                members = found.setdefault(item, [])
+            if isinstance(item, int | str) and (item in members_of or len(members_of) < count):
+                members = members_of.setdefault(item, [])
                 if len(members) < size:
                     members.append(id_json(point.id))
-    return found
+    return members_of
 
 
-def _last(points: list[Any], found: dict[Any, list[PointId]]) -> int:
-    wanted = {member for members in found.values() for member in members}
+def _last(points: list[Any], members_of: dict[Any, list[PointId]]) -> int:
+    wanted = {member for members in members_of.values() for member in members}
     return max(index for index, point in enumerate(points) if id_json(point.id) in wanted)

@@ -1,4 +1,7 @@
-"""A collection's settings and payload indexes, from JSON to the engine's and back."""
+"""A collection's settings and payload indexes, from JSON to the engine's and back.
+
+See https://api.qdrant.tech/api-reference/collections/create-collection.
+"""
 
 from __future__ import annotations
 
@@ -30,14 +33,14 @@ def check_new(value: Json) -> dict[str, Json]:
     """Check the settings of a new collection.
 
     Returns:
-        Those that are kept, as plain JSON.
+        The settings to keep, as plain JSON.
 
     Raises:
-        ApiError: one is wrong, or nothing that this server has.
+        ApiError: a setting is wrong, or this server does not have it.
     """
     body = Body(value, "collection")
     vectors = body.take("vectors", dict) or {}
-    kept = {
+    settings = {
         "vectors": _vector(vectors) if "size" in vectors else {n: _vector(v) for n, v in vectors.items()},
         "sparse_vectors": {n: _sparse(v) for n, v in (body.take("sparse_vectors", dict) or {}).items()},
         "on_disk_payload": body.take("on_disk_payload", bool) is not False,
@@ -48,48 +51,48 @@ def check_new(value: Json) -> dict[str, Json]:
         if body.natural(name, 1) != 1:
             raise format_error(f"collection: `{name}` is not supported here, except as 1")
     body.done()
-    return kept
+    return settings
 
 
-def check_change(kept: dict[str, Json], value: Json) -> dict[str, Json]:
+def check_change(settings: dict[str, Json], value: Json) -> dict[str, Json]:
     """Settings after a change. Raises ApiError as `check_new` does."""
     body = Body(value, "collection")
     changed = {
-        "hnsw_config": kept["hnsw_config"] | _hnsw(body.sub("hnsw_config")),
-        "optimizers_config": kept["optimizers_config"] | _optimizers(body.sub("optimizers_config")),
+        "hnsw_config": settings["hnsw_config"] | _hnsw(body.sub("hnsw_config")),
+        "optimizers_config": settings["optimizers_config"] | _optimizers(body.sub("optimizers_config")),
     }
     if (params := body.sub("params")) is not None:
         payload = params.take("on_disk_payload", bool)
-        changed["on_disk_payload"] = kept["on_disk_payload"] if payload is None else payload
+        changed["on_disk_payload"] = settings["on_disk_payload"] if payload is None else payload
         params.done()
     body.done()
-    return kept | changed
+    return settings | changed
 
 
-def sizes(kept: dict[str, Json]) -> dict[str, int]:
+def sizes(settings: dict[str, Json]) -> dict[str, int]:
     """The dimensions of the dense vectors by their names; the unnamed one's name is empty."""
-    vectors = kept["vectors"]
+    vectors = settings["vectors"]
     return {"": vectors["size"]} if "size" in vectors else {name: v["size"] for name, v in vectors.items()}
 
 
-def engine_config(kept: dict[str, Json]) -> edge.EdgeConfig:
+def engine_config(settings: dict[str, Json]) -> edge.EdgeConfig:
     """The engine's settings for a collection."""
-    vectors = kept["vectors"]
+    vectors = settings["vectors"]
     dense = _engine_vector(vectors) if "size" in vectors else {n: _engine_vector(v) for n, v in vectors.items()}
     idf = {"idf": edge.Modifier.Idf}
     sparse = {
         name: edge.EdgeSparseVectorParams(modifier=idf.get(params.get("modifier")))
-        for name, params in kept["sparse_vectors"].items()
+        for name, params in settings["sparse_vectors"].items()
     }
-    optimizers = _OPTIMIZERS | kept["optimizers_config"]
-    kilobytes = _segment_kilobytes(kept)
+    optimizers = _OPTIMIZERS | settings["optimizers_config"]
+    kilobytes = _segment_kilobytes(settings)
     # As in the server, only a segment whose vectors take more than the threshold gets a graph; 0 means never.
     graph = 0 < optimizers["indexing_threshold"] <= kilobytes
-    hnsw = _HNSW | kept["hnsw_config"]
+    hnsw = _HNSW | settings["hnsw_config"]
     return edge.EdgeConfig(
         vectors=dense or None,
         sparse_vectors=sparse or None,
-        payload_memory=_MEMORY[kept["on_disk_payload"]],
+        payload_memory=_MEMORY[settings["on_disk_payload"]],
         id_tracker_memory=edge.Memory.Cold,
         hnsw_config=edge.HnswIndexConfig(
             hnsw["m"] if graph else 0,
@@ -108,19 +111,19 @@ def engine_config(kept: dict[str, Json]) -> edge.EdgeConfig:
     )
 
 
-def config_json(kept: dict[str, Json]) -> Json:
+def config_json(settings: dict[str, Json]) -> Json:
     """A collection's settings for an answer, in the server's shape."""
     return {
         "params": {
-            "vectors": kept["vectors"],
-            "sparse_vectors": kept["sparse_vectors"] or None,
+            "vectors": settings["vectors"],
+            "sparse_vectors": settings["sparse_vectors"] or None,
             **dict.fromkeys(_ALONE, 1),
-            "on_disk_payload": kept["on_disk_payload"],
+            "on_disk_payload": settings["on_disk_payload"],
         },
-        "hnsw_config": _HNSW | kept["hnsw_config"],
+        "hnsw_config": _HNSW | settings["hnsw_config"],
         "optimizer_config": {"default_segment_number": 0, "flush_interval_sec": 5}
         | _OPTIMIZERS
-        | kept["optimizers_config"],
+        | settings["optimizers_config"],
         "wal_config": {"wal_capacity_mb": 32, "wal_segments_ahead": 0},
         "quantization_config": None,
     }
@@ -193,13 +196,13 @@ def _optimizers(body: Body | None) -> dict[str, Json]:
     return {name: value for name, value in chosen.items() if value is not None}
 
 
-def _engine_vector(kept: dict[str, Json]) -> Any:
-    memory = _MEMORY[kept.get("on_disk", False)]
-    return edge.EdgeVectorParams(size=kept["size"], distance=_DISTANCES[kept["distance"]], memory=memory)
+def _engine_vector(settings: dict[str, Json]) -> Any:
+    memory = _MEMORY[settings.get("on_disk", False)]
+    return edge.EdgeVectorParams(size=settings["size"], distance=_DISTANCES[settings["distance"]], memory=memory)
 
 
-def _segment_kilobytes(kept: dict[str, Json]) -> int:
-    largest = max(sizes(kept).values(), default=1)
+def _segment_kilobytes(settings: dict[str, Json]) -> int:
+    largest = max(sizes(settings).values(), default=1)
     return max(2, SEGMENT_POINTS * largest * _FLOAT_BYTES // 1024)
 
 

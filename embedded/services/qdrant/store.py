@@ -14,7 +14,7 @@ from pathlib import Path
 from embedded.services.qdrant import schema
 from embedded.services.qdrant.body import Body, Json
 from embedded.services.qdrant.collection import Collection
-from embedded.services.qdrant.errors import ApiError, format_error, not_found
+from embedded.services.qdrant.errors import ApiError, format_error, missing_error
 
 _NAME = re.compile(r'[^<>:"/\\|?*\x00-\x1f]{1,255}')
 _ALIASES = "aliases.json"
@@ -55,7 +55,7 @@ class Store:
         """A collection by its name or by an alias. Raises ApiError when there is none."""
         collection = self._collections.get(self._aliases.get(name, name))
         if collection is None:
-            raise not_found(f"Collection `{name}` doesn't exist!")
+            raise missing_error(f"Collection `{name}` doesn't exist!")
         return collection
 
     def exists(self, name: str) -> bool:
@@ -63,14 +63,14 @@ class Store:
         return self._aliases.get(name, name) in self._collections
 
     def create(self, name: str, body: Json) -> None:
-        """Make a collection. Raises ApiError."""
-        kept = schema.check_new(body)
+        """Create a collection. Raises ApiError."""
+        settings = schema.check_new(body)
         if not _NAME.fullmatch(name):
             raise ApiError(f"Wrong input: `{name}` cannot be the name of a collection", 422)
         with self._change:
             if self.exists(name):
                 raise ApiError(f"Wrong input: Collection `{name}` already exists!", 409)
-            self._collections[name] = Collection.create(self._folder / uuid.uuid4().hex, name, kept)
+            self._collections[name] = Collection.create(self._folder / uuid.uuid4().hex, name, settings)
 
     def drop(self, name: str) -> bool:
         """Delete a collection, with its aliases; tells whether there was one."""
@@ -84,8 +84,8 @@ class Store:
 
     def aliases(self, of: str | None = None) -> list[Json]:
         """All aliases, or those of one collection."""
-        found = sorted(self._aliases.items())
-        return [{"alias_name": alias, "collection_name": name} for alias, name in found if of in (None, name)]
+        pairs = sorted(self._aliases.items())
+        return [{"alias_name": alias, "collection_name": name} for alias, name in pairs if of in (None, name)]
 
     def change_aliases(self, value: Json) -> None:
         """Create, delete and rename aliases, all or none. Raises ApiError."""
@@ -109,7 +109,7 @@ class Store:
             name, alias = create.need("collection_name", str), create.need("alias_name", str)
             create.done()
             if name not in self._collections:
-                raise not_found(f"Collection `{name}` doesn't exist!")
+                raise missing_error(f"Collection `{name}` doesn't exist!")
             if alias in self._collections:
                 raise ApiError(f"Wrong input: Collection `{alias}` already exists!", 409)
             aliases[alias] = name
@@ -134,7 +134,7 @@ class Store:
 
 def _known(alias: str, aliases: dict[str, str]) -> str:
     if alias not in aliases:
-        raise not_found(f"Alias {alias} does not exists!")
+        raise missing_error(f"Alias {alias} does not exists!")
     return alias
 
 

@@ -1,15 +1,16 @@
 -- Stands in for TimescaleDB on a PostgreSQL that lacks the extension: functions and views of the same names, with the
--- same parameters, made of PostgreSQL's own range partitions. The same flow text runs on both.
+-- same parameters, made of PostgreSQL's own range partitions. The same flow text runs on both. They follow the pages of
+-- https://docs.tigerdata.com/api/latest/hypertable/ and https://docs.tigerdata.com/api/latest/data-retention/.
 --
 -- A hypertable is a partitioned table; a chunk is a partition, named as TimescaleDB names it. What differs:
 --   * PostgreSQL cannot add a partition in the middle of an INSERT. Rows of a time without a chunk wait in the default
 --     partition, where all queries and constraints see them. The next call of create_hypertable, show_chunks,
 --     drop_chunks, add_retention_policy or run_job moves them into chunks of their own.
---   * Nothing runs by itself: a retention policy does its work at `CALL run_job(id)`.
+--   * There is no scheduler: a retention policy runs at `CALL run_job(id)`.
 --   * Time columns are timestamptz, timestamp or date. There are no integer dimensions, no compression, no continuous
 --     aggregates.
---   * A table is made anew when it becomes a hypertable, so that views, triggers, row security and foreign keys that
---     point to it are to be created afterwards.
+--   * A table is created again when it becomes a hypertable, so that views, triggers, row security and foreign keys that
+--     refer to it must be created afterwards.
 -- All of this is run again when it has changed, so each statement may find its own earlier work.
 
 CREATE SCHEMA IF NOT EXISTS _timescaledb_catalog;

@@ -66,9 +66,9 @@ def _searchapi(draw: random.Random, thing: str) -> Json:
     answer: Json = {
         "search_metadata": {"status": "Success"},
         "search_parameters": {"engine": "google_lens", "search_type": "all"},
-        "visual_matches": [_searchapi_match(draw, thing, place) for place in range(1, draw.randint(6, 14))],
-        "exact_matches": [_exact_match(draw, thing, place) for place in range(1, draw.randint(1, 5))],
-        "products": [_searchapi_match(draw, thing, place, priced=1.0) for place in range(1, draw.randint(1, 6))],
+        "visual_matches": [_searchapi_match(draw, thing, position) for position in range(1, draw.randint(6, 14))],
+        "exact_matches": [_exact_match(draw, thing, position) for position in range(1, draw.randint(1, 5))],
+        "products": [_searchapi_match(draw, thing, position, priced=1.0) for position in range(1, draw.randint(1, 6))],
     }
     if draw.random() < 0.6:
         answer["knowledge_graph"] = [{"title": thing.title(), "subtitle": "Product category", "link": _link(draw)}]
@@ -81,7 +81,7 @@ def _serpapi(draw: random.Random, thing: str) -> Json:
     answer: Json = {
         "search_metadata": {"status": "Success"},
         "search_parameters": {"engine": "google_lens", "type": "visual_matches", "q": thing},
-        "visual_matches": [_serpapi_match(draw, thing, place) for place in range(1, draw.randint(6, 14))],
+        "visual_matches": [_serpapi_match(draw, thing, position) for position in range(1, draw.randint(6, 14))],
         "related_content": [{"query": thing, "link": _link(draw)}],
     }
     if draw.random() < 0.4:
@@ -91,9 +91,9 @@ def _serpapi(draw: random.Random, thing: str) -> Json:
     return answer
 
 
-def _searchapi_match(draw: random.Random, thing: str, place: int, priced: float = 0.5) -> Json:
+def _searchapi_match(draw: random.Random, thing: str, position: int, priced: float = 0.5) -> Json:
     match: Json = {
-        "position": place,
+        "position": position,
         "title": _title(draw, thing),
         "link": _link(draw),
         "source": draw.choice(_SHOPS),
@@ -107,10 +107,10 @@ def _searchapi_match(draw: random.Random, thing: str, place: int, priced: float 
     return _with_gaps(draw, match)
 
 
-def _serpapi_match(draw: random.Random, thing: str, place: int) -> Json:
+def _serpapi_match(draw: random.Random, thing: str, position: int) -> Json:
     size = _size(draw)
     match: Json = {
-        "position": place,
+        "position": position,
         "title": _title(draw, thing),
         "link": _link(draw),
         "source": draw.choice(_SHOPS),
@@ -129,8 +129,8 @@ def _serpapi_match(draw: random.Random, thing: str, place: int) -> Json:
     return _with_gaps(draw, match)
 
 
-def _exact_match(draw: random.Random, thing: str, place: int) -> Json:
-    page = {"position": place, "title": _title(draw, thing), "link": _link(draw), "source": draw.choice(_PAGES)}
+def _exact_match(draw: random.Random, thing: str, position: int) -> Json:
+    page = {"position": position, "title": _title(draw, thing), "link": _link(draw), "source": draw.choice(_PAGES)}
     return page | {"extensions": [f"{draw.randrange(300, 4000)} x {draw.randrange(300, 4000)}", "2025"]}
 
 

@@ -25,7 +25,7 @@ _STEPS_A_PIECE = 500
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Site:
     """Where a device hangs, and the middle and the daily swing of each of its metrics."""
 
     location: str
@@ -35,12 +35,12 @@ class _Place:
     pressure: tuple[float, float]
 
 
-_PLACES = (
-    _Place("Building A, roof, weather mast", "north", (14.0, 7.0), (68.0, -18.0), (1009.0, 1.2)),
-    _Place("Building A, floor 2, server room", "north", (22.5, 0.4), (41.0, -0.8), (1009.4, 1.2)),
-    _Place("Building B, loading dock", "south", (17.0, 4.0), (58.0, -9.0), (1010.1, 1.2)),
-    _Place("Building B, cold store", "east", (3.5, 0.3), (82.0, -1.0), (1010.1, 1.2)),
-    _Place("Building C, greenhouse", "west", (25.0, 5.5), (74.0, -12.0), (1008.7, 1.2)),
+_SITES = (
+    _Site("Building A, roof, weather mast", "north", (14.0, 7.0), (68.0, -18.0), (1009.0, 1.2)),
+    _Site("Building A, floor 2, server room", "north", (22.5, 0.4), (41.0, -0.8), (1009.4, 1.2)),
+    _Site("Building B, loading dock", "south", (17.0, 4.0), (58.0, -9.0), (1010.1, 1.2)),
+    _Site("Building B, cold store", "east", (3.5, 0.3), (82.0, -1.0), (1010.1, 1.2)),
+    _Site("Building C, greenhouse", "west", (25.0, 5.5), (74.0, -12.0), (1008.7, 1.2)),
 )
 
 
@@ -52,7 +52,7 @@ class _Shape:
 
     @property
     def devices(self) -> int:
-        return max(len(_PLACES), math.ceil(self.rows / (_MOST_A_SERIES * len(METRICS))))
+        return max(len(_SITES), math.ceil(self.rows / (_MOST_A_SERIES * len(METRICS))))
 
     @property
     def steps(self) -> int:
@@ -118,16 +118,16 @@ def manifest(rows: int = DEFAULT_ROWS, seed: int = 2021) -> dict[str, Any]:
 
 
 def _tail(device: int) -> tuple[str, str]:
-    place = _PLACES[device % len(_PLACES)]
-    return f"sensor-{device + 1:03d}", f'"{place.location}",{place.zone}'
+    site = _SITES[device % len(_SITES)]
+    return f"sensor-{device + 1:03d}", f'"{site.location}",{site.zone}'
 
 
 def _pieces(shape: _Shape, seed: int) -> Iterator[tuple[int, np.ndarray]]:
     """Values in hundredths, shaped steps x devices x metrics, each piece with its first step."""
     draw = np.random.default_rng(seed)
     offsets = draw.normal(0, 0.6, (shape.devices, len(METRICS)))
-    places = [_PLACES[device % len(_PLACES)] for device in range(shape.devices)]
-    profile = np.array([[getattr(place, metric) for metric in METRICS] for place in places])
+    sites = [_SITES[device % len(_SITES)] for device in range(shape.devices)]
+    profile = np.array([[getattr(site, metric) for metric in METRICS] for site in sites])
     for first in range(0, shape.steps, _STEPS_A_PIECE):
         steps = np.arange(first, min(first + _STEPS_A_PIECE, shape.steps))
         day = steps * shape.seconds / 86400

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         account = Account(options.region)
         names = Names(options.raw_bucket, options.results_bucket, os.environ.get("INSIGHTFLOW_BASE_URL") or None)
         everything = steps(account, names, options)
-        print(f"Account {account.number}, region {options.region}, {account.place}")
+        print(f"Account {account.number}, region {options.region}, {account.location}")
         if options.command == "up":
             _up(everything)
         else:

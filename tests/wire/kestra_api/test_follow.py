@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from embedded.services.kestra.api import follow
+from embedded.services.kestra.api import follow, sse, subscription
 from tests.support.waiting import eventually
 from tests.wire.kestra_api.client import Api
 
@@ -166,11 +166,11 @@ class Silence:
 
 
 def test_a_lost_end_is_found_in_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    end = follow.Event("end", "{}")
+    end = sse.Event("end", "{}")
     stored = iter([None, None, end])
     monkeypatch.setattr(follow, "_end_event", lambda *_: next(stored))
 
-    async def read() -> list[follow.Event | None]:
+    async def read() -> list[sse.Event | None]:
         return [event async for event in follow._events_of(None, Silence(), "x", None)]
 
     assert asyncio.run(read()) == [None, None, end]
@@ -179,15 +179,15 @@ def test_a_lost_end_is_found_in_the_store(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_slow_reader_is_cut_off() -> None:
     """Its buffer is bounded: it gets what fits and then the end of the stream."""
 
-    async def read() -> list[follow.Event | None]:
-        buffer: asyncio.Queue[follow.Event | None] = asyncio.Queue(3)
-        sink = follow.Sink(SimpleNamespace(to_json=str), buffer)
+    async def read() -> list[sse.Event | None]:
+        buffer: asyncio.Queue[sse.Event | None] = asyncio.Queue(3)
+        sink = subscription.Sink(SimpleNamespace(to_json=str), buffer)
         for number in range(5):
             sink.next(SimpleNamespace(getId=lambda: "progress", getData=lambda number=number: number))
         await asyncio.sleep(0)
         return [buffer.get_nowait() for _ in range(buffer.qsize())]
 
-    assert asyncio.run(read())[-2:] == [None, follow.Event("progress", "4")]
+    assert asyncio.run(read())[-2:] == [None, sse.Event("progress", "4")]
 
 
 def test_late_followers_never_see_time_run_backwards(api: Api) -> None:

@@ -70,7 +70,7 @@ def create_app(engine: Engine, settings: Settings) -> Starlette:
 
     Parameters:
         engine: a started engine.
-        settings: user name and password that every caller must give, and the version to tell.
+        settings: user name and password that every caller must send, and the version to report.
     """
     routes = api_routes()
     app = Starlette(
@@ -93,8 +93,9 @@ def _generality(route: Route) -> list[int]:
     return [2 if ":path}" in part else int("{" in part) for part in route.path.strip("/").split("/")]
 
 
-def _http_error(request: Request, error: HTTPException) -> JSONResponse:
-    """Starlette's own refusals: no such route, or not by that method, or a form that cannot be read."""
+def _http_error(request: Request, error: Exception) -> JSONResponse:
+    """Starlette's own errors: no such route, or not by that method, or a form that cannot be read."""
+    assert isinstance(error, HTTPException)  # Starlette calls this for no other
     if error.status_code == HTTPStatus.NOT_FOUND:
         return error_response(request, _no_route(request))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -105,7 +106,7 @@ def _http_error(request: Request, error: HTTPException) -> JSONResponse:
 
 
 def _no_route(request: Request) -> ApiError:
-    """404; for a known path under another tenant, what the open-source server says."""
+    """404; for a known path under another tenant, the message of the open-source server."""
     parts = request.url.path.removeprefix("/api/v1/").split("/", 1)
     roots = {route.path.split("/")[1] for route in api_routes()}
     if len(parts) == 2 and parts[0] not in {TENANT, *roots} and parts[1].split("/")[0] in roots:

@@ -36,7 +36,7 @@ class BasicAuthentication:
         if kind.lower() != "basic":
             return False
         try:
-            given = base64.b64decode(encoded.strip(), validate=True)
+            credentials = base64.b64decode(encoded.strip(), validate=True)
         except (binascii.Error, ValueError):
             return False
-        return hmac.compare_digest(given, self._expected)
+        return hmac.compare_digest(credentials, self._expected)

@@ -5,31 +5,31 @@ from starlette.routing import Route
 
 from embedded.services.kestra.api.convert import integer, or_none
 from embedded.services.kestra.api.errors import Invalid, NotFound
-from embedded.services.kestra.api.request import Call, endpoint
+from embedded.services.kestra.api.request import Request, endpoint
 
 SERVICE = "io.kestra.core.services.ConcurrencyLimitService"
 
 
-def search(call: Call) -> Response:
+def search(request: Request) -> Response:
     """The counts of all flows that have a limit and ran."""
-    found = call.bean(SERVICE).find(call.tenant)
-    return call.page_of(found, found.size())
+    limits = request.bean(SERVICE).find(request.tenant)
+    return request.page_of(limits, limits.size())
 
 
-def update(call: Call) -> Response:
-    """Set the count of a flow, for one that went wrong.
+def update(request: Request) -> Response:
+    """Set the count of a flow, to repair a wrong one.
 
     Raises:
         NotFound: the flow has no count.
         Invalid: `running` of the body is not a number from 0.
     """
-    running = call.fields().get("running")
+    running = request.fields().get("running")
     if not isinstance(running, int) or running < 0:
         raise Invalid("running: a number from 0 was expected")
-    namespace, flow = call.params["namespace"], call.params["flow_id"]
-    if (limit := or_none(call.bean(SERVICE).findById(call.tenant, namespace, flow))) is None:
+    namespace, flow = request.params["namespace"], request.params["flow_id"]
+    if (limit := or_none(request.bean(SERVICE).findById(request.tenant, namespace, flow))) is None:
         raise NotFound(f"No concurrency limit for flow {namespace}.{flow}")
-    return call.entity(call.bean(SERVICE).update(limit.withRunning(integer(running))))
+    return request.entity(request.bean(SERVICE).update(limit.withRunning(integer(running))))
 
 
 routes = [

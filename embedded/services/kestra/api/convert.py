@@ -1,22 +1,20 @@
-"""Between Java's values and Python's: the one place for it."""
+"""Conversions between Java's values and Python's."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jpype
 
 from embedded.services.kestra.api.errors import Invalid
-
-if TYPE_CHECKING:
-    from embedded.services.kestra.engine import Engine
+from embedded.services.kestra.engine import Engine
 
 
 def java_list(values: list[Any]) -> Any:
     """A Java list of the values."""
-    found = jpype.JClass("java.util.ArrayList")()
+    converted = jpype.JClass("java.util.ArrayList")()
     for value in values:
-        found.add(value)
-    return found
+        converted.add(value)
+    return converted
 
 
 def optional(value: Any) -> Any:
@@ -26,9 +24,9 @@ def optional(value: Any) -> Any:
     return jpype.JClass("java.util.Optional").ofNullable(value)
 
 
-def or_none(found: Any) -> Any:
+def or_none(optional_value: Any) -> Any:
     """What a Java `Optional` holds, or None."""
-    return found.get() if found.isPresent() else None
+    return optional_value.get() if optional_value.isPresent() else None
 
 
 def integer(value: int | None) -> Any:
@@ -36,18 +34,18 @@ def integer(value: int | None) -> Any:
     return None if value is None else jpype.JClass("java.lang.Integer")(value)
 
 
-def to_java(engine: "Engine", value: Any) -> Any:
+def to_java(engine: Engine, value: Any) -> Any:
     """A Python value made of dictionaries, lists and scalars as Java maps, lists and scalars."""
     mapper = engine.java("io.kestra.core.serializers.JacksonMapper").ofJson(False)
     return mapper.readValue(json.dumps(value), engine.java("java.lang.Object").class_)
 
 
-def to_python(engine: "Engine", value: Any) -> Any:
+def to_python(engine: Engine, value: Any) -> Any:
     """An entity of the engine as the dictionaries and lists of its JSON."""
     return json.loads(engine.to_json(value))
 
 
-def zoned(engine: "Engine", text: str) -> Any:
+def zoned(engine: Engine, text: str) -> Any:
     """A Java `ZonedDateTime`; a text without an offset is taken as UTC.
 
     Raises:
@@ -62,8 +60,13 @@ def zoned(engine: "Engine", text: str) -> Any:
         raise Invalid(f"'{text}' is not a date and time") from error
 
 
-def enum(engine: "Engine", name: str, value: str) -> Any:
-    """A constant of a Java enumeration, whatever its case.
+def enum(engine: Engine, name: str, value: str) -> Any:
+    """A constant of a Java enumeration, by its name in upper or lower case.
+
+    Parameters:
+        engine: the engine.
+        name: of the enumeration's class.
+        value: name of the constant.
 
     Raises:
         Invalid: there is no such constant.

@@ -40,14 +40,14 @@ NO_COLUMN = "42S22"
 
 
 class ApiError(Exception):
-    """An answer that is not a success.
+    """A response that is not a success.
 
     Parameters:
         status: HTTP status code.
         message: what went wrong; the status's own phrase if empty.
         errors: details, each with a `message` and perhaps the `path` of the property that is wrong.
-        headers: further headers of the answer.
-        extra: further fields of the answer.
+        headers: further headers of the response.
+        extra: further fields of the response.
     """
 
     def __init__(
@@ -88,8 +88,8 @@ class Invalid(ApiError):
 
 
 def from_java(error: Any) -> ApiError:
-    """The answer to a Java exception; one that has no other meaning becomes a 500 and is logged."""
-    error = _unwrapped(error)
+    """The response to a Java exception; one that is not in `JAVA_ERRORS` becomes a 500 and is logged."""
+    error = _unwrap(error)
     for name, status, words in JAVA_ERRORS:
         if isinstance(error, jpype.JClass(name)):
             message = error.getMessage()
@@ -105,7 +105,7 @@ def from_java(error: Any) -> ApiError:
 
 
 def from_exception(error: Exception) -> ApiError:
-    """The answer to any exception of a handler."""
+    """The response to any exception of a handler."""
     if isinstance(error, ApiError):
         return error
     if isinstance(error, jpype.JException):
@@ -119,7 +119,7 @@ def from_exception(error: Exception) -> ApiError:
 
 
 def error_response(request: Request, error: ApiError) -> JSONResponse:
-    """The error as JSON: the official `message`, `_links` and `_embedded`, and besides `status` and `path`."""
+    """The error as JSON: the official `message`, `_links` and `_embedded`, with `status` and `path`."""
     href = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     body: dict[str, Any] = {"message": error.message, "_links": {"self": {"href": href, "templated": False}}}
     if error.errors:
@@ -128,22 +128,23 @@ def error_response(request: Request, error: ApiError) -> JSONResponse:
     return JSONResponse(body, status_code=error.status, headers=error.headers)
 
 
-def _unwrapped(error: Any) -> Any:
-    """What a wrapper hides: an invalid flow, or what reactive code threw."""
-    wrappers = ("io.kestra.core.exceptions.FlowProcessingException", "reactor.core.Exceptions$ReactiveException")
-    while error.getCause() is not None and isinstance(error, tuple(jpype.JClass(name) for name in wrappers)):
-        error = error.getCause()
+def _unwrap(error: Any) -> Any:
+    """The cause in a wrapper: of an invalid flow, or of what reactive code threw."""
+    names = ("io.kestra.core.exceptions.FlowProcessingException", "reactor.core.Exceptions$ReactiveException")
+    wrappers: Any = tuple(jpype.JClass(name) for name in names)
+    while isinstance(error, wrappers) and (cause := error.getCause()) is not None:
+        error = cause
     return error
 
 
 def _violations(error: Any) -> list[dict[str, str]]:
     """What is wrong, property by property, if the exception or its cause knows."""
-    violation = jpype.JClass("jakarta.validation.ConstraintViolationException")
-    while error is not None and not isinstance(error, violation):
+    kind = jpype.JClass("jakarta.validation.ConstraintViolationException")
+    while error is not None and not isinstance(error, kind):
         error = error.getCause()
     if error is None or error.getConstraintViolations() is None:
         return []
     return [
-        {"message": str(one.getMessage()), "path": str(one.getPropertyPath())}
-        for one in error.getConstraintViolations()
+        {"message": str(violation.getMessage()), "path": str(violation.getPropertyPath())}
+        for violation in error.getConstraintViolations()
     ]

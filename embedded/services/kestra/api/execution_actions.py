@@ -1,4 +1,4 @@
-"""What can be done to executions: one by one, by ids and by query."""
+"""Actions on executions: on a single one, on several by their ids, and on those that a query matches."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,24 +8,23 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from embedded.services.kestra.api import convert, execution_inputs
+from embedded.services.kestra.api import convert, execution_inputs, repositories
 from embedded.services.kestra.api.errors import ApiError, Invalid, NotFound
 from embedded.services.kestra.api.executions import (
     LABEL,
     QUEUE,
-    REPOSITORY,
     SERVICE,
     breakpoints,
-    executable,
     find,
     flow_of,
     matching,
     remove,
+    require_executable,
     state_type,
     validation,
 )
 from embedded.services.kestra.api.flows import find as find_flow
-from embedded.services.kestra.api.request import Call, bulk, endpoint, json_value, no_content
+from embedded.services.kestra.api.request import Request, bulk, endpoint, json_value, no_content
 
 CONCURRENCY = "io.kestra.core.services.ConcurrencyLimitService"
 RESUMED = "io.kestra.plugin.core.flow.Pause$Resumed"
@@ -38,113 +37,113 @@ class Action:
     Attributes:
         name: part of the path, and of the message when some executions do not allow it.
         refuses: what is wrong with an execution's state for this action, or None.
-        apply: does it to one execution.
+        apply: carries the action out on an execution.
         method: HTTP method of the bulk routes.
     """
 
     name: str
-    refuses: Callable[[Call, Any], str | None]
-    apply: Callable[[Call, Any], Any]
+    refuses: Callable[[Request, Any], str | None]
+    apply: Callable[[Request, Any], Any]
     method: str = "POST"
 
 
-def _emit(call: Call, execution: Any) -> Any:
-    call.engine.queue(QUEUE).emit(execution)
+def _emit(request: Request, execution: Any) -> Any:
+    request.engine.queue(QUEUE).emit(execution)
     return execution
 
 
-def _kill(call: Call, execution: Any, cascade: bool = False) -> None:
+def _kill(request: Request, execution: Any, cascade: bool = False) -> None:
     model = "io.kestra.core.models.executions.ExecutionKilled"
-    requested = call.engine.java(f"{model}$State").REQUESTED
-    builder = call.engine.java(f"{model}Execution").builder().state(requested).executionId(execution.getId())
-    call.engine.queue("executionKilledQueue").emit(builder.isOnKillCascade(cascade).tenantId(call.tenant).build())
+    requested = request.java(f"{model}$State").REQUESTED
+    builder = request.java(f"{model}Execution").builder().state(requested).executionId(execution.getId())
+    request.engine.queue("executionKilledQueue").emit(builder.isOnKillCascade(cascade).tenantId(request.tenant).build())
 
 
-def _pause(call: Call, execution: Any) -> Any:
-    return _emit(call, call.bean(SERVICE).pause(execution))
+def _pause(request: Request, execution: Any) -> Any:
+    return _emit(request, request.bean(SERVICE).pause(execution))
 
 
-def _resume(call: Call, execution: Any) -> Any:
-    resumed = call.engine.java(RESUMED).now()
-    running = state_type(call, "RUNNING")
-    return _emit(call, call.bean(SERVICE).resume(execution, flow_of(call, execution), running, resumed))
+def _resume(request: Request, execution: Any) -> Any:
+    resumed = request.java(RESUMED).now()
+    running = state_type(request, "RUNNING")
+    return _emit(request, request.bean(SERVICE).resume(execution, flow_of(request, execution), running, resumed))
 
 
-def _restart(call: Call, execution: Any) -> Any:
-    return _emit(call, call.bean(SERVICE).restart(execution, _revision(call, execution)))
+def _restart(request: Request, execution: Any) -> Any:
+    return _emit(request, request.bean(SERVICE).restart(execution, _revision(request, execution)))
 
 
-def _force_run(call: Call, execution: Any) -> Any:
-    return _emit(call, call.bean(SERVICE).forceRun(execution))
+def _force_run(request: Request, execution: Any) -> Any:
+    return _emit(request, request.bean(SERVICE).forceRun(execution))
 
 
-def _unqueue(call: Call, execution: Any) -> Any:
-    state = call.one("state")
-    target = state_type(call, state) if state else None
-    return _emit(call, call.bean(CONCURRENCY).unqueue(execution, target))
+def _unqueue(request: Request, execution: Any) -> Any:
+    state = request.parameter("state")
+    target = state_type(request, state) if state else None
+    return _emit(request, request.bean(CONCURRENCY).unqueue(execution, target))
 
 
-def _replay_latest(call: Call, execution: Any) -> Any:
+def _replay_latest(request: Request, execution: Any) -> Any:
     latest = None
-    if call.flag("latestRevision", False):
-        flow = find_flow(call, execution.getNamespace(), execution.getFlowId(), source=False)
+    if request.flag("latestRevision", False):
+        flow = find_flow(request, execution.getNamespace(), execution.getFlowId(), source=False)
         if flow is None:
             raise NotFound("No value present")
         latest = flow.getRevision()
-    return _replay(call, execution, None, latest)
+    return _replay(request, execution, None, latest)
 
 
-def _replay(call: Call, execution: Any, task_run: str | None, revision: Any) -> Any:
+def _replay(request: Request, execution: Any, task_run: str | None, revision: Any) -> Any:
     number = None if revision is None else int(revision)
-    flow = executable(call, execution.getNamespace(), execution.getFlowId(), number)
-    replay = call.bean(SERVICE).replay(execution, flow, task_run, revision).withBreakpoints(breakpoints(call))
-    _emit(call, replay)
-    _add_label(call, execution, str(call.engine.java(LABEL).REPLAYED))
+    flow = require_executable(request, execution.getNamespace(), execution.getFlowId(), number)
+    replay = request.bean(SERVICE).replay(execution, flow, task_run, revision).withBreakpoints(breakpoints(request))
+    _emit(request, replay)
+    _add_label(request, execution, str(request.java(LABEL).REPLAYED))
     return replay
 
 
-def _add_label(call: Call, execution: Any, key: str) -> None:
-    marked = _with_label(call, execution, key)
+def _add_label(request: Request, execution: Any, key: str) -> None:
+    marked = _with_label(request, execution, key)
     if marked is not execution:
-        call.bean(REPOSITORY).save(marked)
+        repositories.executions(request).save(marked)
 
 
-def _with_label(call: Call, execution: Any, key: str) -> Any:
-    label = call.engine.java(LABEL)(key, "true")
+def _with_label(request: Request, execution: Any, key: str) -> Any:
+    label = request.java(LABEL)(key, "true")
     present = list(execution.getLabels() or ())
     return execution if label in present else execution.withLabels(convert.java_list([*present, label]))
 
 
-def _change_status(call: Call, execution: Any) -> Any:
-    return _emit(call, execution.withState(_final_state(call)))
+def _change_status(request: Request, execution: Any) -> Any:
+    return _emit(request, execution.withState(_final_state(request)))
 
 
-def _final_state(call: Call) -> Any:
-    state = state_type(call, call.one("newStatus") or call.required("status"))
+def _final_state(request: Request) -> Any:
+    state = state_type(request, request.parameter("newStatus") or request.required("status"))
     if not state.isTerminated():
         raise Invalid("You can only change the state of an execution to a terminal state.")
     return state
 
 
-def _revision(call: Call, execution: Any) -> Any:
+def _revision(request: Request, execution: Any) -> Any:
     """The revision that the query asks for, as a Java `Integer`, or None.
 
     Raises:
         NotFound: the flow has no such revision.
     """
-    number = call.number("revision")
+    number = request.number("revision")
     namespace, flow_id = str(execution.getNamespace()), str(execution.getFlowId())
-    if number is not None and find_flow(call, namespace, flow_id, number, source=False) is None:
+    if number is not None and find_flow(request, namespace, flow_id, number, source=False) is None:
         raise NotFound(f"Unable to find revision {number} on flow {namespace}.{flow_id}")
     return convert.integer(number)
 
 
-def _unless(allowed: Callable[[Any], bool], problem: str) -> Callable[[Call, Any], str | None]:
+def _unless(allowed: Callable[[Any], bool], problem: str) -> Callable[[Request, Any], str | None]:
     return lambda _, execution: None if allowed(execution.getState()) else problem
 
 
-def _refuses_delete(call: Call, execution: Any) -> str | None:
-    keep = call.flag("includeNonTerminated", False) or execution.getState().isTerminated()
+def _refuses_delete(request: Request, execution: Any) -> str | None:
+    keep = request.flag("includeNonTerminated", False) or execution.getState().isTerminated()
     return None if keep else "execution not found"
 
 
@@ -169,140 +168,147 @@ ACTIONS = (
 DELETE = Action("delete", _refuses_delete, remove, "DELETE")
 
 
-def _by_ids(action: Action) -> Callable[[Call], Response]:
-    return lambda call: _apply(call, action, [_maybe(call, one) for one in call.ids()])
+def _by_ids(action: Action) -> Callable[[Request], Response]:
+    return lambda request: _apply(
+        request, action, [_lookup(request, str(execution_id)) for execution_id in request.ids()]
+    )
 
 
-def _by_query(action: Action) -> Callable[[Call], Response]:
-    return lambda call: _apply(call, action, [(str(one.getId()), one) for one in matching(call)])
+def _by_query(action: Action) -> Callable[[Request], Response]:
+    return lambda request: _apply(
+        request, action, [(str(execution.getId()), execution) for execution in matching(request)]
+    )
 
 
-def _maybe(call: Call, execution_id: Any) -> tuple[str, Any]:
-    return str(execution_id), convert.or_none(call.bean(REPOSITORY).findById(call.tenant, str(execution_id)))
+def _lookup(request: Request, execution_id: str) -> tuple[str, Any]:
+    """An id and its execution, or None."""
+    return execution_id, convert.or_none(repositories.executions(request).findById(request.tenant, execution_id))
 
 
-def _apply(call: Call, action: Action, executions: list[tuple[str, Any]]) -> Response:
-    """Do it to all, or to none if one does not allow it."""
+def _apply(request: Request, action: Action, executions: list[tuple[str, Any]]) -> Response:
+    """Apply an action to all executions, or to none if one of them does not allow it."""
     invalid = []
     for execution_id, execution in executions:
-        problem = "execution not found" if execution is None else action.refuses(call, execution)
+        problem = "execution not found" if execution is None else action.refuses(request, execution)
         if problem:
-            invalid.append(_violation(call, problem, execution_id))
+            invalid.append(_violation(request, problem, execution_id))
     if invalid:
         raise ApiError(HTTPStatus.BAD_REQUEST, f"invalid bulk {action.name}", extra={"invalids": invalid})
     for _, execution in executions:
-        action.apply(call, execution)
+        action.apply(request, execution)
     return bulk(len(executions))
 
 
-def _violation(call: Call, message: str, execution_id: str) -> dict[str, Any]:
-    model = call.engine.java("io.kestra.core.models.validations.ManualConstraintViolation")
-    text = call.engine.java("java.lang.String").class_
-    return convert.to_python(call.engine, model.of(message, execution_id, text, "execution", execution_id))
+def _violation(request: Request, message: str, execution_id: str) -> dict[str, Any]:
+    model = request.java("io.kestra.core.models.validations.ManualConstraintViolation")
+    text = request.java("java.lang.String").class_
+    return convert.to_python(request.engine, model.of(message, execution_id, text, "execution", execution_id))
 
 
-def kill(call: Call) -> Response:
-    """Ask for an execution to be killed, and with it its subflows' executions unless told otherwise."""
-    execution = find(call)
-    cascade = call.flag("isOnKillCascade", True)
+def kill(request: Request) -> Response:
+    """Ask for an execution to be killed, and with it its subflows' executions unless `isOnKillCascade=false`."""
+    execution = find(request)
+    cascade = request.flag("isOnKillCascade", True)
     if execution.getState().isTerminated() and not cascade:
         raise ApiError(HTTPStatus.CONFLICT, "Illegal state: Execution is already finished, can't kill it")
-    _kill(call, execution, cascade)
+    _kill(request, execution, cascade)
     return Response(status_code=HTTPStatus.ACCEPTED)
 
 
-def pause(call: Call) -> Response:
+def pause(request: Request) -> Response:
     """Pause a running execution."""
-    _pause(call, find(call))
+    _pause(request, find(request))
     return no_content()
 
 
-def _paused(call: Call) -> Any:
-    find(call)
-    return call.bean(SERVICE).getExecutionIfPause(call.tenant, call.params["execution_id"], True)
+def _paused(request: Request) -> Any:
+    find(request)
+    return request.bean(SERVICE).getExecutionIfPause(request.tenant, request.params["execution_id"], True)
 
 
-def resume(call: Call) -> Response:
+def resume(request: Request) -> Response:
     """Resume a paused execution, with the inputs that its Pause task asks for."""
-    execution = _paused(call)
-    flow = flow_of(call, execution)
-    given = execution_inputs.publisher(call, _resume_inputs(call, execution, flow), execution)
-    resumed = call.engine.java(RESUMED).now()
-    running = state_type(call, "RUNNING")
-    _emit(call, call.bean(SERVICE).resume(execution, flow, running, given, resumed).block())
+    execution = _paused(request)
+    flow = flow_of(request, execution)
+    inputs = execution_inputs.publisher(request, _resume_inputs(request, execution, flow), execution)
+    resumed = request.java(RESUMED).now()
+    running = state_type(request, "RUNNING")
+    _emit(request, request.bean(SERVICE).resume(execution, flow, running, inputs, resumed).block())
     return no_content()
 
 
-def validate_resume(call: Call) -> Response:
+def validate_resume(request: Request) -> Response:
     """What is wrong with the inputs for resuming an execution that stays paused."""
-    execution = _paused(call)
-    flow = flow_of(call, execution)
-    given = execution_inputs.publisher(call, _resume_inputs(call, execution, flow), execution)
-    checked = call.bean(SERVICE).validateForResume(execution, flow, given).block()
-    return json_value(validation(call, str(flow.getId()), str(flow.getNamespace()), checked) | {"checks": []})
+    execution = _paused(request)
+    flow = flow_of(request, execution)
+    inputs = execution_inputs.publisher(request, _resume_inputs(request, execution, flow), execution)
+    checked = request.bean(SERVICE).validateForResume(execution, flow, inputs).block()
+    return json_value(validation(request, str(flow.getId()), str(flow.getNamespace()), checked) | {"checks": []})
 
 
-def _resume_inputs(call: Call, execution: Any, flow: Any) -> Any:
+def _resume_inputs(request: Request, execution: Any, flow: Any) -> Any:
     """The inputs that the Pause tasks of the flow declare."""
-    pause_task = call.engine.java("io.kestra.plugin.core.flow.Pause")
+    pause_task = request.java("io.kestra.plugin.core.flow.Pause")
     tasks = [task for task in flow.allTasksWithChilds() if isinstance(task, pause_task)]
-    return convert.java_list([one for task in tasks for one in task.getOnResume() or ()])
+    return convert.java_list([declared for task in tasks for declared in task.getOnResume() or ()])
 
 
-def resume_from_breakpoint(call: Call) -> Response:
-    """Let an execution go on that stopped at a breakpoint."""
-    execution = find(call)
+def resume_from_breakpoint(request: Request) -> Response:
+    """Continue an execution that stopped at a breakpoint."""
+    execution = find(request)
     if not execution.getState().isBreakpoint():
         raise ApiError(HTTPStatus.CONFLICT, "Illegal state: Execution is not suspended")
-    created = state_type(call, "CREATED")
+    created = state_type(request, "CREATED")
     runs = [run.withState(created) if run.getState().isBreakpoint() else run for run in execution.getTaskRunList()]
-    going_on = execution.withState(state_type(call, "RUNNING")).withTaskRunList(convert.java_list(runs))
-    _emit(call, going_on.withBreakpoints(breakpoints(call)))
+    going_on = execution.withState(state_type(request, "RUNNING")).withTaskRunList(convert.java_list(runs))
+    _emit(request, going_on.withBreakpoints(breakpoints(request)))
     return no_content()
 
 
-def replay(call: Call) -> Response:
+def replay(request: Request) -> Response:
     """A new execution from an old one, from its beginning or from one of its task runs."""
-    execution = find(call)
-    return call.entity(_replay(call, execution, call.one("taskRunId"), _revision(call, execution)))
+    execution = find(request)
+    return request.entity(_replay(request, execution, request.parameter("taskRunId"), _revision(request, execution)))
 
 
-def replay_with_inputs(call: Call) -> Response:
-    """The same with other inputs."""
-    execution = find(call)
-    revision = _revision(call, execution)
-    flow = executable(call, execution.getNamespace(), execution.getFlowId(), call.number("revision"))
-    changed = execution.withInputs(execution_inputs.read(call, flow, execution))
-    return call.entity(_replay(call, changed, call.one("taskRunId"), revision))
+def replay_with_inputs(request: Request) -> Response:
+    """A new execution from an old one, with other inputs."""
+    execution = find(request)
+    revision = _revision(request, execution)
+    flow = require_executable(request, execution.getNamespace(), execution.getFlowId(), request.number("revision"))
+    changed = execution.withInputs(execution_inputs.read(request, flow, execution))
+    return request.entity(_replay(request, changed, request.parameter("taskRunId"), revision))
 
 
-def change_status(call: Call) -> Response:
+def change_status(request: Request) -> Response:
     """Give a terminated execution another final state."""
-    _final_state(call)
-    execution = find(call)
+    _final_state(request)
+    execution = find(request)
     if not execution.getState().canChangeStatus():
         raise Invalid("You can only change the state of a terminated non killed execution.")
-    return call.entity(_change_status(call, execution))
+    return request.entity(_change_status(request, execution))
 
 
-def change_task_run_state(call: Call) -> Response:
-    """Give a task run another state and let the execution go on from there."""
-    body = call.json()
+def change_task_run_state(request: Request) -> Response:
+    """Give a task run another state and continue the execution from there."""
+    body = request.json()
     if not isinstance(body, dict) or not {"taskRunId", "state"} <= body.keys():
         raise Invalid("{taskRunId, state} was expected")
-    execution = find(call)
-    state = state_type(call, str(body["state"]))
-    changed = call.bean(SERVICE).changeTaskRunState(execution, flow_of(call, execution), str(body["taskRunId"]), state)
-    return call.entity(_emit(call, _with_label(call, changed, str(call.engine.java(LABEL).RESTARTED))))
+    execution = find(request)
+    state = state_type(request, str(body["state"]))
+    changed = request.bean(SERVICE).changeTaskRunState(
+        execution, flow_of(request, execution), str(body["taskRunId"]), state
+    )
+    return request.entity(_emit(request, _with_label(request, changed, str(request.java(LABEL).RESTARTED))))
 
 
-def _one(apply: Callable[[Call, Any], Any]) -> Callable[[Call], Response]:
-    return lambda call: call.entity(apply(call, find(call)))
+def _single(apply: Callable[[Request, Any], Any]) -> Callable[[Request], Response]:
+    return lambda request: request.entity(apply(request, find(request)))
 
 
 routes = [
-    *[Route(f"/executions/{one.name}/by-ids", endpoint(_by_ids(one)), methods=[one.method]) for one in ACTIONS],
-    *[Route(f"/executions/{one.name}/by-query", endpoint(_by_query(one)), methods=[one.method]) for one in ACTIONS],
+    *[Route(f"/executions/{act.name}/by-ids", endpoint(_by_ids(act)), methods=[act.method]) for act in ACTIONS],
+    *[Route(f"/executions/{act.name}/by-query", endpoint(_by_query(act)), methods=[act.method]) for act in ACTIONS],
     Route("/executions/by-ids", endpoint(_by_ids(DELETE)), methods=["DELETE"]),
     Route("/executions/by-query", endpoint(_by_query(DELETE)), methods=["DELETE"]),
     Route("/executions/{execution_id}/kill", endpoint(kill), methods=["DELETE"]),
@@ -310,11 +316,11 @@ routes = [
     Route("/executions/{execution_id}/resume", endpoint(resume), methods=["POST"]),
     Route("/executions/{execution_id}/resume/validate", endpoint(validate_resume), methods=["POST"]),
     Route("/executions/{execution_id}/resume-from-breakpoint", endpoint(resume_from_breakpoint), methods=["POST"]),
-    Route("/executions/{execution_id}/restart", endpoint(_one(_restart)), methods=["POST"]),
+    Route("/executions/{execution_id}/restart", endpoint(_single(_restart)), methods=["POST"]),
     Route("/executions/{execution_id}/replay", endpoint(replay), methods=["POST"]),
     Route("/executions/{execution_id}/replay-with-inputs", endpoint(replay_with_inputs), methods=["POST"]),
-    Route("/executions/{execution_id}/force-run", endpoint(_one(_force_run)), methods=["POST"]),
-    Route("/executions/{execution_id}/unqueue", endpoint(_one(_unqueue)), methods=["POST"]),
+    Route("/executions/{execution_id}/force-run", endpoint(_single(_force_run)), methods=["POST"]),
+    Route("/executions/{execution_id}/unqueue", endpoint(_single(_unqueue)), methods=["POST"]),
     Route("/executions/{execution_id}/change-status", endpoint(change_status), methods=["POST"]),
     Route("/executions/{execution_id}/state", endpoint(change_task_run_state), methods=["POST"]),
 ]

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 
 from embedded.services.kestra.api import convert
 from embedded.services.kestra.api.errors import Invalid
-from embedded.services.kestra.api.request import Call
+from embedded.services.kestra.api.request import Request
 
 READER = "io.kestra.core.runners.FlowInputOutput"
 STORAGE = "io.kestra.core.storages.StorageInterface"
@@ -43,51 +43,63 @@ def labels(values: list[str]) -> dict[str, str]:
     Raises:
         Invalid: one has no colon or an empty part, or the same key as another.
     """
-    found: dict[str, str] = {}
+    parsed: dict[str, str] = {}
     for text in values:
         key, _, value = (part.strip() for part in text.partition(":"))
         if not key or not value or len(key.split()) > 1:
             raise Invalid(f"A label is given as key:value, not as '{text}'")
-        if key in found:
+        if key in parsed:
             raise Invalid(f"The label '{key}' is given twice")
-        found[key] = value
-    return found
+        parsed[key] = value
+    return parsed
 
 
-def read(call: Call, flow: Any, execution: Any) -> Any:
-    """The typed inputs of a new execution as a Java map; files are in the storage then.
+def read(request: Request, flow: Any, execution: Any) -> Any:
+    """The typed inputs of a new execution as a Java map. Puts their files into the storage.
+
+    Parameters:
+        request: has the inputs as a form or as JSON.
+        flow: declares the inputs.
+        execution: the new execution, whose storage takes the files.
 
     Raises:
         jpype.JException: an input is missing or has a value that its type refuses.
     """
-    given = publisher(call, flow.getInputs(), execution)
-    return call.bean(READER).readExecutionInputs(flow, execution, given).block()
+    parts = publisher(request, flow.getInputs(), execution)
+    return request.bean(READER).readExecutionInputs(flow, execution, parts).block()
 
 
-def check(call: Call, flow: Any, execution: Any) -> Any:
-    """The inputs of a new execution with their values and what is wrong with each (`InputAndValue`)."""
+def check(request: Request, flow: Any, execution: Any) -> Any:
+    """The inputs of a new execution with their values and what is wrong with each (`InputAndValue`).
+
+    Parameters:
+        request: has the inputs as a form or as JSON.
+        flow: declares the inputs.
+        execution: the execution that would be created.
+    """
     inputs = flow.getInputs() if flow.getInputs() is not None else convert.java_list([])
-    given = publisher(call, inputs, execution)
-    return call.bean(READER).validateExecutionInputs(inputs, flow, execution, given).block()
+    parts = publisher(request, inputs, execution)
+    return request.bean(READER).validateExecutionInputs(inputs, flow, execution, parts).block()
 
 
-def publisher(call: Call, inputs: Any, execution: Any) -> Any:
+def publisher(request: Request, inputs: Any, execution: Any) -> Any:
     """The request's inputs as the Java publisher of parts that the engine's services read.
 
     Parameters:
+        request: has the inputs as a form or as JSON.
         inputs: the declared inputs, or None: a file is only stored if one has its name.
         execution: the execution whose storage takes the files.
     """
-    java = call.engine.java
+    java = request.java
     leaves = java("io.kestra.core.models.flows.Input").expandToLeaves(inputs) if inputs is not None else ()
-    declared = {str(one.getId()) for one in leaves}
-    parts = [*_json_parts(call), *_form_parts(call, declared, execution)]
+    declared = {str(leaf.getId()) for leaf in leaves}
+    parts = [*_json_parts(request), *_form_parts(request, declared, execution)]
     proxies = [jpype.JProxy("io.micronaut.http.multipart.CompletedPart", inst=part) for part in parts]
     return java("reactor.core.publisher.Flux").fromIterable(convert.java_list(proxies))
 
 
-def _json_parts(call: Call) -> Iterator[Part]:
-    body = call.json() if call.body else None
+def _json_parts(request: Request) -> Iterator[Part]:
+    body = request.json() if request.body else None
     if body is None:
         return
     if not isinstance(body, dict) or body.keys() - {"inputs"} or not isinstance(body.get("inputs", {}), dict):
@@ -97,8 +109,8 @@ def _json_parts(call: Call) -> Iterator[Part]:
             yield Part(name, value if isinstance(value, str) else json.dumps(value))
 
 
-def _form_parts(call: Call, declared: set[str], execution: Any) -> Iterator[Part]:
-    for name, value in call.form.multi_items():
+def _form_parts(request: Request, declared: set[str], execution: Any) -> Iterator[Part]:
+    for name, value in request.form.multi_items():
         if isinstance(value, str):
             yield Part(name, value)
             continue
@@ -106,15 +118,15 @@ def _form_parts(call: Call, declared: set[str], execution: Any) -> Iterator[Part
         if name == OLD_FILES_FIELD and file_name in declared:
             name = file_name
         if name in declared:
-            yield Part(name, _store(call, execution, name, file_name, value))
+            yield Part(name, _store(request, execution, name, file_name, value))
 
 
-def _store(call: Call, execution: Any, name: str, file_name: str, upload: UploadFile) -> str:
+def _store(request: Request, execution: Any, name: str, file_name: str, upload: UploadFile) -> str:
     """Put an uploaded file into the execution's storage; answers its address there."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "upload")
         with file.open("wb") as target:
             shutil.copyfileobj(upload.file, target, 1 << 20)
-        java_file = call.engine.java("java.io.File")(str(file))
+        java_file = request.java("java.io.File")(str(file))
         # The name becomes part of an address, where a blank is not allowed.
-        return str(call.bean(STORAGE).from_(execution, name, quote(file_name), java_file))
+        return str(request.bean(STORAGE).from_(execution, name, quote(file_name), java_file))

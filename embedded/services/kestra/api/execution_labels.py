@@ -6,58 +6,64 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from embedded.services.kestra.api import convert
+from embedded.services.kestra.api import convert, repositories
 from embedded.services.kestra.api.errors import ApiError, Invalid
-from embedded.services.kestra.api.executions import LABEL, REPOSITORY, find, matching
-from embedded.services.kestra.api.request import Call, bulk, endpoint
+from embedded.services.kestra.api.executions import LABEL, find, matching
+from embedded.services.kestra.api.request import Request, bulk, endpoint
 
 
-def _parse(given: Any) -> dict[str, str]:
+def _parse(labels: Any) -> dict[str, str]:
     try:
-        return {str(one["key"]): str(one["value"]) for one in given}
+        return {str(label["key"]): str(label["value"]) for label in labels}
     except (KeyError, TypeError):
         raise Invalid("A list of {key, value} was expected") from None
 
 
-def _set(call: Call, execution: Any, labels: dict[str, str]) -> Any:
-    """Give an execution these labels; the ones that Kestra itself set stay."""
-    label = call.engine.java(LABEL)
-    present = {str(one.key()): str(one.value()) for one in execution.getLabels() or ()}
-    system = {key: value for key, value in present.items() if key.startswith(str(label.SYSTEM_PREFIX))}
+def _present(execution: Any) -> dict[str, str]:
+    return {str(label.key()): str(label.value()) for label in execution.getLabels() or ()}
+
+
+def _set(request: Request, execution: Any, labels: dict[str, str]) -> Any:
+    """Replace the labels of an execution. Those that Kestra itself set stay."""
+    label = request.java(LABEL)
+    system = {key: value for key, value in _present(execution).items() if key.startswith(str(label.SYSTEM_PREFIX))}
     for key, value in labels.items():
         if key.startswith(str(label.SYSTEM_PREFIX)) and system.get(key) != value:
             raise Invalid(f"System labels can only be set by Kestra itself, offending label: {key}={value}")
     wanted = [label(key, value) for key, value in (labels | system).items() if key or value]
-    return call.bean(REPOSITORY).save(execution.withLabels(convert.java_list(wanted)))
+    return repositories.executions(request).save(execution.withLabels(convert.java_list(wanted)))
 
 
-def set_labels(call: Call) -> Response:
+def set_labels(request: Request) -> Response:
     """Replace the labels of an execution."""
-    execution = find(call)
+    execution = find(request)
     if not execution.getState().isTerminated():
         raise ApiError(HTTPStatus.BAD_REQUEST, "The execution is not terminated")
-    return call.entity(_set(call, execution, _parse(call.ids())))
+    return request.entity(_set(request, execution, _parse(request.ids())))
 
 
-def by_ids(call: Call) -> Response:
+def by_ids(request: Request) -> Response:
     """Add labels to some executions."""
-    body = call.json()
+    body = request.json()
     if not isinstance(body, dict) or not isinstance(body.get("executionsId"), list):
         raise Invalid("{executionsId, executionLabels} was expected")
-    return _add(call, [find(call, str(one)) for one in body["executionsId"]], _parse(body.get("executionLabels")))
+    return _add(
+        request,
+        [find(request, str(execution_id)) for execution_id in body["executionsId"]],
+        _parse(body.get("executionLabels")),
+    )
 
 
-def by_query(call: Call) -> Response:
+def by_query(request: Request) -> Response:
     """Add labels to the executions that match."""
-    return _add(call, matching(call), _parse(call.ids()))
+    return _add(request, matching(request), _parse(request.ids()))
 
 
-def _add(call: Call, executions: list[Any], labels: dict[str, str]) -> Response:
+def _add(request: Request, executions: list[Any], labels: dict[str, str]) -> Response:
     if any(not execution.getState().isTerminated() for execution in executions):
         raise ApiError(HTTPStatus.BAD_REQUEST, "invalid bulk set labels: execution is not terminated")
     for execution in executions:
-        present = {str(one.key()): str(one.value()) for one in execution.getLabels() or ()}
-        _set(call, execution, present | labels)
+        _set(request, execution, _present(execution) | labels)
     return bulk(len(executions))
 
 

@@ -1,4 +1,7 @@
-"""Executions: create, read, search, delete, and what can be said of one."""
+"""Executions: create, read, search, delete; their topology and flow.
+
+The paths and responses follow https://kestra.io/docs/1.3/api-reference/open-source, tag Executions.
+"""
 
 import json
 from http import HTTPStatus
@@ -9,13 +12,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Route
 
-from embedded.services.kestra.api import convert, execution_inputs, flows
+from embedded.services.kestra.api import convert, execution_inputs, flows, repositories
 from embedded.services.kestra.api.errors import ApiError, Invalid, NotFound
 from embedded.services.kestra.api.follow import final_execution
-from embedded.services.kestra.api.request import Call, endpoint, json_text, json_value, no_content
+from embedded.services.kestra.api.request import Request, endpoint, json_text, json_value, no_content
 from embedded.services.kestra.api.timeline import dated_filters
 
-REPOSITORY = "io.kestra.core.repositories.ExecutionRepositoryInterface"
 SERVICE = "io.kestra.core.services.ExecutionService"
 RUN_CONTEXTS = "io.kestra.core.runners.RunContextFactory"
 MODEL = "io.kestra.core.models.executions.Execution"
@@ -38,258 +40,283 @@ SEARCHED = (
 """Plain parameters that searches of executions understand besides filters."""
 
 
-def find(call: Call, execution_id: str | None = None) -> Any:
+def find(request: Request, execution_id: str | None = None) -> Any:
     """The execution that the path names, or another.
 
     Raises:
         ApiError: 404, there is none.
     """
-    found = convert.or_none(call.bean(REPOSITORY).findById(call.tenant, execution_id or call.params["execution_id"]))
-    if found is None:
+    execution = convert.or_none(
+        repositories.executions(request).findById(request.tenant, execution_id or request.params["execution_id"])
+    )
+    if execution is None:
         raise ApiError(HTTPStatus.NOT_FOUND)
-    return found
+    return execution
 
 
-def matching(call: Call) -> list[Any]:
+def matching(request: Request) -> list[Any]:
     """All executions that the query's filters match."""
-    unpaged = call.engine.java("io.micronaut.data.model.Pageable").UNPAGED
-    return list(call.bean(REPOSITORY).find(unpaged, call.tenant, dated_filters(call, SEARCHED)))
+    unpaged = request.java("io.micronaut.data.model.Pageable").UNPAGED
+    return list(repositories.executions(request).find(unpaged, request.tenant, dated_filters(request, SEARCHED)))
 
 
-def flow_of(call: Call, execution: Any) -> Any:
+def flow_of(request: Request, execution: Any) -> Any:
     """The flow of an execution, at the execution's revision."""
-    return call.bean(flows.REPOSITORY).findByExecutionWithoutAcl(execution)
+    return repositories.flows(request).findByExecutionWithoutAcl(execution)
 
 
-def executable(call: Call, namespace: str, flow_id: str, revision: int | None) -> Any:
+def require_executable(request: Request, namespace: str, flow_id: str, revision: int | None) -> Any:
     """A flow that may be executed.
+
+    Parameters:
+        request: of the execution.
+        namespace: of the flow.
+        flow_id: id of the flow.
+        revision: of the flow; the last one if None.
 
     Raises:
         jpype.JException: it does not exist, is disabled or is invalid.
     """
-    return call.bean(flows.SERVICE).getFlowIfExecutableOrThrow(
-        call.tenant, namespace, flow_id, convert.optional(revision)
+    return request.bean(flows.SERVICE).getFlowIfExecutableOrThrow(
+        request.tenant, namespace, flow_id, convert.optional(revision)
     )
 
 
-async def create(call: Call) -> Response:
+async def create(request: Request) -> Response:
     """A new execution of a flow; with `wait=true` the answer comes when it has ended."""
-    flow, execution = await run_in_threadpool(_prepare, call)
-    wait = call.flag("wait", False) and not execution.getState().isFailed()
-    queue = call.engine.queue(QUEUE)
+    flow, execution = await run_in_threadpool(_prepare, request)
+    wait = request.flag("wait", False) and not execution.getState().isFailed()
+    queue = request.engine.queue(QUEUE)
     if not wait:
         await run_in_threadpool(queue.emit, execution)
-        return json_text(_with_url(call, str(execution.getId()), flow, call.engine.to_json(execution)))
-    ended = await final_execution(call.engine, flow, str(execution.getId()), lambda: queue.emit(execution))
-    return json_text(_with_url(call, str(execution.getId()), flow, ended))
+        return json_text(_with_url(request, str(execution.getId()), flow, request.engine.to_json(execution)))
+    ended = await final_execution(request.engine, flow, str(execution.getId()), lambda: queue.emit(execution))
+    return json_text(_with_url(request, str(execution.getId()), flow, ended))
 
 
-def _prepare(call: Call) -> tuple[Any, Any]:
-    flow = executable(call, call.params["namespace"], call.params["id"], call.number("revision"))
-    execution = _new(call, flow)
-    return flow, checked(call, flow, execution, execution_inputs.read(call, flow, execution))
+def _prepare(request: Request) -> tuple[Any, Any]:
+    flow = require_executable(request, request.params["namespace"], request.params["id"], request.number("revision"))
+    execution = _new(request, flow)
+    return flow, apply_checks(request, flow, execution, execution_inputs.read(request, flow, execution))
 
 
-def checked(call: Call, flow: Any, execution: Any, inputs: Any) -> Any:
-    """A new execution with its inputs, failed already if a check of the flow wants that.
+def apply_checks(request: Request, flow: Any, execution: Any, inputs: Any) -> Any:
+    """A new execution with its inputs. It is FAILED if a failed check of the flow has the behavior `FAIL_EXECUTION`.
+
+    Parameters:
+        request: of the creation.
+        flow: has the checks.
+        execution: the new execution.
+        inputs: its inputs, a Java map.
 
     Raises:
-        Invalid: a check forbids it.
+        Invalid: a failed check has the behavior `BLOCK_EXECUTION`.
     """
-    failed = call.bean(flows.SERVICE).getFailedChecks(flow, inputs)
-    behavior = str(call.engine.java("io.kestra.core.models.flows.check.Check").resolveBehavior(failed))
+    failed = request.bean(flows.SERVICE).getFailedChecks(flow, inputs)
+    behavior = str(request.java("io.kestra.core.models.flows.check.Check").resolveBehavior(failed))
     if behavior == "BLOCK_EXECUTION":
         messages = ", ".join(str(check.getMessage()) for check in failed)
         raise Invalid(
             f"Flow execution blocked: one or more condition checks evaluated to false.\nFailed checks: {messages}"
         )
     execution = execution.withInputs(inputs)
-    return execution.withState(state_type(call, "FAILED")) if behavior == "FAIL_EXECUTION" else execution
+    return execution.withState(state_type(request, "FAILED")) if behavior == "FAIL_EXECUTION" else execution
 
 
-def _new(call: Call, flow: Any) -> Any:
-    date = call.one("scheduleDate")
-    scheduled = convert.optional(convert.zoned(call.engine, date) if date else None)
-    execution = call.engine.java(MODEL).newExecution(flow, None, _labels(call), scheduled)
-    builder = execution.toBuilder().breakpoints(breakpoints(call))
-    if kind := call.one("kind"):
-        builder = builder.kind(convert.enum(call.engine, "io.kestra.core.models.executions.ExecutionKind", kind))
+def _new(request: Request, flow: Any) -> Any:
+    date = request.parameter("scheduleDate")
+    scheduled = convert.optional(convert.zoned(request.engine, date) if date else None)
+    execution = request.java(MODEL).newExecution(flow, None, _labels(request), scheduled)
+    builder = execution.toBuilder().breakpoints(breakpoints(request))
+    if kind := request.parameter("kind"):
+        builder = builder.kind(convert.enum(request.engine, "io.kestra.core.models.executions.ExecutionKind", kind))
     return builder.build()
 
 
-def _labels(call: Call) -> Any:
-    label = call.engine.java(LABEL)
-    given = execution_inputs.labels(call.request.query_params.getlist("labels"))
-    for key, value in given.items():
+def _labels(request: Request) -> Any:
+    label = request.java(LABEL)
+    values = execution_inputs.labels(request.http.query_params.getlist("labels"))
+    for key, value in values.items():
         if key.startswith(str(label.SYSTEM_PREFIX)) and key not in (str(label.CORRELATION_ID), str(label.FROM)):
             raise Invalid(f"System labels can only be set by Kestra itself, offending label: {key}={value}")
-    given.setdefault(str(label.FROM), "api")
-    return convert.java_list([label(key, value) for key, value in given.items()])
+    values.setdefault(str(label.FROM), "api")
+    return convert.java_list([label(key, value) for key, value in values.items()])
 
 
-def breakpoints(call: Call) -> Any:
+def breakpoints(request: Request) -> Any:
     """The tasks before which to stop, given as `id` or `id.value` with commas; None if there are none."""
-    of = call.engine.java("io.kestra.core.debug.Breakpoint").of
-    given = call.many("breakpoints")
-    return convert.java_list([of(text) for text in given]) if given else None
+    of = request.java("io.kestra.core.debug.Breakpoint").of
+    tasks = request.many("breakpoints")
+    return convert.java_list([of(task) for task in tasks]) if tasks else None
 
 
-def state_type(call: Call, name: str) -> Any:
+def state_type(request: Request, name: str) -> Any:
     """A state of executions by its name.
 
     Raises:
         Invalid: there is no such state.
     """
-    return convert.enum(call.engine, "io.kestra.core.models.flows.State$Type", name)
+    return convert.enum(request.engine, "io.kestra.core.models.flows.State$Type", name)
 
 
-def _with_url(call: Call, execution_id: str, flow: Any, execution: str) -> str:
+def _with_url(request: Request, execution_id: str, flow: Any, execution: str) -> str:
     """The execution's JSON with the address of its page, as the answer to a creation has it."""
-    base = call.engine.config.url.rstrip("/")
-    url = f"{base}/ui/{call.tenant}/executions/{flow.getNamespace()}/{flow.getId()}/{execution_id}"
+    base = request.engine.config.url.rstrip("/")
+    url = f"{base}/ui/{request.tenant}/executions/{flow.getNamespace()}/{flow.getId()}/{execution_id}"
     return f'{execution[:-1]},"url":{json.dumps(url)}}}'
 
 
-def validate(call: Call) -> Response:
+def validate(request: Request) -> Response:
     """What is wrong with the inputs of an execution that is not created."""
-    flow = executable(call, call.params["namespace"], call.params["id"], call.number("revision"))
-    checked = execution_inputs.check(call, flow, _new(call, flow))
-    given = call.engine.java("java.util.HashMap")()
-    for one in checked:
-        given.put(one.input().getId(), one.value())
-    nested = call.engine.java("io.kestra.core.utils.MapUtils").flattenToNestedMap(given)
+    flow = require_executable(request, request.params["namespace"], request.params["id"], request.number("revision"))
+    inputs = execution_inputs.check(request, flow, _new(request, flow))
+    values = request.java("java.util.HashMap")()
+    for entry in inputs:
+        values.put(entry.input().getId(), entry.value())
+    nested = request.java("io.kestra.core.utils.MapUtils").flattenToNestedMap(values)
     checks = [
-        {"message": str(one.getMessage()), "style": str(one.getStyle()), "behavior": str(one.getBehavior())}
-        for one in call.bean(flows.SERVICE).getFailedChecks(flow, nested)
+        {"message": str(check.getMessage()), "style": str(check.getStyle()), "behavior": str(check.getBehavior())}
+        for check in request.bean(flows.SERVICE).getFailedChecks(flow, nested)
     ]
-    return json_value(validation(call, str(flow.getId()), str(flow.getNamespace()), checked) | {"checks": checks})
+    return json_value(validation(request, str(flow.getId()), str(flow.getNamespace()), inputs) | {"checks": checks})
 
 
-def validation(call: Call, flow_id: str, namespace: str, checked: Any) -> dict[str, Any]:
-    """Inputs, their values and their errors, as the official server tells them."""
-    inputs = [
+def validation(request: Request, flow_id: str, namespace: str, inputs: Any) -> dict[str, Any]:
+    """Inputs, their values and their errors, in the form of the official server.
+
+    Parameters:
+        request: of the validation.
+        flow_id: id of the flow.
+        namespace: of the flow.
+        inputs: the checked inputs (`InputAndValue`).
+    """
+    shown = [
         {
-            "input": convert.to_python(call.engine, one.input()),
-            "value": convert.to_python(call.engine, one.value()),
-            "enabled": bool(one.enabled()),
-            "isDefault": bool(one.isDefault()),
+            "input": convert.to_python(request.engine, entry.input()),
+            "value": convert.to_python(request.engine, entry.value()),
+            "enabled": bool(entry.enabled()),
+            "isDefault": bool(entry.isDefault()),
             "errors": [
                 {"message": str(error.getMessage()), "renderError": bool(error.isRenderError())}
-                for error in one.exceptions() or ()
+                for error in entry.exceptions() or ()
             ],
         }
-        for one in checked
+        for entry in inputs
     ]
-    return {"id": flow_id, "namespace": namespace, "inputs": inputs}
+    return {"id": flow_id, "namespace": namespace, "inputs": shown}
 
 
-def get(call: Call) -> Response:
+def get(request: Request) -> Response:
     """One execution."""
-    return call.entity(find(call))
+    return request.entity(find(request))
 
 
-def search(call: Call) -> Response:
-    """A page of the executions that match; the last eight days unless told."""
-    repository = call.bean(REPOSITORY)
-    page = call.page(repository.sortMapping())
-    return call.paged(repository.find(page, call.tenant, dated_filters(call, SEARCHED)))
+def search(request: Request) -> Response:
+    """A page of the executions that match; the last eight days by default."""
+    repository = repositories.executions(request)
+    page = request.page(repository.sortMapping())
+    return request.paged(repository.find(page, request.tenant, dated_filters(request, SEARCHED)))
 
 
-def by_flow(call: Call) -> Response:
+def by_flow(request: Request) -> Response:
     """A page of the executions of one flow."""
-    namespace, flow_id = call.required("namespace"), call.required("flowId")
-    return call.paged(call.bean(REPOSITORY).findByFlowId(call.tenant, namespace, flow_id, call.page()))
+    namespace, flow_id = request.required("namespace"), request.required("flowId")
+    return request.paged(
+        repositories.executions(request).findByFlowId(request.tenant, namespace, flow_id, request.page())
+    )
 
 
-def latest(call: Call) -> Response:
+def latest(request: Request) -> Response:
     """The last execution of each of some flows."""
-    builder = call.engine.java(f"{REPOSITORY}$FlowFilter").builder
+    builder = request.java(f"{repositories.PACKAGE}.ExecutionRepositoryInterface$FlowFilter").builder
     try:
-        wanted = [builder().namespace(one["namespace"]).id(one.get("id")).build() for one in call.ids()]
+        wanted = [builder().namespace(flow["namespace"]).id(flow.get("id")).build() for flow in request.ids()]
     except (KeyError, TypeError, AttributeError):
         raise Invalid("A list of {namespace, id} was expected") from None
-    found = [
+    last = [
         {
-            "id": str(one.getId()),
-            "flowId": str(one.getFlowId()),
-            "namespace": str(one.getNamespace()),
-            "startDate": str(one.getState().getStartDate()),
-            "status": str(one.getState().getCurrent()),
+            "id": str(execution.getId()),
+            "flowId": str(execution.getFlowId()),
+            "namespace": str(execution.getNamespace()),
+            "startDate": str(execution.getState().getStartDate()),
+            "status": str(execution.getState().getCurrent()),
         }
-        for one in call.bean(REPOSITORY).lastExecutions(call.tenant, convert.java_list(wanted))
+        for execution in repositories.executions(request).lastExecutions(request.tenant, convert.java_list(wanted))
     ]
-    return json_value(found)
+    return json_value(last)
 
 
-def delete(call: Call) -> Response:
-    """Delete an execution with its logs, metrics and files, unless told to keep some."""
-    remove(call, find(call))
+def delete(request: Request) -> Response:
+    """Delete an execution with its logs, metrics and files, except those whose flag (`deleteLogs`...) is false."""
+    remove(request, find(request))
     return no_content()
 
 
-def remove(call: Call, execution: Any) -> None:
-    """Delete an execution, keeping what the query says."""
-    kinds = (call.flag(name, True) for name in ("deleteLogs", "deleteMetrics", "deleteStorage"))
-    call.bean(SERVICE).delete(execution, *kinds)
+def remove(request: Request, execution: Any) -> None:
+    """Delete an execution, except the parts whose flag in the query (`deleteLogs`...) is false."""
+    kinds = (request.flag(name, True) for name in ("deleteLogs", "deleteMetrics", "deleteStorage"))
+    request.bean(SERVICE).delete(execution, *kinds)
 
 
-def graph(call: Call) -> Response:
+def graph(request: Request) -> Response:
     """The topology of an execution's flow, with its task runs."""
-    execution = find(call)
+    execution = find(request)
     revision = convert.optional(execution.getFlowRevision())
-    lookup = call.bean(flows.REPOSITORY).findByIdWithSourceWithoutAcl
-    flow = convert.or_none(lookup(call.tenant, execution.getNamespace(), execution.getFlowId(), revision))
+    lookup = repositories.flows(request).findByIdWithSourceWithoutAcl
+    flow = convert.or_none(lookup(request.tenant, execution.getNamespace(), execution.getFlowId(), revision))
     if flow is None:
         raise ApiError(HTTPStatus.NOT_FOUND)
-    subflows = call.many("subflows")
+    subflows = request.many("subflows")
     chosen = convert.java_list(subflows) if subflows else None
-    return call.entity(call.bean(flows.GRAPHS).flowGraph(flow, chosen, execution).forExecution())
+    return request.entity(request.bean(flows.GRAPHS).flowGraph(flow, chosen, execution).forExecution())
 
 
-def flow(call: Call) -> Response:
+def flow(request: Request) -> Response:
     """The flow of an execution, with no more than an operator needs."""
-    return call.entity(_for_execution(call, flow_of(call, find(call))))
+    return request.entity(_for_execution(request, flow_of(request, find(request))))
 
 
-def flow_by_id(call: Call) -> Response:
+def flow_by_id(request: Request) -> Response:
     """A flow, with no more than an operator needs."""
-    lookup = call.bean(flows.REPOSITORY).findByIdWithoutAcl
-    revision = convert.optional(call.number("revision"))
-    found = convert.or_none(lookup(call.tenant, call.params["namespace"], call.params["flow_id"], revision))
-    if found is None:
+    lookup = repositories.flows(request).findByIdWithoutAcl
+    revision = convert.optional(request.number("revision"))
+    flow = convert.or_none(lookup(request.tenant, request.params["namespace"], request.params["flow_id"], revision))
+    if flow is None:
         raise NotFound("No value present")
-    return call.entity(_for_execution(call, found))
+    return request.entity(_for_execution(request, flow))
 
 
-def _for_execution(call: Call, found: Any) -> Any:
-    return call.engine.java("io.kestra.core.models.flows.FlowForExecution").of(found)
+def _for_execution(request: Request, flow: Any) -> Any:
+    return request.java("io.kestra.core.models.flows.FlowForExecution").of(flow)
 
 
-def namespaces(call: Call) -> Response:
+def namespaces(request: Request) -> Response:
     """The namespaces that hold flows which can be executed."""
-    return call.entity(call.bean(flows.REPOSITORY).findDistinctNamespaceExecutable(call.tenant))
+    return request.entity(repositories.flows(request).findDistinctNamespaceExecutable(request.tenant))
 
 
-def namespace_flows(call: Call) -> Response:
+def namespace_flows(request: Request) -> Response:
     """The flows of a namespace that can be executed."""
-    return call.entity(call.bean(flows.REPOSITORY).findByNamespaceExecutable(call.tenant, call.params["namespace"]))
+    return request.entity(
+        repositories.flows(request).findByNamespaceExecutable(request.tenant, request.params["namespace"])
+    )
 
 
-def evaluate(call: Call) -> Response:
+def evaluate(request: Request) -> Response:
     """An expression rendered in the context of an execution, or of one of its task runs."""
-    execution = find(call)
-    flow = flow_of(call, execution)
-    contexts = call.bean(RUN_CONTEXTS)
-    if run_id := call.params.get("task_run_id"):
+    execution = find(request)
+    flow = flow_of(request, execution)
+    contexts = request.bean(RUN_CONTEXTS)
+    if run_id := request.params.get("task_run_id"):
         run = execution.findTaskRunByTaskRunId(run_id)
         # Secrets are not shown.
-        renderer = call.bean("io.kestra.core.runners.SecureVariableRendererFactory").createOrGet()
+        renderer = request.bean("io.kestra.core.runners.SecureVariableRendererFactory").createOrGet()
         task = flow.findTaskByTaskId(run.getTaskId())
         context = contexts.of(flow, task, execution, run, False, renderer)
     else:
         context = contexts.of(flow, execution, False)
     try:
-        return json_value({"result": str(context.render(call.text()))})
+        return json_value({"result": str(context.render(request.text()))})
     except jpype.JClass("io.kestra.core.exceptions.IllegalVariableEvaluationException") as error:
         return json_value({"error": str(error.getMessage())})
 

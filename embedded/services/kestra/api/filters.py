@@ -1,14 +1,15 @@
-"""The `filters[field][OPERATION]=value` of searches, and the older plain parameters, as the engine's `QueryFilter`s."""
+"""The `filters[field][OPERATION]=value` of searches, and the older plain parameters, as the engine's `QueryFilter`s.
+
+See https://kestra.io/docs/1.3/api-reference/open-source, parameter `filters` of the searches.
+"""
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from embedded.services.kestra.api.convert import enum, java_list, to_java
-
-if TYPE_CHECKING:
-    from embedded.services.kestra.api.request import Call
-    from embedded.services.kestra.engine import Engine
+from embedded.services.kestra.api.request import Request
+from embedded.services.kestra.engine import Engine
 
 FILTER = re.compile(r"filters\[(.*?)]\[(.*?)](?:\[(.+)])?")
 LISTS = ("IN", "NOT_IN")
@@ -31,38 +32,39 @@ LEGACY: dict[str, tuple[str, str]] = {
 """Plain parameter -> field and operation, for clients that know no filters. `labels` is apart, in `query_filters`."""
 
 
-def query_filters(call: "Call", legacy: Iterable[str] = ()) -> Any:
+def query_filters(request: Request, legacy: Iterable[str] = ()) -> Any:
     """The filters of a request as a Java list of `QueryFilter`.
 
     Parameters:
+        request: a search.
         legacy: plain parameters that this search also understands; they count only when there is no filter.
 
     Raises:
         Invalid: a field or an operation that does not exist.
     """
-    given = call.request.query_params.multi_items()
-    if any(name.startswith("filters[") for name, _ in given):
-        return _parse(call.engine, given)
+    pairs = request.http.query_params.multi_items()
+    if any(name.startswith("filters[") for name, _ in pairs):
+        return _parse(request.engine, pairs)
     plain: list[tuple[str, str]] = []
     for name in legacy:
         if name == "labels":
-            plain += [_label(value) for value in call.many("labels")]
-        elif value := ",".join(call.request.query_params.getlist(name)):
+            plain += [_label(value) for value in request.many("labels")]
+        elif value := ",".join(request.http.query_params.getlist(name)):
             plain.append(("filters[{}][{}]".format(*LEGACY[name]), value))
-    return _parse(call.engine, plain)
+    return _parse(request.engine, plain)
 
 
-def body_filters(engine: "Engine", found: Iterable[dict[str, Any]]) -> Any:
+def body_filters(engine: Engine, entries: Iterable[dict[str, Any]]) -> Any:
     """Filters that came as JSON (`field`, `operation`, `value`) as a Java list of `QueryFilter`."""
     filters = []
-    for one in found:
-        field = str(one.get("field", ""))
+    for entry in entries:
+        field = str(entry.get("field", ""))
         camel = re.sub(r"_(.)", lambda letter: letter[1].upper(), field.lower()) if field.isupper() else field
         name = {"query": "q", "minLevel": "level"}.get(camel, camel)
-        value = one.get("value")
+        value = entry.get("value")
         if isinstance(value, dict) and list(value) == ["value"]:
             value = value["value"]  # as the SDK's models have it
-        filters.append(_filter(engine, name, str(one.get("operation", "")), value))
+        filters.append(_filter(engine, name, str(entry.get("operation", "")), value))
     return java_list(filters)
 
 
@@ -71,10 +73,10 @@ def _label(text: str) -> tuple[str, str]:
     return f"filters[labels][EQUALS][{key}]", value
 
 
-def _parse(engine: "Engine", given: Iterable[tuple[str, str]]) -> Any:
+def _parse(engine: Engine, pairs: Iterable[tuple[str, str]]) -> Any:
     filters = []
     labels: dict[str, dict[str, str]] = {}
-    for name, value in given:
+    for name, value in pairs:
         if not (match := FILTER.fullmatch(name)):
             continue
         field, operation, key = match.groups()
@@ -83,11 +85,11 @@ def _parse(engine: "Engine", given: Iterable[tuple[str, str]]) -> Any:
             labels.setdefault(operation, {})[key] = value
         else:
             filters.append(_filter(engine, field, operation, value if key is None else {key: value}))
-    filters += [_filter(engine, "labels", operation, pairs) for operation, pairs in labels.items()]
+    filters += [_filter(engine, "labels", operation, values) for operation, values in labels.items()]
     return java_list(filters)
 
 
-def _filter(engine: "Engine", field: str, operation: str, value: Any) -> Any:
+def _filter(engine: Engine, field: str, operation: str, value: Any) -> Any:
     if field == "minLevel":
         field = "level"  # the official client 1.3.1 uses the name of the plain parameter
     if field == "timeRange":
@@ -96,7 +98,7 @@ def _filter(engine: "Engine", field: str, operation: str, value: Any) -> Any:
         value = str(engine.java("java.time.ZonedDateTime").now().minus(duration))
         field, operation = "startDate", "GREATER_THAN_OR_EQUAL_TO"
     elif field == "scope" and isinstance(value, str):
-        scopes = [enum(engine, "io.kestra.core.models.flows.FlowScope", one) for one in value.split(",")]
+        scopes = [enum(engine, "io.kestra.core.models.flows.FlowScope", name) for name in value.split(",")]
         value = java_list(scopes)
     elif operation in LISTS and isinstance(value, str):
         value = to_java(engine, value.strip("[]").split(","))

@@ -1,4 +1,4 @@
-"""Many flows at once: import, export, and the operations by ids, by query and by namespace."""
+"""Operations on many flows: import, export, and those by ids, by query and by namespace."""
 
 import io
 import logging
@@ -11,11 +11,11 @@ import jpype
 from starlette.responses import Response
 from starlette.routing import Route
 
-from embedded.services.kestra.api import convert
+from embedded.services.kestra.api import convert, repositories
 from embedded.services.kestra.api.errors import ApiError, Invalid
 from embedded.services.kestra.api.filters import query_filters
-from embedded.services.kestra.api.flows import REPOSITORY, SEARCHED, SERVICE, existing, find, parse
-from embedded.services.kestra.api.request import MAX_BODY_BYTES, Call, bulk, endpoint, json_value
+from embedded.services.kestra.api.flows import SEARCHED, SERVICE, find, parse, require_flow
+from embedded.services.kestra.api.request import MAX_BODY_BYTES, Request, bulk, endpoint, json_value
 
 log = logging.getLogger(__name__)
 
@@ -24,21 +24,21 @@ YAML = (".yaml", ".yml")
 
 
 def documents(text: str) -> Iterator[tuple[int, str]]:
-    """The YAML documents of a text, each with its place in it; blank ones are left out."""
-    return ((place, source) for place, source in enumerate(DOCUMENTS.split(text)) if source.strip())
+    """The YAML documents of a text, each with its number from 0; blank ones are left out."""
+    return ((number, source) for number, source in enumerate(DOCUMENTS.split(text)) if source.strip())
 
 
-def import_flows(call: Call) -> Response:
+def import_flows(request: Request) -> Response:
     """Create or update the flows of a YAML file or of a zip archive; answers the names of those that failed."""
-    upload = call.upload("fileUpload")
+    upload = request.upload("fileUpload")
     wrong = []
     for name, source in _sources((upload.filename or "").lower(), upload.file):
         try:
-            call.bean(SERVICE).importFlow(call.tenant, source)
+            request.bean(SERVICE).importFlow(request.tenant, source)
         except jpype.JException as error:  # of any kind: the answer names the flow, whatever is wrong with it
             log.info("Not imported: %s: %s", name, error.getMessage())
             wrong.append(name)
-    if wrong and call.flag("failOnError", False):
+    if wrong and request.flag("failOnError", False):
         raise Invalid(f"Following invalid flows were not imported: {', '.join(wrong)}")
     return json_value(wrong)
 
@@ -47,8 +47,8 @@ def _sources(name: str, file: IO[bytes]) -> Iterator[tuple[str, str]]:
     if name.endswith(".zip"):
         yield from _zipped(file)
     elif name.endswith(YAML):
-        for place, source in documents(decode(file)):
-            yield f"{name}(flow number: {place})", source
+        for number, source in documents(decode(file)):
+            yield f"{name}(flow number: {number})", source
     else:
         raise Invalid(f"Cannot import file of type {name[name.rfind('.') :]}")
 
@@ -79,14 +79,14 @@ def decode(file: IO[bytes]) -> str:
         raise Invalid(f"A flow's file is not UTF-8: {error.reason}") from None
 
 
-def export_by_ids(call: Call) -> Response:
+def export_by_ids(request: Request) -> Response:
     """The named flows as a zip archive."""
-    return _archive(_by_ids(call), "{namespace}.{id}.yaml")
+    return _archive(_by_ids(request), "{namespace}.{id}.yaml")
 
 
-def export_by_query(call: Call) -> Response:
+def export_by_query(request: Request) -> Response:
     """The flows that match as a zip archive."""
-    return _archive(_by_query(call), "{namespace}-{id}.yml")
+    return _archive(_by_query(request), "{namespace}-{id}.yml")
 
 
 def _archive(flows: list[Any], name: str) -> Response:
@@ -98,53 +98,56 @@ def _archive(flows: list[Any], name: str) -> Response:
     return Response(packed.getvalue(), media_type="application/octet-stream", headers=headers)
 
 
-def _delete(call: Call, flows: list[Any]) -> Response:
+def _delete(request: Request, flows: list[Any]) -> Response:
     for flow in flows:
-        call.bean(REPOSITORY).delete(flow)
+        repositories.flows(request).delete(flow)
     return bulk(len(flows))
 
 
-def _set_disabled(disabled: bool) -> Callable[[Call, list[Any]], Response]:
-    def apply(call: Call, flows: list[Any]) -> Response:
-        service = call.engine.java(SERVICE)
+def _set_disabled(disabled: bool) -> Callable[[Request, list[Any]], Response]:
+    def apply(request: Request, flows: list[Any]) -> Response:
+        service = request.java(SERVICE)
         changed = [flow for flow in flows if bool(flow.isDisabled()) != disabled]
         for flow in changed:
-            call.bean(REPOSITORY).update(parse(call, str(service.injectDisabled(flow.getSource(), disabled))), flow)
+            repositories.flows(request).update(
+                parse(request, str(service.injectDisabled(flow.getSource(), disabled))), flow
+            )
         return bulk(len(changed))
 
     return apply
 
 
-def _by_ids(call: Call) -> list[Any]:
+def _by_ids(request: Request) -> list[Any]:
     try:
-        return [existing(call, one["namespace"], one["id"]) for one in call.ids()]
+        return [require_flow(request, flow["namespace"], flow["id"]) for flow in request.ids()]
     except (KeyError, TypeError):
         raise Invalid("A list of {namespace, id} was expected") from None
 
 
-def _by_query(call: Call) -> list[Any]:
-    unpaged = call.engine.java("io.micronaut.data.model.Pageable").UNPAGED
-    found = call.bean(REPOSITORY).findWithSource(unpaged, call.tenant, query_filters(call, SEARCHED))
-    return list(found)
+def _by_query(request: Request) -> list[Any]:
+    unpaged = request.java("io.micronaut.data.model.Pageable").UNPAGED
+    return list(repositories.flows(request).findWithSource(unpaged, request.tenant, query_filters(request, SEARCHED)))
 
 
-def update_namespace(call: Call) -> Response:
-    """Make the flows of a namespace those of a YAML text; others of it are deleted unless `delete=false`."""
-    return _replace(call, call.params["namespace"], child_namespaces=False)
+def update_namespace(request: Request) -> Response:
+    """Replace the flows of a namespace by those of a YAML text; `delete=false` keeps the others."""
+    return _replace(request, request.params["namespace"], child_namespaces=False)
 
 
-def update_many(call: Call) -> Response:
-    """Make the flows of `namespace`, or of all namespaces, those of a YAML text."""
-    return _replace(call, call.one("namespace"), call.flag("allowNamespaceChild", False))
+def update_many(request: Request) -> Response:
+    """Replace the flows of `namespace`, or of all namespaces, by those of a YAML text."""
+    return _replace(request, request.parameter("namespace"), request.flag("allowNamespaceChild", False))
 
 
-def _replace(call: Call, namespace: str | None, child_namespaces: bool) -> Response:
-    flows = [parse(call, source.strip()) for _, source in documents(call.text())]
+def _replace(request: Request, namespace: str | None, child_namespaces: bool) -> Response:
+    flows = [parse(request, source.strip()) for _, source in documents(request.text())]
     _check(flows, namespace, child_namespaces)
     deleted = (
-        _delete_others(call, namespace, {str(flow.getId()) for flow in flows}) if call.flag("delete", True) else []
+        _delete_others(request, namespace, {str(flow.getId()) for flow in flows})
+        if request.flag("delete", True)
+        else []
     )
-    return call.entity(convert.java_list([*deleted, *(_save(call, flow) for flow in flows)]))
+    return request.entity(convert.java_list([*deleted, *(_save(request, flow) for flow in flows)]))
 
 
 def _check(flows: list[Any], namespace: str | None, child_namespaces: bool) -> None:
@@ -162,26 +165,26 @@ def _check(flows: list[Any], namespace: str | None, child_namespaces: bool) -> N
         raise ApiError(422, f"Invalid entity: flow.id: {message}", [{"path": "flow.id", "message": message}])
 
 
-def _delete_others(call: Call, namespace: str | None, kept: set[str]) -> list[Any]:
-    repository = call.bean(REPOSITORY)
+def _delete_others(request: Request, namespace: str | None, kept: set[str]) -> list[Any]:
+    repository = repositories.flows(request)
     if namespace is None:
-        present = repository.findAllWithSource(call.tenant)
+        present = repository.findAllWithSource(request.tenant)
     else:
-        present = repository.findByNamespaceWithSource(call.tenant, namespace)
+        present = repository.findByNamespaceWithSource(request.tenant, namespace)
     return [repository.delete(flow) for flow in present if str(flow.getId()) not in kept]
 
 
-def _save(call: Call, flow: Any) -> Any:
-    previous = find(call, str(flow.getNamespace()), str(flow.getId()), source=False)
+def _save(request: Request, flow: Any) -> Any:
+    previous = find(request, str(flow.getNamespace()), str(flow.getId()), source=False)
     if previous is None:
-        return call.bean(SERVICE).create(flow, True)
-    return call.bean(REPOSITORY).update(flow, previous)
+        return request.bean(SERVICE).create(flow, True)
+    return repositories.flows(request).update(flow, previous)
 
 
-def _routes(path: str, method: str, operation: Callable[[Call, list[Any]], Response]) -> list[Route]:
+def _routes(path: str, method: str, operation: Callable[[Request, list[Any]], Response]) -> list[Route]:
     return [
-        Route(f"{path}/by-ids", endpoint(lambda call: operation(call, _by_ids(call))), methods=[method]),
-        Route(f"{path}/by-query", endpoint(lambda call: operation(call, _by_query(call))), methods=[method]),
+        Route(f"{path}/by-ids", endpoint(lambda request: operation(request, _by_ids(request))), methods=[method]),
+        Route(f"{path}/by-query", endpoint(lambda request: operation(request, _by_query(request))), methods=[method]),
     ]
 
 

@@ -8,44 +8,44 @@ from starlette.routing import Route
 from embedded.services.kestra.api import convert
 from embedded.services.kestra.api.flow_bulk import decode, documents
 from embedded.services.kestra.api.flows import SERVICE
-from embedded.services.kestra.api.request import Call, endpoint
+from embedded.services.kestra.api.request import Request, endpoint
 
 VIOLATION = "io.kestra.core.models.validations.ValidateConstraintViolation"
 TASK = "io.kestra.core.models.tasks.Task"
 TRIGGER = "io.kestra.core.models.triggers.AbstractTrigger"
 
 
-def validate(call: Call) -> Response:
+def validate(request: Request) -> Response:
     """What is wrong, deprecated or worth a warning in each flow of a YAML text, or of the files `flows` of a form."""
-    source = call.engine.java("io.kestra.core.models.flows.FlowSource")
-    if uploads := [one for one in call.form.getlist("flows") if isinstance(one, UploadFile)]:
+    source = request.java("io.kestra.core.models.flows.FlowSource")
+    if uploads := [file for file in request.form.getlist("flows") if isinstance(file, UploadFile)]:
         sources = [source(upload.filename, decode(upload.file).strip()) for upload in uploads]
     else:
-        sources = [source(None, text) for _, text in documents(call.text().strip())]
-    return call.entity(call.bean(SERVICE).validate(call.tenant, convert.java_list(sources)))
+        sources = [source(None, text) for _, text in documents(request.text().strip())]
+    return request.entity(request.bean(SERVICE).validate(request.tenant, convert.java_list(sources)))
 
 
-def validate_task(call: Call) -> Response:
+def validate_task(request: Request) -> Response:
     """What is wrong in a task, or with `section=TRIGGERS` in a trigger."""
-    return _validate_part(call, TRIGGER if call.one("section", "TASKS") == "TRIGGERS" else TASK)
+    return _validate_part(request, TRIGGER if request.parameter("section", "TASKS") == "TRIGGERS" else TASK)
 
 
-def validate_trigger(call: Call) -> Response:
+def validate_trigger(request: Request) -> Response:
     """What is wrong in a trigger."""
-    return _validate_part(call, TRIGGER)
+    return _validate_part(request, TRIGGER)
 
 
-def _validate_part(call: Call, kind: str) -> Response:
-    result = call.engine.java(VIOLATION).builder()
+def _validate_part(request: Request, kind: str) -> Response:
+    result = request.java(VIOLATION).builder()
     try:
         # YAML reads JSON as well, and names an unknown type or property as it does for a flow.
-        parsed = call.engine.java("io.kestra.core.serializers.YamlParser").parse(call.text(), jpype.JClass(kind).class_)
-        call.bean("io.kestra.core.models.validations.ModelValidator").validate(parsed)
+        parsed = request.java("io.kestra.core.serializers.YamlParser").parse(request.text(), jpype.JClass(kind).class_)
+        request.bean("io.kestra.core.models.validations.ModelValidator").validate(parsed)
     except jpype.JClass("jakarta.validation.ConstraintViolationException") as error:
         result.constraints(error.getMessage())
     except jpype.JClass("java.lang.RuntimeException") as error:
         result.constraints(f"Unable to validate: {error.getMessage()}")
-    return call.entity(result.build())
+    return request.entity(result.build())
 
 
 routes = [

@@ -1,4 +1,7 @@
-"""Flows: create, read, search, update, delete, and what can be said of one."""
+"""Flows: create, read, search, update, delete; their revisions, topology and dependencies.
+
+The paths and responses follow https://kestra.io/docs/1.3/api-reference/open-source, tag Flows.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -6,12 +9,11 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from embedded.services.kestra.api import convert
+from embedded.services.kestra.api import convert, repositories
 from embedded.services.kestra.api.errors import ApiError, NotFound
 from embedded.services.kestra.api.filters import query_filters
-from embedded.services.kestra.api.request import Call, endpoint, json_text, no_content
+from embedded.services.kestra.api.request import Request, endpoint, json_text, no_content
 
-REPOSITORY = "io.kestra.core.repositories.FlowRepositoryInterface"
 SERVICE = "io.kestra.core.services.FlowService"
 DEFAULTS = "io.kestra.core.services.PluginDefaultService"
 GRAPHS = "io.kestra.core.services.GraphService"
@@ -21,181 +23,195 @@ SEARCHED = ("q", "scope", "namespace", "labels")
 """Plain parameters that searches of flows understand besides filters."""
 
 
-def parse(call: Call, source: str) -> Any:
+def parse(request: Request, source: str) -> Any:
     """A flow's source as the engine's `GenericFlow`.
 
     Raises:
         jpype.JException: it is no flow.
     """
-    return call.engine.java("io.kestra.core.models.flows.GenericFlow").fromYaml(call.tenant, source)
+    return request.java("io.kestra.core.models.flows.GenericFlow").fromYaml(request.tenant, source)
 
 
-def find(call: Call, namespace: str, flow_id: str, revision: int | None = None, source: bool = True) -> Any:
-    """A flow, or None; its last revision unless told.
+def find(request: Request, namespace: str, flow_id: str, revision: int | None = None, source: bool = True) -> Any:
+    """A flow, or None.
 
     Parameters:
+        request: of the caller.
+        namespace: of the flow.
+        flow_id: id of the flow.
+        revision: of the flow; the last one if None.
         source: with its source text.
     """
-    repository = call.bean(REPOSITORY)
+    repository = repositories.flows(request)
     lookup = repository.findByIdWithSource if source else repository.findById
-    return convert.or_none(lookup(call.tenant, namespace, flow_id, convert.optional(revision)))
+    return convert.or_none(lookup(request.tenant, namespace, flow_id, convert.optional(revision)))
 
 
-def existing(call: Call, namespace: str, flow_id: str, revision: int | None = None) -> Any:
+def require_flow(request: Request, namespace: str, flow_id: str, revision: int | None = None) -> Any:
     """A flow with its source.
+
+    Parameters:
+        request: of the caller.
+        namespace: of the flow.
+        flow_id: id of the flow.
+        revision: of the flow; the last one if None.
 
     Raises:
         NotFound: there is none.
     """
-    found = find(call, namespace, flow_id, revision)
-    if found is None:
-        raise NotFound(f"Unable to find flow {call.tenant}_{namespace}_{flow_id}")
-    return found
+    flow = find(request, namespace, flow_id, revision)
+    if flow is None:
+        raise NotFound(f"Unable to find flow {request.tenant}_{namespace}_{flow_id}")
+    return flow
 
 
-def create(call: Call) -> Response:
+def create(request: Request) -> Response:
     """A new flow from its YAML; 422 if it is invalid or exists."""
-    return call.entity(call.bean(SERVICE).create(parse(call, call.text()), True))
+    return request.entity(request.bean(SERVICE).create(parse(request, request.text()), True))
 
 
-def get(call: Call) -> Response:
+def get(request: Request) -> Response:
     """A flow, perhaps with its source, at a revision, or even if deleted."""
-    repository = call.bean(REPOSITORY)
-    lookup = repository.findByIdWithSource if call.flag("source", False) else repository.findById
-    revision = convert.optional(call.number("revision"))
-    deleted = call.flag("allowDeleted", False)
-    found = convert.or_none(lookup(call.tenant, call.params["namespace"], call.params["id"], revision, deleted))
-    if found is None:
+    repository = repositories.flows(request)
+    lookup = repository.findByIdWithSource if request.flag("source", False) else repository.findById
+    revision = convert.optional(request.number("revision"))
+    deleted = request.flag("allowDeleted", False)
+    flow = convert.or_none(lookup(request.tenant, request.params["namespace"], request.params["id"], revision, deleted))
+    if flow is None:
         raise ApiError(HTTPStatus.NOT_FOUND)
-    return call.entity(found)
+    return request.entity(flow)
 
 
-def update(call: Call) -> Response:
+def update(request: Request) -> Response:
     """A new revision of a flow from its YAML."""
-    previous = find(call, call.params["namespace"], call.params["id"], source=False)
+    previous = find(request, request.params["namespace"], request.params["id"], source=False)
     if previous is None:
         raise ApiError(HTTPStatus.NOT_FOUND)
-    current = parse(call, call.text())
-    checked = call.bean(DEFAULTS).injectVersionDefaults(current, False)
-    call.bean(SERVICE).checkValidSubflows(checked, call.tenant)
-    return call.entity(call.bean(REPOSITORY).update(current, previous))
+    current = parse(request, request.text())
+    checked = request.bean(DEFAULTS).injectVersionDefaults(current, False)
+    request.bean(SERVICE).checkValidSubflows(checked, request.tenant)
+    return request.entity(repositories.flows(request).update(current, previous))
 
 
-def delete(call: Call) -> Response:
+def delete(request: Request) -> Response:
     """Delete a flow; its revisions stay readable with `allowDeleted`."""
-    found = find(call, call.params["namespace"], call.params["id"])
-    if found is None:
+    flow = find(request, request.params["namespace"], request.params["id"])
+    if flow is None:
         raise ApiError(HTTPStatus.NOT_FOUND)
-    call.bean(REPOSITORY).delete(found)
+    repositories.flows(request).delete(flow)
     return no_content()
 
 
-def search(call: Call) -> Response:
+def search(request: Request) -> Response:
     """A page of the flows that match."""
-    found = call.bean(REPOSITORY).find(call.page(), call.tenant, query_filters(call, SEARCHED))
-    return call.paged(found)
+    flows = repositories.flows(request).find(request.page(), request.tenant, query_filters(request, SEARCHED))
+    return request.paged(flows)
 
 
-def search_source(call: Call) -> Response:
+def search_source(request: Request) -> Response:
     """A page of the flows whose source contains a text, with the lines."""
-    repository = call.bean(REPOSITORY)
-    return call.paged(repository.findSourceCode(call.page(), call.one("q"), call.tenant, call.one("namespace")))
-
-
-def by_namespace(call: Call) -> Response:
-    """All flows of a namespace."""
-    return call.entity(call.bean(REPOSITORY).findByNamespace(call.tenant, call.params["namespace"]))
-
-
-def distinct_namespaces(call: Call) -> Response:
-    """The namespaces that hold flows."""
-    return call.entity(call.bean(REPOSITORY).findDistinctNamespace(call.tenant, call.one("q")))
-
-
-def revisions(call: Call) -> Response:
-    """All revisions of a flow."""
-    found = call.bean(REPOSITORY).findRevisions(
-        call.tenant, call.params["namespace"], call.params["id"], call.flag("allowDelete", False)
+    repository = repositories.flows(request)
+    return request.paged(
+        repository.findSourceCode(
+            request.page(), request.parameter("q"), request.tenant, request.parameter("namespace")
+        )
     )
-    return call.entity(found)
 
 
-def delete_revisions(call: Call) -> Response:
+def by_namespace(request: Request) -> Response:
+    """All flows of a namespace."""
+    return request.entity(repositories.flows(request).findByNamespace(request.tenant, request.params["namespace"]))
+
+
+def distinct_namespaces(request: Request) -> Response:
+    """The namespaces that hold flows."""
+    return request.entity(repositories.flows(request).findDistinctNamespace(request.tenant, request.parameter("q")))
+
+
+def revisions(request: Request) -> Response:
+    """All revisions of a flow."""
+    history = repositories.flows(request).findRevisions(
+        request.tenant, request.params["namespace"], request.params["id"], request.flag("allowDelete", False)
+    )
+    return request.entity(history)
+
+
+def delete_revisions(request: Request) -> Response:
     """Delete some revisions of a flow."""
-    namespace, flow_id = call.params["namespace"], call.params["id"]
-    numbers = [convert.integer(int(text)) for text in call.many("revisions") if text.isdigit()]
+    namespace, flow_id = request.params["namespace"], request.params["id"]
+    numbers = [convert.integer(int(text)) for text in request.many("revisions") if text.isdigit()]
     if not numbers:
         raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid entity: revisions: must not be empty")
-    if find(call, namespace, flow_id) is None:
+    if find(request, namespace, flow_id) is None:
         raise ApiError(HTTPStatus.NOT_FOUND)
-    call.bean(REPOSITORY).deleteRevisions(call.tenant, namespace, flow_id, convert.java_list(numbers))
+    repositories.flows(request).deleteRevisions(request.tenant, namespace, flow_id, convert.java_list(numbers))
     return no_content()
 
 
-def task(call: Call) -> Response:
+def task(request: Request) -> Response:
     """One task of a flow."""
-    flow = find(call, call.params["namespace"], call.params["id"], call.number("revision"), source=False)
-    task_id = call.params["task_id"]
-    found = None if flow is None else next((one for one in flow.allTasksWithChilds() if one.getId() == task_id), None)
-    if found is None:
+    flow = find(request, request.params["namespace"], request.params["id"], request.number("revision"), source=False)
+    task_id = request.params["task_id"]
+    tasks = () if flow is None else flow.allTasksWithChilds()
+    if (task := next((task for task in tasks if task.getId() == task_id), None)) is None:
         raise ApiError(HTTPStatus.NOT_FOUND)
-    return call.entity(found)
+    return request.entity(task)
 
 
-def graph(call: Call) -> Response:
+def graph(request: Request) -> Response:
     """The topology of a flow."""
-    flow = existing(call, call.params["namespace"], call.params["id"], call.number("revision"))
-    if isinstance(flow, call.engine.java("io.kestra.core.models.flows.FlowWithException")):
+    flow = require_flow(request, request.params["namespace"], request.params["id"], request.number("revision"))
+    if isinstance(flow, request.java("io.kestra.core.models.flows.FlowWithException")):
         raise ApiError(
             HTTPStatus.CONFLICT, f"Illegal state: Unable to generate graph for flow {flow.uid()}: {flow.getException()}"
         )
-    return _graph(call, flow)
+    return _graph(request, flow)
 
 
-def graph_from_source(call: Call) -> Response:
+def graph_from_source(request: Request) -> Response:
     """The topology of a flow that need not exist."""
-    return _graph(call, call.bean(DEFAULTS).parseFlowWithAllDefaults(call.tenant, call.text(), False))
+    return _graph(request, request.bean(DEFAULTS).parseFlowWithAllDefaults(request.tenant, request.text(), False))
 
 
-def dependencies(call: Call) -> Response:
+def dependencies(request: Request) -> Response:
     """The flows that a flow calls or waits for, and those that call or wait for it."""
-    found = call.bean(SERVICE).findDependencies(
-        call.tenant,
-        call.params["namespace"],
-        call.params["id"],
-        call.flag("destinationOnly", False),
-        call.flag("expandAll", False),
+    graph_edges = request.bean(SERVICE).findDependencies(
+        request.tenant,
+        request.params["namespace"],
+        request.params["id"],
+        request.flag("destinationOnly", False),
+        request.flag("expandAll", False),
     )
-    identity = call.engine.java("java.util.function.Function").identity()
-    return call.entity(call.bean(TOPOLOGY).graph(found, identity))
+    identity = request.java("java.util.function.Function").identity()
+    return request.entity(request.bean(TOPOLOGY).graph(graph_edges, identity))
 
 
-def namespace_dependencies(call: Call) -> Response:
+def namespace_dependencies(request: Request) -> Response:
     """The dependencies between the flows of a namespace and of those below it."""
-    return call.entity(call.bean(TOPOLOGY).namespaceGraph(call.tenant, call.params["namespace"]))
+    return request.entity(request.bean(TOPOLOGY).namespaceGraph(request.tenant, request.params["namespace"]))
 
 
-def deprecated(call: Call) -> Response:
+def deprecated(request: Request) -> Response:
     """The flows that use a deprecated task, with the tasks."""
-    service = call.bean(SERVICE)
-    namespace = call.one("namespace")
-    flows = service.findByNamespace(call.tenant, namespace) if namespace else service.findAll(call.tenant)
-    found = []
+    service = request.bean(SERVICE)
+    namespace = request.parameter("namespace")
+    flows = service.findByNamespace(request.tenant, namespace) if namespace else service.findAll(request.tenant)
+    entries = []
     for flow in flows:
         if not (tasks := service.findDeprecatedTasks(flow)).isEmpty():
-            entry = call.engine.java("java.util.LinkedHashMap")()
+            entry = request.java("java.util.LinkedHashMap")()
             entry.put("namespace", flow.getNamespace())
             entry.put("flowId", flow.getId())
             entry.put("revision", flow.getRevision())
             entry.put("deprecatedTasks", tasks)
-            found.append(entry)
-    return call.entity(convert.java_list(found))
+            entries.append(entry)
+    return request.entity(convert.java_list(entries))
 
 
-def _graph(call: Call, flow: Any) -> Response:
-    subflows = call.many("subflows")
+def _graph(request: Request, flow: Any) -> Response:
+    subflows = request.many("subflows")
     return json_text(
-        call.engine.to_json(call.bean(GRAPHS).flowGraph(flow, convert.java_list(subflows) if subflows else None))
+        request.engine.to_json(request.bean(GRAPHS).flowGraph(flow, convert.java_list(subflows) if subflows else None))
     )
 
 

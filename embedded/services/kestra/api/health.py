@@ -3,30 +3,30 @@
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from embedded.services.kestra.api.request import Call, endpoint, json_value
+from embedded.services.kestra.api.request import Request, endpoint, json_value
 
 PEBBLE = "io.kestra.core.runners.pebble.PebbleExpressionService"
 PREVIEW_ROWS = 100
 MAX_PREVIEW_ROWS = 5000
 
 
-def health(call: Call) -> Response:
+def health(request: Request) -> Response:
     """UP while every service of the engine runs; 503 and DOWN otherwise."""
-    up = call.engine.running
+    up = request.engine.running
     return json_value({"status": "UP" if up else "DOWN"}, 200 if up else 503)
 
 
-def ping(call: Call) -> Response:
+def ping(request: Request) -> Response:
     """`pong`: the HTTP server answers."""
     return PlainTextResponse("pong")
 
 
-def configs(call: Call) -> Response:
+def configs(request: Request) -> Response:
     """Version and switches of this server."""
     return json_value(
         {
-            "uuid": str(call.bean("io.kestra.core.services.InstanceService").fetch()),
-            "version": call.settings.version,
+            "uuid": str(request.bean("io.kestra.core.services.InstanceService").fetch()),
+            "version": request.settings.version,
             "edition": "OSS",
             "isAnonymousUsageEnabled": False,
             "isUiAnonymousUsageEnabled": False,
@@ -35,7 +35,7 @@ def configs(call: Call) -> Response:
             "preview": {"initial": PREVIEW_ROWS, "max": MAX_PREVIEW_ROWS},
             "systemNamespace": "system",
             "hiddenLabelsPrefixes": ["system.", "internal."],
-            "url": call.engine.config.url,
+            "url": request.engine.config.url,
             "isBasicAuthInitialized": True,
             "isAiEnabled": False,
             "isAiApiKeyConfigured": False,
@@ -44,14 +44,14 @@ def configs(call: Call) -> Response:
     )
 
 
-def pebble_filters(call: Call) -> Response:
+def pebble_filters(request: Request) -> Response:
     """The names of the filters that expressions know."""
-    return call.entity(call.bean(PEBBLE).filters())
+    return request.entity(request.bean(PEBBLE).filters())
 
 
-def pebble_functions(call: Call) -> Response:
+def pebble_functions(request: Request) -> Response:
     """The names of the functions that expressions know."""
-    return call.entity(call.bean(PEBBLE).functions())
+    return request.entity(request.bean(PEBBLE).functions())
 
 
 root_routes = [Route("/health", endpoint(health)), Route("/ping", endpoint(ping))]

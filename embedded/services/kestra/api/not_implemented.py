@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from embedded.services.kestra.api.errors import ApiError
-from embedded.services.kestra.api.request import Call, endpoint
+from embedded.services.kestra.api.request import Request, endpoint
 
 MISSING = (
     ("POST", "/basicAuth", "Setting the password over the API"),
@@ -45,8 +45,8 @@ MISSING = (
 )
 
 
-def _refuse(what: str) -> Callable[[Call], Response]:
-    def handler(call: Call) -> Response:
+def _refuse(what: str) -> Callable[[Request], Response]:
+    def handler(request: Request) -> Response:
         raise ApiError(HTTPStatus.NOT_IMPLEMENTED, f"Not Implemented: {what}")
 
     return handler

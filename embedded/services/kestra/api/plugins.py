@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from embedded.services.kestra.api.convert import enum, or_none
 from embedded.services.kestra.api.errors import NotFound
-from embedded.services.kestra.api.request import Call, endpoint, json_value
+from embedded.services.kestra.api.request import Request, endpoint, json_value
 
 REGISTRY = "io.kestra.core.plugins.PluginRegistry"
 ICON = "io.kestra.core.docs.PluginIcon"
@@ -17,96 +17,96 @@ CACHED = "public, max-age=3600"
 ALERT = re.compile(r'\n::alert\{type="(.*)"}\n')
 
 
-def search(call: Call) -> Response:
+def search(request: Request) -> Response:
     """The plug-ins, each with its types."""
-    return _list(call, (_plugin(call, plugin) for plugin in call.bean(REGISTRY).plugins()))
+    return _list(request, (_plugin(request, plugin) for plugin in request.bean(REGISTRY).plugins()))
 
 
-def subgroups(call: Call) -> Response:
+def subgroups(request: Request) -> Response:
     """The plug-ins and their groups, each with its types."""
-    found = call.engine.java("java.util.LinkedHashSet")()
-    for plugin in call.bean(REGISTRY).plugins():
-        found.add(_plugin(call, plugin))
-    for plugin in call.bean(REGISTRY).plugins():
+    listed = request.java("java.util.LinkedHashSet")()
+    for plugin in request.bean(REGISTRY).plugins():
+        listed.add(_plugin(request, plugin))
+    for plugin in request.bean(REGISTRY).plugins():
         for group in plugin.subGroupNames():
-            found.add(_plugin(call, plugin, group))
-    return _list(call, found)
+            listed.add(_plugin(request, plugin, group))
+    return _list(request, listed)
 
 
-def icons(call: Call) -> Response:
+def icons(request: Request) -> Response:
     """The icon of each type that a flow can use, by its class."""
-    flowable = call.engine.java("io.kestra.core.models.tasks.FlowableTask").class_
-    found = call.engine.java("java.util.TreeMap")()
-    icon = call.engine.java(ICON)
-    for plugin in call.bean(REGISTRY).plugins():
+    flowable = request.java("io.kestra.core.models.tasks.FlowableTask").class_
+    by_class = request.java("java.util.TreeMap")()
+    icon = request.java(ICON)
+    for plugin in request.bean(REGISTRY).plugins():
         for cls in _classes(plugin):
-            found.put(cls.getName(), icon(cls.getSimpleName(), plugin.icon(cls), flowable.isAssignableFrom(cls)))
-    return _cached(call.entity(found))
+            by_class.put(cls.getName(), icon(cls.getSimpleName(), plugin.icon(cls), flowable.isAssignableFrom(cls)))
+    return _cached(request.entity(by_class))
 
 
-def group_icons(call: Call) -> Response:
+def group_icons(request: Request) -> Response:
     """The icon of each plug-in and group of types."""
-    found = call.engine.java("java.util.TreeMap")()
-    icon = call.engine.java(ICON)
-    for plugin in call.bean(REGISTRY).plugins():
+    by_group = request.java("java.util.TreeMap")()
+    icon = request.java(ICON)
+    for plugin in request.bean(REGISTRY).plugins():
         if plugin.group() is not None:
-            found.put(plugin.group(), icon("plugin-icon", plugin.icon("plugin-icon"), False))
+            by_group.put(plugin.group(), icon("plugin-icon", plugin.icon("plugin-icon"), False))
         for group in plugin.subGroupNames():
-            found.put(group, icon("plugin-icon", plugin.icon(group), False))
-    return _cached(call.entity(found))
+            by_group.put(group, icon("plugin-icon", plugin.icon(group), False))
+    return _cached(request.entity(by_group))
 
 
-def input_types(call: Call) -> Response:
+def input_types(request: Request) -> Response:
     """The types of inputs of a flow."""
-    types = call.engine.java("io.kestra.core.models.flows.Type").values()
-    return json_value([{"type": str(one.name()), "cls": str(one.cls().getName())} for one in types])
+    types = request.java("io.kestra.core.models.flows.Type").values()
+    return json_value([{"type": str(kind.name()), "cls": str(kind.cls().getName())} for kind in types])
 
 
-def input_documentation(call: Call) -> Response:
+def input_documentation(request: Request) -> Response:
     """Documentation and schema of a type of inputs."""
-    kind = enum(call.engine, "io.kestra.core.models.flows.Type", call.params["type"])
-    described = call.engine.java("io.kestra.core.docs.ClassInputDocumentation").of(_generator(call), kind.cls())
-    return _documentation(call, described, outputs=None)
+    kind = enum(request.engine, "io.kestra.core.models.flows.Type", request.params["type"])
+    described = request.java("io.kestra.core.docs.ClassInputDocumentation").of(_generator(request), kind.cls())
+    return _documentation(request, described, outputs=None)
 
 
-def schema(call: Call) -> Response:
+def schema(request: Request) -> Response:
     """The JSON schema of flows, tasks, triggers and the like; of a list of them with `arrayOf`."""
-    cache = call.bean("io.kestra.core.docs.JsonSchemaCache")
-    return _cached(call.entity(cache.getSchemaForType(_schema_type(call), call.flag("arrayOf", False))))
+    cache = request.bean("io.kestra.core.docs.JsonSchemaCache")
+    return _cached(request.entity(cache.getSchemaForType(_schema_type(request), request.flag("arrayOf", False))))
 
 
-def properties(call: Call) -> Response:
+def properties(request: Request) -> Response:
     """The properties of flows, tasks, triggers and the like."""
-    cache = call.bean("io.kestra.core.docs.JsonSchemaCache")
-    return _cached(call.entity(cache.getPropertiesForType(_schema_type(call))))
+    cache = request.bean("io.kestra.core.docs.JsonSchemaCache")
+    return _cached(request.entity(cache.getPropertiesForType(_schema_type(request))))
 
 
-def documentation(call: Call) -> Response:
+def documentation(request: Request) -> Response:
     """Documentation and schema of a type; with the properties that all types have if `all`.
 
     Raises:
         NotFound: this engine has no such type.
     """
-    version = call.params.get("version")
-    described = call.engine.java("io.kestra.core.docs.ClassPluginDocumentation").of(
-        _generator(call), _metadata(call), version, call.flag("all", False)
+    version = request.params.get("version")
+    described = request.java("io.kestra.core.docs.ClassPluginDocumentation").of(
+        _generator(request), _metadata(request), version, request.flag("all", False)
     )
-    return _documentation(call, described, described.getOutputsSchema())
+    return _documentation(request, described, described.getOutputsSchema())
 
 
-def versions(call: Call) -> Response:
+def versions(request: Request) -> Response:
     """The versions of a type; a type of this engine has one, which has no number.
 
     Raises:
         NotFound: this engine has no such type.
     """
-    _metadata(call)
-    found = call.bean(REGISTRY).getAllVersionsForType(call.params["cls"])
-    return json_value({"type": call.params["cls"], "versions": [str(version) for version in found]})
+    _metadata(request)
+    known = request.bean(REGISTRY).getAllVersionsForType(request.params["cls"])
+    return json_value({"type": request.params["cls"], "versions": [str(version) for version in known]})
 
 
-def _plugin(call: Call, plugin: Any, group: Any = None) -> Any:
-    return call.engine.java("io.kestra.core.docs.Plugin").of(plugin, group)
+def _plugin(request: Request, plugin: Any, group: Any = None) -> Any:
+    return request.java("io.kestra.core.docs.Plugin").of(plugin, group)
 
 
 def _classes(plugin: Any) -> Iterator[Any]:
@@ -114,36 +114,34 @@ def _classes(plugin: Any) -> Iterator[Any]:
         yield from kind
 
 
-def _generator(call: Call) -> Any:
-    return call.bean("io.kestra.core.docs.JsonSchemaGenerator")
+def _generator(request: Request) -> Any:
+    return request.bean("io.kestra.core.docs.JsonSchemaGenerator")
 
 
-def _schema_type(call: Call) -> Any:
-    return enum(call.engine, "io.kestra.core.docs.SchemaType", call.params["type"])
+def _schema_type(request: Request) -> Any:
+    return enum(request.engine, "io.kestra.core.docs.SchemaType", request.params["type"])
 
 
-def _metadata(call: Call) -> Any:
-    cls, version = call.params["cls"], call.params.get("version")
+def _metadata(request: Request) -> Any:
+    cls, version = request.params["cls"], request.params.get("version")
     cls = f"{cls}:{version}" if version else cls
-    if (found := or_none(call.bean(REGISTRY).findMetadataByIdentifier(cls))) is None:
+    if (metadata := or_none(request.bean(REGISTRY).findMetadataByIdentifier(cls))) is None:
         raise NotFound(f"Class '{cls}' doesn't exists ")
-    return found
+    return metadata
 
 
-def _documentation(call: Call, described: Any, outputs: Any) -> Response:
-    markdown = str(call.engine.java("io.kestra.core.docs.DocumentationGenerator").render(described))
+def _documentation(request: Request, described: Any, outputs: Any) -> Response:
+    markdown = str(request.java("io.kestra.core.docs.DocumentationGenerator").render(described))
     markdown = ALERT.sub(r"\n::: \1\n", markdown).replace("\n::\n", "\n:::\n")
-    schema = call.engine.java("io.kestra.core.docs.Schema")(
-        described.getPropertiesSchema(), outputs, described.getDefs()
-    )
-    return _cached(call.entity(call.engine.java("io.kestra.core.docs.DocumentationWithSchema")(markdown, schema)))
+    schema = request.java("io.kestra.core.docs.Schema")(described.getPropertiesSchema(), outputs, described.getDefs())
+    return _cached(request.entity(request.java("io.kestra.core.docs.DocumentationWithSchema")(markdown, schema)))
 
 
-def _list(call: Call, entities: Any) -> Response:
-    found = call.engine.java("java.util.ArrayList")()
+def _list(request: Request, entities: Any) -> Response:
+    converted = request.java("java.util.ArrayList")()
     for entity in entities:
-        found.add(entity)
-    return call.entity(found)
+        converted.add(entity)
+    return request.entity(converted)
 
 
 def _cached(answer: Response) -> Response:

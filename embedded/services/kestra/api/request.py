@@ -1,4 +1,4 @@
-"""What a handler of the API gets (`Call`), how it becomes a route (`endpoint`), and what it answers with."""
+"""The `Request` that a handler of the API takes, `endpoint`, which makes a route of a handler, and its responses."""
 
 import inspect
 import json
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from embedded.services.kestra.api.errors import ApiError, BadRequest, error_response, from_exception
@@ -24,28 +24,37 @@ FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 class Settings(Protocol):
-    """What the API needs to know besides the engine."""
+    """The settings of the API."""
 
-    username: str
-    password: str
-    version: str
+    @property
+    def username(self) -> str:
+        """User name of basic authentication."""
+
+    @property
+    def password(self) -> str:
+        """Password of basic authentication."""
+
+    @property
+    def version(self) -> str:
+        """Version of Kestra that the API reports."""
 
 
 @dataclass(frozen=True)
-class Call:
+class Request:
     """One request, its body already read.
 
     Attributes:
         engine: the engine behind the API.
         settings: user name, password and version.
-        request: Starlette's request.
+        http: Starlette's request.
         body: the body, unless it is a form.
         form: fields and files of a form; the files lie on disk.
+        tenant: of the flows; open-source Kestra has one.
     """
 
     engine: Engine
     settings: Settings
-    request: Request
+    http: HttpRequest
     body: bytes = b""
     form: FormData = field(default_factory=FormData)
     tenant: str = TENANT
@@ -53,15 +62,19 @@ class Call:
     @property
     def params(self) -> dict[str, str]:
         """Parameters of the path."""
-        return self.request.path_params
+        return self.http.path_params
 
     def bean(self, name: str) -> Any:
         """A bean of the engine."""
         return self.engine.bean(name)
 
-    def one(self, name: str, default: str | None = None) -> str | None:
+    def java(self, name: str) -> Any:
+        """A Java class."""
+        return self.engine.java(name)
+
+    def parameter(self, name: str, default: str | None = None) -> str | None:
         """A query parameter."""
-        return self.request.query_params.get(name, default)
+        return self.http.query_params.get(name, default)
 
     def required(self, name: str) -> str:
         """A query parameter that must be there.
@@ -69,26 +82,32 @@ class Call:
         Raises:
             BadRequest: it is not.
         """
-        if (value := self.one(name)) is None:
+        if (value := self.parameter(name)) is None:
             raise BadRequest(f"Required QueryValue [{name}] not specified")
         return value
 
     def many(self, name: str) -> list[str]:
-        """A query parameter given several times or with commas."""
-        return [part for value in self.request.query_params.getlist(name) for part in value.split(",") if part]
+        """The values of a query parameter that is repeated or has commas."""
+        return [part for value in self.http.query_params.getlist(name) for part in value.split(",") if part]
 
     def flag(self, name: str, default: bool) -> bool:
         """A query parameter that is true or false."""
-        value = self.one(name)
+        value = self.parameter(name)
         return default if value is None else value.lower() in ("true", "1", "yes", "on")
 
     def number(self, name: str, default: int | None = None, minimum: int | None = None) -> int | None:
         """A query parameter that is a whole number.
 
+        Parameters:
+            name: of the parameter.
+            default: the number if the parameter is absent or empty.
+            minimum: the least number allowed.
+
         Raises:
-            BadRequest: it is none, or less than `minimum`.
+            BadRequest: it is no whole number.
+            ApiError: it is less than `minimum`.
         """
-        if (value := self.one(name)) is None or value == "":
+        if (value := self.parameter(name)) is None or value == "":
             return default
         try:
             number = int(value)
@@ -132,10 +151,10 @@ class Call:
         Raises:
             ApiError: it is not a list.
         """
-        found = self.json()
-        if not isinstance(found, list):
+        body = self.json()
+        if not isinstance(body, list):
             raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid json: a list was expected")
-        return found
+        return body
 
     def fields(self) -> dict[str, Any]:
         """The body as a JSON object; an empty one if there is no body.
@@ -143,12 +162,12 @@ class Call:
         Raises:
             ApiError: it is no object.
         """
-        found = self.json()
-        if found is None:
+        body = self.json()
+        if body is None:
             return {}
-        if not isinstance(found, dict):
+        if not isinstance(body, dict):
             raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid json: an object was expected")
-        return found
+        return body
 
     def upload(self, name: str) -> UploadFile:
         """A file of the form.
@@ -156,17 +175,17 @@ class Call:
         Raises:
             ApiError: there is none of that name.
         """
-        found = self.form.get(name)
-        if not isinstance(found, UploadFile):
+        file = self.form.get(name)
+        if not isinstance(file, UploadFile):
             raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, f"Required argument [{name}] not specified")
-        return found
+        return file
 
     def page(self, sort_mapping: Any = None, size: int = 10) -> Any:
-        """The `Pageable` asked for by `page`, `size` and `sort` (`field:asc`).
+        """The `Pageable` of the parameters `page`, `size` and `sort` (`field:asc`).
 
         Parameters:
             sort_mapping: Java function from a sort field to a column, as the repositories' `sortMapping()` gives it.
-            size: rows a page unless told.
+            size: rows of a page by default.
         """
         pageable = self.engine.java("io.micronaut.data.model.Pageable")
         number = self.number("page", 1, minimum=1)
@@ -192,9 +211,9 @@ class Call:
         """An entity of the engine, in the JSON of the official server."""
         return json_text(self.engine.to_json(value), status)
 
-    def paged(self, found: Any) -> Response:
+    def paged(self, rows: Any) -> Response:
         """A page of a repository (`ArrayListTotal`) as `{results, total}`."""
-        return self.page_of(found, int(found.getTotal()))
+        return self.page_of(rows, int(rows.getTotal()))
 
     def page_of(self, items: Iterable[Any], total: int) -> Response:
         """Entities as `{results, total}`."""
@@ -203,61 +222,62 @@ class Call:
 
 
 def json_text(text: str, status: int = HTTPStatus.OK) -> Response:
-    """An answer that is JSON already."""
+    """A response whose text is JSON already."""
     return Response(text, status, media_type="application/json")
 
 
 def json_value(value: Any, status: int = HTTPStatus.OK) -> Response:
-    """An answer made of dictionaries, lists and scalars."""
+    """A response of dictionaries, lists and scalars, sent as JSON."""
     return json_text(json.dumps(value, ensure_ascii=False), status)
 
 
 def bulk(count: int) -> Response:
-    """The answer of a bulk operation."""
+    """The response to a bulk operation: how many entities it changed."""
     return json_value({"count": count})
 
 
 def no_content() -> Response:
-    """204."""
+    """A response without a body: 204."""
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-def endpoint(handler: Callable[[Call], Any], raw_body: bool = False) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(handler: Callable[[Request], Any], raw_body: bool = False) -> Callable[[HttpRequest], Awaitable[Response]]:
     """A route's endpoint from a handler.
 
     The body is read first: forms with their files spooled to disk, other bodies up to `MAX_BODY_BYTES`. A handler that
     is a plain function runs in a thread, since calls into Java block; a coroutine function runs on the event loop.
 
     Parameters:
-        raw_body: take a form as it comes instead of reading its fields.
+        handler: answers a request.
+        raw_body: keep a form as bytes instead of reading its fields.
     """
 
-    async def answer(request: Request) -> Response:
+    async def respond(http: HttpRequest) -> Response:
         try:
-            call = await _read(request, raw_body)
+            request = await _read(http, raw_body)
             if inspect.iscoroutinefunction(handler):
-                return await handler(call)
-            return await run_in_threadpool(handler, call)
+                return await handler(request)
+            return await run_in_threadpool(handler, request)
         except Exception as error:  # whatever it is, the answer is JSON and no stack trace
-            return error_response(request, from_exception(error))
+            return error_response(http, from_exception(error))
         finally:
-            await request.close()  # a form's files
+            await http.close()  # a form's files
 
-    return answer
+    return respond
 
 
-async def _read(request: Request, raw_body: bool) -> Call:
-    engine, settings = request.app.state.engine, request.app.state.settings
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+async def _read(http: HttpRequest, raw_body: bool) -> Request:
+    engine, settings = http.app.state.engine, http.app.state.settings
+    kind = http.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in FORMS and not raw_body:
-        form = await request.form(max_files=MAX_FORM_PARTS, max_fields=MAX_FORM_PARTS, max_part_size=MAX_FIELD_BYTES)
-        return Call(engine, settings, request, form=form)
-    return Call(engine, settings, request, body=await _body(request))
+        form = await http.form(max_files=MAX_FORM_PARTS, max_fields=MAX_FORM_PARTS, max_part_size=MAX_FIELD_BYTES)
+        return Request(engine, settings, http, form=form)
+    return Request(engine, settings, http, body=await _body(http))
 
 
-async def _body(request: Request) -> bytes:
+async def _body(http: HttpRequest) -> bytes:
     received = bytearray()
-    async for chunk in request.stream():
+    async for chunk in http.stream():
         received += chunk
         if len(received) > MAX_BODY_BYTES:
             raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body has more than {MAX_BODY_BYTES} bytes")

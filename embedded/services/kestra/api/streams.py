@@ -5,17 +5,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
-if TYPE_CHECKING:
-    from embedded.services.kestra.engine import Engine
+from embedded.services.kestra.engine import Engine
 
 PIECE = 2**18
 """Bytes read at a time."""
 
 
 @contextmanager
-def java_input(engine: "Engine", file: IO[bytes]) -> Iterator[Any]:
+def java_input(engine: Engine, file: IO[bytes]) -> Iterator[Any]:
     """A Java `InputStream` of what is left in a Python file, which may be larger than the memory."""
     # By way of a file, since Java would call back into Python for every piece.
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:

@@ -7,13 +7,12 @@ from typing import Any
 
 import jpype
 
+from embedded.services.kestra.api import repositories
 from embedded.services.kestra.api.convert import or_none
 from embedded.services.kestra.api.errors import Invalid, NotFound
 from embedded.services.kestra.api.filters import body_filters, query_filters
-from embedded.services.kestra.api.request import Call
+from embedded.services.kestra.api.request import Request
 
-REPOSITORY = "io.kestra.core.repositories.TriggerRepositoryInterface"
-FLOWS = "io.kestra.core.repositories.FlowRepositoryInterface"
 LEGACY = ("q", "namespace", "flowId", "workerId")
 STATE_SECONDS = 15.0
 """How long to wait for the state of a trigger: the scheduler makes it about a second after the flow."""
@@ -32,21 +31,21 @@ class Key:
         return f"'{self.trigger}' of flow {self.namespace}.{self.flow}"
 
 
-def key_of(found: Any) -> Key:
+def key_of(body: Any) -> Key:
     """The trigger that a body names.
 
     Raises:
         Invalid: it names none.
     """
     names = ("namespace", "flowId", "triggerId")
-    if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in names):
+    if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in names):
         raise Invalid("A trigger is named by namespace, flowId and triggerId")
-    return Key(*(found[name] for name in names))
+    return Key(*(body[name] for name in names))
 
 
-def path_key(call: Call) -> Key:
+def path_key(request: Request) -> Key:
     """The trigger that the path names."""
-    return Key(call.params["namespace"], call.params["flow_id"], call.params["trigger_id"])
+    return Key(request.params["namespace"], request.params["flow_id"], request.params["trigger_id"])
 
 
 def row_key(row: Any) -> Key:
@@ -54,31 +53,31 @@ def row_key(row: Any) -> Key:
     return Key(str(row.getNamespace()), str(row.getFlowId()), str(row.getTriggerId()))
 
 
-def find(call: Call, key: Key) -> Any:
+def find(request: Request, key: Key) -> Any:
     """The state of a trigger, or None."""
-    context = call.engine.java("io.kestra.core.models.triggers.TriggerContext").builder()
-    context = context.tenantId(call.tenant).namespace(key.namespace).flowId(key.flow).triggerId(key.trigger)
-    return or_none(call.bean(REPOSITORY).findLast(context.build()))
+    context = request.java("io.kestra.core.models.triggers.TriggerContext").builder()
+    context = context.tenantId(request.tenant).namespace(key.namespace).flowId(key.flow).triggerId(key.trigger)
+    return or_none(repositories.triggers(request).findLast(context.build()))
 
 
-def existing(call: Call, key: Key) -> Any:
+def require_state(request: Request, key: Key) -> Any:
     """The state of a trigger.
 
     Raises:
         NotFound: it has none.
     """
-    if (found := find(call, key)) is None:
+    if (row := find(request, key)) is None:
         raise NotFound(f"Trigger {key} not found")
-    return found
+    return row
 
 
-def definition(call: Call, key: Key) -> tuple[Any, Any]:
+def definition(request: Request, key: Key) -> tuple[Any, Any]:
     """The flow, and the trigger as its source has it.
 
     Raises:
         NotFound: there is no such flow, or it has no such trigger.
     """
-    flow = or_none(call.bean(FLOWS).findById(call.tenant, key.namespace, key.flow))
+    flow = or_none(repositories.flows(request).findById(request.tenant, key.namespace, key.flow))
     if flow is None:
         raise NotFound(f"Flow of trigger {key.trigger} not found")
     if (trigger := trigger_of(flow, key.trigger)) is None:
@@ -91,25 +90,25 @@ def trigger_of(flow: Any, trigger_id: str) -> Any:
     return next((trigger for trigger in flow.getTriggers() or () if str(trigger.getId()) == trigger_id), None)
 
 
-def awaited(call: Call, key: Key) -> Any:
+def await_state(request: Request, key: Key) -> Any:
     """The state of a trigger that the flow has, once the scheduler has made it.
 
     Raises:
         NotFound: it did not come, or the source has no such trigger, or none that the scheduler watches.
     """
-    _, trigger = definition(call, key)
-    evaluated = isinstance(trigger, call.engine.java("io.kestra.core.models.triggers.WorkerTriggerInterface"))
+    _, trigger = definition(request, key)
+    evaluated = isinstance(trigger, request.java("io.kestra.core.models.triggers.WorkerTriggerInterface"))
     end = time.monotonic() + STATE_SECONDS
-    while (found := find(call, key)) is None:
+    while (row := find(request, key)) is None:
         if not evaluated:
             raise NotFound(f"Trigger {key} has no state: nothing is scheduled for one of type {trigger.getType()}")
         if time.monotonic() > end:
             raise NotFound(f"Trigger {key} has no state: the scheduler has not taken it up")
         time.sleep(POLL_SECONDS)
-    return found
+    return row
 
 
-def change(call: Call, row: Any, changed: Callable[[Any], Any]) -> Any:
+def change(request: Request, row: Any, changed: Callable[[Any], Any]) -> Any:
     """Change a trigger's state while it is locked against the scheduler, and tell the scheduler.
 
     Parameters:
@@ -120,7 +119,7 @@ def change(call: Call, row: Any, changed: Callable[[Any], Any]) -> Any:
         NotFound: the state is gone.
     """
     failures: list[Exception] = []
-    queue = call.engine.queue("triggerQueue")
+    queue = request.engine.queue("triggerQueue")
 
     def apply(current: Any) -> Any:
         try:
@@ -133,15 +132,15 @@ def change(call: Call, row: Any, changed: Callable[[Any], Any]) -> Any:
             return current
 
     function = jpype.JProxy("java.util.function.Function", dict={"apply": apply})
-    found = call.bean(REPOSITORY).lock(row.uid(), function)
+    updated_row = repositories.triggers(request).lock(row.uid(), function)
     if failures:
         raise failures[0]
-    if found is None:
+    if updated_row is None:
         raise NotFound(f"Trigger {row_key(row)} not found")
-    return found
+    return updated_row
 
 
-def by_ids(call: Call, bodies: Any) -> Iterator[Any]:
+def by_ids(request: Request, bodies: Any) -> Iterator[Any]:
     """The states of the triggers that a body lists; those that have none are left out.
 
     Raises:
@@ -150,14 +149,14 @@ def by_ids(call: Call, bodies: Any) -> Iterator[Any]:
     if not isinstance(bodies, list):
         raise Invalid("A list of triggers was expected")
     keys = [key_of(body) for body in bodies]
-    return (row for row in (find(call, key) for key in keys) if row is not None)
+    return (row for row in (find(request, key) for key in keys) if row is not None)
 
 
-def by_query(call: Call) -> list[Any]:
+def by_query(request: Request) -> list[Any]:
     """The states of the triggers that the request's filters select; filters of the body count if it has some."""
-    body = call.json() if call.body else None
+    body = request.json() if request.body else None
     if isinstance(body, dict) and body.get("filters"):
-        filters = body_filters(call.engine, body["filters"])
+        filters = body_filters(request.engine, body["filters"])
     else:
-        filters = query_filters(call, LEGACY)
-    return list(call.bean(REPOSITORY).findAsync(call.tenant, filters).collectList().block())
+        filters = query_filters(request, LEGACY)
+    return list(repositories.triggers(request).findAsync(request.tenant, filters).collectList().block())

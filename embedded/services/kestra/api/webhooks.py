@@ -13,57 +13,57 @@ from starlette.routing import Route
 from embedded.services.kestra.api import convert
 from embedded.services.kestra.api.errors import ApiError, NotFound
 from embedded.services.kestra.api.flows import find
-from embedded.services.kestra.api.request import Call, endpoint
+from embedded.services.kestra.api.request import Request, endpoint
 
 TRIGGER = "io.kestra.plugin.core.trigger.AbstractWebhookTrigger"
 HTTP = "io.kestra.core.http"
 METHODS = ["GET", "POST", "PUT"]
 
 
-async def trigger(call: Call) -> Response:
+async def trigger(request: Request) -> Response:
     """Evaluate a flow's webhook trigger, which starts an execution if its conditions hold."""
-    answer = await _result(await run_in_threadpool(_evaluate, call))
-    return await run_in_threadpool(_response, call, answer)
+    answer = await _result(await run_in_threadpool(_evaluate, request))
+    return await run_in_threadpool(_response, request, answer)
 
 
-def _evaluate(call: Call) -> Any:
-    flow = find(call, call.params["namespace"], call.params["id"], source=False)
+def _evaluate(request: Request) -> Any:
+    flow = find(request, request.params["namespace"], request.params["id"], source=False)
     if flow is None:
         raise NotFound("Flow not found")
     if flow.isDisabled():
         raise ApiError(HTTPStatus.CONFLICT, "Illegal state: Cannot execute a disabled flow")
-    if isinstance(flow, call.engine.java("io.kestra.core.models.flows.FlowWithException")):
+    if isinstance(flow, request.java("io.kestra.core.models.flows.FlowWithException")):
         raise ApiError(HTTPStatus.CONFLICT, f"Illegal state: Cannot execute an invalid flow: {flow.getException()}")
-    webhook = _webhook(call, flow)
-    context = call.engine.java("io.kestra.plugin.core.trigger.WebhookContext")
-    service = call.bean("io.kestra.core.services.WebhookService")
-    return webhook.evaluate(context(_request(call), call.params.get("path"), flow, webhook, service))
+    webhook = _webhook(request, flow)
+    context = request.java("io.kestra.plugin.core.trigger.WebhookContext")
+    service = request.bean("io.kestra.core.services.WebhookService")
+    return webhook.evaluate(context(_request(request), request.params.get("path"), flow, webhook, service))
 
 
-def _webhook(call: Call, flow: Any) -> Any:
+def _webhook(request: Request, flow: Any) -> Any:
     """The webhook trigger of the flow that has the key of the path."""
-    kind = call.engine.java(TRIGGER)
-    contexts = call.bean("io.kestra.core.runners.RunContextFactory")
-    for one in flow.getTriggers() or ():
-        if isinstance(one, kind):
+    kind = request.java(TRIGGER)
+    contexts = request.bean("io.kestra.core.runners.RunContextFactory")
+    for trigger in flow.getTriggers() or ():
+        if isinstance(trigger, kind):
             try:
-                key = str(contexts.of(flow, one).render(one.getKey())).strip()
+                key = str(contexts.of(flow, trigger).render(trigger.getKey())).strip()
             except jpype.JException:
                 continue  # a key that cannot be rendered opens nothing
-            if hmac.compare_digest(key.encode(), call.params["key"].encode()):
-                return one
+            if hmac.compare_digest(key.encode(), request.params["key"].encode()):
+                return trigger
     raise NotFound("Webhook not found")
 
 
-def _request(call: Call) -> Any:
-    headers = call.engine.java("java.util.LinkedHashMap")()
-    for name in call.request.headers:
-        headers.put(name, convert.java_list(call.request.headers.getlist(name)))
+def _request(request: Request) -> Any:
+    headers = request.java("java.util.LinkedHashMap")()
+    for name in request.http.headers:
+        headers.put(name, convert.java_list(request.http.headers.getlist(name)))
     body = None
-    if call.body:
-        body = call.engine.java(f"{HTTP}.HttpRequest$StringRequestBody").builder().content(call.text()).build()
-    uri = call.engine.java("java.net.URI").create(str(call.request.url))
-    return call.engine.java(f"{HTTP}.HttpRequest").of(uri, call.request.method, body, headers)
+    if request.body:
+        body = request.java(f"{HTTP}.HttpRequest$StringRequestBody").builder().content(request.text()).build()
+    uri = request.java("java.net.URI").create(str(request.http.url))
+    return request.java(f"{HTTP}.HttpRequest").of(uri, request.http.method, body, headers)
 
 
 async def _result(mono: Any) -> Any:
@@ -88,7 +88,7 @@ async def _result(mono: Any) -> Any:
         subscription.dispose()
 
 
-def _response(call: Call, answer: Any) -> Response:
+def _response(request: Request, answer: Any) -> Response:
     if answer is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     status = int(answer.getStatus().getCode())
@@ -99,7 +99,7 @@ def _response(call: Call, answer: Any) -> Response:
     kinds = [str(values[0]) for name, values in headers.items() if str(name).lower() == "content-type"]
     if isinstance(body, str | jpype.JString):
         return Response(str(body), status, media_type=kinds[0] if kinds else "text/plain")
-    text = call.engine.to_json(body) if body is not None else ""
+    text = request.engine.to_json(body) if body is not None else ""
     return Response(text, status, media_type=kinds[0] if kinds else "application/json")
 
 

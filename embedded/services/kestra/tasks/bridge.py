@@ -14,13 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import jpype
 import jpype.nio
 
-if TYPE_CHECKING:
-    from embedded.services.kestra.engine import Engine
+from embedded.services.kestra.engine import Engine
 
 Outputs = dict[str, Any]
 
@@ -43,7 +42,7 @@ log = logging.getLogger(__name__)
 
 
 class TaskError(Exception):
-    """The task cannot do what the flow asks for; the message tells the user why."""
+    """The task cannot do what the flow requests; the message tells the user why."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ class Column:
     Parameters:
         name: its label.
         kind: what its values are, as `Rows.java` knows it: text, integer, long, double, decimal, boolean, date, time,
-            timestamp, zoned (a moment, told in `zone`), local (a local time of `zone`), offset (a moment, told in UTC),
-            bytes (in hexadecimal), json; with `[]` at the end, lists of these.
+            timestamp, zoned (a moment, shown in `zone`), local (a local time of `zone`), offset (a moment, shown in
+            UTC), bytes (in hexadecimal), json; with `[]` at the end, lists of these.
         zone: the name of a time zone.
     """
 
@@ -95,7 +94,7 @@ class RowFile:
         self._writer = task.call.createRows(_columns_json(columns))
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Append rows; each cell is None, a JSON value or the text of its column's kind."""
+        """Append rows; each cell is None, a JSON value, or text in the form of its column's kind."""
         self._writer.write(json.dumps(rows, ensure_ascii=False))
 
     def store(self) -> str:
@@ -155,7 +154,7 @@ class Task:
 
     @property
     def trigger(self) -> Any:
-        """The evaluation of a trigger that this run is, as `TriggerRun.java` tells of it; None for a task."""
+        """The evaluation of a trigger that this run is, as `TriggerRun.java` describes it; None for a task."""
         return self.call.trigger()
 
     def render(self, expression: str, variables: dict[str, Any]) -> str:
@@ -184,7 +183,7 @@ class Task:
         return RowFile(self, columns)
 
     def store(self, file: Path, name: str | None = None) -> str:
-        """Move a local file into the internal storage, under its own name if no other is given."""
+        """Move a local file into the internal storage, under `name` or its own name."""
         return str(self.call.store(str(file), name))
 
     def debug(self, message: str) -> None:
@@ -232,15 +231,15 @@ def row(columns: Sequence[Column], cells: Sequence[Any]) -> Outputs:
     return {"@columns": [asdict(column) for column in columns], "@row": list(cells)}
 
 
-def install(engine: "Engine") -> None:
-    """Make the bodies known to the engine. Call it when Java is up and before the worker takes up tasks."""
+def install(engine: Engine) -> None:
+    """Register the bodies with the engine. Call it when Java is up and before the worker takes up tasks."""
     Task.state_folder = engine.config.home
     installed = engine.java("io.kestra.workbook.TaskBody$Installed")
     installed.instance = jpype.JProxy("io.kestra.workbook.TaskBody", dict={"run": _run})
 
 
 def _run(call: Any) -> str:
-    """What Java calls. Nothing may be raised from here: the user would see how the bridge works, not what is wrong."""
+    """Called by Java. Raises nothing: the user would see the stack of the bridge instead of the problem."""
     try:
         task = Task(call)
         return json.dumps({"outputs": _body(task.type)(task)}, ensure_ascii=False)

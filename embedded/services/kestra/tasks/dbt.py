@@ -1,4 +1,6 @@
-"""Body of io.kestra.plugin.dbt.cli.DbtCLI: in which environment dbt's commands run.
+"""Body of io.kestra.plugin.dbt.cli.DbtCLI: the environment in which dbt's commands run.
+
+See https://kestra.io/plugins/plugin-dbt.
 
 The dbt that runs is the one that `tool_environments/dbt.lock` locks, with the adapter for Athena; the tag of
 `containerImage` is not followed.
@@ -22,9 +24,9 @@ QUIET = {
 def dbt(task: Task) -> Outputs:
     """dbt comes first on the path; the connection is the project's profile, filled by the task's `env`."""
     if task.properties["engine"] != "CORE":
-        raise TaskError("`engine: FUSION` is not to be had here: leave it out, or write CORE.")
+        raise TaskError("`engine: FUSION` is not available here: leave it out, or write CORE.")
     try:
         commands = tool_environments.commands("dbt")
     except EnvironmentProblem as problem:
         raise TaskError(str(problem)) from problem
-    return scripts.place(scripts.with_commands(scripts.environment(), commands) | QUIET)
+    return scripts.process_options(scripts.with_commands(scripts.environment(), commands) | QUIET)

@@ -18,7 +18,7 @@ from embedded.services.kestra.tasks.bridge import READ_BYTES, Column, Outputs, T
 PREFIX = "io.kestra.plugin.jdbc.duckdb."
 SCHEME = "jdbc:duckdb:"
 NO_RESULT = ("Count", "Success")
-"""Names of the one column with which DuckDB answers statements that have no result."""
+"""Names of the only column in DuckDB's response to a statement that has no result."""
 EXTENSION = re.compile(r"\w+", re.ASCII)
 FILENAME_COLUMN = re.compile(r"filename\s*=\s*(true|1)\b", re.IGNORECASE)
 FETCH_ROWS = 10_000
@@ -129,7 +129,7 @@ def _set(connection: duckdb.DuckDBPyConnection, name: str, value: object) -> Non
 
 
 def _load_extensions(task: Task, connection: duckdb.DuckDBPyConnection) -> None:
-    """Load the extensions that the task names, as far as they are to be had; as in Kestra, a missing one only warns."""
+    """Load the extensions that the task names, if they are available; as in Kestra, a missing one only warns."""
     for name in task.properties.get("communityExtensions", []):
         if not EXTENSION.fullmatch(name):
             task.warn(f"The DuckDB extension '{name}' is passed over: its name holds unsupported characters.")
@@ -160,8 +160,8 @@ def _run_all(
         try:
             results.append(_run(task, connection, statement, fetch))
         except duckdb.Error as error:
-            place = f"In statement {number} of {len(parts)}: " if len(parts) > 1 else ""
-            raise TaskError(f"{place}{error}") from error
+            position = f"In statement {number} of {len(parts)}: " if len(parts) > 1 else ""
+            raise TaskError(f"{position}{error}") from error
     if transaction:
         connection.commit()
     return results
@@ -192,7 +192,7 @@ def _batches(connection: duckdb.DuckDBPyConnection, columns: list[Column]) -> It
 
 
 def _with_relative_names(task: Task, sql: str) -> str:
-    """As in Kestra, the column that `filename = true` adds tells the files' names from the working directory on."""
+    """As in Kestra, the column that `filename = true` adds has names relative to the working directory."""
     if not FILENAME_COLUMN.search(sql):
         return sql
     folder = str(task.working_directory).replace("'", "''")

@@ -23,7 +23,7 @@ OPERATIONS = ("index", "create", "update", "delete")
 TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 ATTEMPTS = 8
 FIRST_PAUSE_SECONDS = 0.25
-TOLD_ERRORS = 10
+SHOWN_ERRORS = 10
 ION_ROWS = 1000
 SHOWN_BYTES = 200
 WANTED = ("took", "errors", *(f"items.*.{field}" for field in ("_index", "_id", "status", "error")))
@@ -95,7 +95,7 @@ def _connect(task: Task) -> Iterator[Elasticsearch]:
         with Elasticsearch(hosts, request_timeout=REQUEST_SECONDS, max_retries=0, **options) as client:
             yield client
     except ApiError as error:
-        raise TaskError(_told(error.status_code, error.body)) from error
+        raise TaskError(_describe_answer(error.status_code, error.body)) from error
     except TransportError as error:
         raise TaskError(f"{', '.join(hosts)}: {error.message}") from error
 
@@ -144,13 +144,13 @@ def _perform(
     answer = client.transport.perform_request(method, target, headers=headers, body=content)
     status = answer.meta.status
     if status >= HTTPStatus.BAD_REQUEST and not (method == "HEAD" and status == HTTPStatus.NOT_FOUND):
-        raise TaskError(_told(status, answer.body))
+        raise TaskError(_describe_answer(status, answer.body))
     _heed_warnings(task, answer.meta.headers.get("warning"))
     return answer
 
 
 def _heed_warnings(task: Task, warning: str | None) -> None:
-    """Tell the server's warnings; with `strictDeprecationMode` they are errors."""
+    """Log the server's warnings; with `strictDeprecationMode` they are errors."""
     if warning:
         if task.properties["connection"].get("strictDeprecationMode"):
             raise TaskError(f"The server warns: {warning}")
@@ -165,12 +165,12 @@ def _routing(task: Task) -> dict[str, str]:
 def _object(value: Any) -> dict[str, Any]:
     """A property that may be an object or its JSON text."""
     try:
-        found = json.loads(value) if isinstance(value, str) else value
+        content = json.loads(value) if isinstance(value, str) else value
     except ValueError as error:
         raise TaskError(f"`request` is not JSON: {error}") from error
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise TaskError("The `request` property must be a String or an Object")
-    return found
+    return content
 
 
 def _hits(task: Task, fetch: str, rows: list[Any]) -> Outputs:
@@ -265,10 +265,10 @@ def _ion_values(task: Task, uri: str) -> Iterator[tuple[Any, bytes]]:
 
 
 def _send(task: Task, client: Elasticsearch, batch: list[Operation]) -> tuple[int, int]:
-    """Send operations until the server has taken all, waiting longer each time that it has too much to do.
+    """Send operations until the server has taken all, with a growing pause while it has too much to do.
 
     Returns:
-        How many requests it took, and how many milliseconds of the server.
+        The number of requests, and the time that the server took for them in milliseconds.
 
     Raises:
         TaskError: operations failed.
@@ -302,32 +302,32 @@ def _bulk_request(task: Task, client: Elasticsearch, batch: list[Operation]) -> 
 
 
 def _refused(answer: dict[str, Any], batch: list[Operation]) -> list[Operation]:
-    """The operations that the server had no time for. Raises TaskError when others failed."""
+    """The operations that the server refused for lack of time. Raises TaskError if others failed."""
     if not answer["errors"]:
         return []
     items = [next(iter(item.values())) for item in answer["items"]]
     failed = [item for item in items if "error" in item and item["status"] != TOO_MANY]
     if failed:
-        told = "\n".join(f"  {_item_told(item)}" for item in failed[:TOLD_ERRORS])
-        more = f"\n  and {len(failed) - TOLD_ERRORS} more" if len(failed) > TOLD_ERRORS else ""
-        raise TaskError(f"{len(failed)} of {len(batch)} operations of a bulk request failed:\n{told}{more}")
+        shown = "\n".join(f"  {_describe_item(item)}" for item in failed[:SHOWN_ERRORS])
+        more = f"\n  and {len(failed) - SHOWN_ERRORS} more" if len(failed) > SHOWN_ERRORS else ""
+        raise TaskError(f"{len(failed)} of {len(batch)} operations of a bulk request failed:\n{shown}{more}")
     return [operation for operation, item in zip(batch, items, strict=True) if item["status"] == TOO_MANY]
 
 
-def _item_told(item: dict[str, Any]) -> str:
+def _describe_item(item: dict[str, Any]) -> str:
     return f"{item['_index']}/{item.get('_id')}: {item['status']} - {_reason(item['error'])}"
 
 
 def _reason(error: Any) -> str:
-    """A server's error with what caused it."""
+    """A server's error with its causes."""
     if not isinstance(error, dict):
         return str(error)
     cause = error.get("caused_by")
-    told = f"{error.get('type')}: {error.get('reason')}"
-    return f"{told}; {_reason(cause)}" if cause else told
+    description = f"{error.get('type')}: {error.get('reason')}"
+    return f"{description}; {_reason(cause)}" if cause else description
 
 
-def _told(status: int, content: Any) -> str:
+def _describe_answer(status: int, content: Any) -> str:
     error = content.get("error", content) if isinstance(content, dict) else content
     return f"The server answered {status}: {_reason(error)}"
 

@@ -1,4 +1,4 @@
-"""What the SQL task types have in common: fetch types, result outputs, the `fetch.size` metric, rows to write."""
+"""Shared by the SQL task types: fetch types, outputs of results, the `fetch.size` metric, rows to write."""
 
 import itertools
 from collections.abc import Iterable, Sequence
@@ -18,10 +18,14 @@ def fetch_type(properties: dict[str, Any]) -> str:
 
 
 def only(parts: Sequence[str], message: str) -> str:
-    """The one statement that there is.
+    """The statement of a text that has exactly one.
+
+    Parameters:
+        parts: the statements of the text.
+        message: of the error if there are several.
 
     Raises:
-        TaskError: there is none, or there are several; the latter is told by `message`.
+        TaskError: there is no statement, or there are several.
     """
     if len(parts) > 1:
         raise TaskError(f"{message} Use the Queries task to run multiple statements.")
@@ -34,7 +38,7 @@ def insert(task: Task, columns: Sequence[str]) -> str:
     """The statement that writes rows: `sql`, or an INSERT into `table` with a `?` for each column.
 
     Raises:
-        TaskError: neither is given.
+        TaskError: neither property is set.
     """
     if sql := task.properties.get("sql"):
         return sql.strip().rstrip(";")
@@ -44,14 +48,14 @@ def insert(task: Task, columns: Sequence[str]) -> str:
     return f"INSERT INTO {task.properties['table']} ({names}) VALUES ({', '.join('?' * len(columns))})"
 
 
-def written(task: Task, rows: int, updated: int, chunks: int) -> Outputs:
-    """The outputs of a task that has written rows; tells of them in metrics and in the log.
+def report_written(task: Task, rows: int, updated: int, chunks: int) -> Outputs:
+    """The outputs of a task that has written rows, which it also reports as metrics and in the log.
 
     Parameters:
-        task: which has.
-        rows: that it was given.
-        updated: that were changed in the table.
-        chunks: in how many statements.
+        task: the running task.
+        rows: number of rows received.
+        updated: number of rows changed in the table.
+        chunks: number of statements.
     """
     task.count("records", rows)
     task.count("updated", updated)
@@ -60,33 +64,34 @@ def written(task: Task, rows: int, updated: int, chunks: int) -> Outputs:
 
 
 def cells(item: Any, columns: Sequence[str], count: int, quotes: str) -> list[Any]:
-    """One row's values, in the order of the parameters. What a row does not hold is null.
+    """A row's values, in the order of the statement's parameters. Missing values are null.
 
     Parameters:
         item: a map by column name, or a list.
-        columns: names, maybe quoted; empty if the row's own order is meant.
-        count: how many parameters the statement has.
-        quotes: the characters that may stand around a name.
+        columns: names, with or without quotes; empty for the row's own order.
+        count: number of parameters of the statement.
+        quotes: the characters that quote a name.
 
     Raises:
-        TaskError: the row holds more values than that.
+        TaskError: the row has more values than the statement has parameters.
     """
     if isinstance(item, dict):
-        found = [item.get(column.strip(quotes)) for column in columns] if columns else list(item.values())
+        values = [item.get(column.strip(quotes)) for column in columns] if columns else list(item.values())
     else:
-        found = list(item)
-    if len(found) > count:
-        raise TaskError(f"A row holds {len(found)} values, but the statement takes {count}.")
-    return found + [None] * (count - len(found))
+        values = list(item)
+    if len(values) > count:
+        raise TaskError(f"A row holds {len(values)} values, but the statement takes {count}.")
+    return values + [None] * (count - len(values))
 
 
 def result(task: Task, fetch: str, columns: Sequence[Column], batches: Iterable[Sequence[Row]]) -> Outputs:
-    """The outputs of one result set.
+    """The outputs of a result set.
 
     Parameters:
+        task: the running task.
         fetch: the fetch type.
         columns: the columns of the result set.
-        batches: its rows, in lists that are taken one at a time.
+        batches: its rows, in lists that are read one after another.
     """
     if fetch == "FETCH":
         rows = list(itertools.chain.from_iterable(batches))
@@ -100,7 +105,13 @@ def result(task: Task, fetch: str, columns: Sequence[Column], batches: Iterable[
 
 
 def count_fetched(task: Task, fetch: str, outputs: Iterable[Outputs]) -> None:
-    """Emit the metric of how many rows were fetched."""
+    """Emit the metric `fetch.size`, the number of rows that were fetched.
+
+    Parameters:
+        task: the running task.
+        fetch: the fetch type.
+        outputs: of each statement.
+    """
     size = sum(output.get("size", 0) for output in outputs)
     is_fetch = fetch in ("FETCH", "FETCH_ONE")
     task.count("fetch.size", size, fetch=str(is_fetch).lower(), store=str(fetch == "STORE").lower())

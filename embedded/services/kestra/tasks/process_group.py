@@ -1,4 +1,4 @@
-"""Runs a command and ends its whole family with it. Started by the engine as `python guard.py COMMAND...`.
+"""Runs a command and ends its processes with it. The engine starts it as `python process_group.py COMMAND...`.
 
 The command gets a session of its own. When the command ends, when the engine closes this process's input, or when the
 engine dies (which closes it too), every process left in that session's group is ended. So no script outlives its task.
@@ -17,7 +17,7 @@ POLL_SECONDS = 0.02
 
 
 def main(command: list[str]) -> int:
-    """Run the command; returns its exit code, as a shell would tell it."""
+    """Run the command; returns its exit code, or 128 plus the number of the signal that ended it, as a shell does."""
     try:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     except OSError as error:

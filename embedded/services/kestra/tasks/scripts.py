@@ -1,4 +1,7 @@
-"""Bodies of `io.kestra.plugin.scripts`: in which environment a script's commands run."""
+"""Bodies of `io.kestra.plugin.scripts`: the environment in which a script's commands run.
+
+See https://kestra.io/plugins/plugin-script-python and https://kestra.io/plugins/plugin-script-shell.
+"""
 
 import os
 import re
@@ -16,16 +19,17 @@ HANDED_ON = re.compile(
     r"PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"
     r"|(?i:https?_proxy|no_proxy|all_proxy)|PIP_\w+|UV_\w+"
 )
-"""The engine's own variables that a script may see. All others stay behind: they hold the stack's passwords."""
+"""The engine's variables that a script may see. The others may hold the stack's passwords."""
 CREDENTIALS = re.compile(r"://[^/\s]*@")
 
-GUARD = [sys.executable, "-I", "-S", process_group.__file__]
+PROCESS_GROUP = [sys.executable, "-I", "-S", process_group.__file__]
+"""Command in front of a task's own, which ends all processes of the task with it."""
 
 
 @body(PREFIX + "shell.Script", PREFIX + "shell.Commands")
 def shell(task: Task) -> Outputs:
     """A shell script sees the machine's own commands."""
-    return place(environment())
+    return process_options(environment())
 
 
 @body(PREFIX + "python.Script", PREFIX + "python.Commands")
@@ -40,7 +44,7 @@ def python(task: Task) -> Outputs:
         raise TaskError(str(problem)) from problem
     if dependencies:
         task.time("deps.cache.download.duration", time.monotonic() - started)
-    return place(_python_environment(interpreter, packages, task.working_directory))
+    return process_options(_python_environment(interpreter, packages, task.working_directory))
 
 
 def _python_environment(interpreter: Path, packages: Path | None, folder: Path) -> dict[str, str]:
@@ -58,10 +62,10 @@ def _python_environment(interpreter: Path, packages: Path | None, folder: Path) 
 
 
 def environment() -> dict[str, str]:
-    """The variables that every command gets: those of the engine's own that hold none of the stack's secrets."""
+    """The environment variables of every command: those of the engine that hold no secret of the stack."""
     kept = {name: value for name, value in os.environ.items() if HANDED_ON.fullmatch(name)}
     own = str(Path(sys.prefix, "bin"))
-    path = (place for place in kept.get("PATH", os.defpath).split(os.pathsep) if place != own)
+    path = (folder for folder in kept.get("PATH", os.defpath).split(os.pathsep) if folder != own)
     return {name: value for name, value in kept.items() if not CREDENTIALS.search(value)} | {
         "PATH": os.pathsep.join(path)
     }
@@ -72,6 +76,6 @@ def with_commands(environment: dict[str, str], *folders: Path) -> dict[str, str]
     return environment | {"PATH": os.pathsep.join([*map(str, folders), environment.get("PATH", os.defpath)])}
 
 
-def place(environment: dict[str, str]) -> Outputs:
-    """What the engine needs to run a task's commands in this environment."""
-    return {"environment": environment, "guard": GUARD}
+def process_options(environment: dict[str, str]) -> Outputs:
+    """How the engine starts a task's commands: their environment, and the command that wraps each of them."""
+    return {"environment": environment, "wrapper": PROCESS_GROUP}

@@ -1,4 +1,9 @@
-"""Takes SQL text apart: statements and named parameters, heeding strings, quoted names and comments."""
+"""Splits SQL text into statements and finds its parameters, outside strings, quoted names and comments.
+
+The two patterns are the lexical rules of https://www.postgresql.org/docs/18/sql-syntax-lexical.html and of
+https://clickhouse.com/docs/sql-reference/syntax. DuckDB splits its statements itself. sqlglot's tokenizers do not do:
+they refuse an unterminated string or comment, which the database itself has to report, and drop the text of comments.
+"""
 
 import re
 from collections.abc import Callable, Container, Iterator
@@ -10,7 +15,7 @@ _REST = r"""
     | (?P<word>    [^\W\d][\w$]* | \d[\w.]* )
     | (?P<other>   . )
 """
-"""What follows comments and quotes, in which alone the houses differ."""
+"""The tokens after comments and quotes, which are the same in all dialects."""
 TOKENS = re.compile(
     r"""
       (?P<comment> --[^\n]* | /\* )                       # the end of a block comment is sought by hand: they nest
@@ -35,7 +40,12 @@ ROUTINE = re.compile(r"CREATE( OR REPLACE)? (FUNCTION|PROCEDURE)\b")
 
 
 def split(sql: str, tokens: re.Pattern[str] = TOKENS) -> list[str]:
-    """The statements of a text, without the semicolons between them and without empty ones."""
+    """Split a text into its statements, without the semicolons between them and without empty ones.
+
+    Parameters:
+        sql: the text.
+        tokens: the tokens of its dialect.
+    """
     statements: list[str] = []
     text: list[str] = []
     words: list[str] = []
@@ -58,21 +68,28 @@ def split(sql: str, tokens: re.Pattern[str] = TOKENS) -> list[str]:
 def bind(
     sql: str,
     known: Container[str],
-    place: Callable[[str], str],
+    render: Callable[[str], str],
     literal: Callable[[str], str] = str,
     tokens: re.Pattern[str] = TOKENS,
 ) -> str:
-    """The text with each parameter `:name` as `place(name)`, all else as `literal(text)`.
+    """The text with each parameter `:name` as `render(name)`, all else as `literal(text)`.
 
     A name that is not known is a parameter too (an empty one), except in brackets: there it may belong to a slice,
     `a[1:n]`, or a struct, `{'a':b}`.
+
+    Parameters:
+        sql: the text.
+        known: names of the parameters.
+        render: writes the parameter of a name.
+        literal: writes any other token.
+        tokens: the tokens of the dialect.
     """
     parts: list[str] = []
     depth = 0
     for kind, token in _tokens(sql, tokens):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token, 0)
         is_parameter = kind == "named" and (token[1:] in known or depth == 0)
-        parts.append(place(token[1:]) if is_parameter else literal(token))
+        parts.append(render(token[1:]) if is_parameter else literal(token))
     return "".join(parts)
 
 
@@ -82,7 +99,14 @@ def placeholders(
     literal: Callable[[str], str] = str,
     tokens: re.Pattern[str] = TOKENS,
 ) -> tuple[str, int]:
-    """The text with the n-th `?` (from 0) as `replacement(n)`, all else as `literal(text)`; and their count."""
+    """The text with the n-th `?` (from 0) as `replacement(n)`, all else as `literal(text)`; and their count.
+
+    Parameters:
+        sql: the text.
+        replacement: writes the placeholder of a number.
+        literal: writes any other token.
+        tokens: the tokens of the dialect.
+    """
     parts: list[str] = []
     count = 0
     for kind, token in _tokens(sql, tokens):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.exceptions import ClientError
 
-Found = TypeVar("Found")
+Result = TypeVar("Found")
 POLL_SECONDS = 2.0
 """Between two looks at something that takes its time."""
 
@@ -48,7 +48,7 @@ class Account:
         return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Where it is, for people."""
         return "on AWS" if self.is_aws else f"at {self.client('batch').meta.endpoint_url}"
 
@@ -57,7 +57,7 @@ class Account:
         return f"arn:aws:iam::{self.number}:role/{name}"
 
 
-def wait_for(what: str, look: Callable[[], Found | None], seconds: float = 300) -> Found:
+def wait_for(what: str, look: Callable[[], Result | None], seconds: float = 300) -> Result:
     """Look again and again until there is something.
 
     Parameters:
@@ -69,11 +69,11 @@ def wait_for(what: str, look: Callable[[], Found | None], seconds: float = 300) 
         StepError: it was not there in time.
     """
     deadline = time.monotonic() + seconds
-    while not (found := look()):
+    while not (result := look()):
         if time.monotonic() > deadline:
             raise StepError(f"{what} took longer than {seconds:.0f} s: look at it in AWS's console, and run this again")
         time.sleep(POLL_SECONDS)
-    return found
+    return result
 
 
 def code_of(error: ClientError) -> str:

@@ -29,11 +29,11 @@ class Bucket:
         """Make the bucket."""
         if self._is_there():
             return "there already"
-        given: dict[str, Any] = {"Bucket": self._bucket}
+        arguments: dict[str, Any] = {"Bucket": self._bucket}
         if self._region != "us-east-1":  # which is where a bucket without a place goes
-            given["CreateBucketConfiguration"] = {"LocationConstraint": self._region}
+            arguments["CreateBucketConfiguration"] = {"LocationConstraint": self._region}
         try:
-            self._s3.create_bucket(**given)
+            self._s3.create_bucket(**arguments)
         except ClientError as error:
             if code_of(error) == "BucketAlreadyExists":
                 raise StepError(self._taken()) from error
@@ -75,6 +75,6 @@ class Bucket:
         ):
             keys = [{"Key": item["Key"]} for item in page.get("Contents", [])]
             if keys:
-                told = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True})
-                if told.get("Errors"):
-                    raise StepError(f"{self.name}: {told['Errors'][0]['Message']} ({told['Errors'][0]['Key']})")
+                response = self._s3.delete_objects(Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True})
+                if response.get("Errors"):
+                    raise StepError(f"{self.name}: {response['Errors'][0]['Message']} ({response['Errors'][0]['Key']})")

@@ -80,7 +80,7 @@ class Crawler:
 
     def up(self) -> str:
         """Make the crawler, or bring it to what it should be when it does not run."""
-        if self._found() is None:
+        if self._describe() is None:
             self._once_the_role_is_known(self._glue.create_crawler)
             return "created"
         wait_for(self.name, self._is_ready, seconds=1800)
@@ -89,7 +89,7 @@ class Crawler:
 
     def down(self) -> str:
         """Stop and delete the crawler."""
-        if self._found() is None:
+        if self._describe() is None:
             return "not there"
         if not self._is_ready():
             self._stop()
@@ -104,7 +104,7 @@ class Crawler:
             if code_of(error) not in ("CrawlerNotRunningException", "CrawlerStoppingException"):
                 raise
 
-    def _found(self) -> dict[str, Any] | None:
+    def _describe(self) -> dict[str, Any] | None:
         try:
             return self._glue.get_crawler(Name=CRAWLER)["Crawler"]
         except ClientError as error:
@@ -113,8 +113,8 @@ class Crawler:
             raise
 
     def _is_ready(self) -> bool:
-        found = self._found()
-        return found is None or found["State"] == "READY"
+        crawler = self._describe()
+        return crawler is None or crawler["State"] == "READY"
 
     def _once_the_role_is_known(self, call: Any) -> None:
         def attempt() -> bool:

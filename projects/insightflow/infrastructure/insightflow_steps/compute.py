@@ -39,7 +39,7 @@ class ComputeEnvironment:
         subnets, groups = self._network()
         resources: dict[str, Any] = {"maxvCpus": _MAX_CPUS, "subnets": subnets, "securityGroupIds": groups}
         done = "there already"
-        if self._found() is None:
+        if self._describe() is None:
             self._batch.create_compute_environment(
                 computeEnvironmentName=COMPUTE_ENVIRONMENT,
                 type="MANAGED",
@@ -56,12 +56,12 @@ class ComputeEnvironment:
 
     def down(self) -> str:
         """Disable and delete the compute environment; the queue must be gone."""
-        if self._found() is None:
+        if self._describe() is None:
             return "not there"
         self._batch.update_compute_environment(computeEnvironment=COMPUTE_ENVIRONMENT, state="DISABLED")
         self._settled()
         self._batch.delete_compute_environment(computeEnvironment=COMPUTE_ENVIRONMENT)
-        wait_for(f"Deleting {self.name}", lambda: self._found() is None)
+        wait_for(f"Deleting {self.name}", lambda: self._describe() is None)
         return "deleted"
 
     def _network(self) -> tuple[list[str], list[str]]:
@@ -70,12 +70,12 @@ class ComputeEnvironment:
         subnets, groups = default_network(self._account)
         return self._subnets or subnets, self._groups or groups
 
-    def _found(self) -> dict[str, Any] | None:
-        told = self._batch.describe_compute_environments(computeEnvironments=[COMPUTE_ENVIRONMENT])
-        return _present(told["computeEnvironments"])
+    def _describe(self) -> dict[str, Any] | None:
+        response = self._batch.describe_compute_environments(computeEnvironments=[COMPUTE_ENVIRONMENT])
+        return _present(response["computeEnvironments"])
 
     def _settled(self) -> None:
-        wait_for(self.name, lambda: _valid(self.name, self._found()))
+        wait_for(self.name, lambda: _valid(self.name, self._describe()))
 
 
 class JobQueue:
@@ -97,7 +97,7 @@ class JobQueue:
             "computeEnvironmentOrder": [{"order": 1, "computeEnvironment": COMPUTE_ENVIRONMENT}],
         }
         done = "there already"
-        if self._found() is None:
+        if self._describe() is None:
             self._batch.create_job_queue(jobQueueName=JOB_QUEUE, **about)
             done = "created"
         else:
@@ -108,19 +108,19 @@ class JobQueue:
 
     def down(self) -> str:
         """Disable and delete the queue; jobs in it end."""
-        if self._found() is None:
+        if self._describe() is None:
             return "not there"
         self._batch.update_job_queue(jobQueue=JOB_QUEUE, state="DISABLED")
         self._settled()
         self._batch.delete_job_queue(jobQueue=JOB_QUEUE)
-        wait_for(f"Deleting {self.name}", lambda: self._found() is None)
+        wait_for(f"Deleting {self.name}", lambda: self._describe() is None)
         return "deleted"
 
-    def _found(self) -> dict[str, Any] | None:
+    def _describe(self) -> dict[str, Any] | None:
         return _present(self._batch.describe_job_queues(jobQueues=[JOB_QUEUE])["jobQueues"])
 
     def _settled(self) -> None:
-        wait_for(self.name, lambda: _valid(self.name, self._found()))
+        wait_for(self.name, lambda: _valid(self.name, self._describe()))
 
 
 class JobDefinition:
@@ -139,24 +139,24 @@ class JobDefinition:
 
     def up(self) -> str:
         """Register a revision, if the latest one differs."""
-        latest = max(self._active(), key=lambda one: one["revision"], default=None)
+        latest = max(self._active(), key=lambda definition: definition["revision"], default=None)
         if latest and _includes(latest, self._wanted):
             return f"revision {latest['revision']} is there already"
-        made = self._batch.register_job_definition(jobDefinitionName=JOB_DEFINITION, **self._wanted)
-        return f"registered as revision {made['revision']}"
+        registered = self._batch.register_job_definition(jobDefinitionName=JOB_DEFINITION, **self._wanted)
+        return f"registered as revision {registered['revision']}"
 
     def down(self) -> str:
         """Deregister all revisions; Batch itself forgets them after half a year."""
         active = self._active()
-        for one in active:
-            self._batch.deregister_job_definition(jobDefinition=one["jobDefinitionArn"])
+        for definition in active:
+            self._batch.deregister_job_definition(jobDefinition=definition["jobDefinitionArn"])
         return f"{len(active)} revision(s) deregistered" if active else "not there"
 
     def _active(self) -> list[dict[str, Any]]:
         pages = self._batch.get_paginator("describe_job_definitions").paginate(
             jobDefinitionName=JOB_DEFINITION, status="ACTIVE"
         )
-        return [one for page in pages for one in page["jobDefinitions"]]
+        return [definition for page in pages for definition in page["jobDefinitions"]]
 
 
 def _definition(account: Account, names: Names, image: str) -> dict[str, Any]:
@@ -180,20 +180,22 @@ def _definition(account: Account, names: Names, image: str) -> dict[str, Any]:
     }
 
 
-def _includes(found: Any, wanted: Any) -> bool:
+def _includes(actual: Any, wanted: Any) -> bool:
     """Whether what was found says all that is wanted; AWS adds defaults of its own. Lists may be in another order."""
     if isinstance(wanted, dict):
-        return isinstance(found, dict) and all(_includes(found.get(name), value) for name, value in wanted.items())
+        return isinstance(actual, dict) and all(_includes(actual.get(name), value) for name, value in wanted.items())
     if isinstance(wanted, list) and wanted and isinstance(wanted[0], dict):
-        return len(found or []) == len(wanted) and all(any(_includes(one, item) for one in found) for item in wanted)
-    return found == wanted
+        return len(actual or []) == len(wanted) and all(
+            any(_includes(entry, item) for entry in actual) for item in wanted
+        )
+    return actual == wanted
 
 
-def _present(found: list[dict[str, Any]]) -> dict[str, Any] | None:
-    return next((one for one in found if one["status"] != "DELETED"), None)
+def _present(resources: list[dict[str, Any]]) -> dict[str, Any] | None:
+    return next((resource for resource in resources if resource["status"] != "DELETED"), None)
 
 
-def _valid(name: str, found: dict[str, Any] | None) -> bool:
-    if found and found["status"] == "INVALID":
-        raise StepError(f"{name} is INVALID: {found.get('statusReason')}")
-    return found is not None and found["status"] == "VALID"
+def _valid(name: str, resource: dict[str, Any] | None) -> bool:
+    if resource and resource["status"] == "INVALID":
+        raise StepError(f"{name} is INVALID: {resource.get('statusReason')}")
+    return resource is not None and resource["status"] == "VALID"

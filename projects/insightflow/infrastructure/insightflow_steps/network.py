@@ -12,14 +12,14 @@ def default_network(account: Account) -> tuple[list[str], list[str]]:
     if not account.is_aws:
         return ["subnet-embedded"], ["sg-embedded"]
     ec2 = account.client("ec2")
-    found = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
-    if not found:
+    vpcs = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    if not vpcs:
         raise StepError(
             f"{account.region} has no default VPC: make one with "
             f"`aws ec2 create-default-vpc --region {account.region}`, "
             "or name --subnets and --security-groups that reach the internet"
         )
-    within = {"Name": "vpc-id", "Values": [found[0]["VpcId"]]}
+    within = {"Name": "vpc-id", "Values": [vpcs[0]["VpcId"]]}
     subnets = ec2.describe_subnets(Filters=[within])["Subnets"]
     named = {"Name": "group-name", "Values": ["default"]}
     groups = ec2.describe_security_groups(Filters=[within, named])["SecurityGroups"]

@@ -44,7 +44,7 @@ class MonthFiles:
     @property
     def rows(self) -> int:
         """How many there are."""
-        return self._one("SELECT count(*) FROM rows")
+        return self._count("SELECT count(*) FROM rows")
 
     def write(self, folder: Path) -> Iterator[tuple[str, Path]]:
         """Write the months into a folder, one after the other; gives each with its file, such as `2025-03`."""
@@ -70,18 +70,18 @@ class MonthFiles:
         if not self.rows:
             raise SetError("the file holds no rows")
         for column in ("ymd_date", *(RENAMED.get(text, text) for text in self._entry.texts)):
-            if empty := self._one(f"SELECT count(*) FROM rows WHERE {column} IS NULL"):
+            if empty := self._count(f"SELECT count(*) FROM rows WHERE {column} IS NULL"):
                 raise SetError(f"{empty} rows have no value in `{column}`")
 
-    def _check(self, found: dict[str, str]) -> None:
+    def _check(self, types: dict[str, str]) -> None:
         entry = self._entry
         wanted = ("date", *entry.texts, *entry.figures)
-        if missing := [column for column in wanted if column not in found]:
-            raise SetError(f"the columns {', '.join(missing)} are missing; the file has {', '.join(found)}")
-        wrong = [column for column in entry.figures if not found[column].startswith(NUMBERS)]
+        if missing := [column for column in wanted if column not in types]:
+            raise SetError(f"the columns {', '.join(missing)} are missing; the file has {', '.join(types)}")
+        wrong = [column for column in entry.figures if not types[column].startswith(NUMBERS)]
         if wrong:
-            raise SetError("; ".join(f"the column {column} holds {found[column]}, not numbers" for column in wrong))
-        if more := [column for column in found if column not in wanted]:
+            raise SetError("; ".join(f"the column {column} holds {types[column]}, not numbers" for column in wrong))
+        if more := [column for column in types if column not in wanted]:
             log.info("%s: the columns %s are new, and left out", entry.name, ", ".join(more))
 
     def _columns(self) -> Iterator[str]:
@@ -92,7 +92,7 @@ class MonthFiles:
         for column in self._entry.figures:
             yield f"CAST({column} AS DOUBLE) AS {column}"
 
-    def _one(self, query: str) -> int:
+    def _count(self, query: str) -> int:
         (value,) = self._database.execute(query).fetchall()[0]
         return int(value)
 

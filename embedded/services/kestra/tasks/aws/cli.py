@@ -1,4 +1,6 @@
-"""Body of io.kestra.plugin.aws.cli.AwsCLI: in which environment the commands that call `aws` run.
+"""Body of io.kestra.plugin.aws.cli.AwsCLI: the environment in which the commands that call `aws` run.
+
+See https://kestra.io/plugins/plugin-aws.
 
 The `aws` that runs is version 1, locked in `tool_environments/aws.lock`; the tag of `containerImage` is not
 followed.
@@ -20,27 +22,27 @@ VARIABLES = {
     "endpointOverride": "AWS_ENDPOINT_URL",
     "outputFormat": "AWS_DEFAULT_OUTPUT",
 }
-"""The variable by which `aws` learns of a property."""
+"""The environment variable of `aws` for each property."""
 
 
 @body("io.kestra.plugin.aws.cli.AwsCLI")
 def aws_cli(task: Task) -> Outputs:
-    """`aws` comes first on the path; what the task's connection leaves open comes from the engine's environment."""
-    given = {name: value for name, value in task.properties.items() if value}
-    if given.get("stsRoleArn"):
+    """`aws` comes first on the path; properties that are not set come from the engine's environment."""
+    properties = {name: value for name, value in task.properties.items() if value}
+    if properties.get("stsRoleArn"):
         raise TaskError(
             "`stsRoleArn`: roles are not known to the embedded engine. Use `accessKeyId` and `secretKeyId`."
         )
-    if given["outputFormat"] == "yaml":
+    if properties["outputFormat"] == "yaml":
         raise TaskError("`outputFormat: YAML` is of version 2 of the `aws` command, and this is version 1: use JSON.")
     try:
         commands = tool_environments.commands("aws")
     except EnvironmentProblem as problem:
         raise TaskError(str(problem)) from problem
-    told = {VARIABLES[name]: value for name, value in given.items()}
+    connection = {VARIABLES[name]: value for name, value in properties.items()}
     inherited = {name: os.environ[name] for name in VARIABLES.values() if name in os.environ}
     environment = scripts.with_commands(scripts.environment(), commands)
-    return scripts.place(environment | inherited | told | _own_files(task.working_directory))
+    return scripts.process_options(environment | inherited | connection | _own_files(task.working_directory))
 
 
 def _own_files(folder: Path) -> dict[str, str]:

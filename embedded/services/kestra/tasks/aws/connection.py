@@ -1,4 +1,4 @@
-"""Connects to S3, and says what went wrong there in words that help."""
+"""Connects to S3, and adds to its errors what to do about them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ CONNECT_SECONDS = 10
 READ_SECONDS = 60
 TRIES = 3
 
-_making = threading.Lock()
-logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where it found each connection's settings
+_session_lock = threading.Lock()
+logging.getLogger("botocore").setLevel(logging.WARNING)  # it logs where it found the settings of each connection
 
 _REMEDIES = {
     "NoSuchBucket": "There is no bucket {bucket!r}: check the name, or create it.",
@@ -32,28 +32,28 @@ _REMEDIES = {
     "PreconditionFailed": "The object was changed meanwhile.",
 }
 _BY_STATUS = {"404": "NoSuchKey", "403": "AccessDenied"}
-"""An answer without a body has only the number."""
+"""A response without a body has a status only."""
 
 
 def client(task: Task) -> Any:
-    """An S3 client as the task's properties ask for; what they leave open comes from the environment.
+    """An S3 client by the task's properties; properties that are not set come from the environment.
 
     Raises:
-        TaskError: a property cannot be heeded.
+        TaskError: a property is not supported or has a wrong value.
     """
-    given = task.properties
-    if given.get("stsRoleArn"):
+    properties = task.properties
+    if properties.get("stsRoleArn"):
         raise TaskError(
             "`stsRoleArn`: roles are not known to the embedded engine. Use `accessKeyId` and `secretKeyId`."
         )
-    if given.get("forcePathStyle") and not given.get("compatibilityMode"):
+    if properties.get("forcePathStyle") and not properties.get("compatibilityMode"):
         raise TaskError("'forcePathStyle' must be used in conjunction with 'compatibilityMode'")
-    style = "path" if given.get("forcePathStyle") else "auto"
+    style = "path" if properties.get("forcePathStyle") else "auto"
     names = ("accessKeyId", "secretKeyId", "sessionToken", "region")
-    with _making:  # sessions are not made to be shared between threads
+    with _session_lock:  # sessions are not thread-safe
         try:
-            session = _session(*(given.get(name) for name in names))
-            return session.client("s3", endpoint_url=given.get("endpointOverride") or None, config=_config(style))
+            session = _session(*(properties.get(name) for name in names))
+            return session.client("s3", endpoint_url=properties.get("endpointOverride") or None, config=_config(style))
         except (BotoCoreError, ValueError) as error:
             raise TaskError(f"The S3 connection cannot be made: {error}") from error
 
@@ -83,13 +83,13 @@ def code_of(error: ClientError) -> str:
 
 @contextmanager
 def failures(bucket: str, key: str = "") -> Iterator[None]:
-    """Turn what S3 refuses in the block into TaskError that names the place and the remedy.
+    """Turn S3's errors in the block into a TaskError that names the object and the remedy.
 
     Parameters:
-        bucket: what it is about.
-        key: likewise; empty for the whole bucket.
+        bucket: the bucket of the request.
+        key: the key of the request; empty for the whole bucket.
     """
-    place = f"s3://{bucket}/{key}"
+    address = f"s3://{bucket}/{key}"
     try:
         yield
     except ClientError as error:
@@ -97,12 +97,12 @@ def failures(bucket: str, key: str = "") -> Iterator[None]:
         if code == "NoSuchKey" and not key:
             code = "NoSuchBucket"
         remedy = _REMEDIES.get(code, "").format(bucket=bucket, key=key)
-        said = error.response.get("Error", {}).get("Message", "")
-        raise TaskError(" ".join(filter(None, [f"{place}: {code}: {said}".rstrip(": "), remedy]))) from error
+        message = error.response.get("Error", {}).get("Message", "")
+        raise TaskError(" ".join(filter(None, [f"{address}: {code}: {message}".rstrip(": "), remedy]))) from error
     except NoCredentialsError as error:
-        raise TaskError(f"{place}: no credentials. Set `accessKeyId` and `secretKeyId`.") from error
+        raise TaskError(f"{address}: no credentials. Set `accessKeyId` and `secretKeyId`.") from error
     except EndpointConnectionError as error:
         remedy = "Check `endpointOverride`, and that S3 is up."
-        raise TaskError(f"{place}: {error} {remedy}") from error
+        raise TaskError(f"{address}: {error} {remedy}") from error
     except (BotoCoreError, S3UploadFailedError) as error:
-        raise TaskError(f"{place}: {error}") from error
+        raise TaskError(f"{address}: {error}") from error

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from embedded.services.kestra.tasks.aws.connection import client, failures
-from embedded.services.kestra.tasks.aws.listing import listed, told
+from embedded.services.kestra.tasks.aws.listing import as_output, list_chosen
 from embedded.services.kestra.tasks.aws.move import Move, act, plan
 from embedded.services.kestra.tasks.bridge import READ_BYTES, Outputs, Task, TaskError, body
 
@@ -18,25 +18,25 @@ _CHOICE = ("prefix", "delimiter", "regexp")
 @body(PREFIX + "Download")
 def download(task: Task) -> Outputs:
     """One object by `key`, or several by a listing."""
-    given, s3 = task.properties, client(task)
-    if any(given.get(name) is not None for name in _CHOICE):
-        found = listed(task, s3, filter="FILES")
-        if not found:
+    properties, s3 = task.properties, client(task)
+    if any(properties.get(name) is not None for name in _CHOICE):
+        items = list_chosen(task, s3, filter="FILES")
+        if not items:
             task.warn("No objects found matching the filter criteria")
-        return {"files": {item["Key"]: fetch(task, s3, item["Key"]) for item in found}}
-    if given.get("key") is None:
+        return {"files": {item["Key"]: fetch(task, s3, item["Key"]) for item in items}}
+    if properties.get("key") is None:
         raise TaskError("Set `key` to download one object, or `prefix`, `delimiter` or `regexp` for several.")
-    return fetch(task, s3, given["key"], given.get("versionId"))
+    return fetch(task, s3, properties["key"], properties.get("versionId"))
 
 
 @body(PREFIX + "Downloads")
 def downloads(task: Task) -> Outputs:
-    """The objects of a listing; then they are moved or deleted if `action` says so."""
-    given, s3 = task.properties, client(task)
+    """The objects of a listing; afterwards `action` moves or deletes them."""
+    properties, s3 = task.properties, client(task)
     objects: list[Outputs] = []
     moves: list[Move] = []
-    for item in listed(task, s3):
-        outputs = told(item)
+    for item in list_chosen(task, s3):
+        outputs = as_output(item)
         moves.append(plan(task, outputs))
         if not item["Key"].endswith("/"):
             fetched = fetch(task, s3, item["Key"])
@@ -45,7 +45,7 @@ def downloads(task: Task) -> Outputs:
     task.count("files.count", len(objects))
     task.count("files.size.total", sum(item["size"] for item in objects))
     for move in moves:
-        act(task, s3, given["bucket"], move)
+        act(task, s3, properties["bucket"], move)
     return {"objects": objects, "outputFiles": {item["key"]: item["uri"] for item in objects}}
 
 
@@ -57,36 +57,36 @@ def fetch(task: Task, s3: Any, key: str, version: str | None = None, etag: str |
         s3: the client.
         key: the object.
         version: which version, if not the last.
-        etag: what the object must still have as its etag, if anything.
+        etag: the etag that the object must still have; None for any.
 
     Returns:
-        Its place and what S3 tells of it, as outputs name it.
+        The outputs: the file's address in the internal storage and the object's attributes.
 
     Raises:
         TaskError: it cannot be read, or was changed.
     """
-    given = task.properties
-    options = {"Bucket": given["bucket"], "Key": key}
+    properties = task.properties
+    options = {"Bucket": properties["bucket"], "Key": key}
     optional = {
         "VersionId": version,
         "IfMatch": etag,
-        "RequestPayer": given.get("requestPayer"),
-        "ExpectedBucketOwner": given.get("expectedBucketOwner"),
-        "ChecksumMode": "ENABLED" if given.get("validateChecksum") else None,
+        "RequestPayer": properties.get("requestPayer"),
+        "ExpectedBucketOwner": properties.get("expectedBucketOwner"),
+        "ChecksumMode": "ENABLED" if properties.get("validateChecksum") else None,
     }
     options |= {name: value for name, value in optional.items() if value is not None}
     file = task.temporary_file(PurePosixPath(key).suffix)
-    with failures(given["bucket"], key):
+    with failures(properties["bucket"], key):
         answer = s3.get_object(**options)
         with answer["Body"] as source, file.open("wb") as target:
             while chunk := source.read(READ_BYTES):
                 task.check_cancelled()
                 target.write(chunk)
     task.count("file.size", answer["ContentLength"])
-    return _told(task, key, answer) | {"uri": task.store(file)}
+    return _details(task, key, answer) | {"uri": task.store(file)}
 
 
-def _told(task: Task, key: str, answer: dict[str, Any]) -> Outputs:
+def _details(task: Task, key: str, answer: dict[str, Any]) -> Outputs:
     outputs = {
         "contentLength": answer["ContentLength"],
         "contentType": answer.get("ContentType"),

@@ -1,4 +1,4 @@
-"""Lists a bucket as the properties of a task ask for."""
+"""Lists a bucket as the properties of a task request."""
 
 from __future__ import annotations
 
@@ -22,42 +22,42 @@ _OPTIONS = {
 }
 
 
-def listed(task: Task, s3: Any, filter: str | None = None) -> list[dict[str, Any]]:
-    """The objects that the task's properties choose, of the first `maxKeys` of the listing; at most `maxFiles`.
+def list_chosen(task: Task, s3: Any, filter: str | None = None) -> list[dict[str, Any]]:
+    """List the objects that the task's properties choose, of the first `maxKeys` of the listing; at most `maxFiles`.
 
     Parameters:
         task: the task.
         s3: the client.
         filter: FILES, DIRECTORY or BOTH, if not by the task's property.
     """
-    given = task.properties
-    first = islice(walk(task, s3), given["maxKeys"])
-    found = [item for item in first if matches(task, item, filter or given.get("filter", "BOTH"))]
-    most = given.get("maxFiles")
-    if most is not None and len(found) > most:
+    properties = task.properties
+    first = islice(walk(task, s3), properties["maxKeys"])
+    items = [item for item in first if matches(task, item, filter or properties.get("filter", "BOTH"))]
+    most = properties.get("maxFiles")
+    if most is not None and len(items) > most:
         task.warn(
-            f"The listing has {len(found)} objects, and `maxFiles` is {most}: only the first {most} are taken. "
+            f"The listing has {len(items)} objects, and `maxFiles` is {most}: only the first {most} are taken. "
             "Increase `maxFiles` to take more."
         )
-        return found[:most]
-    return found
+        return items[:most]
+    return items
 
 
 def walk(task: Task, s3: Any) -> Iterator[dict[str, Any]]:
-    """All objects of a listing, page by page, as S3 tells them.
+    """All objects of a listing, page by page, in the form of S3's response.
 
     Raises:
         TaskError: the bucket cannot be listed.
     """
-    given = task.properties
-    options = {name: given[key] for key, name in _OPTIONS.items() if given.get(key) is not None}
+    properties = task.properties
+    options = {name: properties[key] for key, name in _OPTIONS.items() if properties.get(key) is not None}
     # An encoding that is asked for is not taken back by the client.
-    options |= {"Bucket": given["bucket"], "MaxKeys": PAGE}
+    options |= {"Bucket": properties["bucket"], "MaxKeys": PAGE}
     pages = s3.get_paginator("list_objects_v2").paginate(**options)
     iterator = iter(pages)
     while True:
         task.check_cancelled()
-        with failures(given["bucket"]):
+        with failures(properties["bucket"]):
             page = next(iterator, None)
         if page is None:
             return
@@ -65,10 +65,15 @@ def walk(task: Task, s3: Any) -> Iterator[dict[str, Any]]:
 
 
 def matches(task: Task, item: dict[str, Any], filter: str) -> bool:
-    """Tell whether an object's key is of the wanted kind and fits `regexp` as a whole.
+    """Whether an object's key is of the wanted kind and matches `regexp` as a whole.
+
+    Parameters:
+        task: has the property `regexp`.
+        item: the object, as S3 lists it.
+        filter: FILES, DIRECTORY or BOTH.
 
     Raises:
-        TaskError: the regular expression is none.
+        TaskError: `regexp` is not a regular expression.
     """
     key, pattern = item["Key"], task.properties.get("regexp")
     if filter != "BOTH" and key.endswith("/") != (filter == "DIRECTORY"):
@@ -79,8 +84,8 @@ def matches(task: Task, item: dict[str, Any], filter: str) -> bool:
         raise TaskError(f"`regexp` {pattern!r} is no regular expression: {error}") from error
 
 
-def told(item: dict[str, Any]) -> Outputs:
-    """An object as outputs name it."""
+def as_output(item: dict[str, Any]) -> Outputs:
+    """An object of a listing as an output."""
     output = {
         "key": item["Key"],
         "etag": item["ETag"],

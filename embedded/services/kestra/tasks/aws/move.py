@@ -1,4 +1,4 @@
-"""What becomes of an object that was downloaded: it is moved, deleted, or stays."""
+"""What happens to an object after its download: it is moved, deleted, or stays."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ TWO_ARGUMENTS = re.compile(
 
 @dataclass(frozen=True)
 class Move:
-    """What is to be done with one object.
+    """The action on an object after its download.
 
     Parameters:
         action: MOVE, DELETE or NONE.
         key: the object.
-        etag: what it was when it was downloaded.
-        bucket: where it goes, for MOVE.
-        target: likewise, the key.
+        etag: of the object at its download.
+        bucket: target bucket of MOVE.
+        target: target key of MOVE.
         options: further arguments of the copy.
     """
 
@@ -41,11 +41,11 @@ class Move:
 
 
 def plan(task: Task, item: Outputs) -> Move:
-    """Find out what is to be done with an object.
+    """The action on an object.
 
     Parameters:
         task: a task or trigger with `action` and `moveTo`.
-        item: the object, as outputs name it.
+        item: the object, as an output.
 
     Raises:
         TaskError: `moveTo` is missing, cannot be rendered, or names the object itself.
@@ -66,13 +66,13 @@ def plan(task: Task, item: Outputs) -> Move:
 
 
 def act(task: Task, s3: Any, bucket: str, move: Move) -> str | None:
-    """Do it; done before in part or whole, it is brought to its end.
+    """Carry the action out; one that was carried out in part is completed.
 
     Parameters:
-        task: for what is to be logged.
+        task: writes the log.
         s3: the client.
-        bucket: the object's.
-        move: what to do.
+        bucket: the object's bucket.
+        move: the action.
 
     Returns:
         The etag of the moved object, if there is one.
@@ -85,8 +85,8 @@ def act(task: Task, s3: Any, bucket: str, move: Move) -> str | None:
     etag = None
     if move.action == "MOVE":
         source = {"bucket": bucket, "key": move.key, "etag": move.etag}
-        place = {"Bucket": move.bucket, "Key": move.target}
-        etag = copy_object(s3, source, place, move.options)
+        destination = {"Bucket": move.bucket, "Key": move.target}
+        etag = copy_object(s3, source, destination, move.options)
     delete_unchanged(s3, bucket, move.key, move.etag)
     return etag
 

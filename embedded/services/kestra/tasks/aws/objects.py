@@ -8,12 +8,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from embedded.services.kestra.tasks.aws.connection import client, code_of, failures
-from embedded.services.kestra.tasks.aws.listing import listed, told
+from embedded.services.kestra.tasks.aws.listing import as_output, list_chosen
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
 
 PREFIX = "io.kestra.plugin.aws.s3."
 LARGEST_COPY = 5 << 30
-"""Bytes that S3 copies in one go."""
+"""Bytes. S3 copies a larger object in parts: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html."""
 
 _GRANTS = {
     "grantFullControl": "GrantFullControl",
@@ -29,31 +29,31 @@ _GRANTS = {
 @body(PREFIX + "List")
 def list_objects(task: Task) -> Outputs:
     """The objects of a bucket."""
-    found = listed(task, client(task))
-    task.count("s3.objects.count", len(found))
-    task.debug(f"Found {len(found)} keys in {task.properties['bucket']}")
-    return {"objects": [told(item) for item in found]}
+    items = list_chosen(task, client(task))
+    task.count("s3.objects.count", len(items))
+    task.debug(f"Found {len(items)} keys in {task.properties['bucket']}")
+    return {"objects": [as_output(item) for item in items]}
 
 
 @body(PREFIX + "Copy")
 def copy(task: Task) -> Outputs:
-    """Copy an object; with `delete`, remove the source then."""
+    """Copy an object; with `delete`, delete the source afterwards."""
     s3, source, target = client(task), task.properties["from"], task.properties.get("to") or {}
-    place = {"Bucket": target.get("bucket") or source["bucket"], "Key": target.get("key") or source["key"]}
-    etag = copy_object(s3, source, place, encryption(target))
+    destination = {"Bucket": target.get("bucket") or source["bucket"], "Key": target.get("key") or source["key"]}
+    etag = copy_object(s3, source, destination, encryption(target))
     if task.properties["delete"]:
         with failures(source["bucket"], source["key"]):
             s3.delete_object(Bucket=source["bucket"], Key=source["key"])
-    return {"bucket": place["Bucket"], "key": place["Key"], "eTag": etag}
+    return {"bucket": destination["Bucket"], "key": destination["Key"], "eTag": etag}
 
 
-def copy_object(s3: Any, source: dict[str, Any], place: dict[str, str], options: dict[str, Any]) -> str:
+def copy_object(s3: Any, source: dict[str, Any], destination: dict[str, str], options: dict[str, Any]) -> str:
     """Copy an object inside S3.
 
     Parameters:
         s3: the client.
         source: its bucket and key, perhaps its versionId and the etag that it must have.
-        place: Bucket and Key of the copy.
+        destination: Bucket and Key of the copy.
         options: further arguments of CopyObject.
 
     Returns:
@@ -67,13 +67,13 @@ def copy_object(s3: Any, source: dict[str, Any], place: dict[str, str], options:
         origin["VersionId"] = source["versionId"]
     with failures(source["bucket"], source["key"]):
         size = s3.head_object(**origin)["ContentLength"]
-    with failures(place["Bucket"], place["Key"]):
+    with failures(destination["Bucket"], destination["Key"]):
         if size > LARGEST_COPY:
-            s3.copy(origin, **place, ExtraArgs=options)
-            return s3.head_object(**place)["ETag"]
+            s3.copy(origin, **destination, ExtraArgs=options)
+            return s3.head_object(**destination)["ETag"]
         if source.get("etag"):
             options = options | {"CopySourceIfMatch": source["etag"]}
-        return s3.copy_object(CopySource=origin, **place, **options)["CopyObjectResult"]["ETag"]
+        return s3.copy_object(CopySource=origin, **destination, **options)["CopyObjectResult"]["ETag"]
 
 
 def encryption(target: dict[str, Any]) -> dict[str, Any]:
@@ -90,17 +90,23 @@ def encryption(target: dict[str, Any]) -> dict[str, Any]:
 @body(PREFIX + "Delete")
 def delete(task: Task) -> Outputs:
     """Delete an object; one that is not there is no error, as in S3."""
-    given = task.properties
+    properties = task.properties
     names = {"bypassGovernanceRetention": "BypassGovernanceRetention", "mfa": "MFA", "requestPayer": "RequestPayer"}
-    options = {name: given[key] for key, name in names.items() if given.get(key) is not None}
-    with failures(given["bucket"], given["key"]):
-        answer = client(task).delete_object(Bucket=given["bucket"], Key=given["key"], **options)
+    options = {name: properties[key] for key, name in names.items() if properties.get(key) is not None}
+    with failures(properties["bucket"], properties["key"]):
+        answer = client(task).delete_object(Bucket=properties["bucket"], Key=properties["key"], **options)
     outputs = {key: answer.get(key[0].upper() + key[1:]) for key in ("versionId", "deleteMarker", "requestCharged")}
     return {key: value for key, value in outputs.items() if value is not None}
 
 
 def delete_unchanged(s3: Any, bucket: str, key: str, etag: str) -> None:
-    """Delete an object unless it was changed; where the store cannot tell, delete it all the same.
+    """Delete an object unless it was changed. A store without conditional deletes deletes it in any case.
+
+    Parameters:
+        s3: the client.
+        bucket: the object's bucket.
+        key: the object's key.
+        etag: the etag of the unchanged object.
 
     Raises:
         TaskError: it was changed, or cannot be deleted.
@@ -119,23 +125,23 @@ def delete_unchanged(s3: Any, bucket: str, key: str, etag: str) -> None:
 @body(PREFIX + "DeleteList")
 def delete_list(task: Task) -> Outputs:
     """Delete the objects of a listing."""
-    s3, given = client(task), task.properties
-    found = listed(task, s3)
-    if not found and given["errorOnEmpty"]:
-        raise TaskError(f"s3://{given['bucket']}/{given.get('prefix', '')}: there is nothing to delete.")
+    s3, properties = client(task), task.properties
+    items = list_chosen(task, s3)
+    if not items and properties["errorOnEmpty"]:
+        raise TaskError(f"s3://{properties['bucket']}/{properties.get('prefix', '')}: there is nothing to delete.")
 
     def remove(item: dict[str, Any]) -> int:
         task.check_cancelled()
-        with failures(given["bucket"], item["Key"]):
-            s3.delete_object(Bucket=given["bucket"], Key=item["Key"])
+        with failures(properties["bucket"], item["Key"]):
+            s3.delete_object(Bucket=properties["bucket"], Key=item["Key"])
         return int(item["Size"])
 
-    with ThreadPoolExecutor(given.get("concurrent") or 1) as pool:
-        size = sum(pool.map(remove, found))
-    task.count("s3.objects.deleted.count", len(found))
+    with ThreadPoolExecutor(properties.get("concurrent") or 1) as pool:
+        size = sum(pool.map(remove, items))
+    task.count("s3.objects.deleted.count", len(items))
     task.count("s3.objects.deleted.size", size)
-    task.info(f"Deleted {len(found)} keys for {size} bytes")
-    return {"count": len(found), "size": size}
+    task.info(f"Deleted {len(items)} keys for {size} bytes")
+    return {"count": len(items), "size": size}
 
 
 @body(PREFIX + "CreateBucket")

@@ -1,10 +1,12 @@
 """Body of the S3 trigger.
 
-No object is handed out twice, and none is lost, whenever the engine is killed. Objects are downloaded, then a claim is
-noted with all that the execution will see and the execution's id, then the objects are moved or deleted, then the
-execution is asked for: what is handed out is moved already. The next evaluation settles the claim if that execution is
-known; else it does the rest again, under the same id. A claim is of one trigger, though several may share a `stateKey`,
-and tells all that the rest takes: the trigger may be edited meanwhile.
+Each object starts exactly one execution, even if the engine is killed. An evaluation downloads objects, records a claim
+(the outputs of the execution and its id), moves or deletes the objects, and then requests the execution. The next
+evaluation settles the claim if that execution exists; otherwise it repeats the steps after the claim, with the same id.
+A claim belongs to one trigger, though several may share a `stateKey`, and holds everything that the later steps need,
+since the trigger may be edited meanwhile.
+
+See https://kestra.io/plugins/plugin-aws/s3/io.kestra.plugin.aws.s3.Trigger.
 """
 
 from __future__ import annotations
@@ -19,13 +21,13 @@ from typing import Any
 
 from embedded.services.kestra.tasks.aws.connection import client
 from embedded.services.kestra.tasks.aws.download import fetch
-from embedded.services.kestra.tasks.aws.listing import matches, told, walk
+from embedded.services.kestra.tasks.aws.listing import as_output, matches, walk
 from embedded.services.kestra.tasks.aws.move import act, plan
-from embedded.services.kestra.tasks.aws.trigger_state import Claim, Memory
+from embedded.services.kestra.tasks.aws.trigger_state import Claim, TriggerState
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
 
 IN_FLIGHT_SECONDS = 60
-"""What this process handed out is on its way to the scheduler so long, at the most."""
+"""Longest time that a hand-out of this process takes to reach the scheduler."""
 DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 _handed_out: dict[str, tuple[str, float]] = {}
@@ -37,15 +39,15 @@ _scopes_lock = threading.Lock()
 @body("io.kestra.plugin.aws.s3.Trigger")
 def trigger(task: Task) -> Outputs:
     """Hand out the next objects: new ones, or those of a claim whose execution was never created."""
-    run, given = task.trigger, task.properties
+    run, properties = task.trigger, task.properties
     name = f"{run.namespace()}/{run.flow()}/{run.trigger()}"
-    key = given.get("stateKey") or f"{run.namespace()}_{run.flow()}_{run.trigger()}"
+    key = properties.get("stateKey") or f"{run.namespace()}_{run.flow()}_{run.trigger()}"
     scope = f"{run.namespace()}/{key}"
-    memory = Memory(task.state_folder, name, scope, _seconds(given.get("stateTtl")))
+    state = TriggerState(task.state_folder, name, scope, _seconds(properties.get("stateTtl")))
     with _alone(scope):
-        claim = memory.claim()
+        claim = state.claim()
         if claim and run.isKnown(claim.execution):
-            memory.settle()
+            state.settle()
             claim = None
         if claim and _is_in_flight(name, claim):
             return {"objects": []}
@@ -53,10 +55,10 @@ def trigger(task: Task) -> Outputs:
         if claim:
             task.info(f"The execution {claim.execution} was not created: starting it for the same objects")
         else:
-            claim = _look(task, s3, memory)
+            claim = _look(task, s3, state)
         if not claim:
             return {"objects": []}
-        outputs = _hand_out(task, s3, memory, claim)
+        outputs = _hand_out(task, s3, state, claim)
         _handed_out[name] = (claim.execution, time.monotonic())
         return outputs
 
@@ -66,43 +68,43 @@ def _is_in_flight(name: str, claim: Claim) -> bool:
     return execution == claim.execution and time.monotonic() - moment < IN_FLIGHT_SECONDS
 
 
-def _look(task: Task, s3: Any, memory: Memory) -> Claim | None:
+def _look(task: Task, s3: Any, state: TriggerState) -> Claim | None:
     """Find objects that are new or changed, download and claim them; None if there are none."""
-    given = task.properties
-    most = min(given["maxKeys"], given["maxFiles"])
-    known, unwanted = memory.versions(), []
+    properties = task.properties
+    most = min(properties["maxKeys"], properties["maxFiles"])
+    known, unwanted = state.versions(), []
     objects, moves, versions = [], [], []
     for item in walk(task, s3):
         if len(objects) >= most:
             break
-        if not matches(task, item, given["filter"]):
+        if not matches(task, item, properties["filter"]):
             continue
-        uri, etag = f"s3://{given['bucket']}/{item['Key']}", item["ETag"]
+        uri, etag = f"s3://{properties['bucket']}/{item['Key']}", item["ETag"]
         before = known.get(uri)
         if before == etag:
             continue
-        if not _is_wanted(given["on"], before):
+        if not _is_wanted(properties["on"], before):
             unwanted.append((uri, etag))
             continue
-        outputs = told(item)
+        outputs = as_output(item)
         moves.append(plan(task, outputs))
         uri_there = fetch(task, s3, item["Key"], etag=etag)["uri"]
         objects.append({"uri": uri_there} | outputs | {"changeType": "CREATE" if before is None else "UPDATE"})
         versions.append((uri, etag))
-    memory.note(unwanted)
+    state.note(unwanted)
     if not objects:
         return None
-    claim = Claim(str(task.trigger.execution()), given["bucket"], objects, moves)
-    memory.take(claim, versions)
+    claim = Claim(str(task.trigger.execution()), properties["bucket"], objects, moves)
+    state.take(claim, versions)
     return claim
 
 
-def _hand_out(task: Task, s3: Any, memory: Memory, claim: Claim) -> Outputs:
+def _hand_out(task: Task, s3: Any, state: TriggerState, claim: Claim) -> Outputs:
     """Move or delete the objects of a claim; what is moved is not new where it arrives."""
     for move in claim.moves:
         etag = act(task, s3, claim.bucket, move)
         if etag:
-            memory.note([(f"s3://{move.bucket}/{move.target}", etag)])
+            state.note([(f"s3://{move.bucket}/{move.target}", etag)])
     return {"objects": claim.objects, "@execution": claim.execution}
 
 
@@ -120,7 +122,7 @@ def _alone(scope: str) -> Iterator[None]:
 
 
 def _seconds(text: Any) -> float | None:
-    """A duration's seconds, given as ISO 8601 or as a number.
+    """The seconds of a duration, which is an ISO 8601 text or a number.
 
     Raises:
         TaskError: it is neither.

@@ -1,8 +1,8 @@
-"""What S3 triggers remember: which objects they handed out, and which execution each hand-out is for.
+"""The state of S3 triggers: the objects that they have handed out, and the execution of each hand-out.
 
-Kestra keeps the former in the namespace's key-value store under `stateKey`. That store is written in two steps, between
-which a kill loses the value, and then every object would start an execution again. Hence a database of its own, in the
-engine's state folder: what is noted together is there together.
+Kestra keeps the objects in the namespace's key-value store under `stateKey`. It writes that store in two steps, and a
+kill between them loses the value; every object would then start an execution again. Therefore the state is a database
+in the engine's state folder, which writes an object and its execution in one transaction.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ class Claim:
     """Objects that were taken for an execution, which may not have been created yet.
 
     Parameters:
-        execution: its id.
-        bucket: where the objects are; another may be watched by the time that they are moved.
-        objects: as the trigger's outputs tell them.
-        moves: what becomes of them in the bucket.
+        execution: id of the execution.
+        bucket: the objects' bucket; the trigger may watch another one by the time they are moved.
+        objects: the objects as outputs of the trigger.
+        moves: the actions on the objects in the bucket.
     """
 
     execution: str
@@ -46,13 +46,13 @@ class Claim:
     moves: list[Move]
 
 
-class Memory:
-    """What one trigger remembers.
+class TriggerState:
+    """The state of one trigger.
 
     Parameters:
-        folder: where the database is.
-        trigger: whose claims they are.
-        scope: namespace and state key; several triggers may share what was seen.
+        folder: the folder of the database.
+        trigger: the trigger, which owns the claims.
+        scope: namespace and state key, by which several triggers may share the objects seen.
         ttl: seconds after which an object is forgotten; None for never.
     """
 
@@ -70,7 +70,7 @@ class Memory:
             return dict(db.execute(sql, [self._scope, since]).fetchall())
 
     def claim(self) -> Claim | None:
-        """What was taken and not settled."""
+        """The claim that is not settled, or None."""
         with self._open() as db:
             sql = "SELECT execution, claim FROM taken WHERE trigger_id = ?"
             row = db.execute(sql, [self._trigger]).fetchone()
@@ -80,14 +80,19 @@ class Memory:
         return Claim(row[0], bucket, objects, [Move(**move) for move in moves])
 
     def take(self, claim: Claim, versions: Sequence[tuple[str, str]]) -> None:
-        """Note a claim, and in the same step that these objects, by address and version, are not new any more."""
-        told = json.dumps([claim.bucket, claim.objects, [asdict(move) for move in claim.moves]])
+        """Record a claim and, in the same transaction, these objects as seen.
+
+        Parameters:
+            claim: the claim.
+            versions: address and version of each object.
+        """
+        described = json.dumps([claim.bucket, claim.objects, [asdict(move) for move in claim.moves]])
         with self._open() as db:
-            db.execute("INSERT INTO taken VALUES (?, ?, ?)", [self._trigger, claim.execution, told])
+            db.execute("INSERT INTO taken VALUES (?, ?, ?)", [self._trigger, claim.execution, described])
             self._note(db, versions)
 
     def note(self, versions: Sequence[tuple[str, str]]) -> None:
-        """Note that these objects, by address and version, are not new any more."""
+        """Record objects, each by its address and version, as seen."""
         if versions:
             with self._open() as db:
                 self._note(db, versions)

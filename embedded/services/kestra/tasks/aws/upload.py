@@ -14,8 +14,8 @@ from embedded.services.kestra.tasks.aws.objects import encryption
 from embedded.services.kestra.tasks.bridge import READ_BYTES, Outputs, Task, TaskError, body
 
 PREFIX = "io.kestra.plugin.aws.s3."
-IN_ONE_GO = 64 << 20
-"""Bytes; larger files go in parts."""
+SINGLE_REQUEST_BYTES = 64 << 20
+"""Bytes; larger files are sent in parts."""
 THREADS = 4
 """More at once do not make one machine's disk faster."""
 _OPTIONS = {
@@ -40,11 +40,11 @@ _OPTIONS = {
 @body(PREFIX + "Upload")
 def upload(task: Task) -> Outputs:
     """One file to `key`, or several into the folder `key`."""
-    given, s3 = task.properties, client(task)
-    files = _files(given["from"])
+    properties, s3 = task.properties, client(task)
+    files = _files(properties["from"])
     if not files:
         raise TaskError("No files to upload: `from` is an empty list or map.")
-    bucket, key = given["bucket"], given["key"]
+    bucket, key = properties["bucket"], properties["key"]
     if len(files) == 1:
         return {"bucket": bucket, "key": key} | _send(task, s3, key, next(iter(files.values())))[0]
 
@@ -52,20 +52,20 @@ def upload(task: Task) -> Outputs:
         outputs, size = _send(task, s3, str(PurePosixPath(key, name)), files[name])
         return outputs | {"contentLength": size}
 
-    with ThreadPoolExecutor(min(THREADS, given["concurrentUploads"])) as pool:
+    with ThreadPoolExecutor(min(THREADS, properties["concurrentUploads"])) as pool:
         return {"bucket": bucket, "key": key, "files": dict(zip(files, pool.map(send, files), strict=True))}
 
 
-def _files(given: Any) -> dict[str, str]:
+def _files(source: Any) -> dict[str, str]:
     """Addresses by name: `from` is one, a list of them or a map, or the JSON of a list or a map."""
-    if isinstance(given, str) and given.lstrip().startswith(("[", "{")):
+    if isinstance(source, str) and source.lstrip().startswith(("[", "{")):
         try:
-            given = json.loads(given)
+            source = json.loads(source)
         except ValueError as error:
             raise TaskError(f"`from` is neither an address nor a list nor a map: {error}") from error
-    if isinstance(given, dict):
-        return {str(name): str(uri) for name, uri in given.items()}
-    uris = given if isinstance(given, list) else [given]
+    if isinstance(source, dict):
+        return {str(name): str(uri) for name, uri in source.items()}
+    uris = source if isinstance(source, list) else [source]
     return {PurePosixPath(str(uri)).name: str(uri) for uri in uris}
 
 
@@ -89,26 +89,28 @@ def _send(task: Task, s3: Any, key: str, uri: str) -> tuple[Outputs, int]:
 
 def _put(task: Task, s3: Any, bucket: str, key: str, file: Path) -> dict[str, Any]:
     options = _options(task.properties)
-    if file.stat().st_size <= IN_ONE_GO:
+    if file.stat().st_size <= SINGLE_REQUEST_BYTES:
         with file.open("rb") as stream:
             return s3.put_object(Bucket=bucket, Key=key, Body=stream, **options, **_checksum(task.properties))
     if "checksum" in task.properties:
-        raise TaskError(f"`checksum`: files of more than {IN_ONE_GO >> 20} MiB go in parts, which have one each.")
+        raise TaskError(
+            f"`checksum`: files of more than {SINGLE_REQUEST_BYTES >> 20} MiB go in parts, which have one each."
+        )
     s3.upload_file(str(file), bucket, key, ExtraArgs=options, Callback=lambda _: task.check_cancelled())
     return s3.head_object(Bucket=bucket, Key=key)
 
 
-def _options(given: dict[str, Any]) -> dict[str, Any]:
-    options = {name: given[key] for key, name in _OPTIONS.items() if given.get(key) is not None}
-    options |= encryption(given)
-    if tags := given.get("tagging"):
+def _options(properties: dict[str, Any]) -> dict[str, Any]:
+    options = {name: properties[key] for key, name in _OPTIONS.items() if properties.get(key) is not None}
+    options |= encryption(properties)
+    if tags := properties.get("tagging"):
         options["Tagging"] = urlencode(tags)
-    if kind := given.get("checksumAlgorithm"):
+    if kind := properties.get("checksumAlgorithm"):
         options["ChecksumAlgorithm"] = kind.replace("_", "")
     return options
 
 
-def _checksum(given: dict[str, Any]) -> dict[str, Any]:
-    if given.get("checksum") and given.get("checksumAlgorithm"):
-        return {f"Checksum{given['checksumAlgorithm'].replace('_', '')}": given["checksum"]}
+def _checksum(properties: dict[str, Any]) -> dict[str, Any]:
+    if properties.get("checksum") and properties.get("checksumAlgorithm"):
+        return {f"Checksum{properties['checksumAlgorithm'].replace('_', '')}": properties["checksum"]}
     return {}

@@ -13,7 +13,7 @@ from embedded.services.kestra.tasks.clickhouse.queries import literal
 
 PREFIX = "io.kestra.plugin.jdbc.clickhouse."
 INSERT = re.compile(r"(?P<head>\s*INSERT\s+INTO\b.*?)\bVALUES\s*(?P<values>\(.*\))\s*", re.I | re.S)
-ONLY_PLACES = re.compile(r"\([\s?,]*\)")
+ONLY_PLACEHOLDERS = re.compile(r"\([\s?,]*\)")
 ROW_FORMAT = "JSONCompactEachRow"
 ZONE_NAME = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+))\[[^]]+\]")
 GENERATED = ("MATERIALIZED", "ALIAS", "EPHEMERAL")
@@ -40,7 +40,7 @@ class Insert:
 
     def run(self, connection: Connection, rows: list[list[Any]]) -> None:
         """Insert rows, each of `count` values."""
-        if ONLY_PLACES.fullmatch(self.values):
+        if ONLY_PLACEHOLDERS.fullmatch(self.values):
             lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
             connection.insert(f"{self.head} FORMAT {ROW_FORMAT}", lines.encode(errors="surrogateescape"))
         else:  # the server computes something of a value
@@ -64,7 +64,7 @@ def bulk_insert(task: Task) -> Outputs:
             insert.run(connection, [list(map(_adapt, cells)) for cells in values])
             rows += len(objects)
             chunks += 1
-    return jdbc.written(task, rows, rows, chunks)
+    return jdbc.report_written(task, rows, rows, chunks)
 
 
 def _table_columns(task: Task, connection: Connection) -> list[str]:

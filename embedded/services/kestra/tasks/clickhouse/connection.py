@@ -1,4 +1,4 @@
-"""Connections over HTTP: JDBC addresses, streamed results, cancelling, and errors as a user should read them."""
+"""Connections to ClickHouse over HTTP: JDBC addresses, streamed results, cancelling, and error messages."""
 
 import io
 import json
@@ -43,7 +43,7 @@ class Result:
     Parameters:
         names: of the columns.
         types: of the columns, in ClickHouse's terms.
-        rows: one after another, as they arrive.
+        rows: the rows, as they arrive.
     """
 
     names: list[str]
@@ -61,16 +61,17 @@ class Connection:
         self.zone = str(self._client.server_tz)
 
     @contextmanager
-    def execute(self, sql: str, place: str = "") -> Iterator[Result | None]:
+    def execute(self, sql: str, position: str = "") -> Iterator[Result | None]:
         """Run a statement; gives its result set, or None if it has none.
 
         Parameters:
-            place: which of several statements it is, for its error.
+            sql: the statement.
+            position: which of several statements it is, as the end of its error message.
 
         Raises:
             TaskError: the server refuses it.
         """
-        with self._running(place) as settings:
+        with self._running(position) as settings:
             response = self._client.raw_stream(sql, settings=settings)
             try:
                 yield _result(response)
@@ -95,14 +96,14 @@ class Connection:
         self._client.close()
 
     @contextmanager
-    def _running(self, place: str) -> Iterator[dict[str, str]]:
+    def _running(self, position: str) -> Iterator[dict[str, str]]:
         query_id = str(uuid.uuid4())
         try:
             with self._task.interrupted_by(lambda: self._kill(query_id)):
                 yield {"query_id": query_id}
         except ClickHouseError as error:
             self._task.check_cancelled()
-            raise failure(error, place) from error
+            raise failure(error, position) from error
 
     def _kill(self, query_id: str) -> None:
         other = _client(self._arguments)  # a session runs one statement at a time
@@ -130,9 +131,9 @@ def connect(task: Task) -> Iterator[Connection]:
 
 
 def arguments(properties: dict[str, Any]) -> dict[str, Any]:
-    """What the client needs to know, from the task's `url`, `username` and `password` properties."""
-    found = parse_url(properties.get("url", ""))
-    return found | {name: properties[name] for name in ("username", "password") if properties.get(name)}
+    """The arguments of the client, from the task's `url`, `username` and `password` properties."""
+    connection_arguments = parse_url(properties.get("url", ""))
+    return connection_arguments | {name: properties[name] for name in ("username", "password") if properties.get(name)}
 
 
 def parse_url(url: str) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def parse_url(url: str) -> dict[str, Any]:
         "1",
         "",
     )
-    found = {
+    parsed = {
         "host": host,
         "port": port or (8443 if secure else 8123),
         "secure": secure,
@@ -166,16 +167,21 @@ def parse_url(url: str) -> dict[str, Any]:
         "settings": _url_settings(parameters),
     }
     if database := unquote(parts.path.lstrip("/")) or parameters.get("database"):
-        found["database"] = database
-    return found
+        parsed["database"] = database
+    return parsed
 
 
-def failure(error: ClickHouseError, place: str = "") -> TaskError:
-    """The server's own message, without what the client says around it."""
+def failure(error: ClickHouseError, position: str = "") -> TaskError:
+    """The server's own message, without the client's additions.
+
+    Parameters:
+        error: of the client.
+        position: which of several statements failed, as the end of the message.
+    """
     text = str(error)
     if match := SERVER_MESSAGE.search(text):
-        return TaskError(VERSION_NOTE.sub("", match.group()).strip() + place)
-    return TaskError((text or type(error).__name__) + place)
+        return TaskError(VERSION_NOTE.sub("", match.group()).strip() + position)
+    return TaskError((text or type(error).__name__) + position)
 
 
 def _client(arguments: dict[str, Any]) -> Client:

@@ -38,8 +38,8 @@ def queries(task: Task) -> Outputs:
     outputs: list[Outputs] = []
     with connect(task) as connection:
         for number, sql in enumerate(parts, 1):
-            place = f" in statement {number} of {len(parts)}" if len(parts) > 1 else ""
-            output = _execute(task, connection, sql, fetch, place)
+            position = f" in statement {number} of {len(parts)}" if len(parts) > 1 else ""
+            output = _execute(task, connection, sql, fetch, position)
             if output is not None:
                 outputs.append(output)
     jdbc.count_fetched(task, fetch, outputs)
@@ -57,7 +57,7 @@ def _split(sql: str) -> list[str]:
     return statements.split(sql, statements.CLICKHOUSE)
 
 
-def _execute(task: Task, connection: Connection, sql: str, fetch: str, place: str = "") -> Outputs | None:
+def _execute(task: Task, connection: Connection, sql: str, fetch: str, position: str = "") -> Outputs | None:
     """Run a statement; returns the outputs of its result set, or None if it has none."""
     task.check_cancelled()
     task.debug(f"Starting query: {sql}")
@@ -65,7 +65,7 @@ def _execute(task: Task, connection: Connection, sql: str, fetch: str, place: st
     if parameters:
         # Kestra drops empty parameters on the way, so one that is missing is null.
         sql = statements.bind(sql, parameters, lambda name: literal(parameters.get(name)), tokens=statements.CLICKHOUSE)
-    with connection.execute(sql, place) as result:
+    with connection.execute(sql, position) as result:
         if result is None:
             return None
         zone = task.properties.get("timeZoneId") or connection.zone

@@ -1,4 +1,4 @@
-"""ClickHouse's types: which kind of value each is, and how its cells go on to Java."""
+"""ClickHouse's types: the kind of each, and how its cells are converted for Java."""
 
 import ipaddress
 import re
@@ -38,13 +38,14 @@ Converter = Callable[[Any], Any]
 
 
 def column(name: str, type_: str, zone: str) -> Column:
-    """A column as Java should take it.
+    """A column in the form that Java takes.
 
     Parameters:
-        type_: its type in ClickHouse's terms.
-        zone: the server's time zone, of columns that have none of their own.
+        name: of the column.
+        type_: its ClickHouse type.
+        zone: the server's time zone, for columns without one.
     """
-    plain = unwrapped(type_)
+    plain = unwrap(type_)
     if match := ARRAY.fullmatch(plain):
         item = column(name, match[1], zone)
         return Column(name, item.kind + "[]", item.zone)
@@ -54,16 +55,16 @@ def column(name: str, type_: str, zone: str) -> Column:
 
 
 def converter(type_: str) -> Converter | None:
-    """What is to be done with a column's cells; None if they may go on as they are."""
-    plain = unwrapped(type_)
+    """The function that converts a column's cells; None if they need none."""
+    plain = unwrap(type_)
     if match := ARRAY.fullmatch(plain):
         inner = converter(match[1])
         return (lambda cell: [None if item is None else inner(item) for item in cell]) if inner else None
     return str if plain in BIG_INTEGERS else CONVERTERS.get(plain)
 
 
-def unwrapped(type_: str) -> str:
-    """The type without what says that it may be null, or how it is kept."""
+def unwrap(type_: str) -> str:
+    """The type without `Nullable`, `LowCardinality` and `SimpleAggregateFunction`."""
     while match := WRAPPER.fullmatch(type_) or AGGREGATE.fullmatch(type_):
         type_ = match[1]
     return type_

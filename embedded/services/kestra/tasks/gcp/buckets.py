@@ -22,19 +22,19 @@ _ATTRIBUTES = {
 
 @body(PREFIX + "CreateBucket")
 def create(task: Task) -> Outputs:
-    """Make a bucket; what happens to one that is there is said by `ifExists`."""
-    given, client = task.properties, storage_client(task)
-    name, policy = given["name"], given["ifExists"]
+    """Create a bucket; `ifExists` says what happens to an existing one."""
+    properties, client = task.properties, storage_client(task)
+    name, policy = properties["name"], properties["ifExists"]
     taken = "Names of buckets are shared by all of Google Cloud: choose one that nobody else has."
     with failures(f"gs://{name}", _403=f"The bucket may be somebody else's. {taken}", _409=taken):
         bucket = client.lookup_bucket(name, retry=STORAGE_RETRY)
         if bucket is None:
             try:
                 new = client.bucket(name)
-                _set(new, given)
+                _set(new, properties)
                 task.debug(f"Creating bucket '{name}'")
-                created = client.create_bucket(new, location=given.get("location"), retry=STORAGE_RETRY)
-                return _told(created, created=True)
+                created = client.create_bucket(new, location=properties.get("location"), retry=STORAGE_RETRY)
+                return _as_outputs(created, created=True)
             except Conflict:  # another execution was faster, or it is somebody else's
                 if policy == "ERROR":
                     raise
@@ -42,11 +42,11 @@ def create(task: Task) -> Outputs:
         if policy == "ERROR":
             raise TaskError(f"Bucket {name} already exists and ifExists policy is set to ERROR !")
         if policy == "UPDATE":
-            _set(bucket, given)
+            _set(bucket, properties)
             bucket.patch(retry=STORAGE_RETRY)
-            return _told(bucket, updated=True)
+            return _as_outputs(bucket, updated=True)
     task.debug(f"Bucket '{name}' already exists, skipping")
-    return _told(bucket)
+    return _as_outputs(bucket)
 
 
 @body(PREFIX + "DeleteBucket")
@@ -63,17 +63,17 @@ def delete(task: Task) -> Outputs:
     return {"bucket": name, "bucketUri": f"gs://{name}"}
 
 
-def _set(bucket: storage.Bucket, given: dict[str, object]) -> None:
+def _set(bucket: storage.Bucket, properties: dict[str, object]) -> None:
     for name, attribute in _ATTRIBUTES.items():
-        if given.get(name) is not None:
-            setattr(bucket, attribute, given[name])
-    if given.get("indexPage") or given.get("notFoundPage"):
-        bucket.configure_website(given.get("indexPage"), given.get("notFoundPage"))
+        if properties.get(name) is not None:
+            setattr(bucket, attribute, properties[name])
+    if properties.get("indexPage") or properties.get("notFoundPage"):
+        bucket.configure_website(properties.get("indexPage"), properties.get("notFoundPage"))
 
 
-def _told(bucket: storage.Bucket, created: bool = False, updated: bool = False) -> Outputs:
-    website = bucket._properties.get("website") or {}  # the client only sets it
-    told = {
+def _as_outputs(bucket: storage.Bucket, created: bool = False, updated: bool = False) -> Outputs:
+    website = bucket._properties.get("website") or {}  # the client has no getter
+    fields = {
         "name": bucket.name,
         "uri": f"gs://{bucket.name}",
         "location": bucket.location,
@@ -81,7 +81,7 @@ def _told(bucket: storage.Bucket, created: bool = False, updated: bool = False) 
         "notFoundPage": website.get("notFoundPage"),
     }
     return {
-        "bucket": {name: value for name, value in told.items() if value is not None},
+        "bucket": {name: value for name, value in fields.items() if value is not None},
         "created": created,
         "updated": updated,
     }

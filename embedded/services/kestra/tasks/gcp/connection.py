@@ -1,7 +1,7 @@
-"""Connects to Google Cloud, and says what went wrong there in words that help.
+"""Connects to Google Cloud, and adds to its errors what to do about them.
 
-The key decides where a task goes: one whose tokens come from this machine is the embedded Google Cloud's, and goes
-there; any other goes to Google. So no made-up key reaches Google, and no real one leaves for anywhere else.
+The key decides where a task connects: a key whose tokens come from this machine belongs to the embedded Google Cloud,
+any other to Google. So no generated key is sent to Google, and no real key is sent anywhere else.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ _REMEDIES = {
 
 @dataclass(frozen=True)
 class Account:
-    """Who asks, and where.
+    """A service account and the addresses at which it is known.
 
     Parameters:
         credentials: of the service account.
         project: its project; None if it is not known.
-        storage: the address of Cloud Storage.
-        bigquery: the address of BigQuery.
+        storage: URL of Cloud Storage.
+        bigquery: URL of BigQuery.
     """
 
     credentials: Credentials
@@ -59,10 +59,10 @@ class Account:
 
 
 def storage_client(task: Task) -> storage.Client:
-    """A client of Cloud Storage as the task's properties ask for.
+    """A client of Cloud Storage by the task's properties.
 
     Raises:
-        TaskError: there is no key, or it is none.
+        TaskError: there is no key, or it is malformed.
     """
     who = account(task.properties)
     options = {"api_endpoint": who.storage}
@@ -70,25 +70,25 @@ def storage_client(task: Task) -> storage.Client:
 
 
 def bigquery_client(task: Task) -> bigquery.Client:
-    """A client of BigQuery as the task's properties ask for; errors as for `storage_client`."""
+    """A client of BigQuery by the task's properties; errors as for `storage_client`."""
     who = account(task.properties)
     options, location = {"api_endpoint": who.bigquery}, task.properties.get("location")
     return bigquery.Client(who.project, who.credentials, location=location, client_options=options, _http=_session(who))
 
 
-def account(given: dict[str, Any]) -> Account:
+def account(properties: dict[str, Any]) -> Account:
     """The account that a task's properties name; without a key, the one that Google's own tools find.
 
     Parameters:
-        given: the properties.
+        properties: the task's properties.
 
     Raises:
-        TaskError: there is no key, or it is none.
+        TaskError: there is no key, or it is malformed.
     """
-    scopes = given.get("scopes") or []
-    if not given.get("serviceAccount"):
-        return _found(given, scopes)
-    key = _key(given["serviceAccount"])
+    scopes = properties.get("scopes") or []
+    if not properties.get("serviceAccount"):
+        return _default_account(properties, scopes)
+    key = _key(properties["serviceAccount"])
     is_ours, subject = urlsplit(key["token_uri"]).hostname in _LOOPBACK, None
     if is_ours:
         key["token_uri"] = f"{_ours('STORAGE_EMULATOR_HOST')}/token"  # the port may be another one today
@@ -97,45 +97,45 @@ def account(given: dict[str, Any]) -> Account:
         credentials = service_account.Credentials.from_service_account_info(key, scopes=scopes, subject=subject)
     except (ValueError, GoogleAuthError) as error:
         raise TaskError(f"`serviceAccount` is no usable key of a service account: {error}") from error
-    project = given.get("projectId") or key.get("project_id")
+    project = properties.get("projectId") or key.get("project_id")
     if is_ours:
-        if given.get("impersonatedServiceAccount"):
+        if properties.get("impersonatedServiceAccount"):
             raise TaskError("`impersonatedServiceAccount`: the embedded Google Cloud has one account only.")
         return Account(credentials, project, _ours("STORAGE_EMULATOR_HOST"), _ours("BIGQUERY_EMULATOR_HOST"))
-    return Account(_impersonated(given, credentials, scopes), project, STORAGE, BIGQUERY)
+    return Account(_impersonated(properties, credentials, scopes), project, STORAGE, BIGQUERY)
 
 
 @contextmanager
-def failures(place: str, **remedies: str) -> Iterator[None]:
-    """Turn what Google refuses in the block into TaskError that names the place and the remedy.
+def failures(subject: str, **remedies: str) -> Iterator[None]:
+    """Turn Google's errors in the block into a TaskError that names the subject and the remedy.
 
     Parameters:
-        place: what it is about, such as gs://bucket/key.
-        remedies: what helps, by the status of the answer, such as `_404`.
+        subject: the subject of the request, such as gs://bucket/key.
+        remedies: what to do about a response, by its status: `_404`.
     """
     try:
         yield
     except RefreshError as error:
-        raise TaskError(f"{place}: no token was given: {error.args[0]}. {_REMEDIES['RefreshError']}") from error
+        raise TaskError(f"{subject}: no token was given: {error.args[0]}. {_REMEDIES['RefreshError']}") from error
     except GoogleAPICallError as error:
         remedy = remedies.get(f"_{error.code}") or _REMEDIES.get(error.code, "")
-        raise TaskError(f"{place}: {said(error)} {remedy}".rstrip()) from error
+        raise TaskError(f"{subject}: {describe_error(error)} {remedy}".rstrip()) from error
     except (RetryError, TransportError, requests.RequestException) as error:
         cause = error.cause if isinstance(error, RetryError) else error
-        raise TaskError(f"{place}: Google Cloud does not answer: {cause}") from error
+        raise TaskError(f"{subject}: Google Cloud does not answer: {cause}") from error
     except GoogleAuthError as error:
-        raise TaskError(f"{place}: {error}") from error
+        raise TaskError(f"{subject}: {error}") from error
 
 
-def said(error: GoogleAPICallError) -> str:
-    """The status, Google's word for it, and its message."""
-    detail: dict[str, Any] = next((one for one in error.errors if isinstance(one, dict)), {}) or _body(error)
+def describe_error(error: GoogleAPICallError) -> str:
+    """Describe an error: its status, reason and message."""
+    detail: dict[str, Any] = next((entry for entry in error.errors if isinstance(entry, dict)), {}) or _body(error)
     reason, message = detail.get("reason", ""), detail.get("message") or error.message
     return " ".join(filter(None, [f"{error.code or ''}", f"{reason}:" if reason else "", message]))
 
 
 def _body(error: GoogleAPICallError) -> dict[str, Any]:
-    """An error of an upload holds the answer itself."""
+    """The error in the response to an upload, which the client does not parse."""
     try:
         return dict(error.response.json()["error"]["errors"][0])
     except (AttributeError, LookupError, TypeError, ValueError):
@@ -143,7 +143,7 @@ def _body(error: GoogleAPICallError) -> dict[str, Any]:
 
 
 def _session(who: Account) -> AuthorizedSession:
-    """A session that asks no proxy for an address of this machine."""
+    """A session that uses no proxy for an address of this machine."""
     plain = requests.Session()
     session = AuthorizedSession(who.credentials, auth_request=Request(plain))
     plain.trust_env = session.trust_env = urlsplit(who.storage).hostname not in _LOOPBACK
@@ -151,7 +151,7 @@ def _session(who: Account) -> AuthorizedSession:
 
 
 def _key(text: str) -> dict[str, Any]:
-    """A key in Google's form. What it holds is not told."""
+    """A key in Google's form. Errors do not show its content."""
     remedy = "Paste the whole JSON file of a service account's key into the KV store or a secret."
     try:
         key = json.loads(text)
@@ -167,16 +167,18 @@ def _key(text: str) -> dict[str, Any]:
     return key
 
 
-def _found(given: dict[str, Any], scopes: list[str]) -> Account:
+def _default_account(properties: dict[str, Any], scopes: list[str]) -> Account:
     try:
         credentials, project = google.auth.default(scopes)
     except DefaultCredentialsError as error:
         raise TaskError("There is no key. Set `serviceAccount`, for instance to \"{{ kv('GCP_CREDS') }}\".") from error
-    return Account(_impersonated(given, credentials, scopes), given.get("projectId") or project, STORAGE, BIGQUERY)
+    return Account(
+        _impersonated(properties, credentials, scopes), properties.get("projectId") or project, STORAGE, BIGQUERY
+    )
 
 
-def _impersonated(given: dict[str, Any], credentials: Credentials, scopes: list[str]) -> Credentials:
-    target = given.get("impersonatedServiceAccount")
+def _impersonated(properties: dict[str, Any], credentials: Credentials, scopes: list[str]) -> Credentials:
+    target = properties.get("impersonatedServiceAccount")
     if not target:
         return credentials
     return impersonated_credentials.Credentials(credentials, target, scopes, lifetime=_LIFETIME_SECONDS)

@@ -22,22 +22,22 @@ _ATTRIBUTES = {
 
 @body(PREFIX + "CreateDataset")
 def create(task: Task) -> Outputs:
-    """Make a data set; what happens to one that is there is said by `ifExists`."""
-    given, client = task.properties, bigquery_client(task)
-    place = f"{client.project}.{given['name']}"
-    wanted = _dataset(client, given)
-    fields = [attribute for name, attribute in _ATTRIBUTES.items() if given.get(name) is not None]
+    """Create a data set; `ifExists` says what happens to an existing one."""
+    properties, client = task.properties, bigquery_client(task)
+    full_name = f"{client.project}.{properties['name']}"
+    wanted = _dataset(client, properties)
+    fields = [attribute for name, attribute in _ATTRIBUTES.items() if properties.get(name) is not None]
     remedy = "A data set's name has letters, digits and underscores, and no dash."
-    with failures(place, _400=remedy):
-        task.debug(f"Creating dataset '{place}'")
+    with failures(full_name, _400=remedy):
+        task.debug(f"Creating dataset '{full_name}'")
         try:
-            return _told(client.create_dataset(wanted, retry=BIGQUERY_RETRY))
+            return _as_outputs(client.create_dataset(wanted, retry=BIGQUERY_RETRY))
         except Conflict:
-            if given["ifExists"] == "ERROR":
-                raise TaskError(f"Dataset {place} already exists and ifExists policy is set to ERROR !") from None
-        if given["ifExists"] == "UPDATE" and fields:
-            return _told(client.update_dataset(wanted, fields, retry=BIGQUERY_RETRY))
-        return _told(client.get_dataset(wanted.reference, retry=BIGQUERY_RETRY))
+            if properties["ifExists"] == "ERROR":
+                raise TaskError(f"Dataset {full_name} already exists and ifExists policy is set to ERROR !") from None
+        if properties["ifExists"] == "UPDATE" and fields:
+            return _as_outputs(client.update_dataset(wanted, fields, retry=BIGQUERY_RETRY))
+        return _as_outputs(client.get_dataset(wanted.reference, retry=BIGQUERY_RETRY))
 
 
 @body(PREFIX + "DeleteDataset")
@@ -53,29 +53,29 @@ def delete(task: Task) -> Outputs:
 @body(PREFIX + "DeleteTable")
 def delete_table(task: Task) -> Outputs:
     """Delete a table."""
-    given, client = task.properties, bigquery_client(task)
-    reference = bigquery.DatasetReference(client.project, given["dataset"]).table(given["table"])
+    properties, client = task.properties, bigquery_client(task)
+    reference = bigquery.DatasetReference(client.project, properties["dataset"]).table(properties["table"])
     with failures(str(reference)):
         client.delete_table(reference, retry=BIGQUERY_RETRY)
-    return {"projectId": client.project, "datasetId": given["dataset"], "table": given["table"]}
+    return {"projectId": client.project, "datasetId": properties["dataset"], "table": properties["table"]}
 
 
-def _dataset(client: bigquery.Client, given: dict[str, Any]) -> bigquery.Dataset:
-    dataset = bigquery.Dataset(bigquery.DatasetReference(client.project, given["name"]))
-    if given.get("location"):
-        dataset.location = given["location"]
+def _dataset(client: bigquery.Client, properties: dict[str, Any]) -> bigquery.Dataset:
+    dataset = bigquery.Dataset(bigquery.DatasetReference(client.project, properties["name"]))
+    if properties.get("location"):
+        dataset.location = properties["location"]
     for name, attribute in _ATTRIBUTES.items():
-        if given.get(name) is not None:
-            setattr(dataset, attribute, given[name])
+        if properties.get(name) is not None:
+            setattr(dataset, attribute, properties[name])
     return dataset
 
 
-def _told(dataset: bigquery.Dataset) -> Outputs:
-    told = {
+def _as_outputs(dataset: bigquery.Dataset) -> Outputs:
+    fields = {
         "dataset": dataset.dataset_id,
         "project": dataset.project,
         "friendlyName": dataset.friendly_name,
         "description": dataset.description,
         "location": dataset.location,
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in fields.items() if value is not None}

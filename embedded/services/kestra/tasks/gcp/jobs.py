@@ -1,4 +1,4 @@
-"""What the jobs of BigQuery have in common: labels, waiting, errors, and trying again."""
+"""Shared by the jobs of BigQuery: labels, waiting, errors and retries."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _LABELS = {
 
 
 def labels(task: Task) -> dict[str, str]:
-    """What a job is labelled with: where it comes from, and what the task says."""
+    """The labels of a job: its flow, execution and task, and the property `labels`."""
     return {name: _label(task.render(text, {})) for name, text in _LABELS.items()} | (
         task.properties.get("labels") or {}
     )
 
 
 def run(task: Task, start: Callable[[], Any], **how: Any) -> tuple[Any, Any]:
-    """Run a job to its end, again if its error is one that may pass.
+    """Run a job to its end; retry it if the task's `retryReasons` or `retryMessages` match its error.
 
     Parameters:
-        task: whose job it is; when it is cancelled, so is the job.
+        task: the running task; when it is cancelled, so is the job.
         start: starts the job.
         how: arguments of the job's `result`.
 
@@ -47,7 +47,7 @@ def run(task: Task, start: Callable[[], Any], **how: Any) -> tuple[Any, Any]:
         job, result, problem = _attempt(task, start, how)
         if problem is None:
             return job, result
-        if pause is None or not _may_pass(task, problem):
+        if pause is None or not _is_retryable(task, problem):
             raise TaskError(problem)
         task.warn(f"{problem} Trying again in {pause} s.")
         _sleep(task, pause)
@@ -65,7 +65,7 @@ def _attempt(task: Task, start: Callable[[], Any], how: dict[str, Any]) -> tuple
             return job, job.result(**how), None
     except GoogleAPICallError as error:
         task.check_cancelled()
-        job.reload(retry=BIGQUERY_RETRY)  # a job that failed tells its errors itself
+        job.reload(retry=BIGQUERY_RETRY)  # a failed job holds its errors
         if not job.error_result:
             raise
         return job, None, _problem(job, error)
@@ -77,17 +77,19 @@ def _label(text: str) -> str:
 
 
 def _problem(job: Any, error: GoogleAPICallError) -> str:
-    """What a job failed with: the reason of each of its errors, and its message."""
-    found = [job.error_result, *(one for one in job.errors or [] if one != job.error_result)]
-    told = [f"{one.get('reason', error.code)}: {one.get('message', error.message)}" for one in found if one]
-    return f"BigQuery job {job.job_id} failed: " + "; ".join(told)
+    """Describe the errors of a job: the reason and the message of each."""
+    errors = [job.error_result, *(detail for detail in job.errors or [] if detail != job.error_result)]
+    messages = [
+        f"{detail.get('reason', error.code)}: {detail.get('message', error.message)}" for detail in errors if detail
+    ]
+    return f"BigQuery job {job.job_id} failed: " + "; ".join(messages)
 
 
-def _may_pass(task: Task, problem: str) -> bool:
-    """Whether an error is one that may be gone at the next try."""
-    given = task.properties
-    reasons = [f" {reason}:" for reason in given.get("retryReasons") or []]
-    messages = [message.lower() for message in given.get("retryMessages") or []]
+def _is_retryable(task: Task, problem: str) -> bool:
+    """Whether the task's properties allow a retry after this error."""
+    properties = task.properties
+    reasons = [f" {reason}:" for reason in properties.get("retryReasons") or []]
+    messages = [message.lower() for message in properties.get("retryMessages") or []]
     return any(reason in problem for reason in reasons) or any(text in problem.lower() for text in messages)
 
 

@@ -16,7 +16,7 @@ from embedded.services.kestra.tasks.gcp.objects import NO_BUCKET, PREFIX, split
 
 
 @dataclass(frozen=True)
-class Found:
+class ListedObject:
     """An object of a listing, or a directory, which has no object."""
 
     bucket: str
@@ -25,11 +25,11 @@ class Found:
 
     @property
     def uri(self) -> str:
-        """As Kestra writes it: a + for a space."""
+        """The address in Kestra's form: a + for a space."""
         return f"gs://{self.bucket}/{self.name.replace(' ', '+')}"
 
-    def told(self) -> Outputs:
-        """As outputs name it."""
+    def as_outputs(self) -> Outputs:
+        """The object as an output."""
         outputs: Outputs = {"uri": self.uri, "bucket": self.bucket, "name": self.name, "directory": self.blob is None}
         if self.blob is None:
             return outputs | {"size": 0}
@@ -60,22 +60,23 @@ class Found:
 
 @body(PREFIX + "List")
 def list_objects(task: Task) -> Outputs:
-    """The objects that begin with an address, `maxFiles` at the most."""
-    given = task.properties
-    most, kinds = given["maxFiles"], given["filter"]
-    found: list[Found] = []
+    """The objects whose address begins with `from`, at most `maxFiles`."""
+    properties = task.properties
+    most, kinds = properties["maxFiles"], properties["filter"]
+    items: list[ListedObject] = []
     for item in _listed(task):
         if kinds != "BOTH" and _is_directory(item) != (kinds == "DIRECTORY"):
             continue
-        if len(found) == most:
+        if len(items) == most:
             task.warn(
-                f"Results for '{given['from']}' exceeded the maxFiles limit ({most}); remaining items were skipped."
+                f"Results for '{properties['from']}' exceeded the maxFiles limit ({most}); "
+                "remaining items were skipped."
             )
             break
-        found.append(item)
-    task.count("size", len(found))
-    task.debug(f"Found '{len(found)}' blobs from '{given['from']}'")
-    return {"blobs": [item.told() for item in found]}
+        items.append(item)
+    task.count("size", len(items))
+    task.debug(f"Found '{len(items)}' blobs from '{properties['from']}'")
+    return {"blobs": [item.as_outputs() for item in items]}
 
 
 @body(PREFIX + "DeleteList")
@@ -97,24 +98,28 @@ def delete_list(task: Task) -> Outputs:
     return {"count": count, "size": size}
 
 
-def _listed(task: Task) -> Iterator[Found]:
+def _listed(task: Task) -> Iterator[ListedObject]:
     """What begins with the address; of directories, only those at the next slash, unless the listing is recursive."""
-    given = task.properties
-    bucket, prefix = split(given["from"], "from")
-    options: dict[str, Any] = {"prefix": prefix or None, "versions": given.get("allVersions"), "retry": STORAGE_RETRY}
-    if given["listingType"] == "DIRECTORY":
+    properties = task.properties
+    bucket, prefix = split(properties["from"], "from")
+    options: dict[str, Any] = {
+        "prefix": prefix or None,
+        "versions": properties.get("allVersions"),
+        "retry": STORAGE_RETRY,
+    }
+    if properties["listingType"] == "DIRECTORY":
         options["delimiter"] = "/"
-    pattern = _pattern(given.get("regExp"))
-    with failures(given["from"], _404=NO_BUCKET):
+    pattern = _pattern(properties.get("regExp"))
+    with failures(properties["from"], _404=NO_BUCKET):
         blobs = storage_client(task).list_blobs(bucket, **options)
         for page in blobs.pages:
             task.check_cancelled()
-            found = [Found(bucket, blob.name, blob) for blob in page]
-            found += [Found(bucket, name) for name in sorted(page.prefixes)]
-            yield from (item for item in found if pattern is None or pattern.fullmatch(item.uri))
+            items = [ListedObject(bucket, blob.name, blob) for blob in page]
+            items += [ListedObject(bucket, name) for name in sorted(page.prefixes)]
+            yield from (item for item in items if pattern is None or pattern.fullmatch(item.uri))
 
 
-def _is_directory(item: Found) -> bool:
+def _is_directory(item: ListedObject) -> bool:
     return item.blob is None or item.name.endswith("/")
 
 

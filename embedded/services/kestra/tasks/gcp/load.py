@@ -70,28 +70,28 @@ def _load(
     client: bigquery.Client,
     start: Callable[[bigquery.TableReference, bigquery.LoadJobConfig], bigquery.LoadJob],
 ) -> Outputs:
-    place = required(task, "destinationTable")
-    target, config = bigquery.TableReference.from_string(place, client.project), _config(task)
-    with failures(place):
+    table = required(task, "destinationTable")
+    target, config = bigquery.TableReference.from_string(table, client.project), _config(task)
+    with failures(table):
         job, _ = jobs.run(task, lambda: start(target, config))
     task.count("output.rows", job.output_rows or 0)
     return {"jobId": job.job_id, "destinationTable": str(target), "rows": job.output_rows}
 
 
 def _config(task: Task) -> bigquery.LoadJobConfig:
-    given = task.properties
+    properties = task.properties
     kind = required(task, "format")
-    options = {attribute: given[name] for name, attribute in _PLAIN.items() if given.get(name) is not None}
-    csv = given.get("csvOptions") or {}
+    options = {attribute: properties[name] for name, attribute in _PLAIN.items() if properties.get(name) is not None}
+    csv = properties.get("csvOptions") or {}
     if csv and kind != "CSV":
         raise TaskError(f"`csvOptions` is for CSV, and `format` is {kind}.")
     options |= {attribute: csv[name] for name, attribute in _CSV.items() if csv.get(name) is not None}
     config = bigquery.LoadJobConfig(source_format=_FORMATS.get(kind, kind), **options)
     config.labels = jobs.labels(task)
-    if given.get("schema"):
-        config.schema = _fields(given["schema"])
-    if given.get("timePartitioningField"):
-        partitioned, field = given["timePartitioningType"], given["timePartitioningField"]
+    if properties.get("schema"):
+        config.schema = _fields(properties["schema"])
+    if properties.get("timePartitioningField"):
+        partitioned, field = properties["timePartitioningType"], properties["timePartitioningField"]
         config.time_partitioning = bigquery.TimePartitioning(type_=partitioned, field=field)
     return config
 

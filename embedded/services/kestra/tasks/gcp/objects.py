@@ -27,25 +27,25 @@ _HEADERS = {
 
 @body(PREFIX + "Upload")
 def upload(task: Task) -> Outputs:
-    """Upload a file, and compare its checksums with what arrived."""
-    given = task.properties
+    """Upload a file, and compare its checksums with those of the object."""
+    properties = task.properties
     source, target = required(task, "from"), required(task, "to")
     blob = object_at(storage_client(task), target, "to")
     for name, attribute in _HEADERS.items():
-        if given.get(name):
-            setattr(blob, attribute, given[name])
+        if properties.get(name):
+            setattr(blob, attribute, properties[name])
     file = task.temporary_file(PurePosixPath(blob.name).suffix)
     try:
         md5, crc32c = _fetch(task, source, file)
-        _compare("The file's MD5", given.get("expectedMd5"), md5)
-        _compare("The file's CRC32C", given.get("expectedCrc32c"), crc32c)
+        _compare("The file's MD5", properties.get("expectedMd5"), md5)
+        _compare("The file's CRC32C", properties.get("expectedCrc32c"), crc32c)
         task.debug(f"Upload from '{source}' to '{target}'")
         with failures(target, _404=NO_BUCKET):
-            blob.upload_from_filename(str(file), content_type=given.get("contentType"), retry=STORAGE_RETRY)
+            blob.upload_from_filename(str(file), content_type=properties.get("contentType"), retry=STORAGE_RETRY)
         size = file.stat().st_size
     finally:
         file.unlink(missing_ok=True)
-    if given["validateChecksum"]:
+    if properties["validateChecksum"]:
         _compare("What arrived has an MD5 that", blob.md5_hash, md5)
         _compare("What arrived has a CRC32C that", blob.crc32c, crc32c)
     task.count("file.size", size)
@@ -54,7 +54,7 @@ def upload(task: Task) -> Outputs:
 
 @body(PREFIX + "Download")
 def download(task: Task) -> Outputs:
-    """Download an object; its checksum is compared on the way."""
+    """Download an object; its checksum is compared."""
     source = required(task, "from")
     blob = object_at(storage_client(task), source, "from")
     file = task.temporary_file(PurePosixPath(blob.name).suffix)
@@ -73,7 +73,7 @@ def download(task: Task) -> Outputs:
 
 @body(PREFIX + "Copy")
 def copy(task: Task) -> Outputs:
-    """Copy an object; with `delete`, remove the source then."""
+    """Copy an object; with `delete`, delete the source afterwards."""
     source, target = required(task, "from"), required(task, "to")
     if source == target:
         raise TaskError(f"`from` and `to` are the same: {target}")
@@ -107,10 +107,10 @@ def delete(task: Task) -> Outputs:
 
 
 def required(task: Task, name: str) -> str:
-    """A property that there must be.
+    """The value of a required property.
 
     Raises:
-        TaskError: it is not there.
+        TaskError: it is not set.
     """
     value = task.properties.get(name)
     if not value:
@@ -119,12 +119,12 @@ def required(task: Task, name: str) -> str:
 
 
 def object_at(client: storage.Client, uri: str, name: str) -> storage.Blob:
-    """The object that an address gs://bucket/name means; as in Kestra, a + stands for a space.
+    """The object at an address gs://bucket/name; as in Kestra, a + means a space.
 
     Parameters:
-        client: whose.
+        client: the client of Cloud Storage.
         uri: the address.
-        name: of the property that it stands in.
+        name: of the property that holds the address.
 
     Raises:
         TaskError: it is no such address.
@@ -177,9 +177,9 @@ def _fetch(task: Task, uri: str, file: Path) -> tuple[str, str]:
     return _text(md5.digest()), _text(crc32c.digest())
 
 
-def _compare(what: str, expected: str | None, found: str) -> None:
-    if expected is not None and expected != found:
-        raise TaskError(f"{what} is {expected} by one count and {found} by the other. Run the execution again.")
+def _compare(what: str, expected: str | None, actual: str) -> None:
+    if expected is not None and expected != actual:
+        raise TaskError(f"{what} is {expected} by one count and {actual} by the other. Run the execution again.")
 
 
 def _text(digest: bytes) -> str:

@@ -53,19 +53,19 @@ def query(task: Task) -> Outputs:
 
 
 def _config(task: Task, client: bigquery.Client) -> bigquery.QueryJobConfig:
-    given = task.properties
-    options = {attribute: given[name] for name, attribute in _PLAIN.items() if given.get(name) is not None}
-    config = bigquery.QueryJobConfig(use_legacy_sql=given["legacySql"] or given["useLegacySql"], **options)
+    properties = task.properties
+    options = {attribute: properties[name] for name, attribute in _PLAIN.items() if properties.get(name) is not None}
+    config = bigquery.QueryJobConfig(use_legacy_sql=properties["legacySql"] or properties["useLegacySql"], **options)
     config.labels = jobs.labels(task)
-    if given.get("destinationTable"):
-        config.destination = bigquery.TableReference.from_string(given["destinationTable"], client.project)
-    if given.get("defaultDataset"):
-        config.default_dataset = bigquery.DatasetReference.from_string(given["defaultDataset"], client.project)
-    if given.get("timePartitioningField"):
-        kind, field = given["timePartitioningType"], given["timePartitioningField"]
+    if properties.get("destinationTable"):
+        config.destination = bigquery.TableReference.from_string(properties["destinationTable"], client.project)
+    if properties.get("defaultDataset"):
+        config.default_dataset = bigquery.DatasetReference.from_string(properties["defaultDataset"], client.project)
+    if properties.get("timePartitioningField"):
+        kind, field = properties["timePartitioningType"], properties["timePartitioningField"]
         config.time_partitioning = bigquery.TimePartitioning(type_=kind, field=field)
-    if given.get("jobTimeout"):
-        config.job_timeout_ms = round(float(given["jobTimeout"]) * 1000)
+    if properties.get("jobTimeout"):
+        config.job_timeout_ms = round(float(properties["jobTimeout"]) * 1000)
     return config
 
 
@@ -75,13 +75,13 @@ def _outputs(task: Task, job: bigquery.QueryJob, rows: RowIterator | None, fetch
     _measure(task, job, tags)
     if job.destination is not None:
         target = job.destination
-        place = {"project": target.project, "dataset": target.dataset_id, "table": target.table_id}
-        outputs["destinationTable"] = place
+        table = {"project": target.project, "dataset": target.dataset_id, "table": target.table_id}
+        outputs["destinationTable"] = table
     if rows is not None and fetch != "NONE":
         task.count("total.rows", rows.total_rows or 0, **tags)
-        found = jdbc.result(task, fetch, [column(field) for field in rows.schema], _batches(task, rows))
-        task.count("fetch.rows", found["size"], **tags)
-        outputs |= found
+        result = jdbc.result(task, fetch, [column(field) for field in rows.schema], _batches(task, rows))
+        task.count("fetch.rows", result["size"], **tags)
+        outputs |= result
     return outputs
 
 

@@ -1,4 +1,4 @@
-"""BigQuery's types as Kestra's own plug-in hands them on."""
+"""BigQuery's types in the form of Kestra's own plug-in."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def column(field: SchemaField) -> Column:
 
 
 def cell(field: SchemaField) -> Callable[[Any], Any]:
-    """What makes a column's values ready for the way to Java."""
-    one = _record if field.field_type in ("RECORD", "STRUCT", "JSON") else _plain
+    """The function that converts a column's values for Java."""
+    convert = _record if field.field_type in ("RECORD", "STRUCT", "JSON") else _plain
     if field.mode == "REPEATED":
-        return lambda values: [None if value is None else one(value) for value in values]
-    return lambda value: None if value is None else one(value)
+        return lambda values: [None if value is None else convert(value) for value in values]
+    return lambda value: None if value is None else convert(value)
 
 
 def _record(value: Any) -> str:
@@ -46,7 +46,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, datetime):
-        # A date and time of no zone is told in UTC, as Kestra does.
+        # A date and time without a zone is taken as UTC, as in Kestra.
         return value.replace(tzinfo=value.tzinfo or UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date | time | Decimal):
         return str(value)

@@ -22,9 +22,15 @@ MANY_ROWS = re.compile(
 
 @dataclass(frozen=True)
 class Statement:
-    """The statement in psycopg2's terms: `many` takes a list of rows at `VALUES %s`, `one` the values of one row."""
+    """The statement in psycopg2's form.
 
-    one: str
+    Attributes:
+        single: takes the values of one row.
+        many: takes a list of rows at `VALUES %s`; None if the statement cannot.
+        types: the types of the parameters, as PostgreSQL names them.
+    """
+
+    single: str
     many: str | None
     types: list[str]
 
@@ -43,7 +49,7 @@ def batch(task: Task) -> Outputs:
             connection.commit()
             rows += len(objects)
             chunks += 1
-    return jdbc.written(task, rows, updated, chunks)
+    return jdbc.report_written(task, rows, updated, chunks)
 
 
 def _table_columns(task: Task, connection: Connection) -> list[str]:
@@ -63,7 +69,7 @@ def _table_columns(task: Task, connection: Connection) -> list[str]:
 
 
 def _prepare(connection: Connection, sql: str) -> Statement:
-    """Have the server check the statement and tell the types of its parameters."""
+    """Have the server check the statement, and read the types of its parameters."""
     numbered, count = statements.placeholders(sql, lambda index: f"${index + 1}")
     if not count:
         raise TaskError("The `sql` of a Batch task needs a `?` for each value.")
@@ -75,8 +81,8 @@ def _prepare(connection: Connection, sql: str) -> Statement:
             cursor.execute("DEALLOCATE kestra_batch")
         except connection.errors as error:
             raise failure(error) from error
-    one, _ = statements.placeholders(sql, lambda _: "%s", lambda text: text.replace("%", "%%"))
-    return Statement(one, _many(sql), types)
+    single, _ = statements.placeholders(sql, lambda _: "%s", lambda text: text.replace("%", "%%"))
+    return Statement(single, _many(sql), types)
 
 
 def _many(sql: str) -> str | None:
@@ -95,7 +101,7 @@ def _write(connection: Connection, statement: Statement, rows: list[list[Any]]) 
                 return cursor.rowcount
             updated = 0
             for values in rows:
-                cursor.execute(statement.one, values)
+                cursor.execute(statement.single, values)
                 updated += max(cursor.rowcount, 0)
             return updated
         except connection.errors as error:

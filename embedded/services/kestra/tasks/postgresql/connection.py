@@ -1,4 +1,4 @@
-"""Connections: JDBC addresses, encryption, cancelling, and errors as a user should read them."""
+"""Connections to PostgreSQL: JDBC addresses, encryption, cancelling, and error messages."""
 
 import contextlib
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ OPTIONS = {
     "connectTimeout": "connect_timeout",
     "options": "options",
 }
-"""Parameters of a JDBC address and what libpq calls them. Others concern the Java driver alone and are passed over."""
+"""Parameters of a JDBC address and what libpq calls them. Others concern the Java driver alone and are ignored."""
 
 
 class Connection(psycopg2.extensions.connection):
@@ -59,24 +59,24 @@ def connect(task: Task, autocommit: bool) -> Iterator[Connection]:
 
 
 def arguments(task: Task) -> dict[str, Any]:
-    """What libpq needs to know, from the task's `url`, `username`, `password` and `ssl` properties."""
+    """The arguments of libpq, from the task's `url`, `username`, `password` and `ssl` properties."""
     properties = task.properties
-    found = parse_url(properties.get("url", ""))
-    found |= {
+    connection_arguments = parse_url(properties.get("url", ""))
+    connection_arguments |= {
         name: properties[key] for name, key in (("user", "username"), ("password", "password")) if properties.get(key)
     }
     if properties.get("ssl"):
-        found["sslmode"] = "verify-full"
+        connection_arguments["sslmode"] = "verify-full"
     if mode := properties.get("sslMode"):
-        found["sslmode"] = mode.lower().replace("_", "-")
+        connection_arguments["sslmode"] = mode.lower().replace("_", "-")
     for name, key in (("sslrootcert", "sslRootCert"), ("sslcert", "sslCert"), ("sslkey", "sslKey")):
         if text := properties.get(key):
-            found[name] = str(_private_file(task, text))
+            connection_arguments[name] = str(_private_file(task, text))
     if secret := properties.get("sslKeyPassword"):
-        found["sslpassword"] = secret
+        connection_arguments["sslpassword"] = secret
     # As with the Java driver, a session has the engine's time zone, not the server's.
-    found["options"] = f"{found.get('options', '')} -c TimeZone=UTC".strip()
-    return {"connect_timeout": CONNECT_TIMEOUT_SECONDS} | found
+    connection_arguments["options"] = f"{connection_arguments.get('options', '')} -c TimeZone=UTC".strip()
+    return {"connect_timeout": CONNECT_TIMEOUT_SECONDS} | connection_arguments
 
 
 def parse_url(url: str) -> dict[str, Any]:
@@ -92,33 +92,34 @@ def parse_url(url: str) -> dict[str, Any]:
     rest = url.removeprefix(SCHEME)
     parts = urlsplit(rest if rest.startswith("//") else f"///{rest}")
     hosts = [_host_and_port(host) for host in (parts.netloc or "localhost").split(",")]
-    found: dict[str, Any] = {"host": ",".join(host for host, _ in hosts), "port": ",".join(port for _, port in hosts)}
+    parsed: dict[str, Any] = {"host": ",".join(host for host, _ in hosts), "port": ",".join(port for _, port in hosts)}
     if database := unquote(parts.path.lstrip("/")):
-        found["dbname"] = database
+        parsed["dbname"] = database
     parameters = dict(parse_qsl(parts.query, keep_blank_values=True))
-    found |= {OPTIONS[name]: value for name, value in parameters.items() if name in OPTIONS}
+    parsed |= {OPTIONS[name]: value for name, value in parameters.items() if name in OPTIONS}
     if parameters.get("ssl", "false") in ("", "true"):
-        found.setdefault("sslmode", "verify-full")
+        parsed.setdefault("sslmode", "verify-full")
     if schema := parameters.get("currentSchema"):
-        found["options"] = f"{found.get('options', '')} -c search_path={schema}".strip()
-    return found
+        parsed["options"] = f"{parsed.get('options', '')} -c search_path={schema}".strip()
+    return parsed
 
 
-def failure(error: psycopg2.Error, place: str = "") -> TaskError:
-    """The server's own message, with its SQLSTATE and what else it says, in the order of the Java driver.
+def failure(error: psycopg2.Error, position: str = "") -> TaskError:
+    """The server's message, SQLSTATE and details, in the order of the Java driver.
 
     Parameters:
-        place: which of several statements it was.
+        error: of psycopg2.
+        position: which of several statements failed, as the end of the message.
     """
-    told = error.diag
-    if not told.message_primary:
+    diagnostics = error.diag
+    if not diagnostics.message_primary:
         return TaskError(str(error).strip() or type(error).__name__)
-    lines = [f"{told.severity}: {told.message_primary} (SQLSTATE {told.sqlstate}){place}"]
+    lines = [f"{diagnostics.severity}: {diagnostics.message_primary} (SQLSTATE {diagnostics.sqlstate}){position}"]
     details = {
-        "Detail": told.message_detail,
-        "Hint": told.message_hint,
-        "Position": told.statement_position,
-        "Where": told.context,
+        "Detail": diagnostics.message_detail,
+        "Hint": diagnostics.message_hint,
+        "Position": diagnostics.statement_position,
+        "Where": diagnostics.context,
     }
     return TaskError("\n  ".join(lines + [f"{name}: {text}" for name, text in details.items() if text]))
 

@@ -46,8 +46,8 @@ def queries(task: Task) -> Outputs:
     outputs: list[Outputs] = []
     with connect(task, autocommit=not task.properties["transaction"]) as connection:
         for number, sql in enumerate(parts, 1):
-            place = f" in statement {number} of {len(parts)}" if len(parts) > 1 else ""
-            output = _execute(task, connection, sql, fetch, place)
+            position = f" in statement {number} of {len(parts)}" if len(parts) > 1 else ""
+            output = _execute(task, connection, sql, fetch, position)
             if output is not None:
                 outputs.append(output)
         connection.commit()
@@ -55,7 +55,7 @@ def queries(task: Task) -> Outputs:
     return {"outputs": outputs}
 
 
-def _execute(task: Task, connection: Connection, sql: str, fetch: str, place: str = "") -> Outputs | None:
+def _execute(task: Task, connection: Connection, sql: str, fetch: str, position: str = "") -> Outputs | None:
     """Run a statement; returns the outputs of its result set, or None if it has none."""
     task.check_cancelled()
     task.debug(f"Starting query: {sql}")
@@ -73,7 +73,7 @@ def _execute(task: Task, connection: Connection, sql: str, fetch: str, place: st
             batches = _batches(cursor, first, size, cursor.description)
             return jdbc.result(task, fetch, columns, batches)
     except connection.errors as error:
-        raise failure(error, place) from error
+        raise failure(error, position) from error
 
 
 def _batches(cursor: Any, first: list[Any], size: int, description: Any) -> Iterator[list[Any]]:
@@ -84,8 +84,8 @@ def _batches(cursor: Any, first: list[Any], size: int, description: Any) -> Iter
 
 
 def _can_stream(sql: str) -> bool:
-    found = statements.words(sql)
-    return found[:1] != [] and found[0] in READ_ONLY and not WRITING.intersection(found)
+    words = statements.words(sql)
+    return words[:1] != [] and words[0] in READ_ONLY and not WRITING.intersection(words)
 
 
 def _bound(sql: str, parameters: dict[str, Any] | None) -> tuple[str, dict[str, Any] | None]:
@@ -94,10 +94,10 @@ def _bound(sql: str, parameters: dict[str, Any] | None) -> tuple[str, dict[str, 
 
     names: set[str] = set()
 
-    def place(name: str) -> str:
+    def mark(name: str) -> str:
         names.add(name)
         return f"%({name})s"
 
-    bound = statements.bind(sql, parameters, place, lambda text: text.replace("%", "%%"))
+    bound = statements.bind(sql, parameters, mark, lambda text: text.replace("%", "%%"))
     # Kestra drops empty parameters on the way, so one that is missing is null.
     return bound, {name: parameters.get(name) for name in names}

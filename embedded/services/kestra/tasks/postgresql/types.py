@@ -1,4 +1,4 @@
-"""PostgreSQL's types: values are taken as the server's own text, and told to Java by their kind.
+"""PostgreSQL's types: values stay the server's own text, and Java learns their kind.
 
 Text, because Python's classes hold less than the server does (`infinity`, years before Christ, months of an interval).
 """
@@ -56,7 +56,7 @@ def register_raw(connection: Any) -> None:
 
 
 def columns_of(description: Sequence[Any], zone: str) -> list[Column]:
-    """The columns of a cursor; `zone` is the time zone in which moments are told."""
+    """The columns of a cursor; `zone` is the time zone of moments."""
     return [Column(item.name, _java_kind(_kind(item.type_code)), zone) for item in description]
 
 
@@ -81,7 +81,7 @@ def _java_kind(kind: str) -> str:
 
 
 def _interval(text: str) -> str:
-    """As Kestra tells it: years, months, days, hours, minutes and whole seconds, such as P0Y0M1DT2H0M0S."""
+    """An interval in Kestra's form: years, months, days, hours, minutes and whole seconds, such as P0Y0M1DT2H0M0S."""
     match = INTERVAL.fullmatch(text)
     if not match:
         return text

@@ -7,23 +7,23 @@ import io.kestra.core.serializers.JacksonMapper;
 import java.util.List;
 import java.util.Map;
 
-/** The commands of a task as local processes: the Python body says in which environment, and this ends what runs. */
+/** The commands of a task as local processes: the Python body sets their environment, and this ends what runs. */
 public final class LocalCommands {
     private static final TypeReference<Map<String, String>> ENVIRONMENT = new TypeReference<>() {
     };
-    private static final TypeReference<List<String>> GUARD = new TypeReference<>() {
+    private static final TypeReference<List<String>> COMMAND = new TypeReference<>() {
     };
 
     private volatile TaskCall call;
     private volatile LocalProcess process;
 
-    /** The runner for a task of this type; the requirements are what its Python body is given. */
+    /** The runner for a task of this type; the requirements are the properties of its Python body. */
     public TaskRunner<?> runner(String type, Map<String, Object> requirements, RunContext runContext) throws Exception {
         call = new TaskCall(type, requirements, runContext);
-        Map<String, Object> place = call.execute();
+        Map<String, Object> options = call.execute();
         process = new LocalProcess(
-            JacksonMapper.ofJson().convertValue(place.get("environment"), ENVIRONMENT),
-            JacksonMapper.ofJson().convertValue(place.get("guard"), GUARD));
+            JacksonMapper.ofJson().convertValue(options.get("environment"), ENVIRONMENT),
+            JacksonMapper.ofJson().convertValue(options.get("wrapper"), COMMAND));
         return process;
     }
 

@@ -21,20 +21,20 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs the commands of a script task as a local process, whichever task runner the flow asks for. Unlike the engine's
- * own runner it hands on only a chosen environment, and ends the whole family of the process with it (see guard.py).
+ * own runner it passes on a chosen environment only, and ends all processes of the command (see process_group.py).
  */
 final class LocalProcess extends Process {
     private static final long STOP_SECONDS = 10;
 
     private final Map<String, String> environment;
-    private final List<String> guard;
+    private final List<String> wrapper;
     private volatile java.lang.Process process;
 
-    /** @param environment the variables that a script gets besides its own `env`; @param guard the guard's command. */
-    LocalProcess(Map<String, String> environment, List<String> guard) {
+    /** @param environment the variables that a script gets besides its own `env`; @param wrapper the command in front. */
+    LocalProcess(Map<String, String> environment, List<String> wrapper) {
         this.type = Process.class.getName();
         this.environment = environment;
-        this.guard = guard;
+        this.wrapper = wrapper;
     }
 
     @Override
@@ -60,7 +60,7 @@ final class LocalProcess extends Process {
     }
 
     private java.lang.Process start(RunContext runContext, TaskCommands commands) throws Exception {
-        var builder = new java.lang.ProcessBuilder(new ArrayList<>(guard)).directory(commands.getWorkingDirectory().toFile());
+        var builder = new java.lang.ProcessBuilder(new ArrayList<>(wrapper)).directory(commands.getWorkingDirectory().toFile());
         builder.command().addAll(runContext.render(commands.getCommands()).asList(String.class));
         builder.environment().clear();
         builder.environment().putAll(environment);
@@ -96,7 +96,7 @@ final class LocalProcess extends Process {
         }
     }
 
-    /** The guard ends its family when its input ends. */
+    /** The wrapper ends the command's processes when its input ends. */
     private static void release(java.lang.Process started) {
         try {
             started.getOutputStream().close();
