@@ -1,4 +1,4 @@
-"""What an execution costs the embedded engine: `python -m bench.sizing [SCALE]`, after `make setup`.
+"""Measures the cost of an execution on the embedded engine: `python -m bench.sizing [SCALE]`, after `make setup`.
 
 For each shape of flow, on a fresh stack: executions and task runs a minute when all are submitted at once; log lines a
 minute until the last one is stored, as the indexer comes behind; bytes in the database and in the internal storage
@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOG = "io.kestra.plugin.core.log.Log"
 WRITE = "io.kestra.plugin.core.storage.Write"
 MEGABYTE = "{% for line in range(1, 10000) %}" + "x" * 99 + "\n{% endfor %}"
-PATIENCE = 600
+TIMEOUT_SECONDS = 600
 CLOSED = "[90121-"
 """H2's shell finds the database closed after the statement that closes it."""
 
@@ -78,21 +78,27 @@ def shapes(scale: float) -> list[Shape]:
 
 
 def cost(shape: Shape, executions: int) -> Cost:
-    """Run a shape on a fresh stack and see what it left.
+    """Run a shape on a fresh stack and measure it.
 
     Parameters:
         shape: the flow.
-        executions: how many; 0 tells what an empty server takes.
+        executions: number of executions; 0 measures an empty server.
     """
     with tempfile.TemporaryDirectory() as folder:
         with own_stack(Path(folder), "kestra") as environment, memory_watched(folder) as largest:
             seconds, indexed = run(shape, executions, environment)
-        database = compacted(Path(folder, "home", "kestra", "database"))
+        database = compact(Path(folder, "home", "kestra", "database"))
         return Cost(seconds, indexed, database, size(Path(folder, "storage")), max(largest))
 
 
 def run(shape: Shape, executions: int, environment: dict[str, str]) -> tuple[float, float]:
-    """Submit all executions at once; seconds until the last one has succeeded, and until its log is stored."""
+    """Submit all executions at once; seconds until the last one has succeeded, and until its log is stored.
+
+    Parameters:
+        shape: the flow.
+        executions: number of executions.
+        environment: of the running stack.
+    """
     session = requests.Session()
     session.auth = (environment["KESTRA_USERNAME"], environment["KESTRA_PASSWORD"])
     api = environment["KESTRA_URL"] + "/api/v1/main"
@@ -105,8 +111,8 @@ def run(shape: Shape, executions: int, environment: dict[str, str]) -> tuple[flo
     def until(path: str, total: int, **filters: str) -> float:
         asked = {"namespace": "bench", "size": "1", **filters}
         while session.get(f"{api}/{path}", params=asked).json()["total"] < total:
-            if time.monotonic() - begun > PATIENCE:
-                raise SystemExit(f"{shape.name}: {path} did not have {total} in {PATIENCE} s")
+            if time.monotonic() - begun > TIMEOUT_SECONDS:
+                raise SystemExit(f"{shape.name}: {path} did not have {total} in {TIMEOUT_SECONDS} s")
             time.sleep(0.1)
         return time.monotonic() - begun
 
@@ -114,8 +120,8 @@ def run(shape: Shape, executions: int, environment: dict[str, str]) -> tuple[flo
     return succeeded, until("logs/search", executions * shape.lines)
 
 
-def compacted(folder: Path) -> int:
-    """Bytes of the database in a folder, once nothing in it is waste."""
+def compact(folder: Path) -> int:
+    """Compact the database in a folder; returns its size in bytes."""
     jars = os.pathsep.join(str(jar) for jar in cache_folder().glob("artifacts/*/*.jar"))
     java = [str(JAVA), "-cp", jars, "org.h2.tools.Shell", "-url", f"jdbc:h2:file:{folder / 'kestra'}"]
     command = [*java, "-user", "sa", "-password", "", "-sql", "SHUTDOWN COMPACT"]

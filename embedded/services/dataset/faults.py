@@ -1,4 +1,4 @@
-"""What is odd about some rows, as in the public files: a few in every thousand, in small files too."""
+"""Irregular rows, as the public files have them: a few in every thousand, in small files too."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from embedded.services.dataset.texts import DAY, MONEY, NUMBER, Codes
 
 Rows = npt.NDArray[np.int64]
 
-# One row of each sort in every so many rows.
+# Each kind has a row in every so many rows.
 STANDING = 128  # the meter ran and the car did not: no distance, no other zone
 REFUND = 256  # a negative fare, right after the trip it takes back
 LATE = 512  # the pickup lies in another month, or in another decade

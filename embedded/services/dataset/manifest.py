@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from embedded.services.dataset.catalogue import Edition
 from embedded.services.dataset.files import GZIP_LEVEL, Gzip, csv
-from embedded.services.dataset.profile import Tally
+from embedded.services.dataset.profile import Profile
 from embedded.services.dataset.trips import VERSION
 
 Manifest = dict[str, Any]
@@ -58,11 +58,11 @@ class Manifests:
         if self._path(edition).exists():
             yield from Gzip().pack(csv(edition))
             return
-        tally, gzip = Tally(edition.file), Gzip()
+        tally, gzip = Profile(edition.file), Gzip()
         yield from gzip.pack(csv(edition, watch=tally.add))
         self._keep(edition, tally, gzip)
 
-    def _keep(self, edition: Edition, tally: Tally, gzip: Gzip) -> None:
+    def _keep(self, edition: Edition, tally: Profile, gzip: Gzip) -> None:
         manifest = {
             "name": edition.file.name,
             "generated": True,

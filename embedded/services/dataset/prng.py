@@ -20,7 +20,7 @@ class Draws:
     """A source of draws that depends on its name only.
 
     Parameters:
-        name: what the draws are for; another name, other draws.
+        name: names the purpose; another name gives other draws.
     """
 
     def __init__(self, name: str) -> None:
@@ -28,7 +28,13 @@ class Draws:
         self._key = np.frombuffer(digest[:16], dtype="<u8").astype(np.uint64)
 
     def block(self, index: int, count: int, rows: int) -> list[Draw]:
-        """`count` arrays of `rows` numbers from 0 to 65,535, for block number `index`."""
+        """Arrays of numbers from 0 to 65,535.
+
+        Parameters:
+            index: number of the block; another block has other numbers.
+            count: number of arrays.
+            rows: length of each array.
+        """
         counter = np.array([0, 0, index, 0], dtype=np.uint64)
         words = -(-count * rows // 4)
         raw = np.random.Philox(key=self._key, counter=counter).random_raw(words)

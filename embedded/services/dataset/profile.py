@@ -1,4 +1,4 @@
-"""What is in a file, counted while it is made."""
+"""The counts of a file, made while it is generated."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,7 +72,7 @@ class _Column:
 
 
 @dataclass
-class Tally:
+class Profile:
     """Counts of one file; holds 16 bytes a row until it is read."""
 
     file: TaxiFile

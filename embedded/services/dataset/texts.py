@@ -22,7 +22,7 @@ LAST_DAY = date(2037, 12, 31)
 
 @dataclass(frozen=True)
 class Kind:
-    """Values of one sort: the codes `low` to `high`, and `null`, the first code beyond, for no value.
+    """Values of a kind: the codes `low` to `high`, and `null`, the first code beyond, for no value.
 
     Attributes:
         write: the text of one code.

@@ -1,14 +1,14 @@
-"""Makes all that the InsightFlow pipeline needs on AWS, or takes it away again.
+"""Creates everything that the InsightFlow pipeline needs on AWS, or deletes it.
 
     python projects/insightflow/infrastructure/insightflow.py up
     python projects/insightflow/infrastructure/insightflow.py down --empty-buckets
 
-Each may be run again at any time: what is there already is brought to what is written here. Credentials and address
-are those that AWS's own tools find (AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_ENDPOINT_URL and so on).
+Each may be run again at any time: existing resources are updated to what is written here. Credentials and address are
+those that AWS's own tools find (AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_ENDPOINT_URL and so on).
 
 Environment: `INSIGHTFLOW_BASE_URL`, where the ingestion reads from; without it, the public files.
-`INSIGHTFLOW_TARGET_BUCKET` and `INSIGHTFLOW_RESULTS_BUCKET`, names of the buckets: on AWS they are taken once in the
-whole world, so that you need your own.
+`INSIGHTFLOW_TARGET_BUCKET` and `INSIGHTFLOW_RESULTS_BUCKET`, names of the buckets: on AWS a bucket's name is unique
+worldwide, so that you need your own.
 """
 
 import argparse
@@ -55,7 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def steps(account: Account, names: Names, options: argparse.Namespace) -> list[Step]:
-    """All that there is to make, in this order; it is taken away in the other one."""
+    """All steps in the order of their creation; `down` takes the opposite order.
+
+    Parameters:
+        account: the account to work on.
+        names: names of the buckets.
+        options: of the command line.
+    """
     empty = options.command == "down" and options.empty_buckets
     repository = Repository(account, empty)
     return [

@@ -23,9 +23,9 @@ MEMORY = """
 import resource, sys
 from embedded.services.dataset import files
 from embedded.services.dataset.catalogue import Edition, TaxiFile
-from embedded.services.dataset.profile import Tally
+from embedded.services.dataset.profile import Profile
 edition = Edition(TaxiFile("yellow", 2020, 12), int(sys.argv[1]), 1)
-tally = Tally(edition.file)
+tally = Profile(edition.file)
 for piece in files.Gzip().pack(files.csv(edition, watch=tally.add)):
     pass
 assert tally.report()["rows"] == edition.rows

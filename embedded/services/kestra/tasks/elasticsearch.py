@@ -290,9 +290,9 @@ def _send(task: Task, client: Elasticsearch, batch: list[Operation]) -> tuple[in
 
 def _bulk_request(task: Task, client: Elasticsearch, batch: list[Operation]) -> dict[str, Any] | None:
     """The answer to a bulk request; None when the server has too much to do."""
-    lines = [line for operation in batch for line in operation.lines]
+    lines: list[Any] = [line for operation in batch for line in operation.lines]  # the client sends bytes as they are
     try:
-        answer = client.bulk(operations=lines, filter_path=WANTED, **_routing(task))
+        answer = client.bulk(operations=lines, filter_path=WANTED, routing=task.properties.get("routing") or None)
     except ApiError as error:
         if error.status_code != TOO_MANY:
             raise

@@ -1,4 +1,4 @@
-"""The account of AWS that is worked on, and waiting for it."""
+"""The AWS account to work on, and waiting for its resources."""
 
 import time
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from botocore.exceptions import ClientError
 
 Result = TypeVar("Found")
 POLL_SECONDS = 2.0
-"""Between two looks at something that takes its time."""
+"""Time between two checks of a resource that takes a while."""
 
 
 class StepError(RuntimeError):
-    """A step cannot be done; the message says what helps."""
+    """A step failed; the message says what to do about it."""
 
 
 class Account:
@@ -43,13 +43,13 @@ class Account:
 
     @property
     def is_aws(self) -> bool:
-        """Whether it is an account of AWS itself, and not a stand-in at an address of its own."""
+        """Whether it is an account of AWS itself, and not an emulator at another address."""
         host = urlsplit(self.client("batch").meta.endpoint_url).hostname or ""
         return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
     @property
     def location(self) -> str:
-        """Where it is, for people."""
+        """Where the account is, for people."""
         return "on AWS" if self.is_aws else f"at {self.client('batch').meta.endpoint_url}"
 
     def role_arn(self, name: str) -> str:
@@ -58,15 +58,15 @@ class Account:
 
 
 def wait_for(what: str, look: Callable[[], Result | None], seconds: float = 300) -> Result:
-    """Look again and again until there is something.
+    """Call a function until it returns a true value.
 
     Parameters:
-        what: is waited for.
-        look: gives None, or something false, as long as it is not there.
-        seconds: how long to wait.
+        what: name of what is waited for.
+        look: returns None, or another false value, until it is there.
+        seconds: longest time to wait.
 
     Raises:
-        StepError: it was not there in time.
+        StepError: the time is over.
     """
     deadline = time.monotonic() + seconds
     while not (result := look()):

@@ -8,7 +8,7 @@ from insightflow_steps.account import Account, code_of
 from insightflow_steps.names import WORK_GROUP, Names
 
 _MOST_BYTES = 1 << 30
-"""That one query may read: a mistake then costs half a cent, not dollars."""
+"""Most bytes that a query may read: a mistake then costs half a cent, not dollars."""
 
 
 class WorkGroup:
@@ -25,7 +25,7 @@ class WorkGroup:
         self._location = f"s3://{names.results_bucket}/results/"
 
     def up(self) -> str:
-        """Make the work group, or bring it to what it should be."""
+        """Create or update the work group."""
         result = {"OutputLocation": self._location}
         # Not enforced: dbt says itself where its tables go.
         settings: dict[str, Any] = {

@@ -10,12 +10,12 @@ _KEYS_AT_ONCE = 1000  # the most that S3 takes
 
 
 class Bucket:
-    """A bucket. Its objects are only deleted when that is asked for.
+    """A bucket. `down` deletes its objects only on request.
 
     Parameters:
         account: to work on.
         bucket: its name.
-        empty: whether `down` may delete what is in it.
+        empty: whether `down` may delete its objects.
     """
 
     def __init__(self, account: Account, bucket: str, empty: bool) -> None:
@@ -26,11 +26,11 @@ class Bucket:
         self._empty = empty
 
     def up(self) -> str:
-        """Make the bucket."""
+        """Create the bucket."""
         if self._is_there():
             return "there already"
         arguments: dict[str, Any] = {"Bucket": self._bucket}
-        if self._region != "us-east-1":  # which is where a bucket without a place goes
+        if self._region != "us-east-1":  # the default location of a bucket
             arguments["CreateBucketConfiguration"] = {"LocationConstraint": self._region}
         try:
             self._s3.create_bucket(**arguments)

@@ -1,4 +1,4 @@
-"""Glue: the database for the tables, and the crawler that makes them of what the ingestion brings."""
+"""Glue: the database for the tables, and the crawler that creates them from the ingested files."""
 
 import json
 from typing import Any
@@ -16,14 +16,14 @@ _PROPAGATION_SECONDS = 120
 
 
 class GlueDatabase:
-    """The database of the raw tables and of those that dbt makes."""
+    """The database of the raw tables and of those that dbt creates."""
 
     def __init__(self, account: Account) -> None:
         self.name = f"Glue database {DATABASE}"
         self._glue = account.client("glue")
 
     def up(self) -> str:
-        """Make the database."""
+        """Create the database."""
         about = {"Name": DATABASE, "Description": "InsightFlow: Malaysian retail trade and fuel prices"}
         try:
             self._glue.create_database(DatabaseInput=about)
@@ -49,7 +49,7 @@ class GlueDatabase:
 
 
 class Crawler:
-    """The crawler over the raw data. It runs when the flow starts it, and by no schedule of its own.
+    """The crawler over the raw data. Only the flow starts it; it has no schedule.
 
     Parameters:
         account: to work on.
@@ -79,7 +79,7 @@ class Crawler:
         }
 
     def up(self) -> str:
-        """Make the crawler, or bring it to what it should be when it does not run."""
+        """Create the crawler, or update it once it does not run."""
         if self._describe() is None:
             self._once_the_role_is_known(self._glue.create_crawler)
             return "created"

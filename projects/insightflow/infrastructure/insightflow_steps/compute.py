@@ -1,4 +1,4 @@
-"""Batch: where the ingestion runs, the queue that it waits in, and what it is."""
+"""Batch: the compute environment, queue and job definition of the ingestion."""
 
 from typing import Any
 
@@ -124,7 +124,7 @@ class JobQueue:
 
 
 class JobDefinition:
-    """What the ingestion is. A new revision is only registered when something has changed.
+    """The definition of the ingestion's job. A revision is registered only when something has changed.
 
     Parameters:
         account: to work on.
@@ -181,7 +181,7 @@ def _definition(account: Account, names: Names, image: str) -> dict[str, Any]:
 
 
 def _includes(actual: Any, wanted: Any) -> bool:
-    """Whether what was found says all that is wanted; AWS adds defaults of its own. Lists may be in another order."""
+    """Whether a resource has everything that is wanted. AWS adds defaults, and lists may have another order."""
     if isinstance(wanted, dict):
         return isinstance(actual, dict) and all(_includes(actual.get(name), value) for name, value in wanted.items())
     if isinstance(wanted, list) and wanted and isinstance(wanted[0], dict):

@@ -1,4 +1,4 @@
-"""The repository of the ingestion's image. On AWS itself only: elsewhere, the name alone stands for the program."""
+"""The repository of the ingestion's image. It exists on AWS only: an emulator knows the program by the name."""
 
 from botocore.exceptions import ClientError
 
@@ -26,7 +26,7 @@ class Repository:
         return f"{registry}/{REPOSITORY}:latest"
 
     def up(self) -> str:
-        """Make the repository, and say how the image gets there."""
+        """Create the repository, and explain how to push the image."""
         ecr, done = self._account.client("ecr"), "created"
         try:
             ecr.create_repository(repositoryName=REPOSITORY, imageScanningConfiguration={"scanOnPush": True})

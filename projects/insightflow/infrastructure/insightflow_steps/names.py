@@ -1,4 +1,4 @@
-"""What everything is called. The flow, the dbt project and the lesson use the same names."""
+"""The names of all resources. The flow, the dbt project and the lesson use the same names."""
 
 from dataclasses import dataclass
 
@@ -16,19 +16,19 @@ CRAWLER = f"{PREFIX}-raw-data-crawler"
 WORK_GROUP = PREFIX
 DATABASE = "insightflow_prod"
 AUDIT_DATABASE = "insightflow_prod_audit"
-"""Made by dbt; taken away with the rest."""
+"""Created by dbt; deleted with the rest."""
 REPOSITORY = "insightflow-ingestion"
 RAW_PREFIX = "raw/"
 
 
 @dataclass(frozen=True)
 class Names:
-    """What differs from account to account.
+    """Names that differ from account to account.
 
     Parameters:
-        raw_bucket: for what the ingestion brings.
-        results_bucket: for what Athena writes.
-        base_url: where the ingestion reads from; None for the public files.
+        raw_bucket: bucket of the ingested files.
+        results_bucket: bucket of Athena's results.
+        base_url: address that the ingestion reads from; None for the public files.
     """
 
     raw_bucket: str

@@ -1,10 +1,10 @@
-"""Where jobs run."""
+"""The network of the jobs."""
 
 from insightflow_steps.account import Account, StepError
 
 
 def default_network(account: Account) -> tuple[list[str], list[str]]:
-    """Subnets and security groups for jobs: those of the default VPC, and on a stand-in, which has none, any names.
+    """Subnets and security groups for jobs: those of the default VPC; on an emulator, which has no VPC, any names.
 
     Raises:
         StepError: there is no default VPC.

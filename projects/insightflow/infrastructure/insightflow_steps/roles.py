@@ -13,17 +13,17 @@ _MANAGED = "arn:aws:iam::aws:policy/"
 
 
 def write_bucket(bucket: str) -> dict[str, Any]:
-    """What the ingestion may do: bring objects into a bucket, and see what is there."""
+    """The policy of the ingestion: write objects to a bucket and list them."""
     return _document(bucket, "s3:GetObject", "s3:PutObject")
 
 
 def read_bucket(bucket: str) -> dict[str, Any]:
-    """What the crawler may do: read a bucket."""
+    """The policy of the crawler: read a bucket."""
     return _document(bucket, "s3:GetObject")
 
 
 class Role:
-    """A role that a service of AWS takes on.
+    """A role that a service of AWS assumes.
 
     Parameters:
         account: to work on.
@@ -55,7 +55,7 @@ class Role:
         )
 
     def up(self) -> str:
-        """Make the role, or give it its trust and its policies again."""
+        """Create the role, or restore its trust and its policies."""
         done = "created"
         try:
             self._iam.create_role(RoleName=self._role, AssumeRolePolicyDocument=self._trust)

@@ -1,16 +1,16 @@
-"""What a step is."""
+"""The protocol of a step."""
 
 from typing import Protocol
 
 
 class Step(Protocol):
-    """One thing on AWS."""
+    """A resource on AWS."""
 
     name: str
     """Kind and name, for people."""
 
     def up(self) -> str:
-        """Make it, or bring it to what it should be; says what was done. Raises StepError, ClientError."""
+        """Create or update the resource; returns what was done. Raises StepError, ClientError."""
 
     def down(self) -> str:
-        """Take it away if it is there; says what was done. Raises StepError, ClientError."""
+        """Delete the resource if it exists; returns what was done. Raises StepError, ClientError."""

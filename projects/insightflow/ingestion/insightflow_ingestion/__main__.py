@@ -1,4 +1,4 @@
-"""The command: ingests each set by itself, and says at the end which failed."""
+"""The command: ingests the sets one after another, and reports at the end which failed."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ log = logging.getLogger("insightflow_ingestion")
 
 
 class SettingError(Exception):
-    """A setting cannot work; the message names it and says what would."""
+    """A setting is wrong; the message names it and says what is right."""
 
 
 def settings(environ: Mapping[str, str]) -> tuple[str, str]:
@@ -35,10 +35,15 @@ def settings(environ: Mapping[str, str]) -> tuple[str, str]:
 
 
 def ingest(entry: Set, base: str, bucket: Bucket) -> None:
-    """Bring one set into the bucket. Nothing is written before the whole file has been read and checked.
+    """Ingest a set into the bucket. Nothing is written before the whole file has been read and checked.
+
+    Parameters:
+        entry: the set.
+        base: beginning of the addresses, with `{host}` for the publishing host.
+        bucket: the target.
 
     Raises:
-        SetError: it could not be brought.
+        SetError: the set could not be ingested.
     """
     with tempfile.TemporaryDirectory(prefix=f"{entry.name}-") as scratch:
         file = Path(scratch, "source.parquet")
@@ -51,7 +56,7 @@ def ingest(entry: Set, base: str, bucket: Bucket) -> None:
 
 
 def run(base: str, bucket: Bucket) -> dict[str, str]:
-    """Ingest all sets; gives the reason of each that failed, by its name."""
+    """Ingest all sets; returns the reason of each failure by the name of the set."""
     failures = {}
     for entry in SETS:
         try:

@@ -1,4 +1,4 @@
-"""The bucket that the months go to."""
+"""The bucket of the ingested months."""
 
 import hashlib
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ class Bucket:
 
     Parameters:
         name: of the bucket.
-        client: of S3; by default as AWS's own tools find it.
+        client: client of S3; by default with the credentials that AWS's own tools find.
     """
 
     def __init__(self, name: str, client: Any = None) -> None:
@@ -27,14 +27,14 @@ class Bucket:
         self._client = client or boto3.client("s3")
 
     def put(self, prefix: str, files: Iterable[tuple[str, Path]]) -> int:
-        """Write files in the place of what is there; one that is there already, byte by byte, is not sent again.
+        """Write files over existing objects. A file whose bytes the bucket already has is not sent again.
 
         Parameters:
-            prefix: under which all keys are.
+            prefix: beginning of all keys.
             files: keys, each with its file.
 
         Returns:
-            How many were sent.
+            The number of files sent.
 
         Raises:
             SetError: the bucket refused one.
@@ -53,7 +53,7 @@ class Bucket:
         self._client.put_object(Bucket=self._name, Key=key, Body=body, ContentType="application/vnd.apache.parquet")
 
     def _digests(self, prefix: str) -> dict[str, str]:
-        """What S3 tells of each object's content: its MD5, or with some kinds of encryption something else."""
+        """The ETag of each object: its MD5, except with some kinds of encryption."""
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=prefix)
         return {item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", [])}
 

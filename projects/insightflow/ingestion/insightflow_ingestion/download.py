@@ -1,4 +1,4 @@
-"""Fetches a file whole, or says why not."""
+"""Downloads a file completely, or reports why not."""
 
 import logging
 import time
@@ -19,11 +19,11 @@ class SetError(Exception):
 
 
 class _Passing(Exception):
-    """It may be better in a moment."""
+    """The problem may be temporary."""
 
 
 def fetch(url: str, file: Path) -> None:
-    """Fetch an address into a file; what may pass, such as a lost connection, is tried again.
+    """Download a URL to a file. Temporary problems, such as a lost connection, are retried.
 
     Raises:
         SetError: there is no such file, or it did not arrive whole.

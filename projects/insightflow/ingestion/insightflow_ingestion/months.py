@@ -1,4 +1,4 @@
-"""Reads a downloaded file, checks it, and cuts it into one Parquet file a month."""
+"""Reads a downloaded file, checks it, and splits it into one Parquet file a month."""
 
 import logging
 from collections.abc import Iterator
@@ -20,10 +20,10 @@ class MonthFiles:
 
     Parameters:
         entry: the set.
-        file: as it was downloaded.
+        file: the downloaded file.
 
     Raises:
-        SetError: it is no Parquet file, or cut short, or does not hold what the set holds.
+        SetError: it is no Parquet file, is truncated, or lacks columns of the set.
     """
 
     def __init__(self, entry: Set, file: Path) -> None:
@@ -43,11 +43,11 @@ class MonthFiles:
 
     @property
     def rows(self) -> int:
-        """How many there are."""
+        """The number of rows."""
         return self._count("SELECT count(*) FROM rows")
 
     def write(self, folder: Path) -> Iterator[tuple[str, Path]]:
-        """Write the months into a folder, one after the other; gives each with its file, such as `2025-03`."""
+        """Write the months into a folder; yields each month, such as `2025-03`, with its file."""
         months = self._database.execute("SELECT DISTINCT strftime(ymd_date, '%Y-%m') FROM rows ORDER BY 1").fetchall()
         for (month,) in months:
             path = folder / f"{month}.parquet"

@@ -1,4 +1,4 @@
-"""The three sets: where they are published, and what is in them.
+"""The three sets: their addresses and columns.
 
 Columns are described at https://data.gov.my/data-catalogue/iowrt, /iowrt_3d and /fuelprice. Two are renamed, as they
 are words of SQL: `date` becomes `ymd_date`, `group` becomes `group_code`.
@@ -7,7 +7,7 @@ are words of SQL: `date` becomes `ymd_date`, `group` becomes `group_code`.
 from dataclasses import dataclass
 
 PUBLIC = "https://{host}"
-"""The public files, each on the host that it is published on."""
+"""Address of the public files, each on its own host."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Set:
         """The file's address.
 
         Parameters:
-            base: how an address begins; `{host}` stands for the host that publishes the set.
+            base: beginning of the address; `{host}` stands for the host that publishes the set.
         """
         return f"{base.replace('{host}', self.host).rstrip('/')}/{self.path}"
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 from boto3.exceptions import S3UploadFailedError
@@ -15,6 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 
 from embedded.services.kestra.tasks.bridge import Task, TaskError
+
+Style = Literal["auto", "path"]
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
@@ -48,7 +50,7 @@ def client(task: Task) -> Any:
         )
     if properties.get("forcePathStyle") and not properties.get("compatibilityMode"):
         raise TaskError("'forcePathStyle' must be used in conjunction with 'compatibilityMode'")
-    style = "path" if properties.get("forcePathStyle") else "auto"
+    style: Style = "path" if properties.get("forcePathStyle") else "auto"
     names = ("accessKeyId", "secretKeyId", "sessionToken", "region")
     with _session_lock:  # sessions are not thread-safe
         try:
@@ -66,7 +68,7 @@ def _session(key: str | None, secret: str | None, token: str | None, region: str
     )
 
 
-def _config(style: str) -> Config:
+def _config(style: Style) -> Config:
     return Config(
         s3={"addressing_style": style},
         connect_timeout=CONNECT_SECONDS,

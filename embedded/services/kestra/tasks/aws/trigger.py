@@ -22,7 +22,7 @@ from typing import Any
 from embedded.services.kestra.tasks.aws.connection import client
 from embedded.services.kestra.tasks.aws.download import fetch
 from embedded.services.kestra.tasks.aws.listing import as_output, matches, walk
-from embedded.services.kestra.tasks.aws.move import act, plan
+from embedded.services.kestra.tasks.aws.move import Move, act, plan
 from embedded.services.kestra.tasks.aws.trigger_state import Claim, TriggerState
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
 
@@ -73,7 +73,9 @@ def _look(task: Task, s3: Any, state: TriggerState) -> Claim | None:
     properties = task.properties
     most = min(properties["maxKeys"], properties["maxFiles"])
     known, unwanted = state.versions(), []
-    objects, moves, versions = [], [], []
+    objects: list[Outputs] = []
+    moves: list[Move] = []
+    versions: list[tuple[str, str]] = []
     for item in walk(task, s3):
         if len(objects) >= most:
             break

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import clickhouse_connect
-from clickhouse_connect.driver import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.httpclient import HttpClient
 
 from embedded.services.kestra.tasks.bridge import READ_BYTES, Task, TaskError
 
@@ -72,7 +72,7 @@ class Connection:
             TaskError: the server refuses it.
         """
         with self._running(position) as settings:
-            response = self._client.raw_stream(sql, settings=settings)
+            response: Any = self._client.raw_stream(sql, settings=settings)
             try:
                 yield _result(response)
             finally:
@@ -184,7 +184,7 @@ def failure(error: ClickHouseError, position: str = "") -> TaskError:
     return TaskError((text or type(error).__name__) + position)
 
 
-def _client(arguments: dict[str, Any]) -> Client:
+def _client(arguments: dict[str, Any]) -> HttpClient:
     client = clickhouse_connect.get_client(
         **{**arguments, "settings": {**SETTINGS, **arguments["settings"]}},
         compress=False,
@@ -193,6 +193,7 @@ def _client(arguments: dict[str, Any]) -> Client:
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         send_receive_timeout=STATEMENT_TIMEOUT_SECONDS,
     )
+    assert isinstance(client, HttpClient)  # the client of both interfaces, http and https
     client.headers["X-ClickHouse-Format"] = (
         RESULT_FORMAT  # whatever FORMAT a statement asks for; its own questions are over
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from google.cloud import storage
+import google.cloud.storage as storage
 from google.cloud.exceptions import Conflict
 
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body

@@ -15,13 +15,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import google.auth
+import google.cloud.storage as storage
 import requests
 from google.api_core.exceptions import GoogleAPICallError, RetryError
 from google.auth import impersonated_credentials
 from google.auth.credentials import Credentials
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, RefreshError, TransportError
 from google.auth.transport.requests import AuthorizedSession, Request
-from google.cloud import bigquery, storage
+from google.cloud import bigquery
 from google.oauth2 import service_account
 
 from embedded.services.kestra.tasks.bridge import Task, TaskError

@@ -7,8 +7,8 @@ import hashlib
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+import google.cloud.storage as storage
 import google_crc32c
-from google.cloud import storage
 from google.cloud.exceptions import NotFound
 
 from embedded.services.kestra.tasks.bridge import READ_BYTES, Outputs, Task, TaskError, body

@@ -77,7 +77,7 @@ def _prepare(connection: Connection, sql: str) -> Statement:
         try:
             cursor.execute(f"PREPARE kestra_batch AS {numbered}")
             cursor.execute("SELECT parameter_types::text[] FROM pg_prepared_statements WHERE name = 'kestra_batch'")
-            types = cursor.fetchone()[0]
+            ((types,),) = cursor.fetchall()
             cursor.execute("DEALLOCATE kestra_batch")
         except connection.errors as error:
             raise failure(error) from error

@@ -1,6 +1,6 @@
 """Bodies of CopyIn and CopyOut: the bytes stream, no row becomes an object."""
 
-from typing import Any
+from typing import Any, cast
 
 from embedded.services.kestra.tasks.bridge import READ_BYTES, Outputs, Task, TaskError, body
 from embedded.services.kestra.tasks.postgresql.connection import connect
@@ -15,7 +15,7 @@ def copy_in(task: Task) -> Outputs:
     task.debug(f"Starting query: {sql}")
     with task.open(task.properties["from"]) as file, connect(task, autocommit=False) as connection:
         with connection.cursor() as cursor:
-            cursor.copy_expert(sql, file, size=READ_BYTES)
+            cursor.copy_expert(sql, cast(Any, file), size=READ_BYTES)  # which needs `read` alone
             count = cursor.rowcount
         connection.commit()
     task.count("rows", count)
