@@ -6,7 +6,7 @@ while it is generated. Its manifest describes its content, so that a load can be
     python -m embedded.services.dataset                                               serve on 127.0.0.1:DATASET_PORT
     python -m embedded.services.dataset write --taxi yellow --month 2020-12 --to DIR  the same file on disk
 
-The InsightFlow files are a function of (seed, day): what was published by then; by default today, or the day of `until`.
+The InsightFlow files are a function of (seed, day): what was published by that day, `until` or today.
 
 | address | gives |
 |---|---|
