@@ -92,7 +92,7 @@ def _await(port: int) -> None:
 
 
 def _proxy(port: int) -> int:
-    """A proxy in a thread that leads every name to a port of this machine; gives its own port."""
+    """A proxy in a thread that leads every name to a port of this machine; returns its own port."""
     loop, own = asyncio.new_event_loop(), _free_port()
 
     async def lead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,6 +1,6 @@
 """How near the CSV pipeline comes to the stores' own bulk loaders: `python -m bench.s3_csv [ROWS [STORE...]]`.
 
-On one fresh stack, with one generated file (1 M rows unless told), it prints
+On one fresh stack, with one generated file (1 M rows by default), it prints
 
 - the run of all four branches at once: seconds, whether all four stores are exact, and the largest resident memory of
   a process of each kind on the way;

@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 
-/** What lessons 07 to 09 ask of Google Cloud, with clients that are told a key, a project and headers, and no address. */
+/** What lessons 07 to 09 ask of Google Cloud, with clients that get a key, a project and headers, but no address. */
 public class Check {
     private static final String LOCATION = "us-central1";
     private static final Map<String, String> HEADERS = Map.of("user-agent", "Kestra/1.3.31");
@@ -75,8 +75,8 @@ public class Check {
         run(bigquery, "CREATE TABLE `" + at + "month` AS SELECT *, TIMESTAMP '2020-01-01' AS day FROM `" + at + "ext`");
         Job merge = run(bigquery, "MERGE INTO `" + at + "all` AS T USING `" + at + "month` AS S ON T.id = S.id "
             + "WHEN NOT MATCHED THEN INSERT (id, fare, day) VALUES (id, fare, day)");
-        JobStatistics.QueryStatistics told = merge.getStatistics();
-        check("the merge added two rows", told.getNumDmlAffectedRows() == 2 && LOCATION.equals(merge.getJobId().getLocation()));
+        JobStatistics.QueryStatistics statistics = merge.getStatistics();
+        check("the merge added two rows", statistics.getNumDmlAffectedRows() == 2 && LOCATION.equals(merge.getJobId().getLocation()));
         FieldValueList row = run(bigquery, "SELECT COUNT(*) AS n, SUM(fare) AS fares FROM `" + at + "all`")
             .getQueryResults().iterateAll().iterator().next();
         check("they add up", row.get("n").getLongValue() == 2 && row.get("fares").getDoubleValue() == 7.0);
@@ -88,8 +88,8 @@ public class Check {
     private static Job run(BigQuery bigquery, String sql) throws Exception {
         JobId id = JobId.newBuilder().setJob("java_" + UUID.randomUUID()).setLocation(LOCATION).build();
         Job job = bigquery.create(JobInfo.newBuilder(QueryJobConfiguration.of(sql)).setJobId(id).build()).waitFor();
-        JobStatistics.QueryStatistics told = job.getStatistics();
-        check(told.getStatementType() + " went well", job.getStatus().getError() == null);
+        JobStatistics.QueryStatistics statistics = job.getStatistics();
+        check(statistics.getStatementType() + " went well", job.getStatus().getError() == null);
         return job;
     }
 

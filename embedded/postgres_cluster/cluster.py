@@ -1,4 +1,4 @@
-"""A PostgreSQL cluster on disk: where it lives, as whom its programs run, and how it is made and set up."""
+"""A PostgreSQL cluster on disk: its folder, the account of its programs, its creation and set-up."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _DUPLICATE_DATABASE = "42P04"
 
 @dataclass(frozen=True)
 class Login:
-    """Whom a server lets in, and where: a superuser and its database. The names are plain ones."""
+    """The login of a server: a superuser and its database. The names are plain identifiers."""
 
     user: str
     password: str = field(repr=False)
@@ -51,7 +51,7 @@ class Login:
 
 @dataclass(frozen=True)
 class Cluster:
-    """One cluster, made of PostgreSQL's programs, which refuse to run as root."""
+    """A cluster and the PostgreSQL programs that run it, which refuse to run as root."""
 
     home: Path
     """The service's own folder."""
@@ -69,7 +69,7 @@ class Cluster:
         return wheel / INSTALLATION / "bin"
 
     def create(self) -> None:
-        """Make what is missing: the folder, readable binaries and the cluster.
+        """Create what is missing: the folder, readable binaries and the cluster.
 
         Raises:
             ServiceError: PostgreSQL's own programs failed.
@@ -178,7 +178,7 @@ def arguments(options: Mapping[str, str]) -> list[str]:
 
 
 def offers_extension(name: str) -> bool:
-    """Tell whether the installation carries an extension."""
+    """Whether the installation has an extension."""
     return any((_wheel() / INSTALLATION).glob(f"share/**/extension/{name}.control"))
 
 

@@ -21,7 +21,7 @@ class Server(Service):
     stop_signal = signal.SIGINT  # "fast shutdown": ends sessions, then writes everything out
 
     def login(self, settings: Settings) -> Login:
-        """Whom the server lets in, and where."""
+        """The login of the superuser, and its database."""
         own = settings[self.spec]
         return Login(own.user, own.password, own.db)
 
@@ -30,7 +30,7 @@ class Server(Service):
         return ()
 
     def script(self) -> str:
-        """SQL that the database is prepared with, once and again when it has changed; empty for none."""
+        """SQL that prepares the database, and runs again when it has changed; empty for none."""
         return ""
 
     def prepare(self, context: Context) -> None:

@@ -23,7 +23,7 @@ def main() -> None:
         sys.exit(str(problem))
     finally:
         sys.stdout.flush()
-    os._exit(0)  # the library's own threads would be asked for more on the way out
+    os._exit(0)  # a normal exit would wait for the library's threads
 
 
 if __name__ == "__main__":

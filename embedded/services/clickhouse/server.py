@@ -54,7 +54,7 @@ class Server:
         """Serve until SIGTERM or SIGINT.
 
         Raises:
-            RuntimeError: it ended by itself; the message tells why.
+            RuntimeError: the server ended; the message says why.
         """
         os.umask(0o077)
         os.environ["TZ"] = "UTC"  # a DateTime without a time zone means the same on every machine

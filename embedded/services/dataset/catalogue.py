@@ -9,7 +9,7 @@ FIRST_MONTH = (2019, 1)
 LAST_MONTH = (2021, 7)
 MONTHS = range(1, 13)
 
-# Rows of a month for every 1,000 rows asked for, January first. The shape is that of the public monthly record counts,
+# Rows of a month for every 1,000 requested rows, January first. The shape is that of the public monthly record counts,
 # with the average yellow month of 2020 as 1,000. Green is drawn at 0.3 of that and not at its true 0.07: its months
 # would be too small to show anything at the default size.
 ROWS_PER_THOUSAND: dict[str, dict[int, tuple[int, ...]]] = {

@@ -92,7 +92,7 @@ def _growth(now: int, before: int | None) -> int | None:
 
 
 def _trade(until: date, values: Callable[[int, date], Iterable[tuple[tuple[str, ...], Row]]]) -> Iterator[Row]:
-    """Rows of all three series from the absolute values of each month, which `values` gives by key."""
+    """Rows of all three series from the absolute values of each month, which `values` returns by key."""
     months = _months(until)
     known = [dict(values(number, month)) for number, month in enumerate(months)]
     for series, back in (("abs", 0), ("growth_yoy", 12), ("growth_mom", 1)):

@@ -1,4 +1,4 @@
-"""Products for lesson 03, in the shape of the public dummyjson `/products`, with content of our own."""
+"""Products for lesson 03, in the shape of the public dummyjson `/products`, with generated content."""
 
 from typing import Any
 

@@ -20,7 +20,7 @@ from embedded.shared.parent_watch import exit_with_parent
 
 
 def main() -> None:
-    """Start the engine, serve its API until told to stop, and stop the engine."""
+    """Start the engine, serve its API until a signal ends it, and stop the engine."""
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)-5s %(name)s %(message)s", stream=sys.stdout
     )

@@ -1,6 +1,6 @@
 """The engine's Java artifacts, pinned by `engine.lock`.
 
-Scope `engine` goes on the class path of the engine, `compiler` is what compiles the task types.
+Scope `engine` is the class path of the engine, scope `compiler` the compiler of the task types.
 `python -m embedded.services.kestra.artifacts` fetches what is missing. With the argument `lock` it resolves
 `engine.pom.xml` again with Maven (`mvn` must be installed) and rewrites the lock: do that after changing a version
 there, and commit both files.

@@ -1,4 +1,4 @@
-"""Starts an engine, runs a flow over its API and ends, listing the classes that were loaded on the way.
+"""Starts an engine, runs a flow over its API and ends, and lists the classes that were loaded.
 
 Run by `embedded.services.kestra.cds_archive` as `python -m embedded.services.kestra.cds_training FOLDER LISTING`.
 """
@@ -55,7 +55,7 @@ ANSWER_TIMEOUT_SECONDS = 60
 def main() -> None:
     """Run the flow; the exit code is 1 if it did not succeed."""
     folder, listing = (Path(argument) for argument in sys.argv[1:3])
-    with socket.create_server((HOST, 0)) as listening:  # what comes before the server is up waits
+    with socket.create_server((HOST, 0)) as listening:  # requests wait until the server is up
         port = listening.getsockname()[1]
         settings = ProcessSettings(folder / "home", folder / "storage", port, "admin@kestra.io", "Training1")
         engine = start_engine(settings, listing_options(listing))

@@ -1,4 +1,4 @@
-"""The engine's H2 database: where it is, how it is closed, and how it is mended after its process was killed."""
+"""The engine's H2 database: its address, closing it, and its repair after the process was killed."""
 
 import logging
 import shutil
@@ -13,10 +13,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Database:
-    """A database in a folder of its own, or in memory if there is none.
+    """The engine's database, in a folder or in memory.
 
     Parameters:
-        folder: where its files are; None for a database that lives as long as the process.
+        folder: the folder of its files; None for a database in memory.
     """
 
     folder: Path | None

@@ -1,7 +1,7 @@
 """Python environments of scripts: a clean interpreter, and a folder of packages for each list of `dependencies`.
 
-An environment is built once, under a name made of what it depends on, and used by all tasks afterwards, without
-network. `python -m embedded.services.kestra.environments prewarm flows` builds those that the flows of a
+An environment is built once, under a digest of its dependencies, and used by all tasks afterwards, without network.
+`python -m embedded.services.kestra.environments prewarm flows` builds those that the flows of a
 folder ask for.
 
 As in the official image `python:3.13-slim`, a script without `dependencies` has the standard library only; not even
@@ -170,7 +170,7 @@ def _execute(command: list[str], problem: str) -> None:
 
 
 def _uv_environment() -> dict[str, str]:
-    """Tell uv where pip has been told to look: uv itself does not read pip's variables."""
+    """Translate pip's variables for uv, which does not read them."""
     translated = {"PIP_INDEX_URL": "UV_DEFAULT_INDEX", "PIP_EXTRA_INDEX_URL": "UV_INDEX", "PIP_CERT": "SSL_CERT_FILE"}
     named = {uv: os.environ[pip] for pip, uv in translated.items() if os.environ.get(pip)}
     if links := os.environ.get("PIP_FIND_LINKS"):

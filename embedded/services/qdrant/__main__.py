@@ -14,7 +14,7 @@ GRACE_SECONDS = 10
 
 
 def main() -> int:
-    """Serve until told to stop; the exit code is 0, or 2 when the folder is in use."""
+    """Serve until a signal ends it; the exit code is 0, or 2 when the folder is in use."""
     parser = argparse.ArgumentParser(prog="python -m embedded.services.qdrant", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("port", type=int)

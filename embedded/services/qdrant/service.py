@@ -13,7 +13,7 @@ class Qdrant(Service):
     """Qdrant's own engine, a library, in a process of its own; see `embedded.services.qdrant.app`.
 
     Unlike the server it has no snapshots, shards, quantization, multi-vectors or formulas: such a request is answered
-    with an error that names what is missing. As with the server's defaults, no key is asked for.
+    with an error that names what is missing. As with the server's defaults, no API key is required.
     """
 
     spec = QDRANT

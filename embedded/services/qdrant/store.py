@@ -73,7 +73,7 @@ class Store:
             self._collections[name] = Collection.create(self._folder / uuid.uuid4().hex, name, settings)
 
     def drop(self, name: str) -> bool:
-        """Delete a collection, with its aliases; tells whether there was one."""
+        """Delete a collection, with its aliases; returns whether there was one."""
         with self._change:
             collection = self._collections.pop(name, None)
             if collection is None:

@@ -1,7 +1,7 @@
-"""TimescaleDB's place in the embedded stack: a PostgreSQL server of its own.
+"""TimescaleDB in the embedded stack: a second PostgreSQL server.
 
-Where the installation carries the real extension, it is used. Elsewhere SQL functions of the same names stand in for
-it: see `stand_in.sql` for what they do and how they differ.
+It uses the extension if the installation has it, otherwise SQL functions of the same names: `stand_in.sql` describes
+them and how they differ.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def test_a_package_that_is_not_the_locked_one_is_refused(locks: Path) -> None:
     assert not list((locks / "cache" / "environments").glob("tqdm-*/complete"))
 
 
-@pytest.mark.parametrize("program", tool_environments.PROGRAMS)
+@pytest.mark.parametrize("program", tool_environments.TOOLS)
 def test_the_lock_is_of_the_requirements(program: str) -> None:
     wanted = PIN.findall((tool_environments.LOCKS / f"{program}.in").read_text())
     lock = (tool_environments.LOCKS / f"{program}.lock").read_text()

@@ -37,7 +37,7 @@ SEARCHED = (
     "triggerExecutionId",
     "childFilter",
 )
-"""Plain parameters that searches of executions understand besides filters."""
+"""Plain parameters that searches of executions take in addition to filters."""
 
 
 def find(request: Request, execution_id: str | None = None) -> Any:

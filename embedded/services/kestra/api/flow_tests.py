@@ -1,8 +1,8 @@
 """Executions of flow tests: fixtures give the states and outputs of tasks, which are not run.
 
-The engine carries what the unit tests of Kestra's Enterprise edition are made of (`io.kestra.core.test.flow`: fixtures,
-assertions), and its executor heeds the fixtures of an execution. The open-source server has no way to pass them, so
-these two paths are this project's own.
+The engine has the models of the unit tests of Kestra's Enterprise edition (`io.kestra.core.test.flow`: fixtures and
+assertions), and its executor applies the fixtures of an execution. The open-source server has no path that passes them,
+so these two paths are this project's own: https://kestra.io/docs/enterprise/governance/unit-tests.
 """
 
 import json

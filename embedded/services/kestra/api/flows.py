@@ -20,7 +20,7 @@ GRAPHS = "io.kestra.core.services.GraphService"
 TOPOLOGY = "io.kestra.core.topologies.FlowTopologyService"
 
 SEARCHED = ("q", "scope", "namespace", "labels")
-"""Plain parameters that searches of flows understand besides filters."""
+"""Plain parameters that searches of flows take in addition to filters."""
 
 
 def parse(request: Request, source: str) -> Any:

@@ -1,4 +1,4 @@
-"""What the server says of itself: health, ping, version and configuration."""
+"""Health, ping, version and configuration of the server."""
 
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -45,12 +45,12 @@ def configs(request: Request) -> Response:
 
 
 def pebble_filters(request: Request) -> Response:
-    """The names of the filters that expressions know."""
+    """The names of the filters of expressions."""
     return request.entity(request.bean(PEBBLE).filters())
 
 
 def pebble_functions(request: Request) -> Response:
-    """The names of the functions that expressions know."""
+    """The names of the functions of expressions."""
     return request.entity(request.bean(PEBBLE).functions())
 
 

@@ -114,7 +114,7 @@ def delete_many(request: Request) -> Response:
 
 
 def _store(request: Request, namespace: str | None = None) -> Any:
-    # Not by the engine's KVStoreService: that one refuses a namespace without flows, and keys often come first.
+    # Not by the engine's KVStoreService: it refuses a namespace without flows, and keys often come first.
     return request.java("io.kestra.core.storages.kv.InternalKVStore")(
         request.tenant,
         namespace or namespace_of(request),
@@ -124,7 +124,7 @@ def _store(request: Request, namespace: str | None = None) -> Any:
 
 
 def _parse(request: Request, text: str) -> Any:
-    """The value of an Ion text; a text that goes on after its first value is a string, whole."""
+    """The value of an Ion text; a text that continues after its first value is one string."""
     mapper = request.java("io.kestra.core.serializers.JacksonMapper").ofIon()
     failure = request.java("com.fasterxml.jackson.core.JsonProcessingException")
     parser = mapper.getFactory().createParser(text)

@@ -13,7 +13,7 @@ from embedded.services.kestra.api.timeline import dated_filters
 
 SERVICE = "io.kestra.core.services.ExecutionLogService"
 SEARCHED = ("q", "namespace", "flowId", "triggerId", "minLevel", "startDate", "endDate")
-"""Plain parameters that searches of logs understand besides filters."""
+"""Plain parameters that searches of logs take in addition to filters."""
 
 
 def _entries(request: Request) -> Any:

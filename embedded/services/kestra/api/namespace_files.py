@@ -39,7 +39,7 @@ def content(request: Request) -> Response:
 
 
 def stats(request: Request) -> Response:
-    """Size, times and kind of a file or folder; the root comes into being when asked for."""
+    """Size, times and kind of a file or folder; the root is created by this request."""
     files, path = _files(request), _path(request, request.parameter("path") or "/")
     if str(path) == "/":
         _make_root(request, files)

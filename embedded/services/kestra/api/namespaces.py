@@ -1,4 +1,4 @@
-"""Namespaces and the names of their secrets; `missing` has what belongs to the Enterprise edition."""
+"""Namespaces and the names of their secrets; `not_implemented` lists the paths of the Enterprise edition."""
 
 import re
 from typing import Any

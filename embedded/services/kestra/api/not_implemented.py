@@ -1,4 +1,4 @@
-"""What the official server has and this one lacks: each answers 501 and names itself."""
+"""Paths of the official server that this one lacks: each responds with 501 and the name of the feature."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -45,11 +45,11 @@ MISSING = (
 )
 
 
-def _refuse(what: str) -> Callable[[Request], Response]:
+def _refuse(feature: str) -> Callable[[Request], Response]:
     def handler(request: Request) -> Response:
-        raise ApiError(HTTPStatus.NOT_IMPLEMENTED, f"Not Implemented: {what}")
+        raise ApiError(HTTPStatus.NOT_IMPLEMENTED, f"Not Implemented: {feature}")
 
     return handler
 
 
-routes = [Route(path, endpoint(_refuse(what)), methods=[method]) for method, path, what in MISSING]
+routes = [Route(path, endpoint(_refuse(feature)), methods=[method]) for method, path, feature in MISSING]

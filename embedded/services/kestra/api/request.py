@@ -184,7 +184,7 @@ class Request:
         """The `Pageable` of the parameters `page`, `size` and `sort` (`field:asc`).
 
         Parameters:
-            sort_mapping: Java function from a sort field to a column, as the repositories' `sortMapping()` gives it.
+            sort_mapping: Java function from a sort field to a column, as the repositories' `sortMapping()` returns it.
             size: rows of a page by default.
         """
         pageable = self.engine.java("io.micronaut.data.model.Pageable")

@@ -1,4 +1,4 @@
-"""Bytes between Python and Java, a piece at a time."""
+"""Streams of bytes between Python and Java."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""The state of triggers: finding it, and changing it while the scheduler looks on."""
+"""The state of triggers: find it, and change it while the scheduler runs."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -109,11 +109,12 @@ def await_state(request: Request, key: Key) -> Any:
 
 
 def change(request: Request, row: Any, changed: Callable[[Any], Any]) -> Any:
-    """Change a trigger's state while it is locked against the scheduler, and tell the scheduler.
+    """Change a trigger's state while it is locked against the scheduler, and notify the scheduler.
 
     Parameters:
+        request: of the change.
         row: the state as found; it is read again under the lock.
-        changed: makes the new state from the present one; what it raises goes to the caller and nothing is changed.
+        changed: makes the new state from the present one; if it raises, nothing is changed.
 
     Raises:
         NotFound: the state is gone.

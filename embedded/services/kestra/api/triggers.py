@@ -1,4 +1,4 @@
-"""Triggers: what their flows say of them and their state."""
+"""Triggers: their definition in the flow and their state."""
 
 import json
 from collections.abc import Callable, Iterable

@@ -1,4 +1,7 @@
-"""Executions started by a call to a webhook, whose key is its secret."""
+"""Executions started by a request to a webhook, whose key is its secret.
+
+See https://kestra.io/docs/workflow-components/triggers/webhook-trigger.
+"""
 
 import asyncio
 import hmac
@@ -67,7 +70,7 @@ def _request(request: Request) -> Any:
 
 
 async def _result(mono: Any) -> Any:
-    """What a Java `Mono` gives, waited for without a thread: a webhook may wait for its execution's end."""
+    """Await the value of a Java `Mono` without a thread: a webhook may wait for its execution's end."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Any] = loop.create_future()
 

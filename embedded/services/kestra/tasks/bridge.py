@@ -137,7 +137,7 @@ class Task:
 
         def repeat() -> None:
             while not finished.is_set():
-                with contextlib.suppress(Exception):  # what is to be interrupted may just have ended
+                with contextlib.suppress(Exception):  # the work may just have ended
                     action()
                 finished.wait(INTERRUPT_EVERY_SECONDS)
 

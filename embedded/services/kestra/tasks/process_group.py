@@ -39,7 +39,7 @@ def main(command: list[str]) -> int:
 
 
 def _await_end(child: subprocess.Popen[bytes], ended: int) -> None:
-    """Return when the child has ended or is to be ended: the input ends or fails."""
+    """Return when the child has ended, or when the input has ended or failed, which is the request to end the child."""
     while child.poll() is None:
         try:
             ready, _, _ = select.select([0, ended], [], [])

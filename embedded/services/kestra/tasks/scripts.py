@@ -48,7 +48,7 @@ def python(task: Task) -> Outputs:
 
 
 def _python_environment(interpreter: Path, packages: Path | None, folder: Path) -> dict[str, str]:
-    """What `pip install` adds in `beforeCommands` goes to the working directory and vanishes with it."""
+    """The environment of a Python script. `pip install` in `beforeCommands` writes to the working directory."""
     added = folder / ".packages"
     places = [path for path in (added, packages) if path]
     commands = [interpreter.parent, *(path / "bin" for path in places)]

@@ -1,1 +1,1 @@
-"""The single things that the InsightFlow pipeline needs on AWS; each can be made and taken away by itself."""
+"""The resources that the InsightFlow pipeline needs on AWS, each created and deleted on its own."""

@@ -51,7 +51,7 @@ def walk(task: Task, s3: Any) -> Iterator[dict[str, Any]]:
     """
     properties = task.properties
     options = {name: properties[key] for key, name in _OPTIONS.items() if properties.get(key) is not None}
-    # An encoding that is asked for is not taken back by the client.
+    # The client does not decode keys when a request names an encoding.
     options |= {"Bucket": properties["bucket"], "MaxKeys": PAGE}
     pages = s3.get_paginator("list_objects_v2").paginate(**options)
     iterator = iter(pages)

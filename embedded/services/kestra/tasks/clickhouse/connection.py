@@ -62,7 +62,7 @@ class Connection:
 
     @contextmanager
     def execute(self, sql: str, position: str = "") -> Iterator[Result | None]:
-        """Run a statement; gives its result set, or None if it has none.
+        """Run a statement; yields its result set, or None if it has none.
 
         Parameters:
             sql: the statement.

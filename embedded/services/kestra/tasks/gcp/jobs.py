@@ -55,7 +55,7 @@ def run(task: Task, start: Callable[[], Any], **how: Any) -> tuple[Any, Any]:
 
 
 def _attempt(task: Task, start: Callable[[], Any], how: dict[str, Any]) -> tuple[Any, Any, str | None]:
-    """Run a job once; gives it with its result, or with what went wrong in it."""
+    """Run a job once; returns it with its result or with its problem."""
     job = start()
     task.debug(f"Starting job '{job.job_id}'")
     if getattr(job, "dry_run", False):

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 public abstract class BridgedTrigger extends AbstractTrigger
     implements PollingTriggerInterface, TriggerOutput<BridgedTask.Outputs> {
-    /** The output by which a body chooses the id of the execution, one that it asked for before. */
+    /** The output by which a body chooses the id of the execution, such as one that it requested before. */
     private static final String EXECUTION = "@execution";
 
     public Duration interval = Duration.ofSeconds(60);

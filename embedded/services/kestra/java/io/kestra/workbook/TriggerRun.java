@@ -7,7 +7,7 @@ import io.kestra.core.runners.RunContext;
 import io.kestra.jdbc.JooqDSLContextWrapper;
 import org.jooq.impl.DSL;
 
-/** One evaluation of a trigger: whose it is, and what became of the executions that it asked for. */
+/** An evaluation of a trigger: its flow and trigger, and the state of the executions that it requested. */
 public final class TriggerRun {
     /** An execution is on its way when it waits in a queue, or the scheduler has not yet taken up the wish for it. */
     private static final String ON_ITS_WAY = """

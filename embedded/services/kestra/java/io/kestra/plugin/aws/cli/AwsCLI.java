@@ -77,9 +77,9 @@ public class AwsCLI extends Task
             .run();
     }
 
-    /** The connection as the task's properties tell it; what they leave out is left out. */
+    /** The connection by the task's properties, without those that are not set. */
     private Map<String, Object> connection(RunContext runContext) throws Exception {
-        var told = new HashMap<String, Object>(Map.of("outputFormat", outputFormat.name().toLowerCase(Locale.ROOT)));
+        var rendered = new HashMap<String, Object>(Map.of("outputFormat", outputFormat.name().toLowerCase(Locale.ROOT)));
         var properties = Map.of(
             "accessKeyId", orEmpty(accessKeyId),
             "secretKeyId", orEmpty(secretKeyId),
@@ -88,9 +88,9 @@ public class AwsCLI extends Task
             "endpointOverride", orEmpty(endpointOverride),
             "stsRoleArn", orEmpty(stsRoleArn));
         for (var property : properties.entrySet()) {
-            runContext.render(property.getValue()).as(String.class).ifPresent(value -> told.put(property.getKey(), value));
+            runContext.render(property.getValue()).as(String.class).ifPresent(value -> rendered.put(property.getKey(), value));
         }
-        return told;
+        return rendered;
     }
 
     private static Property<String> orEmpty(Property<String> property) {

@@ -28,7 +28,7 @@ import java.util.Optional;
 /** Runs dbt commands; each model, seed and test of the last one becomes a task run of its own. */
 @Plugin
 public class DbtCLI extends LocalScript {
-    /** How dbt writes its log; with NONE it is not told. */
+    /** The format of dbt's log; NONE leaves it to dbt. */
     public enum LogFormat {
         JSON, TEXT, DEBUG, NONE
     }

@@ -52,7 +52,7 @@ final class DbtLog extends AbstractLogConsumer {
             JsonNode event = line.startsWith("{") ? JacksonMapper.ofJson().readTree(line) : null;
             return event != null && event.path("info").has("level") ? event : null;
         } catch (JsonProcessingException other) {
-            return null; // what a command prints besides dbt
+            return null; // a line that dbt did not print
         }
     }
 
