@@ -10,7 +10,7 @@ from starlette.routing import Route
 from embedded.services.kestra.api.convert import optional
 from embedded.services.kestra.api.errors import ApiError, BadRequest, Invalid
 from embedded.services.kestra.api.request import Request, bulk, endpoint
-from embedded.services.kestra.api.trigger_state import Key, by_ids, by_query, change, key_of, require_state, row_key
+from embedded.services.kestra.api.trigger_state import Key, by_body, by_query, change, key_of, require_state, row_key
 
 Change = Callable[[Any], Any]
 
@@ -126,10 +126,6 @@ def _on_several(rows_of: Callable[[Request], Iterable[Any]], apply: Change) -> C
     return handle
 
 
-def _listed(request: Request) -> Iterable[Any]:
-    return by_ids(request, request.json())
-
-
 routes = [
     route
     for path, method, apply in (
@@ -139,7 +135,7 @@ routes = [
     )
     for route in (
         Route(path, endpoint(_on_body(apply)), methods=[method]),
-        Route(f"{path}/by-triggers", endpoint(_on_several(_listed, apply)), methods=["POST"]),
+        Route(f"{path}/by-triggers", endpoint(_on_several(by_body, apply)), methods=["POST"]),
         Route(f"{path}/by-query", endpoint(_on_several(by_query, apply)), methods=["POST"]),
     )
 ]

@@ -153,6 +153,11 @@ def by_ids(request: Request, bodies: Any) -> Iterator[Any]:
     return (row for row in (find(request, key) for key in keys) if row is not None)
 
 
+def by_body(request: Request) -> Iterator[Any]:
+    """The states of the triggers that the request's body lists; errors as for `by_ids`."""
+    return by_ids(request, request.json())
+
+
 def by_query(request: Request) -> list[Any]:
     """The states of the triggers that the request's filters select; filters of the body count if it has some."""
     body = request.json() if request.body else None

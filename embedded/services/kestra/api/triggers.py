@@ -16,6 +16,7 @@ from embedded.services.kestra.api.request import Request, bulk, endpoint, json_t
 from embedded.services.kestra.api.trigger_state import (
     LEGACY,
     await_state,
+    by_body,
     by_ids,
     by_query,
     change,
@@ -178,10 +179,6 @@ def _locked(row: Any) -> bool:
     return row.getExecutionId() is not None or row.getEvaluateRunningDate() is not None
 
 
-def _listed(request: Request) -> Iterable[Any]:
-    return by_ids(request, request.json())
-
-
 TRIGGER_PATH = "/triggers/{namespace}/{flow_id}/{trigger_id}"
 
 routes = [
@@ -190,9 +187,9 @@ routes = [
     Route("/triggers/{namespace}/{flow_id}", endpoint(of_flow)),
     Route("/triggers/set-disabled/by-triggers", endpoint(disable_listed), methods=["POST"]),
     Route("/triggers/set-disabled/by-query", endpoint(disable_by_query), methods=["POST"]),
-    Route("/triggers/unlock/by-triggers", endpoint(_unlock_all(_listed)), methods=["POST"]),
+    Route("/triggers/unlock/by-triggers", endpoint(_unlock_all(by_body)), methods=["POST"]),
     Route("/triggers/unlock/by-query", endpoint(_unlock_all(by_query)), methods=["POST"]),
-    Route("/triggers/delete/by-triggers", endpoint(_delete_all(_listed)), methods=["DELETE"]),
+    Route("/triggers/delete/by-triggers", endpoint(_delete_all(by_body)), methods=["DELETE"]),
     Route("/triggers/delete/by-query", endpoint(_delete_all(by_query)), methods=["DELETE"]),
     Route(f"{TRIGGER_PATH}/unlock", endpoint(unlock), methods=["POST"]),
     Route(f"{TRIGGER_PATH}/restart", endpoint(restart), methods=["POST"]),
