@@ -53,8 +53,8 @@ def prepare_clickhouse(pipelines: Pipelines, name: str) -> None:
 def prepare_elasticsearch(pipelines: Pipelines, name: str) -> None:
     """A template with the flow's mapping."""
     indices = pipelines.elasticsearch.indices
-    found = indices.get_index_template(name="together")["index_templates"][0]["index_template"]["template"]
-    indices.put_index_template(name=name, index_patterns=[f"{name}-*"], template={**found, "aliases": {}})
+    template = indices.get_index_template(name="together")["index_templates"][0]["index_template"]["template"]
+    indices.put_index_template(name=name, index_patterns=[f"{name}-*"], template={**template, "aliases": {}})
 
 
 def prepare_qdrant(pipelines: Pipelines, name: str) -> None:
@@ -74,7 +74,14 @@ REPEATS = {"timescaledb": 3, "clickhouse": 3, "elasticsearch": 1, "qdrant": 1}
 
 
 def own_seconds(pipelines: Pipelines, store: str, file: Path, table: str) -> float:
-    """How long the store's own loader takes, from the start of its process to the end."""
+    """How long the store's own loader takes, from the start of its process to the end, in seconds.
+
+    Parameters:
+        pipelines: the running stack.
+        store: name of the store.
+        file: the CSV file to load.
+        table: name of the new table, index or collection.
+    """
     PREPARE[store](pipelines, table)
     command = [sys.executable, str(ROOT / "bench" / "loaders" / f"{store}.py"), str(file), table]
     begun = time.monotonic()
@@ -84,7 +91,7 @@ def own_seconds(pipelines: Pipelines, store: str, file: Path, table: str) -> flo
 
 def branch_seconds(run: PipelineRun, store: str) -> float:
     """How long a branch took, from its first task's start to its last task's end."""
-    (branch,) = (found for found in run.execution["taskRunList"] if found["taskId"] == store)
+    (branch,) = (task_run for task_run in run.execution["taskRunList"] if task_run["taskId"] == store)
     return seconds(branch["state"]["duration"])
 
 
@@ -134,7 +141,14 @@ def describe(command: list[str]) -> str:
 
 
 def together(pipelines: Pipelines, rows: int, stores: Sequence[str], folder: str) -> None:
-    """One run of all branches that were asked for, on stores that hold nothing yet."""
+    """Run the branches of several stores at once, on empty stores, and print the result.
+
+    Parameters:
+        pipelines: the running stack.
+        rows: number of rows of the file.
+        stores: names of the stores.
+        folder: the stack's folder, by which its processes are recognised.
+    """
     with memory_watched(folder) as largest:
         begun = time.monotonic()
         run = pipelines.run(FLOW, s3_key=KEY, table_name="together", stores=json.dumps(stores))
@@ -167,7 +181,14 @@ def main() -> None:
 
 
 def measure(pipelines: Pipelines, store: str, file: Path, number: int) -> tuple[float, float]:
-    """Seconds of the store's own loader and of its branch, each into a table that holds nothing yet."""
+    """Seconds of the store's own loader and of its branch, each into an empty table.
+
+    Parameters:
+        pipelines: the running stack.
+        store: name of the store.
+        file: the CSV file to load.
+        number: number of the repetition, for the tables' names.
+    """
     own = own_seconds(pipelines, store, file, f"own_{number}")
     run = pipelines.run(FLOW, s3_key=KEY, table_name=f"only_{store}_{number}", stores=json.dumps([store]))
     if run.state != "SUCCESS":
