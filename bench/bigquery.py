@@ -19,13 +19,13 @@ from pathlib import Path
 
 import duckdb
 import uvicorn
-from embedded.services.gcp.bigquery.api import BigQuery
 from google.api_core.client_options import ClientOptions
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 from starlette.applications import Starlette
 
 from embedded.object_store.interface import ObjectInfo
+from embedded.services.gcp.bigquery.routes import BigQuery
 
 ROWS = 1_000_000
 ROUNDS = 3

@@ -168,8 +168,8 @@ def main() -> None:
         spent, many = cost(shape, shape.executions), shape.executions
         a_minute = 60 * many / spent.seconds
         cells = (many, a_minute, a_minute * len(shape.tasks), 60 * many * shape.lines / spent.indexed)
-        cells += ((spent.database - empty.database) / many / 1e3, spent.storage / many / 1e3, spent.memory / 1e6)
-        print(f"{shape.name:20}" + "".join(f"{cell:15,.1f}" for cell in cells), flush=True)
+        sizes = ((spent.database - empty.database) / many / 1e3, spent.storage / many / 1e3, spent.memory / 1e6)
+        print(f"{shape.name:20}" + "".join(f"{cell:15,.1f}" for cell in (*cells, *sizes)), flush=True)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def _many(session: requests.Session, api: str) -> float:
     begun = time.monotonic()
     for _ in range(AT_ONCE):
         session.post(f"{api}/executions/bench/hello").raise_for_status()
-    done = {"namespace": "bench", "flowId": "hello", "state": "SUCCESS", "size": 1}
+    done: dict[str, str | int] = {"namespace": "bench", "flowId": "hello", "state": "SUCCESS", "size": 1}
     while session.get(f"{api}/executions/search", params=done).json()["total"] < AT_ONCE + 2:
         time.sleep(0.05)
     return time.monotonic() - begun

@@ -12,5 +12,7 @@ file, collection = sys.argv[1:]
 client = QdrantClient(url=os.environ["QDRANT_URL"], timeout=60)
 with Path(file).open(newline="") as source:
     rows = csv.DictReader(source)
-    points = (models.PointStruct(id=str(uuid.uuid4()), vector=[1, 2, 3, 4, 5, 6], payload=row) for row in rows)
+    points = (
+        models.PointStruct(id=str(uuid.uuid4()), vector=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], payload=row) for row in rows
+    )
     client.upload_points(collection, points, wait=True)
