@@ -5,8 +5,8 @@ import pytest
 from tests.support.stack import ROOT
 from tools.measure import PORT, Checkout
 
-UNDOCUMENTED = 44
-BADLY_NAMED = 30
+UNDOCUMENTED = 18
+BADLY_NAMED = 0
 FILES_WITH_PORT = 7
 
 
