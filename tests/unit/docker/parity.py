@@ -16,6 +16,7 @@ from tests.support.stack import ROOT
 from tests.unit.docker.readme import service_rows, setting_names
 from tests.unit.docker.versions import kestra_versions, store_versions
 
+IN_DOCKER = [spec for spec in SERVICES if spec.container]
 COMPONENTS = ("webserver", "executor", "scheduler", "indexer", "worker")
 _DEFAULT = re.compile(r"\$\{(\w+):?-([^{}]*)\}")
 Fact = tuple[str, dict[str, Any]]
@@ -39,7 +40,7 @@ def differences(texts: Mapping[str, str] | None = None) -> list[str]:
 
 def _example(shown: Mapping[str, str]) -> Iterator[Fact]:
     """`.env.example` has every setting, with its default."""
-    for spec in SERVICES:
+    for spec in IN_DOCKER:
         for setting in spec.all_settings:
             default = setting.default if setting.default is not None else shown.get(setting.variable, "a value")
             yield setting.variable, {".env.example": shown.get(setting.variable), "catalog": default}
@@ -48,7 +49,7 @@ def _example(shown: Mapping[str, str]) -> Iterator[Fact]:
 def _readme(text: str) -> Iterator[Fact]:
     """README's table of services has ports and users, and its table of settings has every variable."""
     rows, names = service_rows(text), setting_names(text)
-    for spec in SERVICES:
+    for spec in IN_DOCKER:
         for setting in spec.all_settings:
             yield setting.variable, {"README's settings": setting.variable in names, "catalog": True}
             if setting.kind in (Kind.PORT, Kind.NAME, Kind.EMAIL) or setting.secret:
@@ -86,9 +87,9 @@ def _login(docker: Stack) -> list[Fact]:
 
 def _seen_by_flows(docker: Stack) -> Iterator[Fact]:
     """What flows read as envs.* and secret(): no more and no less than the catalog says."""
-    envs = {f"ENV_{name}": value for spec in SERVICES for name, value in spec.flow_variables().items()}
+    envs = {f"ENV_{name}": value for spec in IN_DOCKER for name, value in spec.flow_variables().items()}
     written = dict(re.findall(r"^(ENV_\w+)=(.*)$", docker.read("docker/flows.env"), re.MULTILINE))
-    secrets = {f"SECRET_{name}": spec.setting(name).default for spec in SERVICES for name in spec.secrets}
+    secrets = {f"SECRET_{name}": spec.setting(name).default for spec in IN_DOCKER for name in spec.secrets}
     seen = docker.environment("kestra")
     decoded = {name: _decoded(value) for name, value in seen.items() if name.startswith("SECRET_")}
     for shown, expected in ((written, envs), (decoded, secrets)):
@@ -100,8 +101,8 @@ def _guarded(text: str) -> Iterator[Fact]:
     """The guard refuses every sample password of the catalog on an address that others reach."""
     cases = re.findall(r"^\s*([A-Z_|]+)\) echo (\S+) ;;", text, re.MULTILINE)
     samples = {name: value for names, value in cases for name in names.split("|")}
-    for spec in SERVICES:
-        for setting in spec.all_settings if spec.container else ():
+    for spec in IN_DOCKER:
+        for setting in spec.all_settings:
             if setting.secret:
                 yield setting.variable, {"guard": samples.get(setting.variable), "catalog": setting.default}
 
