@@ -52,10 +52,12 @@ class _Shape:
 
     @property
     def devices(self) -> int:
+        """How many devices there are, with one series of each metric."""
         return max(len(_SITES), math.ceil(self.rows / (_MOST_A_SERIES * len(METRICS))))
 
     @property
     def steps(self) -> int:
+        """How many readings a series has."""
         return math.ceil(self.rows / (self.devices * len(METRICS)))
 
     @property
