@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 AT_ONCE = 2
 CHECKS = {
     "types": ("mypy",),
-    "unit": ("python", "-m", "pytest", "tests/unit"),
+    "unit": ("python", "-m", "pytest", "-p", "no:nbval", "tests/unit"),
     "notebooks": ("python", "-m", "tools.notebook_hygiene"),
     "flows": ("python", "-m", "tools.flow_scripts"),
     "ruff": ("ruff", "check", "."),

@@ -22,6 +22,8 @@ FOLDER = Path(__file__).resolve().parents[1] / "tests"
 MOST_AT_ONCE = 3
 MEMORY_EACH = 6 << 30
 """Bytes: all stores with the engine, and the programs that they run."""
+QUICK_START = ("-p", "no:nbval")
+"""Without a plug-in that takes seconds to load; the tests of the lessons run it in processes of their own."""
 NOTHING_SELECTED = 5
 """pytest's exit code if no test is left: https://docs.pytest.org/en/stable/reference/exit-codes.html."""
 SUITES = {
@@ -95,7 +97,8 @@ class SuiteRunner:
 
     def _command(self, suite: str) -> list[str]:
         folders = [str(FOLDER / name) for name in SUITES[suite]]
-        return [sys.executable, "-m", "pytest", "-rR", "--durations=5", *self._options, *folders]
+        options = [*QUICK_START, "-rR", "--durations=5", *self._options]
+        return [sys.executable, "-m", "pytest", *options, *folders]
 
 
 def main() -> int:

@@ -41,7 +41,8 @@ def lesson(request: pytest.FixtureRequest) -> Path:
 
 def test_outputs_are_what_is_written(lesson: Path, stack: dict[str, str]) -> None:
     clear(stack)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+    plugins = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]  # the other one takes a second to load
+    command = [sys.executable, "-m", "pytest", "-q", *plugins, "--nbval", "--nbval-current-env"]
     options = [f"--nbval-sanitize-with={SANITIZE}", f"--nbval-cell-timeout={lessons.CELL_SECONDS}"]
     begun = time.monotonic()
     run = subprocess.run([*command, *options, str(lesson)], cwd=ROOT, env=stack, capture_output=True, text=True)
