@@ -8,8 +8,15 @@ from hypothesis import settings
 
 SECONDS = 600
 """The longest that a test may take, the start of its stack included; a folder or a test may have its own limit."""
+OURS = r"(catalog|embedded|flowtests|tests|tools|workbook)(\.|$)"
 WARNINGS = (
     "error",
+    # Packages warn one another of a coming Python; such a warning is an error where our own code is to blame.
+    "ignore::DeprecationWarning",
+    "ignore::PendingDeprecationWarning",
+    f"error::DeprecationWarning:{OURS}",
+    # From Python 3.12 on, for a `preexec_fn`; the commands that the tests start set a signal's handler in it, no more.
+    "ignore:This process .* is multi-threaded:DeprecationWarning",
     # Clients of stores leave connections to the garbage collector, at a time of its choosing.
     "ignore::ResourceWarning",
     "ignore::pytest.PytestUnraisableExceptionWarning",
