@@ -1,4 +1,4 @@
-"""How the process of the `kestra` service begins and ends: its settings, class path and engine."""
+"""The start and end of the `kestra` service's process: its settings, class path and engine."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ from embedded.shared.loopback import HOST
 
 @dataclass(frozen=True)
 class ProcessSettings:
-    """What the process reads from its environment."""
+    """The settings that the process reads from its environment."""
 
     home: Path
     storage: Path
@@ -45,10 +45,11 @@ class ProcessSettings:
 
 
 def class_path() -> list[Path]:
-    """The project's task types and the engine, in the order in which classes are looked for.
+    """The jars of the project's task types and of the engine, in the order of the class path.
 
     Raises:
-        ArtifactError, CompileError: see there.
+        ArtifactError: a jar could not be fetched.
+        CompileError: the task types do not compile.
     """
     return [compile_task_types(), *engine_jars()]
 
@@ -61,7 +62,9 @@ def start_engine(settings: ProcessSettings, java_options: list[str] | None = Non
         java_options: further options of Java; those that use the archive of classes, if None.
 
     Raises:
-        ArtifactError, CompileError, EngineError: see there.
+        ArtifactError: a jar could not be fetched.
+        CompileError: the task types do not compile.
+        EngineError: a service of the engine did not come up in time.
     """
     jars = class_path()
     config = EngineConfig(
@@ -89,7 +92,11 @@ def enter_scratch_folder(home: Path) -> None:
 
 
 def leave(status: int) -> NoReturn:
-    """End the process at once: threads of Java libraries would keep it alive."""
+    """End the process at once: threads of Java libraries would keep it alive.
+
+    Parameters:
+        status: exit code.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
