@@ -39,7 +39,7 @@ def run(name: str) -> Result:
     """Run one check."""
     began = time.monotonic()
     program, *arguments = CHECKS[name]
-    command = [Path(sys.executable).with_name(program), *arguments]
+    command = [str(Path(sys.executable).with_name(program)), *arguments]
     process = subprocess.run(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )

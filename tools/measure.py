@@ -175,7 +175,7 @@ def measure(checkout: Checkout) -> dict[str, str]:
 
 def main() -> None:
     """Print the counts of the folders named, or of this one."""
-    columns = [measure(Checkout(Path(name))) for name in sys.argv[1:] or [ROOT]]
+    columns = [measure(Checkout(folder)) for folder in [Path(name) for name in sys.argv[1:]] or [ROOT]]
     for what in columns[0]:
         print(f"{what:30}", *(f"{column[what]:45}" for column in columns))
 
