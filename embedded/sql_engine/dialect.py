@@ -37,7 +37,7 @@ class Rules(ABC):
 
     @abstractmethod
     def unknown_name(self, name: str, start: int | None) -> Exception:
-        """The error for a column that is not there."""
+        """The error for a column that does not exist."""
 
     @abstractmethod
     def ambiguous_name(self, name: str, start: int | None) -> Exception:

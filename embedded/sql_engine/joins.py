@@ -171,7 +171,7 @@ class Joins:
         return f" {word} JOIN {sql} ON {condition}"
 
     def _using(self, names: list[exp.Expr], word: str, before: list[Column], source: Source, scope: Scope) -> str:
-        """The condition; the columns named are there once, before all others."""
+        """The condition; the scope gets the named columns once, before all others."""
         merged, tests = [], []
         for node in names:
             left = self._column(before, node)

@@ -19,7 +19,7 @@ class NamePolicy(Protocol):
         """Whether the bare name of a table stands for its row."""
 
     def unknown_name(self, name: str, start: int | None) -> Exception:
-        """The error for a column that is not there."""
+        """The error for a column that does not exist."""
 
     def ambiguous_name(self, name: str, start: int | None) -> Exception:
         """The error for a column that several tables have."""

@@ -27,14 +27,14 @@ def check_count(call: FunctionCall, least: int, most: int) -> None:
 
 
 def literal_text(node: exp.Expr, what: str) -> str:
-    """A string literal where only one that is written out can be used here. Raises SqlError."""
+    """The text of a string literal; other expressions are not supported. Raises SqlError."""
     if isinstance(node, exp.RawString) or (isinstance(node, exp.Literal) and node.is_string):
         return str(node.this)
     raise unsupported(f"{what} that is no string literal", offset_of(node))
 
 
 def literal_integer(node: exp.Expr, what: str) -> int:
-    """A whole number that is written out. Raises SqlError."""
+    """The value of an integer literal; other expressions are not supported. Raises SqlError."""
     if node.is_int:
         return int(node.to_py())
     raise unsupported(f"{what} that is no whole number written out", offset_of(node))

@@ -1,4 +1,4 @@
-"""Functions that only a window has.
+"""Window functions.
 
 Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/numbering_functions and .../navigation_functions
 """

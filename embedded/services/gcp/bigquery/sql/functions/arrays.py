@@ -35,7 +35,7 @@ def _reverse(call: FunctionCall) -> Value:
 
 
 def _to_string(call: FunctionCall) -> Value:
-    """NULL elements are left out, or told as the third argument."""
+    """NULL elements are left out, or replaced by the third argument."""
     check_count(call, 2, 3)
     value = _first_array(call)
     if value.type.element != STRING:

@@ -1,4 +1,4 @@
-"""Functions that choose among values.
+"""Conditional functions.
 
 Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/conditional_expressions
 """

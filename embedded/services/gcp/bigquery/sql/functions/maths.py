@@ -15,7 +15,7 @@ from embedded.sql_engine.types import FLOAT64, INT64, Kind
 from embedded.sql_engine.values import Value
 
 _WHOLE_FROM = 2**52
-"""A FLOAT64 from here on has no digits behind the point."""
+"""From here on a FLOAT64 is integral."""
 _MOST_DIGITS = 15
 _N = NUMERIC.duckdb
 
