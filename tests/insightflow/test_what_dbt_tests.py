@@ -67,15 +67,19 @@ TABLES = {
 }
 
 
-def test_freshness_is_seen_to_fail_on_figures_that_are_late(
-    pipeline: Pipeline, first: Execution, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the project is copied to, once: its packages are fetched and its models parsed by the first command."""
+    return tmp_path_factory.mktemp("dbt")
+
+
+def test_freshness_is_seen_to_fail_on_figures_that_are_late(pipeline: Pipeline, first: Execution, folder: Path) -> None:
     client, kept = pipeline.lab.s3.client, {}
     late = [key for key in pipeline.etags() if key.startswith("raw/fuelprice/") and _year(key) >= date.today().year - 1]
     for key in late:
         kept[key] = pipeline.lab.s3.read(RAW, key)
         client.delete_object(Bucket=RAW, Key=key)
-    code, left = pipeline.dbt(tmp_path, "source", "freshness")
+    code, left = pipeline.dbt(folder, "source", "freshness")
     for key, body in kept.items():
         client.put_object(Bucket=RAW, Key=key, Body=body)
     assert code == 1
@@ -103,8 +107,8 @@ def spoilt(pipeline: Pipeline, first: Execution, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("spoilt")
-def test_every_test_fails_on_bad_data(pipeline: Pipeline, tmp_path: Path) -> None:
-    code, left = pipeline.dbt(tmp_path, "test")
+def test_every_test_fails_on_bad_data(pipeline: Pipeline, folder: Path) -> None:
+    code, left = pipeline.dbt(folder, "test")
     assert code == 1
     tests = {name for name, node in left["manifest.json"]["nodes"].items() if node["resource_type"] == "test"}
     found = {entry["unique_id"]: entry["status"] for entry in left["run_results.json"]["results"]}
