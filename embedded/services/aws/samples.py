@@ -9,7 +9,7 @@ from embedded.services.aws.s3.store import Content, ObjectMetadata, Store
 
 BUCKET = "static-staging.flowio.app"
 METRICS = "resources/kestra-test/sample-metrics.csv"
-LENS = "resources/kestra-test/sample-image_search.json"
+LENS = "resources/kestra-test/sample-lens.json"
 
 
 def seed(store: Store, dataset_seed: int) -> None:
