@@ -23,7 +23,7 @@ JUNIT ?= $(RUNS)/flowtests.xml
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lessons lab check lint test lock newest up down status reset secrets notebooks clean
+.PHONY: help setup run lessons lab check lint test lock newest up flows down status reset secrets notebooks clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ lab: setup  ## Open JupyterLab on the lessons with the stack up
 
 up: setup  ## Start the embedded stack: make up, or make up ONLY=kestra,postgres
 	@$(BIN)/python -m embedded up $(if $(ONLY),--only $(ONLY))
+
+flows: $(VENV)/.installed  ## Send all flows and their files to the stack that runs
+	@$(BIN)/python -m workbook flows
 
 down: $(VENV)/.installed  ## Stop the embedded stack; its state stays
 	@$(BIN)/python -m embedded down

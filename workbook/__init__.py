@@ -25,7 +25,7 @@ from workbook.pictures.gantt import gantt
 from workbook.pictures.lines import lines
 from workbook.pictures.scatter import project_2d, scatter
 from workbook.pictures.topology import topology
-from workbook.yaml_view import yaml
+from workbook.yaml_view import script, yaml
 
 __all__ = [
     "ApiError",
@@ -51,6 +51,7 @@ __all__ = [
     "open",
     "project_2d",
     "scatter",
+    "script",
     "topology",
     "yaml",
 ]

@@ -85,33 +85,28 @@ def table(runs: list[LessonRun]) -> str:
     return "\n".join([*lines, f"{'all':{width}}  {total:7.1f}  {sum(not run.error for run in runs)} of {len(runs)}"])
 
 
-def main(arguments: list[str]) -> int:
+def run(options: argparse.Namespace) -> int:
     """Run lessons and print their table; 0 if all passed, 1 if one failed."""
-    options = _parser().parse_args(arguments)
     folder = Path(options.to, datetime.now().strftime("%Y-%m-%d_%H%M%S")).absolute()
     folder.mkdir(parents=True)
     parameters = {name: _value(text) for name, text in options.parameter}
     runs = []
     for notebook in lessons(options.lesson):
         print(f"{notebook.stem} ...", flush=True)
-        run = run_lesson(notebook, folder, parameters)
-        if run.error:
-            print("\n".join(run.error.splitlines()[:MESSAGE_LINES]), flush=True)
-        runs.append(run)
+        runs.append(run_lesson(notebook, folder, parameters))
+        if runs[-1].error:
+            print("\n".join(runs[-1].error.splitlines()[:MESSAGE_LINES]), flush=True)
     print(f"\n{table(runs)}\n\nExecuted notebooks: {folder}")
-    return int(any(run.error for run in runs))
+    return int(any(lesson.error for lesson in runs))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("lesson", nargs="*", help="how a lesson's name begins, such as 01 or 04_postgres")
+    parser.add_argument("--to", default="runs", help="folder for the executed notebooks")
+    parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
 
 
 def _value(text: str) -> Any:
     """A parameter as YAML reads it, but `03` stays the text of a month."""
     return text if text.isdigit() and text.startswith("0") and len(text) > 1 else yaml.safe_load(text)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m workbook", description=__doc__)
-    commands = parser.add_subparsers(required=True)
-    run = commands.add_parser("run", help="run lessons headless")
-    run.add_argument("lesson", nargs="*", help="how a lesson's name begins, such as 01 or 04_postgres")
-    run.add_argument("--to", default="runs", help="folder for the executed notebooks")
-    run.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
-    return parser

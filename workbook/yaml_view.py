@@ -1,4 +1,4 @@
-"""A flow's YAML with colours and marked lines."""
+"""A flow's YAML, or a script, with colours and marked lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import yaml as pyyaml
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import YamlJinjaLexer
+from pygments.lexers import PythonLexer, YamlJinjaLexer
 from pygments.style import Style
 from pygments.token import Comment, Keyword, Literal, Name, Number, Punctuation, String, Token
 
@@ -24,6 +24,7 @@ Mark = str | int | tuple[int, int]
 MONOSPACE = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 ARROW = "▸"
 _STEP = re.compile(r"(\w+)|\[(\d+)\]")
+_PATH = re.compile(r"\w+\[\d+\]")
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 
 
@@ -46,16 +47,18 @@ class _Colours(Style):
 
 
 @dataclass(frozen=True)
-class YamlView:
-    """A YAML text to look at. In a notebook it shows itself.
+class SourceView:
+    """A text to look at: YAML, or Python. In a notebook it shows itself.
 
     Attributes:
         source: the text.
         marked: the numbers of the marked lines, from 1.
+        language: `yaml` or `python`.
     """
 
     source: str
     marked: frozenset[int]
+    language: str = "yaml"
 
     def __str__(self) -> str:
         lines = self.source.splitlines()
@@ -67,7 +70,8 @@ class YamlView:
     def html(self) -> str:
         """The text as HTML that brings its own colours and card."""
         formatter = HtmlFormatter(nowrap=True, noclasses=True, style=_Colours)
-        lines = highlight(self.source, YamlJinjaLexer(stripnl=False), formatter).splitlines()
+        lexer = PythonLexer(stripnl=False) if self.language == "python" else YamlJinjaLexer(stripnl=False)
+        lines = highlight(self.source, lexer, formatter).splitlines()
         rows = "".join(self._row(at, line) for at, line in enumerate(lines, 1))
         return (
             f'<div style="background:{theme.CARD};color:{theme.INK};border:1px solid {theme.CARD_EDGE};'
@@ -85,7 +89,7 @@ class YamlView:
         return {"text/html": self.html(), "text/plain": str(self)}
 
 
-def yaml(flow: Flow | str | Path, mark: Sequence[Mark] = ()) -> YamlView:
+def yaml(flow: Flow | str | Path, mark: Sequence[Mark] = ()) -> SourceView:
     """Show a flow's YAML, some lines marked.
 
     Parameters:
@@ -97,14 +101,40 @@ def yaml(flow: Flow | str | Path, mark: Sequence[Mark] = ()) -> YamlView:
         NotFound: there is no such file, or nothing to mark.
     """
     source = (flow.source if isinstance(flow, Flow) else read_source(flow)[1]).rstrip() + "\n"
+    return SourceView(source, _marked(source, mark))
+
+
+def script(file: str | Path, mark: Sequence[str | int] = ()) -> SourceView:
+    """Show a Python script, some lines marked.
+
+    Parameters:
+        file: its path, such as that of a namespace file.
+        mark: what to mark: lines by number (`12`), or every line that holds a piece of text (`"ON CONFLICT"`).
+
+    Raises:
+        NotFound: there is no such file, or nothing to mark.
+    """
+    try:
+        source = Path(file).read_text(encoding="utf-8").rstrip() + "\n"
+    except OSError as error:
+        raise NotFound(f"Cannot read the script {file} ({error.strerror}).") from error
+    return SourceView(source, _marked(source, mark), "python")
+
+
+def _marked(source: str, marks: Sequence[Mark]) -> frozenset[int]:
+    """The numbers of the lines that some marks mean.
+
+    Raises:
+        NotFound: a mark means none.
+    """
     lines = source.splitlines()
     marked: set[int] = set()
-    for part in mark:
-        hit = set(_lines_of(part, source, lines))
+    for mark in marks:
+        hit = set(_lines_of(mark, source, lines))
         if not hit:
-            raise NotFound(f"Nothing in this YAML fits the mark {part!r}.")
+            raise NotFound(f"Nothing in this text fits the mark {mark!r}.")
         marked |= hit
-    return YamlView(source, frozenset(marked))
+    return frozenset(marked)
 
 
 def _lines_of(mark: Mark, source: str, lines: Sequence[str]) -> Iterable[int]:
@@ -114,7 +144,7 @@ def _lines_of(mark: Mark, source: str, lines: Sequence[str]) -> Iterable[int]:
         mark = (int(match[1]), int(match[2] or match[1]))
     if isinstance(mark, tuple):
         return [at for at in range(mark[0], mark[1] + 1) if 1 <= at <= len(lines)]
-    if "[" in mark and (part := _part(source, mark)):
+    if _PATH.match(mark) and (part := _part(source, mark)):
         return [at for at in range(part[0], part[1] + 1) if lines[at - 1].strip()]
     return [at for at, line in enumerate(lines, 1) if mark in line]
 

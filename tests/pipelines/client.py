@@ -19,6 +19,7 @@ from qdrant_client import QdrantClient
 from catalog.services.clickhouse import CLICKHOUSE
 from tests.support.stack import ROOT
 from tests.support.waiting import eventually
+from workbook import KestraClient
 
 NAMESPACE = "com.flowio"
 BUCKET = "static-staging.flowio.app"
@@ -104,8 +105,15 @@ class Pipelines:
     def get(self, path: str, **options: Any) -> requests.Response:
         return self.request("GET", path, **options)
 
+    @cached_property
+    def files(self) -> list[str]:
+        """The namespace files of the flows; uploaded when this is first asked for."""
+        names = (self.environment[f"KESTRA_{name}"] for name in ("URL", "USERNAME", "PASSWORD"))
+        return KestraClient(*names).namespace_files(NAMESPACE).upload(ROOT / "flows" / "files" / NAMESPACE)
+
     def import_flow(self, flow: str, **replaced: str) -> None:
         """Import a flow of the project, pieces of its text replaced (named freely, each a pair `old -> new`)."""
+        assert self.files
         text = (ROOT / "flows" / f"{flow}.yaml").read_text()
         for pair in replaced.values():
             old, new = pair.split(" -> ")

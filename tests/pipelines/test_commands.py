@@ -1,20 +1,27 @@
 """The curl lines of the pipelines' documentation, by curl."""
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from catalog.services.clickhouse import CLICKHOUSE
 from tests.pipelines.client import STORES, Content, Pipelines
+from tests.support.stack import ROOT
 
 FLOW = "s3-csv-ingestion"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def imported(pipelines: Pipelines) -> Iterator[None]:
-    pipelines.import_flow(FLOW)
+    """The flow and its files, sent by curl alone."""
+    command = ["docker/upload-files.sh", "flows/files", "once"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **pipelines.environment}, check=True, timeout=120)
+    url = f"{pipelines.environment['KESTRA_URL']}/api/v1/flows/import"
+    curl(*login(pipelines), "--fail", "-F", f"fileUpload=@{ROOT}/flows/{FLOW}.yaml", url)
     yield
     pipelines.remove_flow(FLOW)
 
@@ -53,3 +60,27 @@ def test_every_service_tells_its_health(pipelines: Pipelines) -> None:
     elastic = ["-u", f"{found['ES_USER']}:{found['ES_PASSWORD']}", f"{found['ELASTICSEARCH_URL']}/_cluster/health"]
     assert json.loads(curl(*elastic))["status"] in ("green", "yellow")
     assert pipelines.sql("SELECT 1") == [(1,)]
+
+
+def test_make_flows_sends_everything_and_again_without_a_new_revision(pipelines: Pipelines) -> None:
+    def revisions() -> int:
+        url = f"{pipelines.environment['KESTRA_URL']}/api/v1/main/namespaces/com.flowio/files/revisions"
+        return len(json.loads(curl(*login(pipelines), f"{url}?path=/ingestion/parse_csv.py")))
+
+    def send() -> list[str]:
+        command = [sys.executable, "-m", "workbook", "flows"]
+        environment = {**os.environ, **pipelines.environment}
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, timeout=120)
+        assert done.returncode == 0
+        return done.stdout.splitlines()
+
+    before = revisions()
+    sent = send()
+    again = send()
+    for flow in (line.partition(":")[0] for line in sent[1:]):  # no trigger is to outlive the test
+        assert pipelines.request("DELETE", f"/flows/{flow}").ok
+    files = [*(ROOT / "flows").glob("*.yaml"), *(ROOT / "flows").glob("*.yml")]
+    assert len(sent) == 1 + len(files)
+    assert sent[0].startswith("com.flowio: ")
+    assert any(line.startswith("com.flowio/s3-csv-ingestion: revision ") for line in sent)
+    assert (again, revisions()) == (sent, before)

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from workbook.errors import NotFound
+from workbook.kestra import source
 from workbook.kestra.states import SUCCEEDED, State, WithStates
 
 Json = dict[str, Any]
@@ -79,6 +80,14 @@ class Flow:
     def full_id(self) -> FlowId:
         """Namespace and id together, as the server addresses the flow."""
         return FlowId(self.namespace, self.id)
+
+    def part(self, *names: str) -> str:
+        """The YAML of tasks, triggers or inputs by their ids, or of top-level properties such as `pluginDefaults`.
+
+        Raises:
+            NotFound: the flow has no such part.
+        """
+        return source.part(self.source, *names)
 
     @property
     def inputs(self) -> list[Json]:

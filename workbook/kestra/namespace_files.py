@@ -24,6 +24,8 @@ class NamespaceFiles:
     def upload(self, folder: str | Path, to: str = "") -> list[str]:
         """Copy a folder of this machine, with all that is in it, and return the paths; existing files are replaced.
 
+        A file that is there already, with the same content, gets no new revision.
+
         Parameters:
             folder: files that begin with a dot, and what tools have made there, stay behind.
             to: the folder's path in the namespace; empty for its root.
@@ -39,7 +41,9 @@ class NamespaceFiles:
             parts = file.relative_to(source).parts
             if MADE_BY_TOOLS.isdisjoint(parts) and not any(part.startswith(".") for part in parts):
                 paths.append("/".join([*to.strip("/").split("/"), *parts]).lstrip("/"))
-                self.write(paths[-1], file.read_bytes())
+                content = file.read_bytes()
+                if self._content(paths[-1]) != content:
+                    self.write(paths[-1], content)
         return paths
 
     def write(self, path: str, content: bytes | str) -> None:
@@ -53,12 +57,10 @@ class NamespaceFiles:
         Raises:
             NotFound: there is none.
         """
-        try:
-            return self._http.call("GET", self._root, params={"path": f"/{path}"}).content.decode()
-        except ApiError as error:
-            if error.status in (404, 410):
-                raise NotFound(f"Namespace {self.namespace!r} has no file {path!r}.") from error
-            raise
+        content = self._content(path)
+        if content is None:
+            raise NotFound(f"Namespace {self.namespace!r} has no file {path!r}.")
+        return content.decode()
 
     def delete(self, path: str) -> None:
         """Delete a file, or a folder with all that is in it; nothing happens if there is none."""
@@ -67,3 +69,12 @@ class NamespaceFiles:
         except ApiError as error:
             if error.status not in (404, 410):
                 raise
+
+    def _content(self, path: str) -> bytes | None:
+        """The bytes of a file; None if there is none."""
+        try:
+            return self._http.call("GET", self._root, params={"path": f"/{path}"}).content
+        except ApiError as error:
+            if error.status in (404, 410):
+                return None
+            raise

@@ -109,6 +109,18 @@ def test_flows_are_posted_at_start_and_again_when_edited() -> None:
     assert "./flows:/app/flows" in dev["volumes"]
 
 
+@pytest.mark.parametrize("stack", [DOCKER, DISTRIBUTED], ids=["docker", "distributed"])
+def test_namespace_files_are_uploaded_at_start_and_again_when_edited(stack: Stack) -> None:
+    service = stack.services["flow_files"]
+    assert service["entrypoint"] == ["sh", "/upload-files.sh", "/files"]
+    assert {"./docker/upload-files.sh:/upload-files.sh:ro", "./flows/files:/files:ro"} == set(service["volumes"])
+    login = stack.configuration("kestra" if stack is DOCKER else "webserver")["kestra"]["server"]["basicAuth"]
+    environment = service["environment"]
+    assert {"username": environment["KESTRA_USERNAME"], "password": environment["KESTRA_PASSWORD"]} == login
+    host = urlsplit(environment["KESTRA_URL"]).hostname
+    assert service["depends_on"][host] == {"condition": "service_healthy"}
+
+
 def test_flows_find_every_store_by_the_name_of_its_service() -> None:
     seen = DOCKER.environment("kestra")
     hosts = [seen[f"ENV_{name}_HOST"] for name in ("POSTGRES", "TIMESCALE", "CLICKHOUSE")]
@@ -175,7 +187,7 @@ def test_stores_start_only_when_asked_for(name: str) -> None:
 
 def test_the_default_is_kestra_with_the_taxi_database() -> None:
     default = {name for name, service in DOCKER.services.items() if "profiles" not in service}
-    assert default == {"guard", "pgdatabase", "pgadmin", "kestra_postgres", "kestra"}
+    assert default == {"guard", "pgdatabase", "pgadmin", "kestra_postgres", "kestra", "flow_files"}
 
 
 @pytest.mark.parametrize(("stack", "name"), [(DOCKER, "kestra"), (DISTRIBUTED, "worker")])

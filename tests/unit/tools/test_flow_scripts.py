@@ -18,4 +18,4 @@ def test_scripts_are_found_in_groups_and_among_input_files() -> None:
 
 
 def test_the_flows_have_scripts() -> None:
-    assert {"s3-csv-ingestion", "04_postgres_taxi"} <= {name.rpartition("-")[0] for name in all_scripts()}
+    assert {"02_python", "04_postgres_taxi"} <= {name.rpartition("-")[0] for name in all_scripts()}

@@ -43,7 +43,7 @@ def test_marks(mark: Any, lines: set[int]) -> None:
 
 @pytest.mark.parametrize("mark", ["tasks[9]", "nowhere", 99])
 def test_a_mark_that_fits_nothing_is_told(mark: Any) -> None:
-    with pytest.raises(NotFound, match="Nothing in this YAML fits"):
+    with pytest.raises(NotFound, match="Nothing in this text fits"):
         workbook.yaml(SOURCE, mark=[mark])
 
 
@@ -65,3 +65,13 @@ def test_a_file_shows_as_its_text(tmp_path: Path) -> None:
     file = tmp_path / "x.yaml"
     file.write_text(SOURCE)
     assert workbook.yaml(file).html() == workbook.yaml(SOURCE).html()
+
+
+def test_a_script_shows_as_python(tmp_path: Path) -> None:
+    file = tmp_path / "load.py"
+    file.write_text("def load():\n    return rows[0]\n")
+    shown = workbook.script(file, mark=["rows[0]"])
+    assert str(shown).splitlines() == ["  def load():", "▸     return rows[0]"]
+    assert "#7A3E9D" in shown.html()  # the colour of a keyword
+    with pytest.raises(NotFound, match=r"Cannot read the script .*none\.py"):
+        workbook.script(tmp_path / "none.py")

@@ -21,6 +21,7 @@ TAB = {"delimiter": "\\t"}
 def _run(lab, **inputs):
     """An execution over a file of the tests' own, so small that a store has it in a moment."""
     lab.s3.upload(READINGS.encode(), BUCKET, KEY)
+    lab.kestra.namespace_files("com.flowio").upload(lab.settings.root / "flows" / "files" / "com.flowio")
     flow = lab.kestra.import_flow(lab.settings.root / "flows" / FLOW)
     return lab.kestra.execute(flow, inputs={"s3_key": KEY, **inputs}, check=False)
 

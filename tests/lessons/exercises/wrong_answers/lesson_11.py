@@ -16,6 +16,7 @@ def _flow(lab):
         "defaults: lens_results": f"defaults: {TABLE}",
     }.items():
         source = source.replace(old, new)
+    lab.kestra.namespace_files("com.flowio").upload(lab.settings.root / "flows" / "files" / "com.flowio")
     flow = lab.kestra.import_flow(source)
     for number in (0, 1):
         lab.s3.upload(lab.dataset.lens(number), BUCKET, f"tests/lens-{number}.json")

@@ -8,6 +8,7 @@ WEEK = HEADER + "".join(
 
 
 def _import(lab, name):
+    lab.kestra.namespace_files("com.flowio").upload(lab.settings.root / "flows" / "files" / "com.flowio")
     return lab.kestra.import_flow(lab.settings.root / "flows" / f"{name}.yaml")
 
 

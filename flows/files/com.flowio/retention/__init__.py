@@ -1,0 +1,1 @@
+"""Scripts of the flow stores-retention. Each is run as `python -m retention.NAME`."""
