@@ -13,9 +13,7 @@ def connect(options: str = "") -> connection:
         options: of the session, such as `-c NAME=VALUE`.
     """
     return psycopg2.connect(
-        host=os.environ["TIMESCALE_HOST"],
-        port=os.environ["TIMESCALE_PORT"],
-        dbname=os.environ["TIMESCALE_DB"],
+        os.environ["TIMESCALE_URL"],
         user=os.environ["TIMESCALE_USER"],
         password=os.environ["TIMESCALE_PASSWORD"],
         connect_timeout=10,
