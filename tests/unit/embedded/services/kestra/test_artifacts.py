@@ -8,7 +8,7 @@ import pytest
 from catalog import versions
 from embedded.services.kestra.artifacts import LOCK
 from embedded.shared import downloads
-from embedded.shared.downloads import Artifact, ArtifactError, fetch, read_lock, sha256
+from embedded.shared.downloads import Artifact, ArtifactError, fetch, read_lock
 
 
 def test_lock_pins_the_engine_with_digests() -> None:
@@ -19,11 +19,6 @@ def test_lock_pins_the_engine_with_digests() -> None:
     for name in ("core", "executor", "worker", "scheduler", "jdbc-h2", "storage-local", "script"):
         assert f"io.kestra:{name}:jar:{versions.KESTRA}" in engine
     assert not any(":tests:" in coordinate for coordinate in engine)
-
-
-def test_locked_files_are_cached_with_their_content() -> None:
-    found = fetch(LOCK, "compiler")
-    assert [sha256(path) for path in found] == [a.sha256 for a in read_lock(LOCK) if a.scope == "compiler"]
 
 
 def test_other_content_is_refused_and_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
