@@ -1,4 +1,7 @@
-"""One attempt of a job: a process in a session of its own, whose output goes to a log."""
+"""An attempt of a job: a process in its own session, whose output goes to a log.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ import psutil
 from embedded.shared.processes import stop_tree
 
 GRACE_SECONDS = 5.0
-"""Between SIGTERM and SIGKILL; on AWS it is 30 s."""
+"""Seconds between SIGTERM and SIGKILL; on AWS 30."""
 JOB_ID = "AWS_BATCH_JOB_ID"
 _POLL_SECONDS = 0.05
 _FLUSH_SECONDS = 0.2
@@ -28,18 +31,18 @@ _LONGEST_LINE = 256 * 1024
 _END_SECONDS = 5.0
 
 Write = Callable[[Sequence[tuple[int, str]]], None]
-"""Takes lines of a log with their times in milliseconds."""
+"""Writes lines to a log: times in milliseconds since 1970, and texts."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an attempt ended.
+    """The outcome of an attempt.
 
     Parameters:
-        exit_code: of the process; None if there was none.
-        reason: what the container has to say, if anything.
-        status_reason: what Batch has to say.
-        final: whether there must be no further attempt.
+        exit_code: exit code of the process; None if it did not start.
+        status_reason: reason in Batch's words.
+        reason: reason of the container, if any.
+        final: whether a further attempt is forbidden.
     """
 
     exit_code: int | None
@@ -49,13 +52,13 @@ class Outcome:
 
 
 class Attempt:
-    """A process to be. `run` starts it and waits; `stop` may be called from any thread, before it starts too.
+    """Runs a process. `run` starts it and waits; `stop` may be called from any thread, before the start too.
 
     Parameters:
         argv: program and arguments.
-        folder: where it runs.
-        environment: all of it, with `AWS_BATCH_JOB_ID`.
-        seconds: the longest that it may run; None for no limit.
+        folder: working directory.
+        environment: all variables, with `AWS_BATCH_JOB_ID`.
+        seconds: time limit; None for no limit.
     """
 
     def __init__(self, argv: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: int | None) -> None:
@@ -68,22 +71,22 @@ class Attempt:
         self._final = True
 
     def stop(self, reason: str, final: bool = True) -> None:
-        """End it soon.
+        """Stop the process.
 
         Parameters:
-            reason: is what Batch will have to say.
-            final: whether there must be no further attempt.
+            reason: status reason of the outcome.
+            final: whether a further attempt is forbidden.
         """
         if not self._stop.is_set():
             self._reason, self._final = reason, final
             self._stop.set()
 
     def run(self, started: Callable[[], None], write: Write) -> Outcome:
-        """Start the process and wait for its end, and for that of all that it started.
+        """Start the process; wait for the end of it and of all its descendants.
 
         Parameters:
-            started: called when it runs.
-            write: takes its output.
+            started: called after the start.
+            write: writes its output.
         """
         if self._stop.is_set():
             return Outcome(None, self._reason, final=self._final)
@@ -129,14 +132,14 @@ class Attempt:
         return Outcome(_shell_code(process.returncode), "Essential container in task exited")
 
     def _sweep(self, process: subprocess.Popen[bytes]) -> None:
-        """End what the process left: a container ends with its first process."""
+        """End the remaining descendants: a container ends with its first process."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        stop_tree(of_job(self._environment[JOB_ID]), signal.SIGKILL, 0)
+        stop_tree(processes_of_job(self._environment[JOB_ID]), signal.SIGKILL, 0)
 
 
-def of_job(identity: str) -> list[psutil.Process]:
-    """What runs for a job, by the mark that each of its processes inherits."""
+def processes_of_job(identity: str) -> list[psutil.Process]:
+    """The processes of a job, by the variable that each inherits."""
     return [process for process in psutil.process_iter() if _is_of(process, identity)]
 
 
@@ -147,7 +150,7 @@ def _is_of(process: psutil.Process, identity: str) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> int:
-    """End a process group; returns the exit code as a shell tells it."""
+    """End a process group; returns the exit code in a shell's form."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
     try:
@@ -162,7 +165,7 @@ def _shell_code(code: int) -> int:
 
 
 def _pump(output: BinaryIO, write: Write) -> None:
-    """Write lines as they come, several at a time, as each write waits for the disk."""
+    """Write lines in batches, as each write waits for the disk."""
     lines: list[tuple[int, str]] = []
     rest, due = b"", time.monotonic()
     with output:
@@ -180,7 +183,7 @@ def _pump(output: BinaryIO, write: Write) -> None:
 
 
 def _split(data: bytes, is_all: bool) -> list[bytes]:
-    """Lines, and last what is not yet a whole one; a line that is too long counts as several."""
+    """Split into lines and the incomplete rest; a line that is too long is split."""
     parts = data.split(b"\n")
     if is_all or len(parts[-1]) >= _LONGEST_LINE:
         parts.append(b"")

@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from embedded.services.aws.batch.attempt import Attempt, Outcome, of_job
+from embedded.services.aws.batch.attempt import Attempt, Outcome, processes_of_job
 from embedded.services.aws.batch.command import build_command, build_environment
 from embedded.services.aws.batch.images import IMAGES, CannotPull, folder_of
 from embedded.services.aws.batch.retries import should_retry
@@ -122,7 +122,7 @@ class Scheduler:
 
     def _recover(self) -> None:
         for _, job in self._store.jobs_in(ACTIVE):
-            stop_tree(of_job(job["jobId"]), signal.SIGKILL, 0)
+            stop_tree(processes_of_job(job["jobId"]), signal.SIGKILL, 0)
             self._ended(job["jobId"], Outcome(None, _LOST))
 
     def _decide(self) -> None:

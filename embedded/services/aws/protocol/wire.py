@@ -57,7 +57,7 @@ class Json:
     """JSON 1.1: the operation is in a header, the parameters are in the body."""
 
     def parse_request(self, service: str, raw: RawRequest) -> tuple[OperationModel, Any]:
-        """Find the operation and its parameters; see `Wire.parse_request`."""
+        """Find the operation and its parameters, as for `Wire.parse_request`."""
         prefix, _, name = raw.headers.get("x-amz-target", "").rpartition(".")
         operation = models.find_operation(service, name)
         if operation is None or prefix != models.load(service).metadata["targetPrefix"]:
@@ -65,7 +65,10 @@ class Json:
         return operation, _parsed(raw.body)
 
     def serialize_response(self, operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Response:
-        """Serialize the output of an operation; the parameters are those of `Wire.serialize_response`."""
+        """Serialize the output of an operation.
+
+        Parameters: as for `Wire.serialize_response`.
+        """
         return _json_response(serialize_output(operation.output_shape, result), 200, request_id)
 
     def serialize_error(self, error: AwsError, request_id: str) -> Response:
@@ -78,7 +81,7 @@ class RestJson:
     """REST with JSON: method and path select the operation; the parameters are in path, query and body."""
 
     def parse_request(self, service: str, raw: RawRequest) -> tuple[OperationModel, Any]:
-        """Find the operation and its parameters; see `Wire.parse_request`."""
+        """Find the operation and its parameters, as for `Wire.parse_request`."""
         model = models.load(service)
         for name in model.operation_names:
             operation = model.operation_model(name)
@@ -88,7 +91,10 @@ class RestJson:
         raise AwsError("UnknownOperationException", f"{raw.method} {raw.path}: no such operation", 404)
 
     def serialize_response(self, operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Response:
-        """Serialize the output of an operation; the parameters are those of `Wire.serialize_response`."""
+        """Serialize the output of an operation.
+
+        Parameters: as for `Wire.serialize_response`.
+        """
         status = operation.http.get("responseCode", 200)
         return _json_response(serialize_output(operation.output_shape, result), status, request_id, "application/json")
 
@@ -103,7 +109,7 @@ class Query:
     """Query: the request is a form, the response is XML."""
 
     def parse_request(self, service: str, raw: RawRequest) -> tuple[OperationModel, Any]:
-        """Find the operation and its parameters; see `Wire.parse_request`."""
+        """Find the operation and its parameters, as for `Wire.parse_request`."""
         form = dict(parse_qsl(f"{raw.query}&{raw.body.decode()}".strip("&"), keep_blank_values=True))
         name = form.get("Action", "")
         operation = models.find_operation(service, name)
@@ -114,7 +120,10 @@ class Query:
         return operation, _nest_form(operation.input_shape, form, "") if operation.input_shape else {}
 
     def serialize_response(self, operation: OperationModel, result: Mapping[str, Any], request_id: str) -> Response:
-        """Serialize the output of an operation; the parameters are those of `Wire.serialize_response`."""
+        """Serialize the output of an operation.
+
+        Parameters: as for `Wire.serialize_response`.
+        """
         shape, content = operation.output_shape, {}
         if shape is not None:
             content[shape.serialization.get("resultWrapper", f"{operation.name}Result")] = serialize_xml(shape, result)

@@ -1,4 +1,4 @@
-"""Explicit casts, with Trino's rules for what a text may look like and how numbers are rounded.
+"""Explicit casts, with Trino's formats of texts and rounding of numbers.
 
 Source: https://trino.io/docs/current/functions/conversion.html
 """
@@ -27,15 +27,15 @@ _SECONDS = {0: "%Y-%m-%d %H:%M:%S", 3: "%Y-%m-%d %H:%M:%S.%g"}
 
 
 def cast(value: Value, target: Type, safe: bool) -> Value:
-    """CAST or TRY_CAST.
+    """Build CAST or TRY_CAST.
 
     Parameters:
-        value: what to cast.
-        target: to which type.
-        safe: NULL instead of a failure.
+        value: the value.
+        target: the new type.
+        safe: whether a failure gives NULL.
 
     Raises:
-        SqlError: Trino has no such cast, or it is not read here.
+        SqlError: Trino has no such cast, or it is not supported.
     """
     sql = value.sql if value.type == target else _cast(value.sql, value.type, target)
     return Value(f"TRY({sql})" if safe and sql != value.sql else sql, target)
@@ -80,7 +80,7 @@ def _row(sql: str, source: Type, target: Type) -> str:
 
 
 def to_text(sql: str, source: Type) -> str:
-    """A value as VARCHAR. Raises SqlError: there is no such cast."""
+    """Build a cast to VARCHAR; raises SqlError if there is none."""
     if source.kind is Kind.STRING:
         return sql
     if source.kind is Kind.FLOAT64:
@@ -115,7 +115,7 @@ def _limited(sql: str, source: Type, target: Type) -> str:
 
 
 def _read(pattern: str, convert: str = "CAST({} AS {})") -> Callable[[str, Type, Type], str]:
-    """A cast of texts that look like a pattern; others fail."""
+    """A cast of texts that match a pattern; others fail at run time."""
 
     def write(sql: str, source: Type, target: Type) -> str:
         name = typenames.trino(replace(target, precision=None) if target.kind is Kind.DATETIME else target)
@@ -131,7 +131,7 @@ def _read(pattern: str, convert: str = "CAST({} AS {})") -> Callable[[str, Type,
 
 
 def _moment(sql: str, source: Type, target: Type) -> str:
-    """A text with or without a zone, of which only UTC is known here."""
+    """A cast of a text with an optional zone, which must be UTC."""
     other = fail(UNKNOWN, "'{}' as timestamp with time zone: the zone is not UTC", sql, target.duckdb)
     bad = fail("INVALID_CAST_ARGUMENT", "Value cannot be cast to timestamp with time zone: {}", sql, target.duckdb)
     plain = f"regexp_replace(trim({sql}), {text(_UTC + '$')}, '')"

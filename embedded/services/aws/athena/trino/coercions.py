@@ -1,6 +1,6 @@
-"""Which types become which by themselves.
+"""Implicit casts.
 
-Source: https://trino.io/docs/current/language/types.html and the implicit casts that Trino's TypeCoercion lists.
+Sources: https://trino.io/docs/current/language/types.html and Trino's class TypeCoercion.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from embedded.sql_engine.types import FLOAT64, FLOATS, INTEGERS, Kind, Type, arr
 from embedded.sql_engine.values import Value
 
 DIGITS = {Kind.INT8: 3, Kind.INT16: 5, Kind.INT32: 10, Kind.INT64: 19}
-"""Of the decimal type that holds all values of an integer type."""
+"""Precision of the decimal type that holds all values of an integer type."""
 MOST_DIGITS = 38
 MONTHS = Type(Kind.INTERVAL, precision=12)
-"""INTERVAL YEAR TO MONTH, which is a type of its own beside INTERVAL DAY TO SECOND."""
+"""INTERVAL YEAR TO MONTH, which is another type than INTERVAL DAY TO SECOND."""
 _MOMENTS = (Kind.DATE, Kind.DATETIME, Kind.TIMESTAMP)
 
 
@@ -25,7 +25,7 @@ def as_decimal(of: Type) -> Type:
 
 
 def coerces(source: Type, target: Type) -> bool:
-    """Whether a type becomes another by itself."""
+    """Whether there is an implicit cast."""
     if source == target or source.kind is Kind.NULL:
         return True
     common = common_of(source, target)
@@ -33,7 +33,7 @@ def coerces(source: Type, target: Type) -> bool:
 
 
 def coerced(value: Value, target: Type) -> Value | None:
-    """A value as another type, or None if it does not become that by itself."""
+    """Build an implicit cast; None if there is none."""
     if not coerces(value.type, target):
         return None
     if value.type.duckdb == target.duckdb:
@@ -46,7 +46,7 @@ def coerced(value: Value, target: Type) -> Value | None:
 
 
 def common_type(values: Sequence[Value]) -> Type | None:
-    """The type that all values become, or None."""
+    """The common supertype of values; None if there is none."""
     common: Type | None = values[0].type if values else None
     for value in values[1:]:
         common = common_of(common, value.type) if common else None
@@ -54,7 +54,7 @@ def common_type(values: Sequence[Value]) -> Type | None:
 
 
 def common_of(left: Type, right: Type) -> Type | None:
-    """The type that two become, or None."""
+    """The common supertype of two types; None if there is none."""
     if left.kind is Kind.NULL:
         return right
     if right.kind is Kind.NULL or left == right:
@@ -68,18 +68,18 @@ def common_of(left: Type, right: Type) -> Type | None:
 
 
 def digits(of: Type) -> int:
-    """Of the fraction of a second."""
+    """Number of digits of the fraction of a second."""
     return 3 if of.precision is None else of.precision
 
 
 def _same(common: Type, target: Type) -> bool:
-    """Whether a common type is the target, digits of a second and lengths of texts aside."""
+    """Whether a common type equals the target, except for digits of seconds and lengths of texts."""
     plain = (Kind.STRING, Kind.DATETIME, Kind.TIMESTAMP)
     return common == target or (common.kind is target.kind and common.kind in plain) or common.duckdb == target.duckdb
 
 
 def _common_alike(left: Type, right: Type) -> Type | None:
-    """For two types of one family with different parameters."""
+    """The common supertype of types of the same kind with different parameters."""
     if left.kind is Kind.DECIMAL:
         return _wider_decimal(left, right)
     if left.kind is Kind.STRING:
@@ -108,7 +108,7 @@ def _common_row(left: Type, right: Type) -> Type | None:
 
 
 def _common_unlike(narrow: Type, wide: Type) -> Type | None:
-    """For types of two families, if the first becomes the second's."""
+    """The common supertype of types of two kinds, if the first can be cast to the second."""
     if narrow.kind in INTEGERS and wide.kind in INTEGERS:
         return wide if DIGITS[narrow.kind] < DIGITS[wide.kind] else None
     if narrow.kind in INTEGERS and wide.kind is Kind.DECIMAL:

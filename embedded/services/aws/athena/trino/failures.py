@@ -1,7 +1,7 @@
-"""Failures that show only while a query runs, such as a text that is no number.
+"""Failures at run time, such as a text that is no number.
 
-DuckDB's own `error()` cannot stand in TRY, so a failure that TRY turns into NULL is a cast that cannot succeed, whose
-text tells what is wrong. What is only unknown here must not become NULL: that is `error()`, and TRY refuses it.
+DuckDB's `error()` is not allowed in TRY, so a failure that TRY turns to NULL is a cast that always fails; its text has
+the message. An unsupported value must not become NULL: it is `error()`, which TRY refuses.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from embedded.sql_engine.errors import Reason, SqlError
 from embedded.sql_engine.types import text
 
 UNKNOWN = "NOT_SUPPORTED"
-"""The code of what Athena can do and this stand-in cannot."""
+"""The code of what Athena supports and the emulator does not."""
 _MARK = "@failure:"
 _FOUND = re.compile(rf"{_MARK}(\w+):(.*?)(?:' to INT32|\Z)", re.DOTALL)
 _KNOWN = (
@@ -34,13 +34,13 @@ _GROUPED = re.compile(r'column "?([^"\s]+)"? must appear in the GROUP BY')
 
 
 def fail(code: str, message: str, value: str | None = None, of: str = "VARCHAR") -> str:
-    """An expression that fails.
+    """Build an expression that fails.
 
     Parameters:
-        code: Trino's, such as `DIVISION_BY_ZERO`.
-        message: with `{}` in the place of the value.
+        code: Trino's error code, such as `DIVISION_BY_ZERO`.
+        message: message with `{}` for the value.
         value: an expression of type VARCHAR.
-        of: the type that the expression pretends to have, in DuckDB's words.
+        of: DuckDB's type of the expression.
     """
     before, _, after = message.partition("{}")
     content = text(f"{_MARK}{code}:{before}")
@@ -52,7 +52,7 @@ def fail(code: str, message: str, value: str | None = None, of: str = "VARCHAR")
 
 
 def to_trino_error(error: SqlError) -> SqlError:
-    """What DuckDB told, in Trino's words."""
+    """Translate an error of DuckDB to Trino's code and message."""
     if isinstance(error, Failure) or error.reason not in (Reason.DATA, Reason.INVALID):
         return error
     if match := _FOUND.search(error.message):

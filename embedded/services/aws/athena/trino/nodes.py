@@ -1,6 +1,6 @@
-"""Expressions with special syntax in Trino, besides those of the core.
+"""Compiles expressions with a special syntax in Trino.
 
-Source: https://trino.io/docs/current/functions.html
+Sources: https://trino.io/docs/current/functions/comparison.html, functions/string.html and functions/datetime.html.
 """
 
 from __future__ import annotations
@@ -42,13 +42,22 @@ _MONTHS = {"MONTH": 1, "YEAR": 12}
 
 
 def special(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value | None:
-    """A node for DuckDB; None if it is not known. Raises SqlError."""
-    write = SPECIAL_SYNTAX.get(type(node))
+    """Compile a node; None if it is no node of this module.
+
+    Parameters:
+        node: the expression.
+        compiler: compiles its operands.
+        scope: names that it may use.
+
+    Raises:
+        SqlError: the operands are wrong.
+    """
+    write = _NODES.get(type(node))
     return write(node, compiler, scope) if write else None
 
 
 def _text(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> str:
-    """An operand that must be a text."""
+    """Compile an operand of type varchar."""
     value = compiler.value(node, scope)
     text = coerced(value, STRING)
     if text is None:
@@ -126,7 +135,7 @@ def _trim(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
 
 
 def _function(name: str) -> Write:
-    """A node that is an ordinary function, whose name sqlglot knows."""
+    """A node of sqlglot for an ordinary function."""
 
     def write(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
         only(node, "this")
@@ -206,7 +215,7 @@ def _today(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
 
 
 def _list(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
-    """LISTAGG(x, separator) WITHIN GROUP (ORDER BY ...), which the grammar reads as one."""
+    """LISTAGG(x, separator) WITHIN GROUP (ORDER BY ...), which sqlglot parses to a single node."""
     only(node, "this", "separator")
     order = node.this
     subject = order.this if isinstance(order, exp.Order) else order

@@ -19,7 +19,17 @@ _EXACT = (*INTEGERS, Kind.DECIMAL)
 
 
 def binary(symbol: str, left: Value, right: Value, node: exp.Expr) -> Value:
-    """An operator. Raises SqlError: TYPE_MISMATCH."""
+    """Build a binary operator.
+
+    Parameters:
+        symbol: the operator.
+        left: first operand.
+        right: second operand.
+        node: locates errors.
+
+    Raises:
+        SqlError: TYPE_MISMATCH.
+    """
     result = _binary(symbol, left, right)
     if result is None:
         types = f"{typenames.trino(left.type)} {symbol} {typenames.trino(right.type)}"
@@ -29,7 +39,7 @@ def binary(symbol: str, left: Value, right: Value, node: exp.Expr) -> Value:
 
 def _binary(symbol: str, left: Value, right: Value) -> Value | None:
     if symbol == "||":
-        return joined(left, right)
+        return concatenate(left, right)
     kinds = (left.type.kind, right.type.kind)
     if Kind.NULL in kinds:
         return _of_null(symbol, left, right)
@@ -42,8 +52,8 @@ def _binary(symbol: str, left: Value, right: Value) -> Value | None:
     return _of_times(symbol, left, right)
 
 
-def joined(left: Value, right: Value) -> Value | None:
-    """`||` of texts, bytes and arrays, or None."""
+def concatenate(left: Value, right: Value) -> Value | None:
+    """Build `||` of texts, bytes and arrays; None for other types."""
     first, second = left.type, right.type
     for same in (STRING, BYTES):
         sides = (coerced(left, same), coerced(right, same))
@@ -97,7 +107,16 @@ def _decimal(symbol: str, left: Value, right: Value) -> Value:
 
 
 def decimal_type(symbol: str, left: Type, right: Type) -> Type:
-    """The type of a sum, product, quotient or rest of two decimals. Raises SqlError if there is none."""
+    """The result type of arithmetic on decimals.
+
+    Parameters:
+        symbol: the operator.
+        left: type of the first operand.
+        right: type of the second operand.
+
+    Raises:
+        SqlError: the scale is out of range.
+    """
     p1, s1, p2, s2 = left.precision or 0, left.scale or 0, right.precision or 0, right.scale or 0
     if symbol == "*":
         if s1 + s2 > MOST_DIGITS:
@@ -112,19 +131,19 @@ def decimal_type(symbol: str, left: Type, right: Type) -> Type:
 
 
 def unscaled(sql: str) -> str:
-    """A decimal's digits as one whole number."""
+    """The unscaled value of a decimal."""
     return f"CAST(replace(CAST({sql} AS VARCHAR), '.', '') AS HUGEINT)"
 
 
 def scaled(sql: str, of: Type) -> str:
-    """The decimal that has a whole number as its digits."""
+    """The decimal with an unscaled value."""
     if not of.scale:
         return f"CAST({sql} AS {of.duckdb})"
     return f"CAST(athena_with_point({sql}, {of.scale}) AS {of.duckdb})"
 
 
 def _quotient(a: str, left: Type, b: str, right: Type, of: Type) -> str:
-    """Exact, rounded half up, as double precision would not be."""
+    """An exact quotient, rounded half up; double precision is not exact."""
     shift = (of.scale or 0) + (right.scale or 0) - (left.scale or 0)
     if (left.precision or 0) + shift > MOST_DIGITS:
         raise Failure("NOT_SUPPORTED", f"The quotient of {typenames.trino(left)} and {typenames.trino(right)}")
@@ -172,7 +191,7 @@ def _between(left: Value, right: Value) -> Value | None:
 
 
 def negated(value: Value) -> Value | None:
-    """`-x`, or None."""
+    """Build `-x`; None for other types."""
     if value.type.kind in (*_EXACT, *FLOATS) or value.type in (INTERVAL, MONTHS):
         return Value(f"(-{value.sql})", value.type, value.constant)
     return None

@@ -1,4 +1,7 @@
-"""What Trino's queries have beside those of the core: VALUES, UNNEST with several arrays, FETCH FIRST."""
+"""Trino's extensions of queries: VALUES, UNNEST of several arrays, FETCH FIRST.
+
+Source: https://trino.io/docs/current/sql/select.html.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,14 @@ from embedded.sql_engine.types import INT64, Kind, Type
 from embedded.sql_engine.values import Query, Value
 
 _NO_ALIAS = exp.TableAlias()
-_ABSENT = ("qualify",)
+_UNSUPPORTED = ("qualify",)
 
 
 class TrinoJoins(Joins):
-    """FROM as Trino has it."""
+    """Compiles FROM of Trino."""
 
     def source(self, node: exp.Expr, scope: Scope) -> tuple[str, Source]:
+        """Compile a source of FROM; VALUES and UNNEST are supported."""
         if isinstance(node, exp.Values):
             return self._values(node, scope)
         if isinstance(node, exp.Unnest):
@@ -33,7 +37,13 @@ class TrinoJoins(Joins):
         return super().source(node, scope)
 
     def path(self, parts: list[str], node: exp.Table, scope: Scope) -> None:
-        """There are no arrays in FROM by their bare name."""
+        """Trino has no arrays by name in FROM.
+
+        Parameters:
+            parts: parts of the name.
+            node: the source.
+            scope: names in scope.
+        """
 
     def _values(self, node: exp.Values, scope: Scope) -> tuple[str, Source]:
         query = self._queries.query(node, scope.inner())
@@ -72,12 +82,13 @@ class TrinoJoins(Joins):
 
 
 class TrinoQueries(Queries):
-    """Queries as Trino has them."""
+    """Compiles queries of Trino."""
 
     joins = TrinoJoins
 
     def query(self, tree: exp.Expr, scope: Scope) -> Query:
-        for name in _ABSENT:
+        """Compile a query. Raises SqlError if it is wrong or not supported."""
+        for name in _UNSUPPORTED:
             if tree.args.get(name):
                 raise Failure("SYNTAX_ERROR", f"mismatched input '{name.upper()}'", offset_of(tree))
         tree = _with_windows(tree)
@@ -90,7 +101,7 @@ class TrinoQueries(Queries):
         return super().query(tree, scope)
 
     def named(self, shown: Sequence[tuple[str, Type]]) -> list[tuple[str, Type]]:
-        """Columns without a name are called by their place."""
+        """Name unnamed columns by their index."""
         return [(name.lower() or self._rules.unnamed(index), of) for index, (name, of) in enumerate(shown)]
 
     def _rows(self, tree: exp.Values, scope: Scope) -> Query:
@@ -117,7 +128,7 @@ class TrinoQueries(Queries):
 
 
 def _with_windows(tree: exp.Expr) -> exp.Expr:
-    """A SELECT in which `OVER w` is written out."""
+    """Inline the named windows of a SELECT."""
     if not tree.args.get("windows"):
         return tree
     tree = tree.copy()
@@ -144,7 +155,7 @@ def _cells(row: exp.Expr) -> list[exp.Expr]:
 
 
 def _parts(value: Value, node: exp.Expr) -> list[tuple[str, Type]]:
-    """The columns that UNNEST makes of a value."""
+    """The columns of UNNEST over a value."""
     of = value.type
     if of.kind is Kind.MAP and of.key and of.element:
         return [(f"unnest(map_keys({value.sql}))", of.key), (f"unnest(map_values({value.sql}))", of.element)]

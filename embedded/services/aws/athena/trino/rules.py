@@ -1,4 +1,7 @@
-"""Trino's dialect for the shared core: names of types, literals, operators, and Athena's words for what is wrong."""
+"""Trino's dialect for the SQL engine: types, literals, operators, functions and errors.
+
+Source: https://trino.io/docs/current/language.html.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ _UNSORTED = (Kind.MAP, Kind.JSON)
 
 
 class TrinoRules(Rules):
-    """The dialect."""
+    """Trino's dialect."""
 
     dialect = Grammar
     functions = FUNCTIONS
@@ -67,28 +70,40 @@ class TrinoRules(Rules):
     rows_by_name = False
 
     def unknown_function(self, name: str, start: int | None) -> Failure:
+        """The error for an unsupported function."""
         return Failure("FUNCTION_NOT_FOUND", f"Function '{name.lower()}' not registered", start)
 
     def unknown_name(self, name: str, start: int | None) -> Failure:
+        """The error for a column that does not exist."""
         more = "cannot be resolved or requester is not authorized to access requested resources"
         return Failure("COLUMN_NOT_FOUND", f"Column '{name.lower()}' {more}", start)
 
     def ambiguous_name(self, name: str, start: int | None) -> Failure:
+        """The error for a column that several tables have."""
         return Failure("AMBIGUOUS_NAME", f"Column '{name.lower()}' is ambiguous", start)
 
     def no_overload(self, name: str, types: Sequence[Type], start: int | None) -> Failure:
-        """Arguments that no form of a function takes."""
+        """The error for arguments that no overload of a function takes.
+
+        Parameters:
+            name: name of the function.
+            types: types of the arguments.
+            start: offset in the statement.
+        """
         names = ", ".join(map(typenames.trino, types))
         message = f"Unexpected parameters ({names}) for function {name.lower()}"
         return Failure("FUNCTION_NOT_FOUND", message, start)
 
     def unnamed(self, index: int) -> str:
+        """The name of a column without one, by its index."""
         return f"_col{index}"
 
     def type_name(self, of: Type) -> str:
+        """Trino's name of a type."""
         return typenames.trino(of)
 
     def named_type(self, node: exp.DataType) -> Type:
+        """Parse a type. Raises SqlError if it is not supported."""
         name = node.this.value if isinstance(node.this, exp.DataType.Type) else str(node.this)
         if name in _NAMES:
             return _NAMES[name]
@@ -130,6 +145,7 @@ class TrinoRules(Rules):
         raise Failure("TYPE_NOT_FOUND", f"Unknown type: {node.sql().lower()}", offset_of(node))
 
     def number(self, text: str) -> Value:
+        """Parse a numeric literal. Raises SqlError if it is out of range."""
         if "e" in text.lower():
             return Value(f"CAST({text} AS DOUBLE)", FLOAT64, constant=True)
         if "." in text:
@@ -142,21 +158,51 @@ class TrinoRules(Rules):
         return Value(text, INT32 if int(text) <= _LARGEST_INT32 else INT64, constant=True)
 
     def cast(self, value: Value, target: Type, safe: bool) -> Value:
+        """Build an explicit cast.
+
+        Parameters:
+            value: the value.
+            target: the new type.
+            safe: whether a failure gives NULL, as in TRY_CAST.
+
+        Raises:
+            SqlError: there is no such cast.
+        """
         if value.constant and value.type.kind is Kind.STRING and target == decimal(coercions.MOST_DIGITS, 0):
             message = "DECIMAL '...' and CAST('...' AS DECIMAL): write the digits, as in DECIMAL(10, 2)"
             raise Failure("NOT_SUPPORTED", message)
         return casts.cast(value, target, safe)
 
     def coerce(self, value: Value, target: Type) -> Value | None:
+        """Build an implicit cast; None if there is none."""
         return coercions.coerced(value, target)
 
     def common(self, values: Sequence[Value]) -> Type | None:
+        """The common supertype of values; None if there is none."""
         return coercions.common_type(values)
 
     def binary(self, symbol: str, left: Value, right: Value, node: exp.Expr) -> Value:
+        """Build a binary operator.
+
+        Parameters:
+            symbol: the operator.
+            left: first operand.
+            right: second operand.
+            node: locates errors.
+
+        Raises:
+            SqlError: the operator does not take these types.
+        """
         return operators.binary(symbol, left, right, node)
 
     def mismatch(self, what: str, types: Sequence[Type], start: int | None) -> Failure:
+        """The error for types without a common supertype.
+
+        Parameters:
+            what: such as `operator =`.
+            types: types of the operands.
+            start: offset in the statement.
+        """
         symbol = what.removeprefix("operator ")
         shown = (
             f" {symbol} ".join(map(typenames.trino, types))
@@ -167,9 +213,11 @@ class TrinoRules(Rules):
         return Failure("TYPE_MISMATCH", message, start)
 
     def comparable(self, of: Type) -> bool:
+        """Whether values of a type can be compared for equality."""
         return of.kind is not Kind.JSON
 
     def orderable(self, of: Type) -> bool:
+        """Whether values of a type can be sorted."""
         if of.kind is Kind.ARRAY and of.element:
             return self.orderable(of.element)
         if of.kind is Kind.STRUCT:
@@ -177,7 +225,18 @@ class TrinoRules(Rules):
         return of.kind not in _UNSORTED
 
     def groupable(self, of: Type) -> bool:
+        """Whether values of a type can be grouped."""
         return of.kind is not Kind.JSON
 
     def special(self, node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value | None:
+        """Compile a node that only Trino has; None if there is no such node.
+
+        Parameters:
+            node: the expression.
+            compiler: compiles its operands.
+            scope: names that it may use.
+
+        Raises:
+            SqlError: the operands are wrong.
+        """
         return special(node, compiler, scope)

@@ -47,17 +47,17 @@ class Changes:
         catalogue: target of the changes.
         crawler: in Glue's shape.
         configuration: configuration of the crawler.
-        say: writes a line to the crawler's log.
+        write_line: writes a line to the crawler's log.
     """
 
     def __init__(
-        self, catalogue: Catalogue, crawler: Body, configuration: Configuration, say: Callable[[str], None]
+        self, catalogue: Catalogue, crawler: Body, configuration: Configuration, write_line: Callable[[str], None]
     ) -> None:
         self._catalogue = catalogue
         self._crawler = crawler
         self._database: str = crawler["DatabaseName"]
         self._configuration = configuration
-        self._say = say
+        self._write_line = write_line
         self.counts = Counts()
 
     def apply(self, tables: Sequence[Table]) -> None:
@@ -87,7 +87,7 @@ class Changes:
             self._catalogue.create_table(self._database, new)
             existing[name] = self._catalogue.table(self._database, name)
             self.counts.created += 1
-            self._say(f"INFO : Created table {name} in database {self._database}")
+            self._write_line(f"INFO : Created table {name} in database {self._database}")
         else:
             self._update(old, new)
         if table.keys:
@@ -101,7 +101,7 @@ class Changes:
         stale = changed or _DEPRECATED in old["Parameters"]
         if self._crawler["SchemaChangePolicy"]["UpdateBehavior"] == "LOG":
             if changed:
-                self._say(f"INFO : The schema of table {new['Name']} has changed; the policy is to leave it")
+                self._write_line(f"INFO : The schema of table {new['Name']} has changed; the policy is to leave it")
             return
         if old["PartitionKeys"] != new["PartitionKeys"]:
             partitions = self._catalogue.partitions(self._database, new["Name"])
@@ -111,12 +111,14 @@ class Changes:
             self._catalogue.update_table(self._database, new, archive=changed)
         if stale:
             self.counts.updated += 1
-            self._say(f"INFO : Updated table {new['Name']} in database {self._database}")
+            self._write_line(f"INFO : Updated table {new['Name']} in database {self._database}")
 
     def _write_partitions(self, name: str, table: Table) -> None:
         partitions = self._catalogue.partitions(self._database, name)
         if [key["Name"] for key in partitions.keys] != table.keys:
-            self._say(f"ERROR : The partition keys of table {name} differ from {table.keys}: its partitions stay")
+            self._write_line(
+                f"ERROR : The partition keys of table {name} differ from {table.keys}: its partitions stay"
+            )
             return
         columns = table.schema.columns if self._configuration.inherit else None
         inputs = {tuple(table.values(part)): partition_input(table, part, columns) for part in table.partitions}
@@ -131,7 +133,7 @@ class Changes:
         for values in existing.keys() - inputs.keys():
             self._remove_partition(partitions, existing[values])
         if new:
-            self._say(f"INFO : Created {len(new)} partitions of table {name} in database {self._database}")
+            self._write_line(f"INFO : Created {len(new)} partitions of table {name} in database {self._database}")
 
     def _remove_table(self, table: Body) -> None:
         """Apply the policy to a table of this crawler whose objects were deleted."""
@@ -142,7 +144,7 @@ class Changes:
         elif behaviour == "DEPRECATE_IN_DATABASE" and _DEPRECATED not in table["Parameters"]:
             self._catalogue.update_table(self._database, _deprecated(table, _TABLE_INPUT), archive=False)
             self.counts.updated += 1
-        self._say(f"INFO : The objects of table {table['Name']} are gone; the policy is {behaviour}")
+        self._write_line(f"INFO : The objects of table {table['Name']} are gone; the policy is {behaviour}")
 
     def _remove_partition(self, partitions: PartitionStore, partition: Body) -> None:
         behaviour = self._crawler["SchemaChangePolicy"]["DeleteBehavior"]

@@ -30,7 +30,7 @@ def crawl(
     crawler: Body,
     catalogue: Catalogue,
     objects: Objects,
-    say: Callable[[str], None],
+    write_line: Callable[[str], None],
     cancelled: Callable[[], bool],
 ) -> Counts:
     """Crawl once.
@@ -39,7 +39,7 @@ def crawl(
         crawler: in Glue's shape.
         catalogue: catalogue of the crawler's region.
         objects: S3's objects.
-        say: writes a line to the crawler's log.
+        write_line: writes a line to the crawler's log.
         cancelled: whether to stop; called after each file.
 
     Raises:
@@ -56,14 +56,14 @@ def crawl(
             for item in _list_objects(objects, target):
                 file = _read(connection, objects, target, item)
                 if file is None:
-                    say(f"ERROR : s3://{target.bucket}/{item.key} could not be classified, and is left out")
+                    write_line(f"ERROR : s3://{target.bucket}/{item.key} could not be classified, and is left out")
                 else:
                     files.append(file)
                 if cancelled():
                     raise Cancelled
             root = (target.bucket, *filter(None, target.folder.split("/")))
             tables += group_files(files, root, configuration.level, configuration.combine)
-    changes = Changes(catalogue, crawler, configuration, say)
+    changes = Changes(catalogue, crawler, configuration, write_line)
     changes.apply(tables)
     return changes.counts
 

@@ -144,12 +144,12 @@ class CrawlRunner:
     def _run(self, region: str, body: Body, run: _Run, started: Body) -> None:
         lines: list[tuple[int, str]] = []
 
-        def say(line: str) -> None:
+        def write_line(line: str) -> None:
             lines.append((now(), f"[{run.identity}] {line}"))
 
-        say(f"BENCHMARK : Running Start Crawl for Crawler {body['Name']}")
+        write_line(f"BENCHMARK : Running Start Crawl for Crawler {body['Name']}")
         try:
-            counts = crawl(body, Catalogue(self._db, region), self._objects, say, run.stopping.is_set)
+            counts = crawl(body, Catalogue(self._db, region), self._objects, write_line, run.stopping.is_set)
             ended = _end("COMPLETED") | {"_Counts": asdict(counts)}
         except Cancelled:
             ended = _end("STOPPED")
@@ -159,8 +159,8 @@ class CrawlRunner:
             log.exception("crawler %s failed", body["Name"])
             ended = _end("FAILED", f"Internal Service Exception: {type(error).__name__}")
         if "ErrorMessage" in ended:
-            say(f"ERROR : {ended['ErrorMessage']}")
-        say("BENCHMARK : Crawler has finished running and is in state READY")
+            write_line(f"ERROR : {ended['ErrorMessage']}")
+        write_line("BENCHMARK : Crawler has finished running and is in state READY")
         with contextlib.suppress(AwsError):
             self._write_log(region, body["Name"], lines)
         with self._lock:

@@ -40,7 +40,13 @@ def aggregate(write: Callable[[FunctionCall], Value]) -> Function:
 
 
 def called(word: str, call: FunctionCall, arguments: str) -> str:
-    """A call for DuckDB, with all that stands around the arguments."""
+    """Build an aggregate of DuckDB with DISTINCT, ORDER BY, FILTER and OVER of the call.
+
+    Parameters:
+        word: name of DuckDB's function.
+        call: the call.
+        arguments: arguments of DuckDB's function.
+    """
     distinct = "DISTINCT " if call.distinct else ""
     order = f" {call.order}" if call.order else ""
     return f"{word}({distinct}{arguments}{order}){call.filter}{call.over}"

@@ -16,13 +16,13 @@ from embedded.sql_engine.values import Value
 
 
 def as_type(call: FunctionCall, values: Sequence[Value], index: int, of: Type) -> str:
-    """An argument as a type, for DuckDB.
+    """Cast an argument.
 
     Parameters:
-        call: of the function.
+        call: call of the function.
         values: its arguments.
-        index: of the argument, from 0.
-        of: the type that the function takes there.
+        index: index of the argument, from 0.
+        of: type of the parameter.
 
     Raises:
         SqlError: the argument is missing or has no implicit cast to that type.
@@ -34,10 +34,10 @@ def as_type(call: FunctionCall, values: Sequence[Value], index: int, of: Type) -
 
 
 def checked_values(call: FunctionCall, least: int, most: int | None = None) -> list[Value]:
-    """The arguments, if their number is allowed.
+    """The arguments, if their number is valid.
 
     Parameters:
-        call: of the function.
+        call: call of the function.
         least: the smallest number allowed.
         most: the largest number allowed; None is the smallest.
 
@@ -51,7 +51,7 @@ def checked_values(call: FunctionCall, least: int, most: int | None = None) -> l
 
 
 def literal_text(node: exp.Expr, what: str) -> str:
-    """A text that must be written out. Raises SqlError."""
+    """The value of a text literal; raises SqlError for another expression."""
     if not isinstance(node, exp.Literal) or not node.is_string:
         raise Failure("NOT_SUPPORTED", f"{what} that is not written out as a text", offset_of(node))
     return str(node.this)
@@ -63,7 +63,16 @@ def unless_null(values: Sequence[str], sql: str) -> str:
 
 
 def element_type(call: FunctionCall, values: Sequence[Value], index: int = 0) -> Type:
-    """The type of an array's elements. Raises SqlError: the argument is no array."""
+    """The type of an array's elements.
+
+    Parameters:
+        call: call of the function.
+        values: its arguments.
+        index: index of the argument, from 0.
+
+    Raises:
+        SqlError: the argument is no array.
+    """
     if index < len(values) and values[index].type.kind is Kind.ARRAY and (element := values[index].type.element):
         return element
     raise no_overload(call, values)

@@ -23,7 +23,16 @@ from embedded.sql_engine.values import Value
 
 
 def subscript(whole: Value, index: Value, node: exp.Expr) -> Value:
-    """`array[1]` and `map[key]`: it fails when there is no such element. Raises SqlError: types do not fit."""
+    """Build `array[1]` or `map[key]`, which fails at run time for a missing element.
+
+    Parameters:
+        whole: the array or the map.
+        index: the index or the key.
+        node: locates errors.
+
+    Raises:
+        SqlError: TYPE_MISMATCH.
+    """
     if whole.type.kind is Kind.MAP and whole.type.key and (key := coerced(index, whole.type.key)):
         missing = fail("INVALID_FUNCTION_ARGUMENT", "Key not present in map", of=_of(whole.type.element))
         element = f"CASE WHEN map_contains({whole.sql}, {key.sql}) THEN {whole.sql}[{key.sql}] ELSE {missing} END"
@@ -184,7 +193,16 @@ def _reverse(call: FunctionCall) -> Value:
 
 
 def lambda_of(call: FunctionCall, index: int, takes: Sequence[Type]) -> tuple[str, Value]:
-    """A lambda: its parameters for DuckDB, and what it gives. Raises SqlError: it is none."""
+    """Compile a lambda; returns its parameters for DuckDB and its body.
+
+    Parameters:
+        call: call of the function.
+        index: index of the argument, from 0.
+        takes: types of the lambda's parameters.
+
+    Raises:
+        SqlError: the argument is no such lambda.
+    """
     node = call.arguments[index]
     if not isinstance(node, exp.Lambda) or len(node.expressions) != len(takes):
         message = f"{call.name.lower()} wants a lambda with {len(takes)} parameter(s)"
@@ -198,7 +216,7 @@ def lambda_of(call: FunctionCall, index: int, takes: Sequence[Type]) -> tuple[st
 
 
 def _with_columns(body: exp.Expr) -> exp.Expr:
-    """The body of a lambda, in which its parameters are columns again."""
+    """Turn the parameters in the body of a lambda to columns."""
     if isinstance(body, exp.Identifier):
         return exp.Column(this=body.copy())
     body = body.copy()
@@ -227,7 +245,7 @@ def _over_elements(template: str, test: bool) -> Function:
 
 
 def _any(first: str, otherwise: str) -> str:
-    """Three-valued logic over what a lambda says of each element."""
+    """Three-valued logic over the results of a lambda for the elements."""
     tests = "list_transform({0}, lambda {1}: {2})"
     unsure = f"list_contains(list_transform({tests}, lambda x_: x_ IS NULL), true)"
     known = f"WHEN list_contains({tests}, {first}) THEN {'true' if otherwise == 'false' else 'false'}"

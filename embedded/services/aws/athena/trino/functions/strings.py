@@ -5,7 +5,7 @@ from __future__ import annotations
 from embedded.services.aws.athena.trino.failures import UNKNOWN, fail
 from embedded.services.aws.athena.trino.functions import patterns
 from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values, unless_null
-from embedded.services.aws.athena.trino.operators import joined
+from embedded.services.aws.athena.trino.operators import concatenate
 from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.overloads import no_overload, overload, scalar
 from embedded.sql_engine.types import BOOL, BYTES, INT32, INT64, STRING, Kind, array, text
@@ -21,7 +21,7 @@ def _concat(call: FunctionCall) -> Value:
     values = checked_values(call, 2, _MANY)
     whole = values[0]
     for value in values[1:]:
-        longer = joined(whole, value)
+        longer = concatenate(whole, value)
         if longer is None:
             raise no_overload(call, values)
         whole = longer
@@ -39,7 +39,13 @@ def _concat_ws(call: FunctionCall) -> Value:
 
 
 def substring(subject: str, start: str, length: str | None) -> str:
-    """SUBSTR for DuckDB: what begins before the text or at 0 is empty."""
+    """Build SUBSTR, which is empty for a start of 0 or outside of the text.
+
+    Parameters:
+        subject: the text.
+        start: first character, from 1; negative from the end.
+        length: number of characters; None for the rest.
+    """
     rest = f", {length}" if length is not None else ""
     outside = f"{start} = 0 OR abs({start}) > length({subject})" + (f" OR {length} <= 0" if length else "")
     return f"CASE WHEN {outside} THEN '' ELSE substr({subject}, {start}{rest}) END"
