@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 
-from embedded.services.aws.s3.store import Content, ObjectMetadata, Store
+from embedded.services.aws.s3.store import ObjectMetadata, Store
 
 BUCKET = "static-staging.flowio.app"
 METRICS = "resources/kestra-test/sample-metrics.csv"
@@ -30,12 +29,4 @@ def seed(store: Store, dataset_seed: int) -> None:
 
 
 def _put(store: Store, key: str, kind: str, chunks: Iterable[bytes]) -> None:
-    name, file = store.blobs.create()
-    digest, size = hashlib.md5(), 0
-    with file:
-        for chunk in chunks:
-            file.write(chunk)
-            digest.update(chunk)
-            size += len(chunk)
-        store.blobs.seal(file)
-    store.put(BUCKET, key, Content(name, size, digest.hexdigest()), ObjectMetadata({"content-type": kind}))
+    store.put(BUCKET, key, store.write(chunks), ObjectMetadata({"content-type": kind}))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -160,6 +161,18 @@ class Store:
             AwsError: the object does not exist.
         """
         return find_with_blob(lambda: self.find(bucket, key), self.blobs.open)
+
+    def write(self, chunks: Iterable[bytes]) -> Content:
+        """Write bytes to a new blob, for `put`."""
+        digest, size = hashlib.md5(usedforsecurity=False), 0
+        name, file = self.blobs.create()
+        with file:
+            for chunk in chunks:
+                file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+            self.blobs.seal(file)
+        return Content(name, size, digest.hexdigest())
 
     def put(
         self, bucket: str, key: str, content: Content, metadata: ObjectMetadata, check: Check | None = None

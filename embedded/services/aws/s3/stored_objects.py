@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from embedded.object_store.blobs import CHUNK
 from embedded.object_store.interface import ObjectInfo
 from embedded.object_store.reader import ObjectReader
 from embedded.services.aws.errors import AwsError
-from embedded.services.aws.s3.store import Content, Object, ObjectMetadata, Store
+from embedded.services.aws.s3.store import Object, ObjectMetadata, Store
 
 
 class StoredObjects(ObjectReader[Store, Object]):
@@ -39,16 +38,9 @@ class StoredObjects(ObjectReader[Store, Object]):
         Raises:
             NotFound: the bucket does not exist.
         """
-        digest = hashlib.md5(usedforsecurity=False)
-        name, target = self._store.blobs.create()
-        with path.open("rb") as source, target:
-            while chunk := source.read(CHUNK):
-                target.write(chunk)
-                digest.update(chunk)
-            size = target.tell()
-            self._store.blobs.seal(target)
+        with path.open("rb") as source:
+            content = self._store.write(iter(lambda: source.read(CHUNK), b""))
         with self.as_not_found():
-            content = Content(name, size, digest.hexdigest())
             self._store.put(bucket, key, content, ObjectMetadata({"content-type": content_type}))
 
     def delete(self, bucket: str, keys: Iterable[str]) -> None:

@@ -12,12 +12,11 @@ from embedded.services.aws.athena.tables import parquet, text_formats
 from embedded.services.aws.athena.tables.files import File, Part
 from embedded.services.aws.athena.tables.layout import Format, Layout
 from embedded.services.aws.athena.trino.casts import cast
+from embedded.services.aws.glue.partition_expression import NO_VALUE
 from embedded.sql_engine.errors import Reason
 from embedded.sql_engine.types import STRING, Type, quote, text
 from embedded.sql_engine.values import Value
 
-NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
-"""Hive's value of a partition key for NULL."""
 FILE = "file__"
 """The column with the path of a row's file."""
 _UNREADABLE = ("bz2", "lzo", "snappy", "lz4", "deflate", "zip")
@@ -81,7 +80,7 @@ def _with_keys(read: str, files: Sequence[File], scan: Scan) -> str:
 
 
 def _key(sql: str, of: Type) -> str:
-    value = Value(f"CASE WHEN {sql} != {text(NO_PARTITION)} THEN {sql} END", STRING)
+    value = Value(f"CASE WHEN {sql} != {text(NO_VALUE)} THEN {sql} END", STRING)
     return cast(value, of, safe=False).sql
 
 

@@ -15,8 +15,8 @@ from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.s3_uri import split_uri
 from embedded.services.aws.athena.tables.layout import Format
 from embedded.services.aws.athena.tables.partition_folder import partition_folder
-from embedded.services.aws.athena.tables.scan import NO_PARTITION
 from embedded.services.aws.athena.trino.casts import to_text
+from embedded.services.aws.glue.partition_expression import NO_VALUE
 from embedded.sql_engine.errors import Reason
 from embedded.sql_engine.types import Kind, Type, quote, text
 from embedded.sql_engine.values import Query
@@ -185,4 +185,4 @@ def _options(target: Target) -> list[str]:
 
 def _value(column: str, of: Type) -> str:
     """The value of a key in the name of a partition's folder."""
-    return f"coalesce({to_text(column, of)}, {text(NO_PARTITION)})"
+    return f"coalesce({to_text(column, of)}, {text(NO_VALUE)})"

@@ -58,19 +58,21 @@ def special(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value
 
 def _text(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> str:
     """Compile an operand of type varchar."""
-    value = compiler.value(node, scope)
-    text = coerced(value, STRING)
-    if text is None:
-        raise Failure("TYPE_MISMATCH", f"A varchar is expected, not {typenames.trino(value.type)}", offset_of(node))
-    return text.sql
+    return _operand(node, compiler, scope, STRING)
 
 
 def _whole(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> str:
+    """Compile an operand of type bigint."""
+    return _operand(node, compiler, scope, INT64)
+
+
+def _operand(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope, of: Type) -> str:
     value = compiler.value(node, scope)
-    number = coerced(value, INT64)
-    if number is None:
-        raise Failure("TYPE_MISMATCH", f"A bigint is expected, not {typenames.trino(value.type)}", offset_of(node))
-    return number.sql
+    operand = coerced(value, of)
+    if operand is None:
+        message = f"A {typenames.trino(of)} is expected, not {typenames.trino(value.type)}"
+        raise Failure("TYPE_MISMATCH", message, offset_of(node))
+    return operand.sql
 
 
 def _negative(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value:
