@@ -1,6 +1,6 @@
 """Compiles expressions with a special syntax in Trino.
 
-Sources: https://trino.io/docs/current/functions/comparison.html, functions/string.html and functions/datetime.html.
+Source: https://trino.io/docs/current/functions.html.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def special(node: exp.Expr, compiler: ExpressionCompiler, scope: Scope) -> Value
     Raises:
         SqlError: the operands are wrong.
     """
-    write = _NODES.get(type(node))
+    write = SPECIAL_SYNTAX.get(type(node))
     return write(node, compiler, scope) if write else None
 
 
