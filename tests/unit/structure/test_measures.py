@@ -7,7 +7,7 @@ from tools.measure import PORT, Checkout
 
 UNDOCUMENTED = 18
 BADLY_NAMED = 0
-FILES_WITH_PORT = 6
+FILES_WITH_PORT = 4
 
 
 @pytest.fixture(scope="module")
