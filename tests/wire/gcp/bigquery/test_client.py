@@ -119,6 +119,7 @@ def test_pages(warehouse: bigquery.Client) -> None:
     assert rows.total_rows == 1000
 
 
+@pytest.mark.filterwarnings("ignore:Loading pandas DataFrame into BigQuery will require pandas-gbq:FutureWarning")
 def test_data_frames(warehouse: bigquery.Client, dataset: str) -> None:
     frame = pd.DataFrame({"n": [1, 2], "s": ["a", None], "at": pd.to_datetime(["2020-01-01", "2020-01-02"], utc=True)})
     warehouse.load_table_from_dataframe(frame, f"{dataset}.frame").result()
