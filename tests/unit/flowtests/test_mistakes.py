@@ -12,14 +12,20 @@ from tests.support.flow_tests import FLOW, SUITE
 OK = 'assertions: [{value: "{{ outputs.total.value }}", equalTo: 6}]'
 
 
+@pytest.fixture(autouse=True)
+def in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in the folder of the tests: problems then name the file alone, wherever the checkout lies."""
+    monkeypatch.chdir(tmp_path)
+
+
 def problems(folder: Path, cases: str, suite: str = SUITE) -> list[str]:
-    """What is wrong with the test cases, without the folder's name."""
+    """What is wrong with the test cases."""
     (folder / "price.yaml").write_text(FLOW)
     (folder / "tests.yaml").write_text(suite.lstrip("\n") + cases)
     all_problems = []
     for parsed in Folder.of(folder).all_suites():
         all_problems += [*parsed.problems, *(problem for case in parsed.cases for problem in case.problems)]
-    return [str(problem).removeprefix(f"{folder}/") for problem in all_problems]
+    return [str(problem) for problem in all_problems]
 
 
 MISTAKES = (
