@@ -61,11 +61,18 @@ def watch(pid: int, number: int, grace: float) -> None:
         grace: seconds before SIGKILL.
     """
     os.setsid()  # what ends the process's session must not end us
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)  # taken now: a later process of the same number is not the same
-        if _was_abandoned(0):
-            stop_tree([process], signal.Signals(number), grace)
-            stop_tree(bearers(os.environ.get(OWNER)), signal.SIGKILL, grace=0)
+    processes = _process_of(pid)  # taken now: a later process of the same number is not the same
+    if _was_abandoned(0):
+        stop_tree(processes, signal.Signals(number), grace)
+        stop_tree(bearers(os.environ.get(OWNER)), signal.SIGKILL, grace=0)
+
+
+def _process_of(pid: int) -> list[psutil.Process]:
+    """The process of a number; none if it has ended already: what it started may go on, and must end too."""
+    try:
+        return [psutil.Process(pid)]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def _was_abandoned(descriptor: int) -> bool:

@@ -53,6 +53,18 @@ def test_an_abandoned_pipe_ends_the_process_and_its_children(watched: _Watched) 
     eventually(lambda: not runs(watched.child))
 
 
+def test_children_end_though_the_process_was_gone_before_the_watcher_looked(watched: _Watched) -> None:
+    watched.watcher.kill()
+    watched.process.kill()
+    watched.process.wait()
+    env = os.environ | {OWNER: watched.child.environ()[OWNER]}
+    late = subprocess.Popen(
+        watcher(watched.process.pid, signal.SIGTERM, 1.0), cwd=ROOT, env=env, stdin=subprocess.DEVNULL
+    )
+    assert late.wait(timeout=10) == 0
+    eventually(lambda: not runs(watched.child))
+
+
 def test_a_released_pipe_ends_nothing(watched: _Watched) -> None:
     os.write(watched.pipe, b".")
     os.close(watched.pipe)
