@@ -83,7 +83,10 @@ def shares_add_up(lab: Lab, answer: Any) -> str:
         raise Hint(
             f"Your query finds {published} months in what is published, where all add up. What does it group by?"
         )
-    return "Saved as a file in dbt/insightflow/tests, with {{ ref('fct_retail_sales_monthly') }}, this is a dbt test."
+    return (
+        "Saved as a file in projects/insightflow/dbt/insightflow/tests, with {{ ref('fct_retail_sales_monthly') }}, "
+        "this is a dbt test."
+    )
 
 
 def _rows(lab: Lab, query: str) -> int:

@@ -13,7 +13,8 @@ def _pipeline(lab):
     """The flow, with all that it needs."""
     if not lab.__dict__.get("insightflow"):
         lab.run("projects/insightflow/infrastructure/insightflow.py", "up")
-        lab.kestra.namespace_files("prod.pipelines").upload(lab.settings.root / PROJECT, PROJECT)
+        folder = lab.settings.root / "projects" / "insightflow" / PROJECT
+        lab.kestra.namespace_files("prod.pipelines").upload(folder, PROJECT)
         lab.__dict__["insightflow"] = lab.kestra.import_flow(
             lab.settings.root / "flows" / "insightflow_prod_pipeline.yml"
         )
