@@ -172,9 +172,9 @@ def stub(account: Account, service: str) -> Stubber:
 
 
 def test_aws_itself_is_told_from_a_stand_in(aws: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (aws.is_aws, aws.place) == (True, "on AWS")
+    assert (aws.is_aws, aws.location) == (True, "on AWS")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
-    assert Account(REGION).place == "at http://127.0.0.1:4566"
+    assert Account(REGION).location == "at http://127.0.0.1:4566"
     assert default_network(Account(REGION)) == (["subnet-embedded"], ["sg-embedded"])
 
 

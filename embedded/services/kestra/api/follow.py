@@ -77,15 +77,29 @@ async def _execution_events(request: Request, execution_id: str, flow: Any) -> A
             yield Event("end" if ended else "progress", engine.to_json(current)).encode()
         if ended or current is None:
             return
-        reached = _last_change(engine.to_json(current))
-        overlap = True
-        async for event in _events_of(engine, events, execution_id, flow):
-            if event is not None and overlap:
-                # The queue may still hold changes that what was read contains already: time does not run backwards.
-                overlap = event.id != "end" and _last_change(event.data) < reached
-                if overlap:
-                    continue
-            yield COMMENT if event is None else event.encode()
+        reached = last_change(engine.to_json(current))
+        async for line in in_order(_events_of(engine, events, execution_id, flow), reached):
+            yield line
+
+
+async def in_order(events: AsyncIterator[Event | None], reached: str) -> AsyncIterator[bytes]:
+    """Events without those that are older than what was sent: for a reader, time does not run backwards.
+
+    The queue may still hold changes that the reader knows, and threads of the executor may write two of them in the
+    wrong order.
+
+    Parameters:
+        events: of one execution; None for a sign of life.
+        reached: the last change that the reader knows, as `last_change` gives it.
+    """
+    async for event in events:
+        if event is None:
+            yield COMMENT
+            continue
+        changed = last_change(event.data)
+        if changed >= reached or event.id == "end":
+            reached = max(reached, changed)
+            yield event.encode()
 
 
 async def follow_logs(request: Request) -> Response:
@@ -205,7 +219,7 @@ def _has_ended(engine: Engine, flow: Any, execution: Any) -> bool:
     return bool(engine.bean(EXECUTIONS).isStopFollow(flow, execution))
 
 
-def _last_change(execution: str) -> str:
+def last_change(execution: str) -> str:
     """When an execution or one of its task runs last changed its state, in a form that sorts by time.
 
     Parameters:
