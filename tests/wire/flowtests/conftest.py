@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from flowtests import FlowTestStack, Report
+from flowtests.documents import display_path
 from flowtests.session import Session
 from tests.support.flow_tests import FLOW, SUITE
 
@@ -17,6 +18,8 @@ class FlowFolder:
     def __init__(self, folder: Path, stack: FlowTestStack) -> None:
         self.folder = folder
         self.stack = stack
+        self.shown_as = str(Path(display_path(folder / "price_tests.yaml")).parent)
+        """The folder as messages name it: from the current one, where the checkout lies near."""
 
     def write(self, name: str, text: str) -> Path:
         file = self.folder / name
@@ -43,7 +46,7 @@ class FlowFolder:
         finally:
             session.close()
         return {
-            name: [str(problem).removeprefix(f"{self.folder}/") for problem in problems]
+            name: [str(problem).removeprefix(f"{self.shown_as}/") for problem in problems]
             for name, problems in outcomes.items()
         }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flowtests import FlowTestStack, Report
+from flowtests.documents import display_path
 from flowtests.stack import VARIABLE
 from tests.support.flow_tests import FLOW
 from tests.support.stack import ROOT
@@ -56,8 +57,9 @@ def test_what_passes_and_what_fails(run: Report) -> None:
 
 def test_a_failure_says_why(run: Report) -> None:
     [failed] = run.failures
+    file = display_path(run.folder / "price_tests.yaml")
     assert failed.message.splitlines() == [
-        f"{run.folder}/price_tests.yaml:16: price: expected '{{{{ outputs.total.value }}}}' to equal '7' but was '6'",
+        f"{file}:16: price: expected '{{{{ outputs.total.value }}}}' to equal '7' but was '6'",
         "",
         "tests.shop.price ended SUCCESS:",
         "  SUCCESS   ask (fixture)",
@@ -106,7 +108,7 @@ def test_all_problems_of_all_files_are_told(flow_folder: FlowFolder) -> None:
     flow_folder.write("two.yaml", FLOW.replace("id: price", "id: twin"))
     flow_folder.write("docker-compose.yml", "services: {}\n")
     report = flow_folder.run()
-    messages = {result.name: result.message.replace(f"{flow_folder.folder}/", "") for result in report.results}
+    messages = {result.name: result.message.replace(f"{flow_folder.shown_as}/", "") for result in report.results}
     assert "fromat" in messages["price.yaml::price"]
     assert "does not accept the flow tests.shop.price" in messages["price_tests.yaml::adds_up"]
     assert re.search(r"type.yaml:9: .*io.kestra.plugin.core.http.Requst", messages["type.yaml::type"])
