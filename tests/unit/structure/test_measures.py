@@ -5,7 +5,7 @@ import pytest
 from tests.support.stack import ROOT
 from tools.measure import PORT, Checkout
 
-UNDOCUMENTED = 18
+UNDOCUMENTED = 0
 BADLY_NAMED = 0
 FILES_WITH_PORT = 4
 
