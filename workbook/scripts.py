@@ -11,7 +11,6 @@ from workbook.errors import WorkbookError
 from workbook.settings import Settings
 
 SECONDS = 300
-LAST_WORDS = 2000
 
 
 class ScriptFailed(WorkbookError):
