@@ -3,10 +3,13 @@
 import math
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from qdrant_client import QdrantClient
 
 from ingestion import load_elasticsearch, load_qdrant, load_timescaledb, verify_csv, verify_json
+from ingestion.collection import ensure_collection
 from ingestion.readings import FILE, run_load
 from ingestion.vectors import reading_vector, title_vector
 from stores.index_names import daily_index
@@ -53,6 +56,30 @@ def test_the_same_reading_has_the_same_identity_in_both_stores(folder: Path) -> 
     assert document["metric_value"] == 15.0
     assert point.payload == {name: value for name, value in document.items() if not name.startswith("_")}
     assert point.payload["batch_id"] == "0123456789ab"
+
+
+def test_a_collection_that_another_load_creates_meanwhile_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = QdrantClient(":memory:")
+    create = client.create_collection
+
+    def second(collection: str, **options: Any) -> None:
+        create(collection, **options)  # the other load is a moment faster
+        create(collection, **options)
+
+    monkeypatch.setattr(client, "create_collection", second)
+    ensure_collection(client, "metrics", 6)
+    assert client.get_collection("metrics").config.params.vectors.size == 6
+
+
+def test_a_collection_that_cannot_be_created_ends_the_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = QdrantClient(":memory:")
+
+    def refuse(collection: str, **options: Any) -> None:
+        raise ConnectionError("the disk is full")
+
+    monkeypatch.setattr(client, "create_collection", refuse)
+    with pytest.raises(ConnectionError, match="disk is full"):
+        ensure_collection(client, "metrics", 6)
 
 
 def test_equal_readings_are_not_written_again() -> None:

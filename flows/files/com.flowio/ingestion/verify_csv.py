@@ -31,9 +31,9 @@ def in_timescaledb(table: str, batch: str) -> Content:
 
 
 def in_clickhouse(table: str, batch: str) -> Content:
-    """What ClickHouse holds of a batch."""
+    """What ClickHouse holds of a batch. FINAL, as another load may be between its insert and its merge."""
     mine = "batch_id = {batch:String}"
-    sql = f"SELECT countIf({mine}), sumIf(metric_value, {mine}), count() FROM {table}"
+    sql = f"SELECT countIf({mine}), sumIf(metric_value, {mine}), count() FROM {table} FINAL"
     return Content._make(clickhouse.connect().query(sql, {"batch": batch}).first_row or ())
 
 
