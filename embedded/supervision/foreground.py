@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 
 import psutil
 
 from embedded.shared.parent_watch import KERNEL_SIGNALS, die_with_parent
 from embedded.shared.processes import stop_tree
-from embedded.supervision.signals import Interrupted
+from embedded.supervision.signals import ENDING, SignalQueue
 
 _GRACE_SECONDS = 10.0
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
@@ -26,7 +28,7 @@ class CommandError(RuntimeError):
 
 
 def run_command(argv: list[str], env: Mapping[str, str]) -> int:
-    """Run a command in the foreground.
+    """Run a command in the foreground. A signal that comes at any moment reaches it, once.
 
     Parameters:
         argv: the command.
@@ -38,35 +40,70 @@ def run_command(argv: list[str], env: Mapping[str, str]) -> int:
     Raises:
         CommandError: it cannot be run.
     """
-    at_birth = die_with_parent(signal.SIGTERM) if KERNEL_SIGNALS else None
-    try:
-        child = subprocess.Popen(argv, env={**os.environ, **env}, preexec_fn=at_birth)
-    except FileNotFoundError as error:
-        raise CommandError(f"{argv[0]}: not found", _NOT_FOUND) from error
-    except OSError as error:
-        raise CommandError(f"{argv[0]}: {error.strerror}", _NOT_EXECUTABLE) from error
-    code = _wait(child)
-    return code if code >= 0 else 128 - code
-
-
-def _wait(child: subprocess.Popen[bytes]) -> int:
-    while True:
+    with SignalQueue(signal.SIGCHLD) as signals:
         try:
-            return child.wait()
-        except Interrupted as interrupt:
-            # The command decides what Ctrl-C means (JupyterLab, for one, asks first); the others are an order.
-            if interrupt.number != signal.SIGINT or not _terminal_signals_command():
-                child.send_signal(interrupt.number)
-            if interrupt.number != signal.SIGINT:
-                return _wait_or_kill(child)
+            with _blocked() as mask:
+                child = subprocess.Popen(argv, env={**os.environ, **env}, preexec_fn=_birth(mask))
+        except FileNotFoundError as error:
+            raise CommandError(f"{argv[0]}: not found", _NOT_FOUND) from error
+        except OSError as error:
+            raise CommandError(f"{argv[0]}: {error.strerror}", _NOT_EXECUTABLE) from error
+        code = _wait(child, signals)
+        return code if code >= 0 else 128 - code
 
 
-def _wait_or_kill(child: subprocess.Popen[bytes]) -> int:
+@contextlib.contextmanager
+def _blocked() -> Iterator[set[signal.Signals]]:
+    """Hold back the signals of a terminal, which a child would lose between its birth and its program's first step.
+
+    Yields:
+        The mask from before.
+    """
+    before = {signal.Signals(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)}
     try:
-        return child.wait(_GRACE_SECONDS)
-    except (subprocess.TimeoutExpired, Interrupted):
-        stop_tree([psutil.Process(child.pid)], signal.SIGKILL, grace=0)
-        return -signal.SIGKILL
+        yield before
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _birth(mask: set[signal.Signals]) -> Callable[[], None]:
+    """Make what a child does before its program: end with us, and take signals as the program will, held ones too."""
+    armed = die_with_parent(signal.SIGTERM) if KERNEL_SIGNALS else None
+
+    def prepare() -> None:
+        if armed:
+            armed()
+        for number in ENDING:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+    return prepare
+
+
+def _wait(child: subprocess.Popen[bytes], signals: SignalQueue) -> int:
+    """Wait for the child's end, and pass on what comes."""
+    while (code := child.poll()) is None:
+        number = signals.next()
+        if number not in ENDING:
+            continue
+        # The command decides what Ctrl-C means (JupyterLab, for one, asks first); the others are an order.
+        if number != signal.SIGINT or not _terminal_signals_command():
+            child.send_signal(number)
+        if number != signal.SIGINT:
+            return _wait_or_kill(child, signals)
+    return code
+
+
+def _wait_or_kill(child: subprocess.Popen[bytes], signals: SignalQueue) -> int:
+    """Wait for the end of a child that was told to end; kill it after a while, or at the next signal to us."""
+    deadline = time.monotonic() + _GRACE_SECONDS
+    while (code := child.poll()) is None:
+        number = signals.next(max(0.0, deadline - time.monotonic()))
+        if number is None or number in ENDING:
+            stop_tree([psutil.Process(child.pid)], signal.SIGKILL, grace=0)
+            return -signal.SIGKILL
+    return code
 
 
 def _terminal_signals_command() -> bool:
