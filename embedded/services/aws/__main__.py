@@ -1,4 +1,4 @@
-"""The process of the `aws` service. Run as `python -m embedded.services.aws [--host ADDRESS]`.
+"""The process of the `aws` service. Run as `python -m embedded.services.aws [--host ADDRESS] [--name NAME]`.
 
 Environment: `AWS_HOME` (where its state is kept), and of the stack's settings `AWS_PORT`, `AWS_ACCESS_KEY_ID`,
 `AWS_SECRET_ACCESS_KEY` and `DATASET_SEED`.
@@ -10,13 +10,14 @@ from pathlib import Path
 
 from catalog.services.aws import AWS
 from catalog.services.dataset import DATASET
-from embedded.services.aws.front import Front
+from embedded.services.aws.front import Front, refuse
 from embedded.services.aws.registry import create_services
 from embedded.services.aws.s3.store import Store
 from embedded.services.aws.samples import seed
 from embedded.services.aws.sts.store import KeyStore
+from embedded.shared.browser_guard import BrowserGuard
 from embedded.shared.http_server import serve
-from embedded.shared.listen_host import chosen_host
+from embedded.shared.listen_host import parse_listening
 from embedded.shared.loopback import HOST
 from embedded.shared.parent_watch import exit_with_parent
 from embedded.shared.settings import Settings
@@ -25,7 +26,7 @@ from embedded.shared.settings import Settings
 def main() -> None:
     """Serve until the process is asked to stop."""
     exit_with_parent()
-    listen_on = chosen_host(__doc__ or "")
+    listening = parse_listening(__doc__ or "")
     settings = Settings.load()
     own = settings[AWS]
     home = Path(os.environ["AWS_HOME"])
@@ -37,7 +38,7 @@ def main() -> None:
     closing = ExitStack()
     endpoint = f"http://{HOST}:{own.port}"
     front = Front(create_services(home, store, keys, endpoint, closing), keys)
-    serve(front.app(closing), own.port, listen_on)
+    serve(BrowserGuard(front.app(closing), listening.hosts(), refuse), own.port, listening.address)
 
 
 if __name__ == "__main__":

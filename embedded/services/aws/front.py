@@ -15,9 +15,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from embedded.services.aws import HEALTH
+from embedded.services.aws import HEALTH, xml
 from embedded.services.aws.errors import AwsError
 from embedded.services.aws.protocol.unsupported_service import UnsupportedService
 from embedded.services.aws.signature import SignedRequest, region_of, service_of, token_of, verify_caller
@@ -107,6 +107,16 @@ class Front:
         if access_key is not None:
             self._keys.check_token(access_key, token_of(signed))
         return access_key
+
+
+def refuse(reason: str) -> ASGIApp:
+    """The answer to a request that the browser's guard refuses.
+
+    Parameters:
+        reason: why.
+    """
+    text = xml.render("Error", {"Code": "AccessDenied", "Message": reason}, namespace=None)
+    return _closing(Response(text, 403, media_type="application/xml"))
 
 
 class _Endpoint:

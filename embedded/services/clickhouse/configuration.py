@@ -6,6 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from embedded.services.clickhouse import foreign_pages
 from embedded.shared.loopback import HOST
 
 HOLDER = "default"
@@ -19,6 +20,7 @@ _SERVER = """\
   <http_port>{http_port}</http_port>
   <tcp_port>{tcp_port}</tcp_port>
   <users_config>users.xml</users_config>
+  <http_handlers>{foreign_pages}<defaults/></http_handlers>
   <!-- For a laptop with two cores: the usual caches and thread pools are for a machine of its own. -->
   <max_server_memory_usage>{memory}</max_server_memory_usage>
   <mark_cache_size>67108864</mark_cache_size>
@@ -92,7 +94,9 @@ def write(folder: Path, http_port: int, tcp_port: int, user: str, password: str,
         password: kept as its hash only.
         memory: bytes that the server may use in all.
     """
-    server = _SERVER.format(host=HOST, http_port=http_port, tcp_port=tcp_port, memory=memory)
+    server = _SERVER.format(
+        host=HOST, http_port=http_port, tcp_port=tcp_port, memory=memory, foreign_pages=foreign_pages.rules()
+    )
     users = _USERS.format(
         host=HOST,
         holder=HOLDER,

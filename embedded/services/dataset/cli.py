@@ -8,8 +8,9 @@ from catalog.services.dataset import DATASET
 from embedded.services.dataset.catalogue import Edition, TaxiFile, UnknownFileError
 from embedded.services.dataset.files import Gzip, csv
 from embedded.services.dataset.server import DatasetServer
+from embedded.shared.browser_guard import BrowserGuard
 from embedded.shared.http_server import serve
-from embedded.shared.listen_host import offer_host
+from embedded.shared.listen_host import Listening, listening_of, offer_listening
 from embedded.shared.parent_watch import exit_with_parent
 from embedded.shared.settings import Settings
 from embedded.shared.state_folder import StateFolder, StateFolderError
@@ -17,7 +18,7 @@ from embedded.shared.state_folder import StateFolder, StateFolderError
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m embedded.services.dataset", description=__doc__)
-    offer_host(parser)
+    offer_listening(parser)
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("serve", help="serve at DATASET_PORT (what happens without a command)")
     write = commands.add_parser("write", help="write one file")
@@ -29,10 +30,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(settings: Settings, host: str) -> None:
+def _serve(settings: Settings, where: Listening) -> None:
     exit_with_parent()
     StateFolder(settings.home).claim()
-    serve(DatasetServer(settings).app(), settings[DATASET].port, host, tell_requests=True)
+    app = BrowserGuard(DatasetServer(settings).app(), where.hosts())
+    serve(app, settings[DATASET].port, where.address, tell_requests=True)
 
 
 def _write(settings: Settings, options: argparse.Namespace) -> Path:
@@ -54,7 +56,7 @@ def main() -> int:
         if options.command == "write":
             print(_write(settings, options))
         else:
-            _serve(settings, options.host)
+            _serve(settings, listening_of(options))
     except (UnknownFileError, StateFolderError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -60,6 +60,8 @@ def settings(base: Path, port: int) -> dict[str, Any]:
         "path.logs": str(base / "temporary"),
         "network.host": HOST,
         "http.port": port,
+        # Switched on without an origin that is allowed, it refuses the pages of every other site.
+        "http.cors.enabled": True,
         "transport.port": 0,  # nobody joins: any free one
         "discovery.type": "single-node",
         "xpack.security.enabled": True,

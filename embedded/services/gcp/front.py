@@ -69,6 +69,15 @@ class _Guard:
         return None
 
 
+def refuse(reason: str) -> ASGIApp:
+    """The answer to a request that the browser's guard refuses.
+
+    Parameters:
+        reason: why.
+    """
+    return GoogleError(403, "forbidden", reason).response()
+
+
 async def _health(_: Request) -> Response:
     return Response("UP")
 

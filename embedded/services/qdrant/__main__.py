@@ -5,8 +5,9 @@ import logging
 import sys
 from pathlib import Path
 
-from embedded.services.qdrant.app import Api
+from embedded.services.qdrant.app import Api, refuse
 from embedded.services.qdrant.store import InUseError, Store
+from embedded.shared.browser_guard import BrowserGuard
 from embedded.shared.http_server import serve
 from embedded.shared.parent_watch import exit_with_parent
 
@@ -27,7 +28,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        serve(Api(store).app(), options.port, grace=GRACE_SECONDS)
+        serve(BrowserGuard(Api(store).app(), refuse=refuse), options.port, grace=GRACE_SECONDS)
     finally:
         store.close()
     return 0

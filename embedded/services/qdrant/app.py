@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -15,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from catalog import versions
 from embedded.services.qdrant import points, queries, schema
@@ -30,6 +32,8 @@ Operation = Callable[[Request, Json], Json]
 Handler = Callable[[Request], Awaitable[Response]]
 
 _COLLECTION = "/collections/{name}"
+_WITH_BODY = ("POST", "PUT", "PATCH")
+_JSON = re.compile(r"[^/;\s]+/(?:json|[^/;\s]+\+json)\s*(?:;.*)?", re.IGNORECASE)
 _PARAMETERS = {"wait", "timeout", "ordering", "consistency"}
 """What may stand in an address; all but `wait` make no difference to a single node."""
 
@@ -140,6 +144,15 @@ class Api:
         return records[0]
 
 
+def refuse(reason: str) -> ASGIApp:
+    """The answer to a request that the browser's guard refuses.
+
+    Parameters:
+        reason: why.
+    """
+    return _error(ApiError(f"Forbidden: {reason}", 403))
+
+
 def _route(path: str, method: str, operation: Operation) -> Route:
     return Route(path, _handler(operation), methods=[method])
 
@@ -160,10 +173,7 @@ def _handler(operation: Operation) -> Handler:
 def _answer(operation: Operation, request: Request, raw: bytes) -> Json:
     if unknown := request.query_params.keys() - _PARAMETERS:
         raise ApiError(f"Wrong input: the parameter {', '.join(sorted(unknown))} is not supported here")
-    try:
-        body = orjson.loads(raw) if raw else {}
-    except orjson.JSONDecodeError as error:
-        raise format_error(error) from error
+    body = _body(request, raw) if request.method in _WITH_BODY else {}
     try:
         return operation(request, body)
     except ApiError:
@@ -173,6 +183,16 @@ def _answer(operation: Operation, request: Request, raw: bytes) -> Json:
         if answer.status >= 500:
             log.exception("%s %s", request.method, request.url.path)
         raise answer from error
+
+
+def _body(request: Request, raw: bytes) -> Json:
+    """The JSON document of a request. A page of another site cannot send one without asking the server first."""
+    if not _JSON.fullmatch(request.headers.get("content-type", "")):
+        raise ApiError("Content type error")
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise format_error(error) from error
 
 
 def _updated(request: Request, number: int) -> Json:

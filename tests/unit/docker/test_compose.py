@@ -86,7 +86,7 @@ def test_the_image_of_the_clouds_has_packages_at_the_project_s_versions() -> Non
     assert direct <= image <= lock
     for name in ("dataset", "aws", "gcp"):
         assert DOCKER.services[name]["build"]["dockerfile"] == "docker/clouds/Dockerfile"
-        assert DOCKER.services[name]["command"] == f"embedded.services.{name} --host 0.0.0.0"
+        assert DOCKER.services[name]["command"] == f"embedded.services.{name} --host 0.0.0.0 --name {name}"
     for source in re.findall(r"^COPY (.+) \S+$", (folder / "Dockerfile").read_text(), re.MULTILINE):
         assert all((ROOT / path).exists() for path in source.split())
 

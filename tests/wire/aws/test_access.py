@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from embedded.services.aws.sts.store import KeyStore
+from tests.support import foreign_page
 from tests.wire.aws.server import KEY, SECRET, Server, refusal
 
 ACCOUNT = "000000000000"
@@ -154,3 +155,7 @@ def test_a_session_ends(tmp_path: Any) -> None:
     keys.close(session.access_key)
     assert keys.secret(session.access_key) is None
     assert keys.secret(KEY) == SECRET
+
+
+def test_pages_of_other_sites_are_refused(server: Server) -> None:
+    foreign_page.assert_refused(f"{server.endpoint}/_health")

@@ -15,6 +15,7 @@ from clickhouse_connect.driver import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from catalog.services.clickhouse import CLICKHOUSE
+from tests.support import foreign_page
 from tests.support.stack import own_stack
 from tests.support.store_life import commanded, family, kill_everything, listening, start
 from tests.support.waiting import eventually
@@ -241,3 +242,7 @@ def test_it_ends_with_its_supervisor(tmp_path: Path) -> None:
         server = family(command, "clickhouse")
         psutil.Process(command.supervisor()).kill()
         eventually(lambda: not any(process.is_running() for process in server))
+
+
+def test_pages_of_other_sites_are_refused(server: dict[str, str]) -> None:
+    foreign_page.assert_refused(f"http://localhost:{server[CLICKHOUSE.port_variable]}/ping")

@@ -11,6 +11,7 @@ import time
 import pytest
 import requests
 
+from tests.support import foreign_page
 from tests.support.waiting import answers, eventually
 
 DECEMBER = "yellow/yellow_tripdata_2020-12.csv.gz"
@@ -190,3 +191,7 @@ def test_an_insightflow_address_that_makes_no_sense_is_explained(base, path, sta
     answer = get(f"{base}/{path}")
     assert answer.status_code == status
     assert words in answer.json()["message"]
+
+
+def test_pages_of_other_sites_are_refused(base):
+    foreign_page.assert_refused(f"{base}/health")

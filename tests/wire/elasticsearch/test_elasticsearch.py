@@ -14,6 +14,7 @@ from elasticsearch import ApiError, AuthenticationException, Elasticsearch
 from elasticsearch.helpers import BulkIndexError, bulk, parallel_bulk, scan, streaming_bulk
 
 from embedded.services.elasticsearch import configuration
+from tests.support import foreign_page
 from tests.support.command import Command
 from tests.support.stack import own_stack
 from tests.support.store_life import commanded, family, kill_everything, listening, start
@@ -222,3 +223,18 @@ def test_a_password_is_stored_as_a_salted_hash() -> None:
     assert first != second
     assert first.startswith("{PBKDF2}10000$")
     assert "secret" not in first
+
+
+def test_pages_of_other_sites_are_refused(node: Node) -> None:
+    def status(**headers: str) -> int:
+        return requests.get(node.url, auth=node.login, headers=headers, timeout=30).status_code
+
+    assert {status(**headers) for headers in foreign_page.FOREIGN if "Origin" in headers} == {403}
+    assert status(Origin=node.url) == status()
+
+
+def test_a_body_says_that_it_is_json(node: Node) -> None:
+    answer = requests.post(
+        f"{node.url}/a/_doc", b"{}", auth=node.login, headers={"Content-Type": "text/plain"}, timeout=30
+    )
+    assert answer.status_code == 406

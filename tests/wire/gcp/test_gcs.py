@@ -29,6 +29,7 @@ from hypothesis import strategies as st
 from embedded.object_store.interface import NotFound as NoObject
 from embedded.services.gcp.gcs.reading import StoredObjects
 from embedded.services.gcp.gcs.store import Content, Store
+from tests.support import foreign_page
 from tests.support.command import Command
 from tests.support.store_life import commanded, kill_everything, listening, start
 
@@ -387,3 +388,7 @@ def test_all_that_was_acknowledged_outlives_a_kill(tmp_path: Path) -> None:
         assert put(moved, b"", f"*/{len(content)}", again).headers["Range"] == f"bytes=0-{CHUNK - 1}"
         rest = put(moved, content[CHUNK:], f"{CHUNK}-{len(content) - 1}/{len(content)}", again)
         assert rest.json()["md5Hash"] == base64.b64encode(hashlib.md5(content).digest()).decode()
+
+
+def test_pages_of_other_sites_are_refused(variables: dict[str, str]) -> None:
+    foreign_page.assert_refused(f"{variables['STORAGE_EMULATOR_HOST']}/_health")

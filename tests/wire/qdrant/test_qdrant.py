@@ -20,6 +20,7 @@ from qdrant_client.http.exceptions import UnexpectedResponse
 
 from embedded.services.qdrant import schema
 from embedded.shared.paths import ROOT
+from tests.support import foreign_page
 from tests.support.stack import own_stack
 from tests.support.store_life import commanded, family, kill_everything, listening, start
 
@@ -363,9 +364,16 @@ def test_errors_have_the_shape_of_qdrant(
 
 
 def test_a_body_that_is_no_json(url: str, client: QdrantClient) -> None:
-    answer = requests.put(url + POINTS, data=b'{"points": [', timeout=10)
-    assert answer.status_code == 400
-    assert "Format error in JSON body" in answer.json()["status"]["error"]
+    def refusal(kind: str | None, body: bytes) -> str:
+        answer = requests.put(url + POINTS, body, headers={"Content-Type": kind} if kind else {}, timeout=10)
+        assert answer.status_code == 400
+        return answer.json()["status"]["error"]
+
+    assert "Format error in JSON body" in refusal("application/json", b'{"points": [')
+    assert "Format error in JSON body" in refusal("application/json", b"")
+    points = b'{"points": []}'  # what a form of a page can send without asking
+    for kind in (None, "text/plain", "application/x-www-form-urlencoded", "text/plain; a=application/json"):
+        assert refusal(kind, points) == "Content type error"
 
 
 def test_a_large_collection_stays_exact_through_its_compaction(client: QdrantClient) -> None:
@@ -461,3 +469,7 @@ def test_large_vectors_get_a_graph_as_in_the_server(size: int, threshold: int | 
     if threshold is not None:
         wanted["optimizers_config"] = {"indexing_threshold": threshold}
     assert schema.engine_config(schema.check_new(wanted)).hnsw_config.m == graph
+
+
+def test_pages_of_other_sites_are_refused(url: str) -> None:
+    foreign_page.assert_refused(f"{url}/collections")
