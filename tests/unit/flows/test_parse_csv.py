@@ -2,16 +2,19 @@
 
 import csv
 import io
+import itertools
 import math
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingestion.parse_csv import Layout, Readings, Source, parse, reading_of, summary
+from ingestion.parse_csv import Layout, Readings, Source, main, parse, reading_of, summary
 
 HEADER = "timestamp,device_id,metric_name,metric_value,location,zone"
 GOOD = "2025-09-01T00:00:00Z,d1,temperature,1.5,here,north"
+FILE = f"{HEADER}\n{GOOD}\n"
+MANY_DAYS = list(itertools.product((2020, 2021), range(1, 13), range(1, 20)))
 
 
 def source(folder: Path, content: bytes | str, **options: str) -> Source:
@@ -30,11 +33,23 @@ def parsed(file: Source) -> tuple[list[list[str]], list[list[str]], Readings]:
     return rows, rejects, readings
 
 
-def refusal(file: Source) -> str:
-    """Why a file is refused as a whole."""
-    with pytest.raises(SystemExit) as refused:
-        parse(file, io.StringIO(), io.StringIO())
-    return str(refused.value)
+@pytest.fixture
+def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A task's working directory, with the flow's default inputs in the environment."""
+    monkeypatch.chdir(tmp_path)
+    defaults = {"SOURCE": "s3://bucket/key.csv", "DELIMITER": ",", "HEADER": "auto", "ENCODING": "auto"}
+    for name, value in defaults.items():
+        monkeypatch.setenv(name, value)
+    return tmp_path
+
+
+def run_task(folder: Path, content: bytes | str, inputs: dict[str, str]) -> None:
+    """Run the script as the flow does."""
+    source(folder, content)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in inputs.items():
+            patch.setenv(name, value)
+        main()
 
 
 def test_a_reading_is_in_utc_to_the_millisecond(tmp_path: Path) -> None:
@@ -51,19 +66,40 @@ def test_columns_are_found_in_any_order_and_further_ones_are_left_out(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("content", "options"),
+    ("content", "inputs"),
     [
-        (f"{GOOD}\n", {}),
-        (f"\ufeff{HEADER}\n\n{GOOD}\n".encode(), {}),
-        (f"{HEADER}\n{GOOD}\n".encode("utf-16"), {}),
-        (f"{HEADER}\n{GOOD}\n".replace("here", "Süd").encode("latin-1"), {"encoding": "latin-1"}),
-        (f"{HEADER}\n{GOOD}\n".replace(",", "\t"), {"delimiter": "\t", "header": "present"}),
+        pytest.param(FILE.replace(",", "\t"), {"DELIMITER": "\\t"}, id="tab"),
+        pytest.param(FILE.replace(",", ";"), {"DELIMITER": ";"}, id="semicolon"),
+        pytest.param(FILE.replace(",", "|"), {"DELIMITER": "|"}, id="pipe"),
+        pytest.param(f"{GOOD}\n", {}, id="no header"),
+        pytest.param(f"{GOOD}\n", {"HEADER": "absent"}, id="no header, as said"),
+        pytest.param(FILE, {"HEADER": "present"}, id="a header, as said"),
+        pytest.param(f"\ufeff{FILE}", {}, id="byte order mark"),
+        pytest.param(f"\ufeff{HEADER}\n\n{GOOD}\n", {}, id="byte order mark and an empty line"),
+        pytest.param(FILE.encode("utf-16"), {}, id="UTF-16"),
+        pytest.param(FILE.replace("\n", "\r\n"), {}, id="lines end as on Windows"),
+        pytest.param(FILE.rstrip("\n"), {}, id="no last line break"),
+        pytest.param(f"{HEADER}\n\n{GOOD}\n\n\n", {}, id="empty lines"),
+        pytest.param(
+            "Timestamp, Device_ID ,METRIC_NAME,metric_value,location,zone\n" + GOOD.replace(",", " , "),
+            {},
+            id="capitals and spaces",
+        ),
+        pytest.param(
+            "zone,unit,metric_value,device_id,location,metric_name,timestamp\n"
+            "north,C,1.5,d1,here,temperature,2025-09-01T00:00:00Z\n",
+            {},
+            id="another order and more columns",
+        ),
+        pytest.param(FILE.replace("00:00:00Z", "05:30:00+05:30"), {}, id="another time zone"),
+        pytest.param(FILE.replace("T00:00:00Z", " 00:00:00"), {}, id="no time zone"),
+        pytest.param(f"{HEADER}\n" + ",".join(f'"{cell}"' for cell in GOOD.split(",")), {}, id="everything quoted"),
     ],
-    ids=["no header", "byte order mark", "utf-16", "latin-1", "tabs"],
 )
-def test_the_ways_a_file_may_be_written(tmp_path: Path, content: bytes | str, options: dict[str, str]) -> None:
-    rows, rejects, _ = parsed(source(tmp_path, content, **options))
-    assert (len(rows), rejects) == (1, [])
+def test_unusual_files_are_understood(task: Path, content: bytes | str, inputs: dict[str, str]) -> None:
+    run_task(task, content, inputs)
+    assert (task / "metrics.csv").read_text() == f"{HEADER}\n{GOOD.replace('00Z', '00.000Z')}\n"
+    assert (task / "rejects.csv").read_text() == "line,reason,row\n"
 
 
 @pytest.mark.parametrize(
@@ -96,21 +132,44 @@ def test_bytes_of_another_encoding_cost_one_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "inputs", "reason"),
     [
-        ("", "the file is empty."),
-        ('"a"b\n', "the first line cannot be read ("),
-        (f"{HEADER}\n{GOOD}".replace(",", ";"), "Is the delimiter ';' and not ','?"),
-        ("a,b\n", "the columns are timestamp, device_id"),
-        (f'{HEADER}\n2025-09-01,"d1,t\n{GOOD}\n', "the quote on line 2 is not closed"),
-        (f"{HEADER}\n{'x' * 70_000}\n", "line 2 is longer than 65,536 characters."),
+        pytest.param("", {}, "the file is empty.", id="empty"),
+        pytest.param("\ufeff", {}, "the file is empty.", id="only a byte order mark"),
+        pytest.param(f"{HEADER}\n", {}, "there is a header and no row.", id="only a header"),
+        pytest.param(FILE.replace(",", ";"), {}, "Is the delimiter ';' and not ','?", id="another delimiter"),
+        pytest.param(FILE, {"DELIMITER": "|"}, "Is the delimiter ',' and not '|'?", id="wrong delimiter asked"),
+        pytest.param(FILE.replace(",zone", ",region"), {}, "the columns are timestamp, device_id", id="another column"),
+        pytest.param(f"{GOOD}\n", {"HEADER": "present"}, "the columns are", id="header missing"),
+        pytest.param(FILE, {"HEADER": "absent"}, "the columns are", id="header where none should be"),
+        pytest.param("a,b,c\n1,2,3\n", {}, "the columns are", id="another table"),
+        pytest.param(
+            f'{FILE}2025-09-01T00:01:00Z,"d1,temperature\n{GOOD}\n',
+            {},
+            "the quote on line 3 is not closed",
+            id="quote not closed",
+        ),
+        pytest.param('"a"b\n', {}, "the first line cannot be read (", id="first line damaged"),
+        pytest.param(b"\x1f\x8b\x08\x00" + bytes(range(256)), {}, "the columns are", id="gzip"),
+        pytest.param(FILE, {"ENCODING": "utf-16"}, "UTF-16", id="not UTF-16"),
+        pytest.param(f"{HEADER}\n{'x' * 70_000}\n", {}, "line 2 is longer than 65,536 characters.", id="a long line"),
+        pytest.param(
+            HEADER + "".join(f"\n{year}-{month:02}-{day:02},d,t,1,,n" for year, month, day in MANY_DAYS),
+            {},
+            "it covers 456 days",
+            id="too many days",
+        ),
     ],
 )
-def test_a_file_that_is_refused(tmp_path: Path, content: str, reason: str) -> None:
-    told = refusal(source(tmp_path, content))
-    assert told.startswith("s3://bucket/key.csv: ")
-    assert reason in told
-    assert told.endswith(" Nothing was loaded.")
+def test_a_file_that_cannot_be_read_is_refused(
+    task: Path, content: bytes | str, inputs: dict[str, str], reason: str
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        run_task(task, content, inputs)
+    message = str(refused.value)
+    assert message.startswith("s3://bucket/key.csv: ")
+    assert reason in message
+    assert message.endswith(" Nothing was loaded.")
 
 
 def test_the_summary_holds_what_the_stores_are_compared_with(tmp_path: Path) -> None:
@@ -123,17 +182,6 @@ def test_the_summary_holds_what_the_stores_are_compared_with(tmp_path: Path) -> 
     assert (outputs["first"], outputs["last"]) == ("2025-09-01T00:00:00.000Z", "2025-09-02T00:00:00.000Z")
     assert outputs["batch_id"] == file.fingerprint()
     assert len(outputs["batch_id"]) == 12
-
-
-def test_too_many_days_and_no_row_at_all(tmp_path: Path) -> None:
-    file = source(tmp_path, f"{HEADER}\n")
-    with pytest.raises(SystemExit, match="there is a header and no row"):
-        summary(file, Readings(), 0)
-    readings = Readings()
-    for day in range(367):
-        readings.add((f"{1970 + day}-01-01T00:00:00.000Z", "d", "t", 1.0, "", ""))
-    with pytest.raises(SystemExit, match="it covers 367 days"):
-        summary(file, readings, 0)
 
 
 def test_cells_come_in_the_order_of_the_columns(tmp_path: Path) -> None:

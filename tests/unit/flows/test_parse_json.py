@@ -107,9 +107,12 @@ def test_whole_numbers(value: Any, number: int | None) -> None:
     ("content", "reason"),
     [
         (b"", "it is not JSON"),
-        (b"\xff", "it is not JSON"),
+        (b"\xff\xfe\x00", "it is not JSON"),
+        (b'[{"timestamp": "2025', "it is not JSON"),
+        (b"a,b\n", "it is not JSON"),
+        (b'"text"', "it holds a str and not an array of searches."),
         (b"3", "it holds a int and not an array of searches."),
-        (b"[" * 100_000, "it is nested too deeply."),
+        (b"[" * 200_000, "it is nested too deeply."),
     ],
 )
 def test_a_file_that_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
