@@ -23,7 +23,7 @@ from embedded.supervision.control import ControlError
 from embedded.supervision.foreground import CommandError, run_command
 from embedded.supervision.messages import Env
 from embedded.supervision.progress import Progress
-from embedded.supervision.signals import Interrupted, raise_on_signals
+from embedded.supervision.signals import Interrupted, SignalQueue, raise_on_signals
 from embedded.supervision.supervisor import serve
 
 _FAILED, _REFUSED, _NOTHING_RUNS = 1, 2, 3
@@ -40,7 +40,7 @@ class _Command:
 
     def up(self) -> int:
         """Start services; they go on when the command has ended."""
-        started = client.start(self.arguments.only, self.folder, self.stack, Progress(sys.stdout))
+        started = client.start(self.arguments.only, self.folder, self.stack, Progress(sys.stdout), SignalQueue())
         started.call.close()
         if not started.ready:
             return self._explain_failure()
@@ -54,14 +54,14 @@ class _Command:
         if not argv:
             print("error: say what to run: `run -- COMMAND ...`", file=sys.stderr)
             return _REFUSED
-        progress = Progress(sys.stderr)
+        progress, signals = Progress(sys.stderr), SignalQueue()
         lease = uuid.uuid4().hex
-        started = client.start(self.arguments.only, self.folder, self.stack, progress, lease)
+        started = client.start(self.arguments.only, self.folder, self.stack, progress, signals, lease)
         try:
             inside = {**started.env, client.LEASE: lease}
             if self.settings.real_aws:  # the services are ours, and yet the clouds are not
                 inside["WORKBOOK_STACK"] = "cloud"
-            return run_command(argv, inside) if started.ready else self._explain_failure()
+            return run_command(argv, inside, signals) if started.ready else self._explain_failure()
         except CommandError as error:
             print(f"error: {error}", file=sys.stderr)
             return error.exit_code
@@ -139,8 +139,8 @@ def main(argv: list[str], stack: Stack) -> int:
     arguments = _parser(stack).parse_args(argv)
     if arguments.command == "supervise":
         return serve(Path(arguments.folder), stack.services)
-    raise_on_signals()
     try:
+        raise_on_signals()
         settings = Settings.load()
         command = _Command(arguments, settings, StateFolder(settings.home), stack)
         return int(getattr(command, arguments.command)())

@@ -15,6 +15,7 @@ from embedded.supervision import control
 from embedded.supervision.leftovers import end_leftovers
 from embedded.supervision.messages import Down, Env, Status, Stop, Up
 from embedded.supervision.progress import Progress
+from embedded.supervision.signals import Interrupted, SignalQueue
 
 LEASE = "EMBEDDED_LEASE"
 """Names the `run` that a command runs in: what an `up` starts in there ends with it."""
@@ -33,7 +34,9 @@ class Started:
     """The services that were not running before."""
 
 
-def start(names: list[str], folder: StateFolder, stack: Stack, progress: Progress, lease: str = "") -> Started:
+def start(
+    names: list[str], folder: StateFolder, stack: Stack, progress: Progress, signals: SignalQueue, lease: str = ""
+) -> Started:
     """Start services and show how they come up.
 
     Parameters:
@@ -41,20 +44,21 @@ def start(names: list[str], folder: StateFolder, stack: Stack, progress: Progres
         folder: the state folder.
         stack: what there is.
         progress: where to show it.
+        signals: what we are sent.
         lease: a name for the lease; with one, they stop again when the call is closed.
 
     Raises:
-        KeyboardInterrupt: we were interrupted; all that this started has stopped.
+        Interrupted: a signal came before all were ready; all that this started has stopped.
         ControlError: the supervisor cannot be started or went away.
     """
     folder.claim()
     up = Up(tuple(names or stack.default), lease, os.environ.get(LEASE), dict(os.environ))
     answer: dict[str, Any] = {"again": True}
     while answer.get("again"):
-        call = control.call_or_start(folder, up, list(stack.supervisor))
+        call = control.call_or_start(folder, up, list(stack.supervisor), signals)
         try:
-            answer = _follow(call, progress)
-        except KeyboardInterrupt:
+            answer = _follow(call, progress, signals)
+        except Interrupted:
             progress.note("interrupted: stopping what was started")
             release(call, progress)
             raise
@@ -64,7 +68,10 @@ def start(names: list[str], folder: StateFolder, stack: Stack, progress: Progres
 
 
 def release(call: control.Call, progress: Progress) -> None:
-    """Take a start back: wait until what it started has stopped, and the supervisor with it if nothing else runs."""
+    """Take a start back: wait until what it started has stopped, and the supervisor with it if nothing else runs.
+
+    Further signals wait: the stop has its own limits of time.
+    """
     call.cancel()
     last: dict[str, Any] = {}
     for last in call.events():
@@ -133,8 +140,8 @@ def _show(event: dict[str, Any], progress: Progress) -> None:
         progress.service(event)
 
 
-def _follow(call: control.Call, progress: Progress) -> dict[str, Any]:
-    for event in call.events():
+def _follow(call: control.Call, progress: Progress, signals: SignalQueue | None = None) -> dict[str, Any]:
+    for event in call.events(signals):
         if "done" in event:
             return event
         _show(event, progress)

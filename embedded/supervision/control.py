@@ -12,13 +12,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from embedded.shared.parent_watch import MARK
 from embedded.shared.paths import ROOT
 from embedded.shared.processes import OWNER, Identity
 from embedded.shared.state_folder import StateFolder
 from embedded.supervision.messages import Message, encode
+from embedded.supervision.signals import SignalQueue
 
 SOCKET = "control.sock"
 ALREADY_RUNNING = 75
@@ -27,6 +28,7 @@ _START_SECONDS = 60.0  # an earlier one may still be stopping its services
 _LEAVING_SECONDS = 10.0
 _ANSWER_SECONDS = 10.0
 _POLL_SECONDS = 0.02
+_RECEIVE_BYTES = 65536
 
 
 class ControlError(RuntimeError):
@@ -38,14 +40,32 @@ class Call:
     """One request to the supervisor, and its answers as they come."""
 
     connection: socket.socket
-    lines: IO[str]
     supervisor: Identity
+    received: bytes = b""
+    """What came after the last whole line."""
 
-    def events(self) -> Iterator[dict[str, Any]]:
-        """Give the answers until the supervisor closes the line."""
+    def events(self, signals: SignalQueue | None = None) -> Iterator[dict[str, Any]]:
+        """Give the answers until the supervisor closes the line.
+
+        Parameters:
+            signals: what ends the waiting for an answer.
+
+        Raises:
+            Interrupted: a signal came.
+        """
         with contextlib.suppress(ConnectionError):
-            for line in self.lines:
+            while line := self._line(signals):
                 yield json.loads(line)
+
+    def _line(self, signals: SignalQueue | None) -> bytes:
+        while b"\n" not in self.received:
+            if signals:
+                signals.raise_next(readable=self.connection)
+            if not (more := self.connection.recv(_RECEIVE_BYTES)):
+                return b""
+            self.received += more
+        line, _, self.received = self.received.partition(b"\n")
+        return line
 
     def cancel(self) -> None:
         """Take the request back; answers still come until all that it started has stopped."""
@@ -61,7 +81,6 @@ class Call:
 
     def close(self) -> None:
         """Hang up."""
-        self.lines.close()
         self.connection.close()
 
 
@@ -90,26 +109,28 @@ def call(folder: StateFolder, message: Message) -> Call | None:
     try:
         connection.settimeout(_ANSWER_SECONDS)
         connection.sendall(encode(message))
-        lines = connection.makefile(encoding="utf-8")
-        if greeting := lines.readline():  # it comes at once, or never from one that is leaving
+        greeted = Call(connection, Identity(0, 0))
+        if greeting := next(greeted.events(), None):  # it comes at once, or never from one that is leaving
             connection.settimeout(None)
-            return Call(connection, lines, Identity(**json.loads(greeting)))
+            return Call(connection, Identity(**greeting), greeted.received)
     except OSError:
         pass
     connection.close()
     return None
 
 
-def call_or_start(folder: StateFolder, message: Message, program: list[str]) -> Call:
+def call_or_start(folder: StateFolder, message: Message, program: list[str], signals: SignalQueue) -> Call:
     """Send a message to the supervisor, starting one if need be. Of several starters at once, one wins.
 
     Parameters:
         folder: the state folder.
         message: what to ask.
         program: the command line that runs a supervisor, without the folder.
+        signals: one that comes while our supervisor starts is left to the caller, who takes the message back.
 
     Raises:
         ControlError: no supervisor could be started.
+        Interrupted: a signal came while we waited for the end of an earlier supervisor.
     """
     deadline = time.monotonic() + _START_SECONDS
     starting: subprocess.Popen[bytes] | None = None
@@ -122,6 +143,8 @@ def call_or_start(folder: StateFolder, message: Message, program: list[str]) -> 
             starting = None  # another one won, or one is about to leave
         elif starting.poll() is not None:
             raise ControlError(f"the supervisor ended with code {starting.returncode}: see {_log(folder)}")
+        if starting is None:
+            signals.raise_next(0)
         time.sleep(_POLL_SECONDS)
     raise ControlError(f"the supervisor did not answer within {_START_SECONDS:.0f} s: see {_log(folder)}")
 

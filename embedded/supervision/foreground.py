@@ -27,29 +27,31 @@ class CommandError(RuntimeError):
         self.exit_code = exit_code
 
 
-def run_command(argv: list[str], env: Mapping[str, str]) -> int:
-    """Run a command in the foreground. A signal that comes at any moment reaches it, once.
+def run_command(argv: list[str], env: Mapping[str, str], signals: SignalQueue) -> int:
+    """Run a command in the foreground. A signal that comes at any moment of its life reaches it, once.
 
     Parameters:
         argv: the command.
         env: added to our environment.
+        signals: what we are sent.
 
     Returns:
         Its exit code; 128 and the signal's number when a signal ended it.
 
     Raises:
         CommandError: it cannot be run.
+        Interrupted: a signal came before its start.
     """
-    with SignalQueue(signal.SIGCHLD) as signals:
-        try:
-            with _blocked() as mask:
-                child = subprocess.Popen(argv, env={**os.environ, **env}, preexec_fn=_birth(mask))
-        except FileNotFoundError as error:
-            raise CommandError(f"{argv[0]}: not found", _NOT_FOUND) from error
-        except OSError as error:
-            raise CommandError(f"{argv[0]}: {error.strerror}", _NOT_EXECUTABLE) from error
-        code = _wait(child, signals)
-        return code if code >= 0 else 128 - code
+    signals.raise_next(0)
+    try:
+        with _blocked() as mask:
+            child = subprocess.Popen(argv, env={**os.environ, **env}, preexec_fn=_birth(mask))
+    except FileNotFoundError as error:
+        raise CommandError(f"{argv[0]}: not found", _NOT_FOUND) from error
+    except OSError as error:
+        raise CommandError(f"{argv[0]}: {error.strerror}", _NOT_EXECUTABLE) from error
+    code = _wait(child, signals)
+    return code if code >= 0 else 128 - code
 
 
 @contextlib.contextmanager
@@ -85,7 +87,7 @@ def _wait(child: subprocess.Popen[bytes], signals: SignalQueue) -> int:
     """Wait for the child's end, and pass on what comes."""
     while (code := child.poll()) is None:
         number = signals.next()
-        if number not in ENDING:
+        if number is None:
             continue
         # The command decides what Ctrl-C means (JupyterLab, for one, asks first); the others are an order.
         if number != signal.SIGINT or not _terminal_signals_command():
@@ -99,8 +101,8 @@ def _wait_or_kill(child: subprocess.Popen[bytes], signals: SignalQueue) -> int:
     """Wait for the end of a child that was told to end; kill it after a while, or at the next signal to us."""
     deadline = time.monotonic() + _GRACE_SECONDS
     while (code := child.poll()) is None:
-        number = signals.next(max(0.0, deadline - time.monotonic()))
-        if number is None or number in ENDING:
+        left = deadline - time.monotonic()
+        if left <= 0 or signals.next(left):
             stop_tree([psutil.Process(child.pid)], signal.SIGKILL, grace=0)
             return -signal.SIGKILL
     return code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any, TextIO
 
@@ -11,7 +12,7 @@ _UP, _CLEAR = "\x1b[{}A", "\x1b[2K"
 
 
 class Progress:
-    """Lines of the services of one command."""
+    """Lines of the services of one command. Whoever watched may go, with the terminal or the pipe: work goes on."""
 
     def __init__(self, out: TextIO) -> None:
         """
@@ -24,7 +25,19 @@ class Progress:
 
     def service(self, snapshot: dict[str, Any]) -> None:
         """Show the state of a service."""
-        name, text = snapshot["name"], self._text(snapshot)
+        with contextlib.suppress(OSError):
+            self._replace(snapshot["name"], self._text(snapshot))
+
+    def note(self, text: str) -> None:
+        """Write a line that stays."""
+        with contextlib.suppress(OSError):
+            if self._terminal:
+                self._lift()
+            self._write(text)
+            if self._terminal:
+                self._draw()
+
+    def _replace(self, name: str, text: str) -> None:
         if self._lines.get(name) == text:
             return
         if self._terminal:
@@ -34,14 +47,6 @@ class Progress:
             self._draw()
         else:
             self._write(text)
-
-    def note(self, text: str) -> None:
-        """Write a line that stays."""
-        if self._terminal:
-            self._lift()
-        self._write(text)
-        if self._terminal:
-            self._draw()
 
     def _lift(self) -> None:
         if self._lines:

@@ -6,9 +6,9 @@ import collections
 import os
 import select
 import signal
-import time
+import socket
+import sys
 from types import FrameType, TracebackType
-from typing import Self
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _WAKE_BYTES = 512
@@ -28,74 +28,75 @@ class Interrupted(KeyboardInterrupt):
 
 
 class SignalQueue:
-    """Keeps the signals that come while it is open, for a program that asks for them where it can act on them.
+    """Keeps the signals that ask us to end, from now on, for a program that looks where it can act on them.
 
-    An exception from a signal handler may come between the start of a child and the line that notes it; a queued
-    signal cannot. Signals that our starter ignores stay ignored. Only the main thread can open it.
-
-    Parameters:
-        also: further signals that wake `next`, such as SIGCHLD.
+    An exception from a signal handler may come between the start of something and the line that notes it; a queued
+    signal cannot. Signals that our starter ignores stay ignored. Only the main thread can make one.
     """
 
-    def __init__(self, *also: signal.Signals) -> None:
-        self._numbers = (*ENDING, *also)
+    def __init__(self) -> None:
         self._queued: collections.deque[signal.Signals] = collections.deque()
-        self._before: dict[signal.Signals, signal._HANDLER] = {}
-        self._wake_end, self._signal_end = -1, -1
-        self._wakeup_before = -1
-
-    def __enter__(self) -> Self:
-        self._wake_end, self._signal_end = os.pipe()
+        self._wake_end, signal_end = os.pipe()
         os.set_blocking(self._wake_end, False)
-        os.set_blocking(self._signal_end, False)
-        # The handlers run between two steps of the interpreter: the descriptor is what ends a `select` at once.
-        self._wakeup_before = signal.set_wakeup_fd(self._signal_end, warn_on_full_buffer=False)
-        for number in self._numbers:
+        os.set_blocking(signal_end, False)
+        # Handlers run between two steps of the interpreter: the descriptor is what ends a `select` at once.
+        signal.set_wakeup_fd(signal_end, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, _wake)
+        for number in ENDING:
             if signal.getsignal(number) is not signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._put)
-        return self
+                signal.signal(number, self._put)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Go back to the handlers from before.
-
-        Raises:
-            Interrupted: a signal that asks us to end was not taken.
-        """
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        signal.set_wakeup_fd(self._wakeup_before)
-        os.close(self._wake_end)
-        os.close(self._signal_end)
-        if error is None and (left := next((number for number in self._queued if number in ENDING), None)):
-            raise Interrupted(left)
-
-    def next(self, seconds: float | None = None) -> signal.Signals | None:
-        """Wait for the next signal and take it.
+    def next(self, seconds: float | None = None, readable: socket.socket | None = None) -> signal.Signals | None:
+        """Take the next signal; wait for one if there is none.
 
         Parameters:
             seconds: how long to wait; without end if None.
+            readable: a connection whose data end the waiting too.
 
         Returns:
-            The signal; None when none came in time.
+            The signal; None when the time is over, data came, or a child ended.
         """
-        deadline = None if seconds is None else time.monotonic() + seconds
-        while not self._queued:
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            if not select.select([self._wake_end], [], [], left)[0]:
-                return None
-            os.read(self._wake_end, _WAKE_BYTES)
-        return self._queued.popleft()
+        if not self._queued:
+            sources = [self._wake_end] if readable is None else [self._wake_end, readable.fileno()]
+            if self._wake_end in select.select(sources, [], [], seconds)[0]:
+                os.read(self._wake_end, _WAKE_BYTES)
+        return self._queued.popleft() if self._queued else None
+
+    def raise_next(self, seconds: float | None = None, readable: socket.socket | None = None) -> None:
+        """Wait as `next` does.
+
+        Raises:
+            Interrupted: a signal asked us to end.
+        """
+        if number := self.next(seconds, readable):
+            raise Interrupted(number)
 
     def _put(self, number: int, frame: FrameType | None) -> None:
         self._queued.append(signal.Signals(number))
 
 
 def raise_on_signals() -> None:
-    """From now on, raise `Interrupted` in the main thread; signals that our starter ignores stay ignored."""
+    """From now on, raise `Interrupted` in the main thread; signals that our starter ignores stay ignored.
+
+    One that nobody catches ends us as it does a program without handlers.
+    """
+    sys.excepthook = _end
     for number in ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` asks
             signal.signal(number, _raise)
 
 
+def _wake(number: int, frame: FrameType | None) -> None:
+    """Do nothing: that the signal is handled at all is what wakes a waiting `SignalQueue`."""
+
+
 def _raise(number: int, frame: FrameType | None) -> None:
     raise Interrupted(number)
+
+
+def _end(kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
+    if not isinstance(error, Interrupted):
+        sys.__excepthook__(kind, error, at)
+        return
+    signal.signal(error.number, signal.SIG_DFL)
+    os.kill(os.getpid(), error.number)

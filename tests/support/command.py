@@ -12,7 +12,14 @@ import psutil
 from embedded.shared.paths import ROOT
 from embedded.shared.processes import OWNER, runs
 
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FAKES, REAL = "tests.wire.supervision.fake_stack", "embedded"
+
+
+def take_signals() -> None:
+    """To run in a child before its program: a shell's background jobs ignore Ctrl-C, those of `nohup` SIGHUP."""
+    for number in ENDING_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Command:
@@ -40,8 +47,7 @@ class Command:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            # A shell that starts the tests in the background has them ignore Ctrl-C, and what they start too.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=take_signals,
         )
 
     def __call__(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:

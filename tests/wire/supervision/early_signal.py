@@ -12,6 +12,7 @@ from typing import Any
 sys.path.insert(0, str(Path.cwd()))
 
 from embedded.supervision.foreground import run_command
+from embedded.supervision.signals import SignalQueue
 from tests.support.waiting import eventually
 
 MOMENT, NUMBER, MARK = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
@@ -31,4 +32,4 @@ class SignalledPopen(subprocess.Popen[bytes]):
 
 
 subprocess.Popen = SignalledPopen  # type: ignore[misc]
-sys.exit(run_command(sys.argv[4:], {}))
+sys.exit(run_command(sys.argv[4:], {}, SignalQueue()))

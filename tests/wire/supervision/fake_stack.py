@@ -1,8 +1,10 @@
 """The command on a stack of tiny services: `python -m tests.wire.supervision.fake_stack up`."""
 
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 from catalog.services.dataset import DATASET
 from embedded.cli.commands import main
@@ -59,5 +61,26 @@ class Quiet(Service):
 
 STACK = Stack(services=(Web(), Quiet()), supervisor=("-m", "tests.wire.supervision.fake_stack", "supervise"))
 
+
+def signal_ourselves_at(moment: str) -> None:
+    """Have this process sent a signal at a moment that no other process can hit.
+
+    Parameters:
+        moment: the signal's number, `call` or `return`, and a function of `embedded`, such as `2 call release`.
+    """
+    number, kind, function = moment.split()
+
+    def at_moment(frame: FrameType, event: str, argument: object) -> None:
+        code = frame.f_code
+        if event == kind and code.co_qualname == function and f"{os.sep}embedded{os.sep}" in code.co_filename:
+            sys.setprofile(None)
+            os.kill(os.getpid(), int(number))
+
+    sys.setprofile(at_moment)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # as `embedded.__main__` does
+    if (moment := os.environ.pop("FAKE_SIGNAL", "")) and "supervise" not in sys.argv:
+        signal_ourselves_at(moment)
     sys.exit(main(sys.argv[1:], STACK))

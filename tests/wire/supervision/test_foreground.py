@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command import ENDING_SIGNALS, take_signals
+
 SCRIPT = str(Path(__file__).with_name("early_signal.py"))
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _run(moment: str, number: signal.Signals, mark: Path) -> subprocess.CompletedProcess[str]:
@@ -20,18 +21,17 @@ def _run(moment: str, number: signal.Signals, mark: Path) -> subprocess.Complete
         text=True,
         timeout=120,
         check=False,
-        # A shell that starts the tests in the background has them ignore Ctrl-C, and what they start too.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=take_signals,
     )
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
 def test_a_signal_before_the_child_is_known_reaches_its_program(tmp_path: Path, number: signal.Signals) -> None:
     done = _run("before the child is known", number, tmp_path / "mark")
     assert (done.returncode, done.stdout, done.stderr) == (5, "told\n", "")
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
 def test_a_signal_to_the_child_before_its_program_ends_it(tmp_path: Path, number: signal.Signals) -> None:
     done = _run("in the child before its program", number, tmp_path / "mark")
     assert (done.returncode, done.stdout, done.stderr) == (128 + number, "", "")
