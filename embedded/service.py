@@ -100,6 +100,10 @@ class Service:
         """Tell whether clients can use the service now, within a second or two."""
         raise NotImplementedError
 
+    def notice(self, context: Context) -> str:
+        """One line for `status` about what happened to a service that runs; empty if there is nothing to tell."""
+        return ""
+
     def environment(self, context: Context) -> dict[str, str]:
         """The KEY=value lines with which clients find the service."""
         own = context.settings[self.spec]

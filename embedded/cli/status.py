@@ -44,7 +44,8 @@ def table(status: dict[str, Any]) -> str:
     for service in status["services"]:
         if service["state"] == State.FAILED:
             lines += ["", f"{service['name']}: {service['error']}", *(f"  | {line}" for line in service["last_lines"])]
-    return "\n".join(lines)
+    notices = [f"{service['name']}: {service['notice']}" for service in status["services"] if service.get("notice")]
+    return "\n".join([*lines, *(["", *notices] if notices else [])])
 
 
 def _row(service: dict[str, Any]) -> tuple[str, ...]:

@@ -134,6 +134,7 @@ class ManagedService:
             "ready_seconds": self.ready_seconds,
             "exit_code": self.exit_code,
             "error": self.error,
+            "notice": self.service.notice(self.context) if self.context else "",
             "detail": self.detail if self.state is State.STARTING else "",
             "last_lines": last_lines(self.context.log) if self.context and self.state is State.FAILED else [],
         }

@@ -13,7 +13,13 @@ import sys
 from embedded.services.kestra.api.app import create_app
 from embedded.services.kestra.compiler import CompileError
 from embedded.services.kestra.engine import EngineError
-from embedded.services.kestra.launch import ProcessSettings, enter_scratch_folder, leave, start_engine
+from embedded.services.kestra.launch import (
+    ProcessSettings,
+    enter_scratch_folder,
+    leave,
+    leave_with_engine,
+    start_engine,
+)
 from embedded.shared.downloads import ArtifactError
 from embedded.shared.http_server import serve
 from embedded.shared.parent_watch import exit_with_parent
@@ -33,6 +39,7 @@ def main() -> None:
         expected = isinstance(problem, ArtifactError | CompileError | EngineError)
         logging.error("Kestra cannot start: %s", problem, exc_info=not expected)
         leave(1)
+    leave_with_engine(engine)
     app = create_app(engine, settings)
     # JPype has Python collect its garbage whenever Java does: what lasts as long as the process need not be looked at.
     gc.collect()

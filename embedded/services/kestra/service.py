@@ -9,6 +9,7 @@ import catalog
 from catalog.services.aws import AWS
 from catalog.services.kestra import KESTRA
 from embedded.service import Context, ProcessSpec, Service
+from embedded.services.kestra import incidents
 from embedded.shared.loopback import http_ok
 from embedded.shared.settings import Settings
 from embedded.shared.state_folder import is_ours, mark
@@ -48,6 +49,10 @@ class Kestra(Service):
     def healthy(self, context: Context) -> bool:
         """Whether the API answers."""
         return http_ok(self.port(context), "/health")
+
+    def notice(self, context: Context) -> str:
+        """Which messages were set aside, and why the engine last ended by itself."""
+        return incidents.read(context.home).notice
 
 
 def _base64(text: str) -> str:

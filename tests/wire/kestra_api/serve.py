@@ -9,8 +9,8 @@ import uvicorn
 
 from catalog import versions
 from embedded.services.kestra.api.app import create_app
-from embedded.services.kestra.artifacts import engine_jars
 from embedded.services.kestra.engine import Engine, EngineConfig
+from embedded.services.kestra.launch import class_path
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Settings:
 def main() -> None:
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     logging.basicConfig(level=logging.INFO)
-    config = EngineConfig(folder / "home", folder / "storage", engine_jars(), in_memory=True)
+    config = EngineConfig(folder / "home", folder / "storage", class_path(), in_memory=True)
     engine = Engine(config)
     engine.start()
     try:

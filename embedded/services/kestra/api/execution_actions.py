@@ -1,10 +1,13 @@
 """Actions on executions: on a single one, on several by their ids, and on those that a query matches."""
 
-from collections.abc import Callable
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -24,10 +27,18 @@ from embedded.services.kestra.api.executions import (
     validation,
 )
 from embedded.services.kestra.api.flows import find as find_flow
+from embedded.services.kestra.api.follow import final_execution
 from embedded.services.kestra.api.request import Request, bulk, endpoint, json_value, no_content
 
 CONCURRENCY = "io.kestra.core.services.ConcurrencyLimitService"
 RESUMED = "io.kestra.plugin.core.flow.Pause$Resumed"
+UNFINISHED = "system.engine"
+"""The label of an execution that the engine could not finish: see `FailedExecutions.java`."""
+KILL_SECONDS = 20.0
+"""How long a bulk kill waits for the end of an execution before it kills the next of the same flow."""
+
+Chosen = list[tuple[str, Any]]
+"""Ids of executions, each with its execution, or None if there is none."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,9 @@ def _resume(request: Request, execution: Any) -> Any:
 
 
 def _restart(request: Request, execution: Any) -> Any:
-    return _emit(request, request.bean(SERVICE).restart(execution, _revision(request, execution)))
+    restarted = request.bean(SERVICE).restart(execution, _revision(request, execution))
+    kept = [label for label in restarted.getLabels() or () if str(label.key()) != UNFINISHED]
+    return _emit(request, restarted.withLabels(convert.java_list(kept)))
 
 
 def _force_run(request: Request, execution: Any) -> Any:
@@ -147,8 +160,9 @@ def _refuses_delete(request: Request, execution: Any) -> str | None:
     return None if keep else "execution not found"
 
 
+KILL = Action("kill", _unless(lambda state: not state.isTerminated(), "execution already finished"), _kill, "DELETE")
 ACTIONS = (
-    Action("kill", _unless(lambda state: not state.isTerminated(), "execution already finished"), _kill, "DELETE"),
+    KILL,
     Action("pause", _unless(lambda state: state.isRunning(), "execution not in state RUNNING"), _pause),
     Action("resume", _unless(lambda state: state.isPaused(), "execution not in state PAUSED"), _resume),
     Action(
@@ -168,16 +182,16 @@ ACTIONS = (
 DELETE = Action("delete", _refuses_delete, remove, "DELETE")
 
 
-def _by_ids(action: Action) -> Callable[[Request], Response]:
-    return lambda request: _apply(
-        request, action, [_lookup(request, str(execution_id)) for execution_id in request.ids()]
-    )
+def _chosen_by_ids(request: Request) -> Chosen:
+    return [_lookup(request, str(execution_id)) for execution_id in request.ids()]
 
 
-def _by_query(action: Action) -> Callable[[Request], Response]:
-    return lambda request: _apply(
-        request, action, [(str(execution.getId()), execution) for execution in matching(request)]
-    )
+def _chosen_by_query(request: Request) -> Chosen:
+    return [(str(execution.getId()), execution) for execution in matching(request)]
+
+
+def _bulk(action: Action, chosen: Callable[[Request], Chosen]) -> Callable[[Request], Any]:
+    return _kill_all(action, chosen) if action is KILL else lambda request: _apply(request, action, chosen(request))
 
 
 def _lookup(request: Request, execution_id: str) -> tuple[str, Any]:
@@ -185,8 +199,19 @@ def _lookup(request: Request, execution_id: str) -> tuple[str, Any]:
     return execution_id, convert.or_none(repositories.executions(request).findById(request.tenant, execution_id))
 
 
-def _apply(request: Request, action: Action, executions: list[tuple[str, Any]]) -> Response:
+def _apply(request: Request, action: Action, executions: Chosen) -> Response:
     """Apply an action to all executions, or to none if one of them does not allow it."""
+    for execution in _allowed(request, action, executions):
+        action.apply(request, execution)
+    return bulk(len(executions))
+
+
+def _allowed(request: Request, action: Action, executions: Chosen) -> list[Any]:
+    """The executions, if all of them allow the action.
+
+    Raises:
+        ApiError: 400, with those that do not.
+    """
     invalid = []
     for execution_id, execution in executions:
         problem = "execution not found" if execution is None else action.refuses(request, execution)
@@ -194,15 +219,48 @@ def _apply(request: Request, action: Action, executions: list[tuple[str, Any]]) 
             invalid.append(_violation(request, problem, execution_id))
     if invalid:
         raise ApiError(HTTPStatus.BAD_REQUEST, f"invalid bulk {action.name}", extra={"invalids": invalid})
-    for _, execution in executions:
-        action.apply(request, execution)
-    return bulk(len(executions))
+    return [execution for _, execution in executions]
+
+
+def _kill_all(action: Action, chosen: Callable[[Request], Chosen]) -> Callable[[Request], Awaitable[Response]]:
+    """Kill executions; those of flows with a concurrency limit one after the other.
+
+    The end of each lets the engine start the next of the queue, and many at once are in each other's way there.
+    """
+
+    async def handle(request: Request) -> Response:
+        executions = await run_in_threadpool(lambda: _allowed(request, action, chosen(request)))
+        for execution, flow in await run_in_threadpool(_with_limits, request, executions):
+            if flow is None:
+                await run_in_threadpool(action.apply, request, execution)
+            else:
+                await _kill_and_wait(request, execution, flow)
+        return bulk(len(executions))
+
+    return handle
+
+
+def _with_limits(request: Request, executions: list[Any]) -> list[tuple[Any, Any]]:
+    """The executions with their flows, or None where the flow has no limit. Queued ones first: they must not start."""
+    flows = [(execution, flow_of(request, execution)) for execution in executions]
+    limited = [(execution, flow if flow is not None and flow.getConcurrency() else None) for execution, flow in flows]
+    return sorted(limited, key=lambda pair: not pair[0].getState().isQueued())
+
+
+async def _kill_and_wait(request: Request, execution: Any, flow: Any) -> None:
+    """Kill an execution and wait for its end, for a while."""
+    ended = final_execution(request.engine, flow, str(execution.getId()), lambda: _kill(request, execution))
+    with contextlib.suppress(TimeoutError):  # a task that does not end: the others are killed all the same
+        await asyncio.wait_for(ended, KILL_SECONDS)
 
 
 def _violation(request: Request, message: str, execution_id: str) -> dict[str, Any]:
     model = request.java("io.kestra.core.models.validations.ManualConstraintViolation")
     text = request.java("java.lang.String").class_
     return convert.to_python(request.engine, model.of(message, execution_id, text, "execution", execution_id))
+
+
+CHOICES = (("by-ids", _chosen_by_ids), ("by-query", _chosen_by_query))
 
 
 def kill(request: Request) -> Response:
@@ -307,10 +365,12 @@ def _single(apply: Callable[[Request, Any], Any]) -> Callable[[Request], Respons
 
 
 routes = [
-    *[Route(f"/executions/{act.name}/by-ids", endpoint(_by_ids(act)), methods=[act.method]) for act in ACTIONS],
-    *[Route(f"/executions/{act.name}/by-query", endpoint(_by_query(act)), methods=[act.method]) for act in ACTIONS],
-    Route("/executions/by-ids", endpoint(_by_ids(DELETE)), methods=["DELETE"]),
-    Route("/executions/by-query", endpoint(_by_query(DELETE)), methods=["DELETE"]),
+    *[
+        Route(f"/executions/{act.name}/{how}", endpoint(_bulk(act, chosen)), methods=[act.method])
+        for how, chosen in CHOICES
+        for act in ACTIONS
+    ],
+    *[Route(f"/executions/{how}", endpoint(_bulk(DELETE, chosen)), methods=["DELETE"]) for how, chosen in CHOICES],
     Route("/executions/{execution_id}/kill", endpoint(kill), methods=["DELETE"]),
     Route("/executions/{execution_id}/pause", endpoint(pause), methods=["POST"]),
     Route("/executions/{execution_id}/resume", endpoint(resume), methods=["POST"]),

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from embedded.services.kestra.api import convert, execution_inputs, flows, repositories
 from embedded.services.kestra.api.errors import ApiError, Invalid, NotFound
 from embedded.services.kestra.api.follow import final_execution
+from embedded.services.kestra.api.limits import require_date
 from embedded.services.kestra.api.request import Request, endpoint, json_text, json_value, no_content
 from embedded.services.kestra.api.timeline import dated_filters
 
@@ -125,7 +126,8 @@ def apply_checks(request: Request, flow: Any, execution: Any, inputs: Any) -> An
 
 def _new(request: Request, flow: Any) -> Any:
     date = request.parameter("scheduleDate")
-    scheduled = convert.optional(convert.zoned(request.engine, date) if date else None)
+    moment = require_date(request, "scheduleDate", convert.zoned(request.engine, date)) if date else None
+    scheduled = convert.optional(moment)
     execution = request.java(MODEL).newExecution(flow, None, _labels(request), scheduled)
     builder = execution.toBuilder().breakpoints(breakpoints(request))
     if kind := request.parameter("kind"):

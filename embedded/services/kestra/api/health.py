@@ -3,6 +3,7 @@
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from embedded.services.kestra import incidents
 from embedded.services.kestra.api.request import Request, endpoint, json_value
 
 PEBBLE = "io.kestra.core.runners.pebble.PebbleExpressionService"
@@ -11,9 +12,12 @@ MAX_PREVIEW_ROWS = 5000
 
 
 def health(request: Request) -> Response:
-    """UP while every service of the engine runs; 503 and DOWN otherwise."""
+    """UP while every service of the engine runs; 503 and DOWN otherwise. `details`: what happened to the engine."""
     up = request.engine.running
-    return json_value({"status": "UP" if up else "DOWN"}, 200 if up else 503)
+    happened = incidents.read(request.engine.config.home)
+    told = {"setAside": happened.count, "lastSetAside": happened.last, "lastEnd": happened.ended}
+    details = {"details": {name: value for name, value in told.items() if value}} if happened else {}
+    return json_value({"status": "UP" if up else "DOWN"} | details, 200 if up else 503)
 
 
 def ping(request: Request) -> Response:

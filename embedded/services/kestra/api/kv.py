@@ -10,6 +10,7 @@ from embedded.services.kestra.api import repositories
 from embedded.services.kestra.api.convert import or_none
 from embedded.services.kestra.api.errors import BadRequest, Invalid, NotFound
 from embedded.services.kestra.api.filters import query_filters
+from embedded.services.kestra.api.limits import require_duration
 from embedded.services.kestra.api.namespaces import namespace_of
 from embedded.services.kestra.api.request import Request, endpoint, json_text, json_value
 
@@ -80,14 +81,14 @@ def put(request: Request) -> Response:
 
     Raises:
         BadRequest: there is no body.
-        Invalid: the body is no value.
+        Invalid: the body is no value, or `ttl` is longer than ten years.
     """
     text = request.text()
     if not text.strip():
         raise BadRequest("Required Body [value] not specified")
     ttl = request.http.headers.get("ttl")
     duration = request.java("java.time.Duration")
-    lifetime = duration.parse(ttl) if ttl else jpype.JObject(None, duration)
+    lifetime = require_duration(request, "ttl", duration.parse(ttl)) if ttl else jpype.JObject(None, duration)
     metadata = request.java("io.kestra.core.storages.kv.KVMetadata")(request.http.headers.get("description"), lifetime)
     value = _parse(request, text)
     _store(request).put(

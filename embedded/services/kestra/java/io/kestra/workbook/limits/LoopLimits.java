@@ -1,0 +1,97 @@
+package io.kestra.workbook.limits;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kestra.core.exceptions.IllegalVariableEvaluationException;
+import io.kestra.core.models.executions.Execution;
+import io.kestra.core.models.executions.TaskRun;
+import io.kestra.core.models.flows.FlowInterface;
+import io.kestra.core.models.flows.State;
+import io.kestra.core.runners.FlowMetaStoreInterface;
+import io.kestra.core.runners.FlowableUtils;
+import io.kestra.core.runners.RunContextFactory;
+import io.kestra.core.serializers.JacksonMapper;
+import io.kestra.core.services.PluginDefaultService;
+import io.kestra.plugin.core.flow.ForEach;
+import io.micronaut.context.ApplicationContext;
+import java.util.Collection;
+import java.util.HashSet;
+
+/**
+ * How many values a {@code ForEach} may have. An execution is one row, which is written again at each step of each of its
+ * task runs: its cost grows with the square of their number.
+ */
+public final class LoopLimits {
+    /** Values of one loop. */
+    public static final int VALUES = 1000;
+    /** Values of one loop whose tasks run at the same time. */
+    public static final int VALUES_AT_ONCE = 200;
+
+    private LoopLimits() {
+    }
+
+    /** Why a loop cannot be carried; null if it can. */
+    static String problemOf(int count, Integer concurrencyLimit) {
+        if (count > VALUES) {
+            return ("are %d, and %d are the most that a ForEach carries here; give each part of them to a subflow, as "
+                + "ForEachItem does with a file").formatted(count, VALUES);
+        }
+        boolean isUnlimited = concurrencyLimit == null || concurrencyLimit == 0;
+        int atOnce = isUnlimited ? count : Math.min(count, concurrencyLimit);
+        if (atOnce > VALUES_AT_ONCE) {
+            return "would run %d at once, and %d are the most here; set concurrencyLimit to %d or less"
+                .formatted(atOnce, VALUES_AT_ONCE, VALUES_AT_ONCE);
+        }
+        return null;
+    }
+
+    /** The number of different values that stand in a flow's text; 0 if an expression gives them. */
+    static int countOf(Object values) {
+        if (values instanceof Collection<?> items) {
+            return new HashSet<>(items).size();
+        }
+        if (values instanceof String text && !text.contains("{{") && !text.contains("{%")) {
+            try {
+                JsonNode parsed = JacksonMapper.ofJson().readTree(text);
+                var different = new HashSet<JsonNode>();
+                parsed.forEach(different::add);
+                return different.size();
+            } catch (JsonProcessingException noList) {
+                return 0; // the engine says so
+            }
+        }
+        return 0;
+    }
+
+    /** Why an execution cannot go on: a loop in it is about to begin, and has too many values. Null if it can. */
+    public static String problemOf(Execution execution, ApplicationContext context) {
+        if (execution.getTaskRunList() == null || execution.getState().isTerminated()) {
+            return null;
+        }
+        return execution.getTaskRunList().stream()
+            .filter(run -> run.getState().getCurrent() == State.Type.CREATED)
+            .map(run -> problemOf(execution, run, context))
+            .filter(problem -> problem != null)
+            .findFirst()
+            .orElse(null);
+    }
+
+    private static String problemOf(Execution execution, TaskRun run, ApplicationContext context) {
+        FlowInterface stored = context.getBean(FlowMetaStoreInterface.class).findByExecution(execution).orElse(null);
+        if (stored == null || stored.getSource() != null && !stored.getSource().contains(ForEach.class.getSimpleName())) {
+            return null;
+        }
+        var flow = context.getBean(PluginDefaultService.class).injectDefaults(stored, execution);
+        try {
+            if (flow.findTaskByTaskIdOrNull(run.getTaskId()) instanceof ForEach loop) {
+                var variables = context.getBean(RunContextFactory.class).of(flow, loop, execution, run);
+                int children = FlowableUtils.resolveEachTasks(variables, run, loop.getTasks(), loop.getValues()).size();
+                String problem = problemOf(children / Math.max(1, loop.getTasks().size()), loop.getConcurrencyLimit());
+                return problem == null ? null : "The values of the ForEach '%s' %s".formatted(loop.getId(), problem);
+            }
+        } catch (IllegalVariableEvaluationException unrenderable) {
+            return null; // the engine says so, in the state in which it renders them
+        }
+        return null;
+    }
+}

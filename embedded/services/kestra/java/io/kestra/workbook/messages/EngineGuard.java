@@ -1,0 +1,230 @@
+package io.kestra.workbook.messages;
+
+import io.kestra.core.contexts.KestraContext;
+import io.kestra.core.models.executions.Execution;
+import io.kestra.core.models.executions.ExecutionKilled;
+import io.kestra.core.models.validations.ModelValidator;
+import io.kestra.jdbc.JooqDSLContextWrapper;
+import io.kestra.runner.h2.H2QueueFactory;
+import io.kestra.workbook.limits.LimitedValidator;
+import io.kestra.workbook.limits.LoopLimits;
+import io.kestra.worker.TaskGuard;
+import io.kestra.worker.WorkerSecurityService;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.ApplicationContextBuilder;
+import io.micronaut.context.RuntimeBeanDefinition;
+import io.micronaut.validation.validator.Validator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jooq.impl.DSL;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the engine alive: messages that it cannot process are set aside, and if it goes all the same, the process is told
+ * why, so that it ends and is started again.
+ */
+public final class EngineGuard {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineGuard.class);
+    private static final long DATABASE_SECONDS = 20;
+    private static final long FAIL_SECONDS = 20;
+    /** A task run that has not ended, by its id, in the executions that have not ended. */
+    private static final String EXECUTION_OF_TASK_RUN = """
+        SELECT "key" FROM executions
+        WHERE "state_current" IN ('CREATED', 'RUNNING', 'PAUSED', 'RESTARTED', 'KILLING', 'QUEUED', 'RETRYING')
+          AND LOCATE(?, "value") > 0
+        LIMIT 1
+        """;
+
+    private final Suspects suspects;
+    private final InFlight inFlight;
+    private final SetAside folder;
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
+    /** Not the thread of the message: its transaction may be about to be rolled back. */
+    private final ExecutorService clerk = Executors.newSingleThreadExecutor(
+        Thread.ofPlatform().daemon().name("message-guard-clerk").factory());
+    private volatile String failure;
+    private volatile boolean closing;
+    private ApplicationContext context;
+    private FailedExecutions failedExecutions;
+
+    private EngineGuard(Path home, String lastEnd) throws IOException {
+        Path flying = home.resolve("in-flight");
+        suspects = Suspects.judge(home.resolve("suspects.json"), InFlight.left(flying), lastEnd);
+        inFlight = new InFlight(flying);
+        folder = new SetAside(home.resolve("set-aside"));
+    }
+
+    /**
+     * Build the engine's context with guarded queues.
+     *
+     * @param home the folder of the engine's state.
+     * @param lastEnd how the last engine ended, see {@link Suspects}.
+     */
+    public static EngineGuard install(ApplicationContextBuilder builder, String home, String lastEnd) throws IOException {
+        var guard = new EngineGuard(Path.of(home), lastEnd);
+        guard.context = builder.beanDefinitions(
+            RuntimeBeanDefinition.builder(H2QueueFactory.class, () -> new GuardedQueueFactory(guard.context, guard))
+                .singleton(true).replaces(H2QueueFactory.class).build(),
+            RuntimeBeanDefinition.builder(WorkerSecurityService.class, TaskGuard::new)
+                .singleton(true).replaces(WorkerSecurityService.class).build(),
+            RuntimeBeanDefinition
+                .builder(ModelValidator.class, () -> new LimitedValidator(() -> guard.context.getBean(Validator.class)))
+                .singleton(true).replaces(ModelValidator.class).build()
+        ).build();
+        guard.failedExecutions = new FailedExecutions(guard.context);
+        return guard;
+    }
+
+    /** Start the context. Messages that took the last engine down are set aside before anything reads them. */
+    public ApplicationContext start() {
+        context.start();
+        KestraContext.setContext(new EngineWatch(KestraContext.getContext(), this));
+        suspects.guilty().forEach(offset -> onClerk(() -> setAside(offset)));
+        return context;
+    }
+
+    /** The engine is about to be stopped on purpose: what fails from now on is no message's fault. */
+    public void close() {
+        closing = true;
+        failedExecutions.close();
+        ended.complete("");
+    }
+
+    /**
+     * Wait for the engine's end, for a while.
+     *
+     * @return why it ended; empty if it was stopped on purpose; null if it goes on.
+     */
+    public String awaitEnd(double seconds) throws InterruptedException {
+        try {
+            return ended.get((long) (seconds * 1000), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException goesOn) {
+            return null;
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    InFlight inFlight() {
+        return inFlight;
+    }
+
+    /** The engine is at its end. */
+    void end(String reason) {
+        if (!closing) {
+            ended.complete(failure == null ? reason : reason + ": " + failure);
+        }
+    }
+
+    void noteFailure(String where, Throwable problem) {
+        failure = where + ": " + Problems.text(problem);
+    }
+
+    void warn(String what, Throwable problem) {
+        LOG.warn("{}: {}", what, Problems.text(problem));
+    }
+
+    /** Why the engine does not carry an execution that is about to go on; null if it does. */
+    String problemOf(Execution execution) {
+        return LoopLimits.problemOf(execution, context);
+    }
+
+    /** Whether a failure is the engine's own end, and no message is to blame. */
+    boolean isOver(Throwable problem) {
+        return closing || Problems.isOfEngine(problem) || !isDatabaseUp();
+    }
+
+    /** Take a message out of the engine's sight: into a file, and its execution into the state FAILED. */
+    void setAside(Class<?> type, long offset, String text, String reason) {
+        onClerk(() -> setAside(type.getName(), offset, text, reason));
+    }
+
+    /** End an execution that asked for what the engine cannot hold. */
+    void failExecution(String execution, String reason) {
+        onClerk(() -> failedExecutions.fail(execution, reason, true));
+    }
+
+    private void setAside(String queue, long offset, String text, String reason) {
+        String key = keyOf(offset);
+        String execution = executionOf(queue, key, text);
+        String name = "no file";
+        try {
+            name = folder.write(queue, offset, key, execution, text, reason);
+        } catch (IOException problem) {
+            LOG.error("A message that was set aside could not be kept: {}", text, problem);
+        }
+        String what = "The engine could not process a message of the queue %s and has set it aside (%s): %s"
+            .formatted(queue.substring(queue.lastIndexOf('.') + 1), name, reason);
+        LOG.error("{}. Execution: {}", what, execution);
+        if (execution != null) {
+            failedExecutions.fail(execution, what, !queue.equals(ExecutionKilled.class.getName()));
+        }
+    }
+
+    /** Take a message out of its queue that has taken the engine down. */
+    private void setAside(long offset) {
+        database().transactionResult(configuration -> DSL.using(configuration)
+                .fetchOptional("SELECT \"type\", \"value\" FROM queues WHERE \"offset\" = ?", offset))
+            .ifPresent(row -> {
+                setAside(row.get(0, String.class), offset, row.get(1, String.class), "the engine ended while it did so");
+                database().transaction(configuration -> DSL.using(configuration)
+                    .execute("DELETE FROM queues WHERE \"offset\" = ?", offset));
+            });
+    }
+
+    private String keyOf(long offset) {
+        return database().transactionResult(configuration -> DSL.using(configuration)
+            .fetchOptional("SELECT \"key\" FROM queues WHERE \"offset\" = ?", offset)
+            .map(row -> row.get(0, String.class))
+            .orElse(null));
+    }
+
+    private String executionOf(String queue, String key, String text) {
+        String named = SetAside.execution(queue, text);
+        if (named != null || key == null) {
+            return named;
+        }
+        if (queue.equals(Execution.class.getName())) {
+            return key;
+        }
+        return database().transactionResult(configuration -> DSL.using(configuration)
+            .fetchOptional(EXECUTION_OF_TASK_RUN, "\"id\":\"" + key + "\"")
+            .map(row -> row.get(0, String.class))
+            .orElse(null));
+    }
+
+    /** Whether the database answers a query. */
+    public boolean isDatabaseUp() {
+        try {
+            return CompletableFuture
+                .supplyAsync(() -> database().transactionResult(configuration -> DSL.using(configuration).fetch("SELECT 1")))
+                .get(DATABASE_SECONDS, TimeUnit.SECONDS) != null;
+        } catch (ExecutionException | TimeoutException problem) {
+            return false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private JooqDSLContextWrapper database() {
+        return context.getBean(JooqDSLContextWrapper.class);
+    }
+
+    private void onClerk(Runnable work) {
+        try {
+            clerk.submit(work).get(FAIL_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException problem) {
+            LOG.error("A message could not be set aside in order", problem);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

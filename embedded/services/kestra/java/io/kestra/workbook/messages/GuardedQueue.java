@@ -1,0 +1,66 @@
+package io.kestra.workbook.messages;
+
+import io.kestra.core.exceptions.DeserializationException;
+import io.kestra.core.queues.QueueException;
+import io.kestra.core.utils.Either;
+import io.kestra.runner.h2.H2Queue;
+import io.micronaut.context.ApplicationContext;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.Result;
+
+/** A queue of the engine behind a {@link MessageGuard}. */
+final class GuardedQueue<T> extends H2Queue<T> {
+    private final MessageGuard<T> guard;
+
+    GuardedQueue(Class<T> type, ApplicationContext context, EngineGuard engine) {
+        super(type, context);
+        guard = new MessageGuard<>(type, engine);
+    }
+
+    @Override
+    public void emit(String consumerGroup, T message) throws QueueException {
+        super.emit(consumerGroup, guard.storable(message));
+    }
+
+    @Override
+    public void emitOnly(String consumerGroup, T message) throws QueueException {
+        super.emitOnly(consumerGroup, guard.storable(message));
+    }
+
+    @Override
+    protected Result<Record> receiveFetch(DSLContext database, String consumerGroup, String reader, boolean forUpdate) {
+        return guard.limit(reader, super.receiveFetch(database, consumerGroup, reader, forUpdate));
+    }
+
+    @Override
+    protected List<Either<T, DeserializationException>> map(Result<Record> rows) {
+        return guard.remember(rows, super.map(rows));
+    }
+
+    @Override
+    public Runnable receiveImpl(
+        String consumerGroup,
+        Class<?> reader,
+        BiConsumer<DSLContext, List<Either<T, DeserializationException>>> consumer,
+        Boolean inTransaction,
+        boolean forUpdate) {
+        var guarded = guard.around(queueName(reader), consumer);
+        return super.receiveImpl(consumerGroup, reader, guarded, inTransaction, forUpdate);
+    }
+
+    @Override
+    public Runnable receive(
+        String consumerGroup, Consumer<Either<T, DeserializationException>> follower, boolean forUpdate) {
+        return super.receive(consumerGroup, guard.aroundFollower(follower), forUpdate);
+    }
+
+    @Override
+    protected Runnable poll(Supplier<Integer> once) {
+        return super.poll(guard.aroundPoll(once));
+    }
+}

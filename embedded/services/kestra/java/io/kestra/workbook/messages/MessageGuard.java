@@ -1,0 +1,204 @@
+package io.kestra.workbook.messages;
+
+import io.kestra.core.exceptions.DeserializationException;
+import io.kestra.core.models.executions.Execution;
+import io.kestra.core.models.executions.LogEntry;
+import io.kestra.core.models.executions.MetricEntry;
+import io.kestra.core.models.flows.FlowInterface;
+import io.kestra.core.queues.QueueException;
+import io.kestra.core.queues.UnsupportedMessageException;
+import io.kestra.core.utils.Either;
+import io.kestra.workbook.limits.Texts;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.Result;
+
+/**
+ * Keeps one queue of the engine going when a message cannot be processed. The engine itself would shut down, and again
+ * at each start, as the message stays in the queue.
+ *
+ * <p>When a batch fails, its transaction is rolled back and its messages are delivered again, one by one. The one that
+ * fails alone is set aside: at its next delivery it is written to a file, its execution fails, and its reader is told
+ * nothing of it. What is no fault of a message (the database is gone, the engine stops) is passed on to the engine.
+ */
+final class MessageGuard<T> {
+    private static final int TRANSIENT_ATTEMPTS = 5;
+    private static final long TRANSIENT_PAUSE_MILLIS = 200;
+
+    private final Class<T> type;
+    private final EngineGuard engine;
+    private final Map<String, Reader> readers = new ConcurrentHashMap<>();
+    private final ThreadLocal<List<Message<T>>> delivery = new ThreadLocal<>();
+
+    MessageGuard(Class<T> type, EngineGuard engine) {
+        this.type = type;
+        this.engine = engine;
+    }
+
+    /** A reader of the queue. Only the thread that polls for it uses its state. */
+    private static final class Reader {
+        /** How many messages are still to be delivered one by one. */
+        private int alone;
+        private int attempts;
+        private final Map<Long, String> condemned = new HashMap<>();
+        /** Those that cannot be read, and are in a file already while their batch is delivered again. */
+        private final Set<Long> unreadable = new HashSet<>();
+    }
+
+    /** The rows to deliver: all, or the first while a failure is being looked for. */
+    Result<Record> limit(String reader, Result<Record> rows) {
+        if (reader(reader).alone > 0) {
+            while (rows.size() > 1) {
+                rows.remove(rows.size() - 1);
+            }
+        }
+        return rows;
+    }
+
+    /** Remember the rows behind the contents, for the consumer that is called next on this thread. */
+    List<Either<T, DeserializationException>> remember(
+        Result<Record> rows, List<Either<T, DeserializationException>> contents) {
+        var messages = new ArrayList<Message<T>>(rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            Record row = rows.get(i);
+            messages.add(new Message<>(
+                row.get("offset", Long.class), row.get("value", String.class), contents.get(i)));
+        }
+        delivery.set(messages);
+        return contents;
+    }
+
+    BiConsumer<DSLContext, List<Either<T, DeserializationException>>> around(
+        String name, BiConsumer<DSLContext, List<Either<T, DeserializationException>>> consumer) {
+        Reader reader = reader(name);
+        return (database, contents) -> {
+            List<Message<T>> messages = delivery.get();
+            var sound = messages.stream().filter(message -> !reader.condemned.containsKey(message.offset())).toList();
+            messages.forEach(message -> setAside(reader, message));
+            if (!sound.isEmpty()) {
+                deliver(reader, sound, contents.size() == sound.size() ? contents : contents(sound), database, consumer);
+            }
+            reader.alone = Math.max(0, reader.alone - messages.size());
+            reader.attempts = 0;
+            messages.forEach(message -> reader.unreadable.remove(message.offset()));
+        };
+    }
+
+    /** Who follows a queue, such as a stream of events, passes over what it cannot take. */
+    Consumer<Either<T, DeserializationException>> aroundFollower(Consumer<Either<T, DeserializationException>> follower) {
+        return content -> {
+            try {
+                follower.accept(content);
+            } catch (RuntimeException | StackOverflowError problem) {
+                if (engine.isOver(problem)) {
+                    throw problem;
+                }
+                engine.warn("A follower of " + type.getSimpleName() + " cannot take a message", problem);
+            }
+        };
+    }
+
+    Supplier<Integer> aroundPoll(Supplier<Integer> once) {
+        return () -> {
+            try {
+                return once.get();
+            } catch (RuntimeException problem) {
+                if (Redelivery.isIn(problem)) {
+                    return 1; // there is work: the engine polls at once
+                }
+                engine.noteFailure("the queue of " + type.getSimpleName(), problem);
+                throw problem;
+            } finally {
+                delivery.remove();
+            }
+        };
+    }
+
+    /**
+     * The message, with what the database cannot store mended: characters that are no Unicode in log lines.
+     *
+     * @throws QueueException what is in it cannot be mended: the worker fails the task, without its outputs.
+     */
+    @SuppressWarnings("unchecked")
+    T storable(T message) throws QueueException {
+        if (message instanceof LogEntry line) {
+            return (T) Texts.mended(line);
+        }
+        if (message instanceof MetricEntry metric) {
+            String problem = Texts.problemOf(metric.getName(), metric.getTags());
+            if (problem != null) {
+                engine.failExecution(metric.getExecutionId(), problem);
+                throw new UnsupportedMessageException(problem, null);
+            }
+        }
+        if (message instanceof Execution execution) {
+            String problem = engine.problemOf(execution);
+            if (problem != null) {
+                throw new QueueException(problem); // the executor fails the execution with it
+            }
+        }
+        return message;
+    }
+
+    private void setAside(Reader reader, Message<T> message) {
+        String reason = reader.condemned.remove(message.offset());
+        if (reason == null && isUnreadable(message) && reader.unreadable.add(message.offset())) {
+            reason = Problems.text(message.content().getRight());
+        }
+        if (reason != null) {
+            engine.setAside(type, message.offset(), message.text(), reason);
+        }
+    }
+
+    /** The engine takes care itself of flows that it cannot read: a plug-in is missing. */
+    private boolean isUnreadable(Message<T> message) {
+        return message.content().isRight() && type != FlowInterface.class;
+    }
+
+    private void deliver(
+        Reader reader,
+        List<Message<T>> messages,
+        List<Either<T, DeserializationException>> contents,
+        DSLContext database,
+        BiConsumer<DSLContext, List<Either<T, DeserializationException>>> consumer) {
+        try (var inFlight = engine.inFlight().enter(messages.stream().mapToLong(Message::offset).toArray())) {
+            consumer.accept(database, contents);
+        } catch (RuntimeException | StackOverflowError | LinkageError problem) {
+            if (engine.isOver(problem)) {
+                throw problem;
+            }
+            blame(reader, messages, problem);
+            throw new Redelivery();
+        }
+    }
+
+    private void blame(Reader reader, List<Message<T>> messages, Throwable problem) {
+        boolean isTransient = Problems.isTransient(problem);
+        engine.warn("Messages of " + type.getSimpleName() + " failed and are delivered again", problem);
+        if (isTransient && reader.attempts++ < TRANSIENT_ATTEMPTS) {
+            Problems.pause(TRANSIENT_PAUSE_MILLIS * reader.attempts);
+        } else if (messages.size() == 1) {
+            reader.condemned.put(messages.getFirst().offset(), Problems.text(problem));
+        } else {
+            reader.alone = messages.size();
+        }
+    }
+
+    private Reader reader(String name) {
+        return readers.computeIfAbsent(name, any -> new Reader());
+    }
+
+    private static <T> List<Either<T, DeserializationException>> contents(List<Message<T>> messages) {
+        return messages.stream().map(Message::content).toList();
+    }
+}

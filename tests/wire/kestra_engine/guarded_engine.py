@@ -1,0 +1,58 @@
+"""The engine on disk with its API, and a door for the tests to its database, in a process of its own.
+
+The arguments are FOLDER and PORT. `POST /test/sql` executes a statement, `POST /test/shutdown` is what the engine does
+after a fatal error.
+"""
+
+import logging
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import jpype
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from embedded.services.kestra.api.app import create_app
+from embedded.services.kestra.launch import ProcessSettings, leave, leave_with_engine, start_engine
+
+USER = ("admin@kestra.io", "Admin1234")
+
+
+def main() -> None:
+    folder, port = Path(sys.argv[1]), int(sys.argv[2])
+    logging.basicConfig(level=logging.INFO, stream=sys.stdout)
+    settings = ProcessSettings(folder / "home", folder / "storage", port, *USER)
+    engine = start_engine(settings)
+    leave_with_engine(engine)
+
+    async def sql(request: Request) -> Response:
+        asked = await request.json()
+        connection = jpype.JClass("java.sql.DriverManager").getConnection(engine.config.database.url, "sa", "")
+        statement = connection.prepareStatement(asked["statement"])
+        for position, value in enumerate(asked.get("values", []), 1):
+            statement.setString(position, value)
+        statement.execute()
+        connection.close()
+        return JSONResponse({})
+
+    def shutdown(request: Request) -> Response:
+        engine.java("io.kestra.core.contexts.KestraContext").getContext().shutdown()
+        return JSONResponse({})
+
+    app = create_app(engine, replace(settings))
+    app.router.routes[:0] = [
+        Route("/test/sql", sql, methods=["POST"]),
+        Route("/test/shutdown", shutdown, methods=["POST"]),
+    ]
+    try:
+        uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+    finally:
+        engine.close()
+    leave(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""A message that the engine cannot process costs its own execution, and nothing else."""
+
+import json
+import signal
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.support.stack import ROOT
+from tests.support.waiting import answers, eventually
+from tests.wire.kestra_engine.guarded_engine import USER
+
+START_SECONDS = 120
+END_SECONDS = 60
+LABEL = {"key": "system.engine", "value": "could-not-finish"}
+INSERT = 'INSERT INTO queues("type", "key", "value") VALUES (?, ?, ?)'
+SLEEPER = """
+id: sleeper
+namespace: guarded
+inputs:
+  - id: seconds
+    type: INT
+tasks:
+  - id: sleep
+    type: io.kestra.plugin.core.flow.Sleep
+    duration: "PT{{ inputs.seconds }}S"
+"""
+MODELS, RUNNERS = "io.kestra.core.models", "io.kestra.core.runners"
+BROKEN = "{ this is no JSON"
+# Queue -> texts in which the engine finds no message, or one that lacks what its reader needs.
+UNPROCESSABLE = {
+    f"{MODELS}.executions.Execution": [BROKEN, "{}", '{"id": "unknown", "state": "no state"}'],
+    f"{RUNNERS}.WorkerTaskResult": [BROKEN, "{}"],
+    f"{RUNNERS}.WorkerJob": [BROKEN, '{"type": "task"}'],
+    f"{RUNNERS}.WorkerTriggerResult": [BROKEN, "{}"],
+    f"{RUNNERS}.SubflowExecutionResult": [BROKEN, "{}"],
+    f"{RUNNERS}.SubflowExecutionEnd": [BROKEN, "{}"],
+    f"{RUNNERS}.MultipleConditionEvent": [BROKEN, "{}"],
+    f"{MODELS}.executions.ExecutionKilled": [BROKEN],
+    f"{MODELS}.executions.LogEntry": [BROKEN, "{}"],
+    f"{MODELS}.executions.MetricEntry": [BROKEN, "{}"],
+}
+
+
+class Guarded:
+    """An engine in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder / "server.log"
+        self.session = requests.Session()
+        self.session.auth = USER
+
+    def start(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        argv = [sys.executable, "-m", "tests.wire.kestra_engine.guarded_engine", str(self.folder), str(port)]
+        with self.log.open("ab") as stream:
+            self.process = subprocess.Popen(argv, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT)
+        self.url = f"http://127.0.0.1:{port}"
+        eventually(lambda: self.process.poll() is not None or answers(f"{self.url}/health"), START_SECONDS, "the start")
+        assert self.process.poll() is None, self.log.read_text()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(60)
+
+    def sql(self, statement: str, *values: str) -> None:
+        self.session.post(f"{self.url}/test/sql", json={"statement": statement, "values": values}).raise_for_status()
+
+    def get(self, path: str, **params: str) -> Any:
+        answer = self.session.get(f"{self.url}/api/v1/main{path}", params=params)
+        answer.raise_for_status()
+        return answer.json()
+
+    def flow(self, source: str) -> None:
+        answer = self.session.post(f"{self.url}/api/v1/main/flows/import", files={"fileUpload": ("flow.yaml", source)})
+        assert answer.json() == [], answer.text
+
+    def run(self, flow: str = "sleeper", wait: str = "false", **inputs: Any) -> dict[str, Any]:
+        address = f"{self.url}/api/v1/main/executions/guarded/{flow}"
+        fields = {name: (None, str(value)) for name, value in inputs.items()}
+        answer = self.session.post(address, files=fields, params={"wait": wait}, timeout=END_SECONDS)
+        answer.raise_for_status()
+        return answer.json()
+
+    def until(self, execution: str, *states: str) -> dict[str, Any]:
+        def reached() -> dict[str, Any] | None:
+            current = self.get(f"/executions/{execution}")
+            return current if current["state"]["current"] in states else None
+
+        return eventually(reached, END_SECONDS, f"{execution} to be {states}")
+
+    def running(self, seconds: int) -> dict[str, Any]:
+        """An execution whose task runs."""
+        started = self.run(seconds=seconds)["id"]
+
+        def runs() -> dict[str, Any] | None:
+            execution = self.get(f"/executions/{started}")
+            states = [run["state"]["current"] for run in execution.get("taskRunList") or ()]
+            return execution if states == ["RUNNING"] else None
+
+        return eventually(runs, END_SECONDS, "the task to run")
+
+    def messages(self, count: int) -> list[dict[str, Any]]:
+        """The messages that were set aside, once there are so many."""
+
+        def files() -> list[Path]:
+            return sorted((self.folder / "home" / "set-aside").glob("*.json"))
+
+        eventually(lambda: len(files()) >= count, END_SECONDS, f"{count} messages to be set aside")
+        return [json.loads(file.read_text()) for file in files()]
+
+    def errors(self, execution: str) -> str:
+        def lines() -> list[str]:
+            return [line["message"] for line in self.get(f"/logs/{execution}", minLevel="ERROR")]
+
+        eventually(lines, END_SECONDS, "the reason in the log")
+        return "\n".join(lines())
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    guarded = Guarded(tmp_path_factory.mktemp("guarded"))
+    guarded.start()
+    guarded.flow(SLEEPER)
+    yield guarded
+    guarded.stop()
+
+
+def test_unprocessable_messages_are_set_aside_and_everything_else_goes_on(guarded: Guarded) -> None:
+    bystander = guarded.running(8)["id"]
+    injected = [(queue, text) for queue, texts in UNPROCESSABLE.items() for text in texts]
+    for number, (queue, text) in enumerate(injected):
+        guarded.sql(INSERT, queue, f"injected{number}", text)
+    kept = guarded.messages(len(injected))
+    assert sorted((message["queue"], message["message"]) for message in kept) == sorted(injected)
+    assert all(message["reason"] for message in kept)
+    assert guarded.run(seconds=0, wait="true")["state"]["current"] == "SUCCESS"
+    assert guarded.until(bystander, "SUCCESS", "FAILED")["state"]["current"] == "SUCCESS"
+    health = guarded.session.get(f"{guarded.url}/health").json()
+    assert health["status"] == "UP"
+    assert health["details"]["setAside"] == len(injected)
+
+
+@pytest.mark.parametrize("shape", ["no JSON", "no state", "no task run"])
+def test_the_execution_of_an_unprocessable_message_fails_with_the_reason(guarded: Guarded, shape: str) -> None:
+    execution = guarded.running(300)
+    run = execution["taskRunList"][0]
+    queue, key, text = {
+        "no JSON": (f"{RUNNERS}.WorkerTaskResult", run["id"], BROKEN),
+        "no state": (f"{RUNNERS}.WorkerTaskResult", run["id"], json.dumps({"taskRun": run | {"state": None}})),
+        "no task run": (
+            f"{RUNNERS}.SubflowExecutionResult",
+            execution["id"],
+            json.dumps({"executionId": execution["id"]}),
+        ),
+    }[shape]
+    guarded.sql(INSERT, queue, key, text)
+    ended = guarded.until(execution["id"], "FAILED")
+    assert LABEL in ended["labels"]
+    assert "The engine could not process a message" in guarded.errors(execution["id"])
+
+
+def test_an_execution_whose_own_row_cannot_be_read_fails(guarded: Guarded) -> None:
+    execution = guarded.running(300)
+    runs = '"taskRunList":['
+    guarded.sql(
+        'UPDATE executions SET "value" = REPLACE("value", ?, ?) WHERE "key" = ?',
+        runs,
+        runs + '{"id":"broken"},',
+        execution["id"],
+    )
+    guarded.sql(INSERT, f"{MODELS}.executions.Execution", execution["id"], json.dumps({"id": execution["id"]}))
+    assert guarded.until(execution["id"], "FAILED")
+
+
+def test_an_unprocessable_message_of_before_the_start_is_set_aside(tmp_path: Path) -> None:
+    guarded = Guarded(tmp_path)
+    guarded.start()
+    guarded.flow(SLEEPER)
+    execution = guarded.running(300)
+    # The engine is killed before it can read the message: so it is there at the next start.
+    guarded.process.send_signal(signal.SIGSTOP)
+    guarded.process.kill()
+    guarded.process.wait()
+    run = execution["taskRunList"][0]["id"]
+    insert_into_folder(tmp_path / "home", f"{RUNNERS}.WorkerTaskResult", run, BROKEN)
+    guarded.start()
+    assert guarded.until(execution["id"], "FAILED")
+    suspect = guarded.running(300)
+    guarded.process.kill()
+    guarded.process.wait()
+    # A message that the engine could well process, but for what the last engine left behind.
+    result = json.dumps({"taskRun": suspect["taskRunList"][0]})
+    offset = insert_into_folder(tmp_path / "home", f"{RUNNERS}.WorkerTaskResult", "suspect", result)
+    (tmp_path / "home" / "in-flight").write_bytes(struct.pack(">q", offset))
+    (tmp_path / "home" / "last-end").write_text("memory\n")
+    guarded.start()
+    assert guarded.until(suspect["id"], "FAILED")
+    assert guarded.messages(2)[-1]["reason"] == "the engine ended while it did so"
+    assert "memory" in guarded.session.get(f"{guarded.url}/health").json()["details"]["lastEnd"]["reason"]
+    assert guarded.run(seconds=0, wait="true")["state"]["current"] == "SUCCESS"
+    guarded.stop()
+
+
+def insert_into_folder(home: Path, *values: str) -> int:
+    """Write a message into the database of an engine that does not run; answers its number."""
+    argv = [sys.executable, "-m", "tests.wire.kestra_engine.crashed_database", "insert", str(home / "database")]
+    done = subprocess.run([*argv, *values], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return int(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [("shutdown", "the engine shut itself down"), ("database", "Database is already closed")],
+)
+def test_an_engine_that_ends_takes_its_process_with_it_and_comes_back(tmp_path: Path, end: str, reason: str) -> None:
+    guarded = Guarded(tmp_path)
+    guarded.start()
+    guarded.flow(SLEEPER)
+    execution = guarded.running(5)["id"]
+    try:
+        if end == "shutdown":
+            guarded.session.post(f"{guarded.url}/test/shutdown", timeout=END_SECONDS)
+        else:
+            guarded.sql("SHUTDOWN IMMEDIATELY")
+    except requests.RequestException:
+        pass  # the process is gone before it answers
+    assert guarded.process.wait(END_SECONDS) == 70
+    assert reason in guarded.log.read_text().splitlines()[-1]
+    guarded.start()
+    assert guarded.until(execution, "SUCCESS", "FAILED")["state"]["current"] == "SUCCESS"
+    assert reason in guarded.session.get(f"{guarded.url}/health").json()["details"]["lastEnd"]["reason"]
+    guarded.stop()
