@@ -41,7 +41,7 @@ class Incidents:
         parts = []
         if self.count:
             messages = "1 message" if self.count == 1 else f"{self.count} messages"
-            parts.append(f"{messages} could not be processed and is set aside in {self.last['file']}")
+            parts.append(f"{messages} could not be processed; the last is kept in {self.last.get('file', FOLDER)}")
         if self.ended:
             parts.append(f"the engine ended at {self.ended['at']} and was started again: {self.ended['reason']}")
         return "; ".join(parts)
@@ -49,7 +49,7 @@ class Incidents:
 
 def read(home: Path) -> Incidents:
     """What happened to the engine with this state folder."""
-    files = sorted(home.joinpath(FOLDER).glob("*.json"))
+    files = sorted(home.joinpath(FOLDER).glob("*.json"), key=_written)
     entries = list(_entries(files[-1:]))
     return Incidents(len(files), entries[0] if entries else {}, next(_entries([home / ENDED]), {}))
 
@@ -78,6 +78,10 @@ def write_end(home: Path, reason: str) -> None:
 def _write_end(home: Path, reason: str) -> None:
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     home.joinpath(ENDED).write_text(json.dumps({"at": at, "reason": reason}))
+
+
+def _written(file: Path) -> float:
+    return file.stat().st_mtime
 
 
 def _entries(files: list[Path]) -> Iterator[dict[str, Any]]:

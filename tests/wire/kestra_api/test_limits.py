@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.waiting import eventually
 from tests.wire.kestra_api.client import Api
 
 TASK = "{id: task, type: io.kestra.plugin.core.debug.Return, format: done}"
@@ -214,4 +215,7 @@ def problems(api: Api, source: str) -> str | None:
 
 
 def errors(api: Api, execution: str) -> str:
-    return "\n".join(line["message"] for line in api.get(f"/logs/{execution}", params={"minLevel": "ERROR"}).json())
+    def lines() -> list[str]:
+        return [line["message"] for line in api.get(f"/logs/{execution}", params={"minLevel": "ERROR"}).json()]
+
+    return "\n".join(eventually(lines, 30, "an error in the log"))

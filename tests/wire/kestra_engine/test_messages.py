@@ -1,18 +1,19 @@
 """A message that the engine cannot process costs its own execution, and nothing else."""
 
+import contextlib
 import json
-import signal
 import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from embedded.services.kestra.launch import ENGINE_ENDED
 from tests.support.stack import ROOT
 from tests.support.waiting import answers, eventually
 from tests.wire.kestra_engine.guarded_engine import USER
@@ -69,6 +70,13 @@ class Guarded:
         eventually(lambda: self.process.poll() is not None or answers(f"{self.url}/health"), START_SECONDS, "the start")
         assert self.process.poll() is None, self.log.read_text()
 
+    def end(self, how: Callable[[], Any], reason: str) -> None:
+        """Have the engine end, and with it its process."""
+        with contextlib.suppress(requests.RequestException):  # the process may be gone before it answers
+            how()
+        assert self.process.wait(END_SECONDS) == ENGINE_ENDED
+        assert reason in self.log.read_text().splitlines()[-1]
+
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(60)
@@ -114,7 +122,7 @@ class Guarded:
         """The messages that were set aside, once there are so many."""
 
         def files() -> list[Path]:
-            return sorted((self.folder / "home" / "set-aside").glob("*.json"))
+            return sorted((self.folder / "home" / "set-aside").glob("*.json"), key=lambda file: file.stat().st_mtime)
 
         eventually(lambda: len(files()) >= count, END_SECONDS, f"{count} messages to be set aside")
         return [json.loads(file.read_text()) for file in files()]
@@ -137,7 +145,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
 
 
 def test_unprocessable_messages_are_set_aside_and_everything_else_goes_on(guarded: Guarded) -> None:
-    bystander = guarded.running(8)["id"]
+    bystander = guarded.running(300)["id"]
     injected = [(queue, text) for queue, texts in UNPROCESSABLE.items() for text in texts]
     for number, (queue, text) in enumerate(injected):
         guarded.sql(INSERT, queue, f"injected{number}", text)
@@ -145,10 +153,24 @@ def test_unprocessable_messages_are_set_aside_and_everything_else_goes_on(guarde
     assert sorted((message["queue"], message["message"]) for message in kept) == sorted(injected)
     assert all(message["reason"] for message in kept)
     assert guarded.run(seconds=0, wait="true")["state"]["current"] == "SUCCESS"
-    assert guarded.until(bystander, "SUCCESS", "FAILED")["state"]["current"] == "SUCCESS"
+    assert guarded.get(f"/executions/{bystander}")["state"]["current"] == "RUNNING"
     health = guarded.session.get(f"{guarded.url}/health").json()
     assert health["status"] == "UP"
     assert health["details"]["setAside"] == len(injected)
+
+
+@pytest.mark.parametrize(
+    ("table", "text"),
+    [
+        ("executordelayed", '{"executionId": "%s", "date": "2020-01-01T00:00:00.000Z", "state": "no state"}'),
+        ("sla_monitor", '{"executionId": "%s", "slaId": ["no", "text"], "deadline": "2020-01-01T00:00:00.000Z"}'),
+    ],
+)
+def test_a_row_that_the_executor_cannot_read_is_set_aside(guarded: Guarded, table: str, text: str) -> None:
+    execution = guarded.running(300)["id"]
+    guarded.sql(f'INSERT INTO {table}("key", "value") VALUES (?, ?)', f"{table}-{execution}", text % execution)
+    assert LABEL in guarded.until(execution, "FAILED")["labels"]
+    assert guarded.run(seconds=0, wait="true")["state"]["current"] == "SUCCESS"
 
 
 @pytest.mark.parametrize("shape", ["no JSON", "no state", "no task run"])
@@ -183,33 +205,24 @@ def test_an_execution_whose_own_row_cannot_be_read_fails(guarded: Guarded) -> No
     assert guarded.until(execution["id"], "FAILED")
 
 
-def test_an_unprocessable_message_of_before_the_start_is_set_aside(tmp_path: Path) -> None:
-    guarded = Guarded(tmp_path)
-    guarded.start()
-    guarded.flow(SLEEPER)
-    execution = guarded.running(300)
-    # The engine is killed before it can read the message: so it is there at the next start.
-    guarded.process.send_signal(signal.SIGSTOP)
-    guarded.process.kill()
-    guarded.process.wait()
-    run = execution["taskRunList"][0]["id"]
-    insert_into_folder(tmp_path / "home", f"{RUNNERS}.WorkerTaskResult", run, BROKEN)
-    guarded.start()
-    assert guarded.until(execution["id"], "FAILED")
-    suspect = guarded.running(300)
-    guarded.process.kill()
-    guarded.process.wait()
+def test_what_was_there_before_the_start(guarded: Guarded) -> None:
+    """The last test: it ends the engine twice."""
+    unreadable, suspect, bystander = (guarded.running(seconds) for seconds in (300, 300, 3))
+    guarded.end(lambda: guarded.session.post(f"{guarded.url}/test/shutdown"), "the engine shut itself down")
+    home, result = guarded.folder / "home", f"{RUNNERS}.WorkerTaskResult"
+    insert_into_folder(home, result, unreadable["taskRunList"][0]["id"], BROKEN)
     # A message that the engine could well process, but for what the last engine left behind.
-    result = json.dumps({"taskRun": suspect["taskRunList"][0]})
-    offset = insert_into_folder(tmp_path / "home", f"{RUNNERS}.WorkerTaskResult", "suspect", result)
-    (tmp_path / "home" / "in-flight").write_bytes(struct.pack(">q", offset))
-    (tmp_path / "home" / "last-end").write_text("memory\n")
+    fine = json.dumps({"taskRun": suspect["taskRunList"][0]})
+    offset = insert_into_folder(home, result, "suspect", fine)
+    (home / "in-flight").write_bytes(struct.pack(">q", offset))
+    (home / "last-end").write_text("memory\n")
     guarded.start()
+    assert guarded.until(unreadable["id"], "FAILED")
     assert guarded.until(suspect["id"], "FAILED")
-    assert guarded.messages(2)[-1]["reason"] == "the engine ended while it did so"
+    assert "the engine ended while it did so" in guarded.errors(suspect["id"])
+    assert guarded.until(bystander["id"], "SUCCESS", "FAILED")["state"]["current"] == "SUCCESS"
     assert "memory" in guarded.session.get(f"{guarded.url}/health").json()["details"]["lastEnd"]["reason"]
-    assert guarded.run(seconds=0, wait="true")["state"]["current"] == "SUCCESS"
-    guarded.stop()
+    guarded.end(lambda: guarded.sql("SHUTDOWN IMMEDIATELY"), "Database is already closed")
 
 
 def insert_into_folder(home: Path, *values: str) -> int:
@@ -217,27 +230,3 @@ def insert_into_folder(home: Path, *values: str) -> int:
     argv = [sys.executable, "-m", "tests.wire.kestra_engine.crashed_database", "insert", str(home / "database")]
     done = subprocess.run([*argv, *values], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     return int(done.stdout)
-
-
-@pytest.mark.parametrize(
-    ("end", "reason"),
-    [("shutdown", "the engine shut itself down"), ("database", "Database is already closed")],
-)
-def test_an_engine_that_ends_takes_its_process_with_it_and_comes_back(tmp_path: Path, end: str, reason: str) -> None:
-    guarded = Guarded(tmp_path)
-    guarded.start()
-    guarded.flow(SLEEPER)
-    execution = guarded.running(5)["id"]
-    try:
-        if end == "shutdown":
-            guarded.session.post(f"{guarded.url}/test/shutdown", timeout=END_SECONDS)
-        else:
-            guarded.sql("SHUTDOWN IMMEDIATELY")
-    except requests.RequestException:
-        pass  # the process is gone before it answers
-    assert guarded.process.wait(END_SECONDS) == 70
-    assert reason in guarded.log.read_text().splitlines()[-1]
-    guarded.start()
-    assert guarded.until(execution, "SUCCESS", "FAILED")["state"]["current"] == "SUCCESS"
-    assert reason in guarded.session.get(f"{guarded.url}/health").json()["details"]["lastEnd"]["reason"]
-    guarded.stop()

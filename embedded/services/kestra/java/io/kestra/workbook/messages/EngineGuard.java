@@ -5,7 +5,10 @@ import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.ExecutionKilled;
 import io.kestra.core.models.validations.ModelValidator;
 import io.kestra.jdbc.JooqDSLContextWrapper;
+import io.kestra.repository.h2.H2Repository;
+import io.kestra.runner.h2.H2ExecutionDelayStorage;
 import io.kestra.runner.h2.H2QueueFactory;
+import io.kestra.runner.h2.H2SLAMonitorStorage;
 import io.kestra.workbook.limits.LimitedValidator;
 import io.kestra.workbook.limits.LoopLimits;
 import io.kestra.worker.TaskGuard;
@@ -13,6 +16,7 @@ import io.kestra.worker.WorkerSecurityService;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.ApplicationContextBuilder;
 import io.micronaut.context.RuntimeBeanDefinition;
+import io.micronaut.inject.qualifiers.Qualifiers;
 import io.micronaut.validation.validator.Validator;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import org.jooq.impl.DSL;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,12 +79,22 @@ public final class EngineGuard {
                 .singleton(true).replaces(H2QueueFactory.class).build(),
             RuntimeBeanDefinition.builder(WorkerSecurityService.class, TaskGuard::new)
                 .singleton(true).replaces(WorkerSecurityService.class).build(),
+            guard.storage(H2ExecutionDelayStorage.class, "executordelayed", GuardedDelays::new),
+            guard.storage(H2SLAMonitorStorage.class, "slamonitor", GuardedDeadlines::new),
             RuntimeBeanDefinition
                 .builder(ModelValidator.class, () -> new LimitedValidator(() -> guard.context.getBean(Validator.class)))
                 .singleton(true).replaces(ModelValidator.class).build()
         ).build();
         guard.failedExecutions = new FailedExecutions(guard.context);
         return guard;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <B, T> RuntimeBeanDefinition<B> storage(
+        Class<B> type, String table, BiFunction<H2Repository<T>, EngineGuard, B> guarded) {
+        return RuntimeBeanDefinition
+            .builder(type, () -> guarded.apply((H2Repository<T>) context.getBean(H2Repository.class, Qualifiers.byName(table)), this))
+            .singleton(true).replaces(type).build();
     }
 
     /** Start the context. Messages that took the last engine down are set aside before anything reads them. */
@@ -143,7 +158,12 @@ public final class EngineGuard {
 
     /** Take a message out of the engine's sight: into a file, and its execution into the state FAILED. */
     void setAside(Class<?> type, long offset, String text, String reason) {
-        onClerk(() -> setAside(type.getName(), offset, text, reason));
+        onClerk(() -> setAside(type.getName(), String.valueOf(offset), keyOf(offset), text, reason));
+    }
+
+    /** The same for a row of another table than the queues'. */
+    void setAside(Class<?> type, String key, String text, String reason) {
+        onClerk(() -> setAside(type.getName(), key, key, text, reason));
     }
 
     /** End an execution that asked for what the engine cannot hold. */
@@ -151,12 +171,11 @@ public final class EngineGuard {
         onClerk(() -> failedExecutions.fail(execution, reason, true));
     }
 
-    private void setAside(String queue, long offset, String text, String reason) {
-        String key = keyOf(offset);
+    private void setAside(String queue, String number, String key, String text, String reason) {
         String execution = executionOf(queue, key, text);
         String name = "no file";
         try {
-            name = folder.write(queue, offset, key, execution, text, reason);
+            name = folder.write(queue, number, key, execution, text, reason);
         } catch (IOException problem) {
             LOG.error("A message that was set aside could not be kept: {}", text, problem);
         }
@@ -173,7 +192,9 @@ public final class EngineGuard {
         database().transactionResult(configuration -> DSL.using(configuration)
                 .fetchOptional("SELECT \"type\", \"value\" FROM queues WHERE \"offset\" = ?", offset))
             .ifPresent(row -> {
-                setAside(row.get(0, String.class), offset, row.get(1, String.class), "the engine ended while it did so");
+                setAside(
+                    row.get(0, String.class), String.valueOf(offset), keyOf(offset), row.get(1, String.class),
+                    "the engine ended while it did so");
                 database().transaction(configuration -> DSL.using(configuration)
                     .execute("DELETE FROM queues WHERE \"offset\" = ?", offset));
             });

@@ -24,7 +24,12 @@ final class GuardedQueue<T> extends H2Queue<T> {
 
     @Override
     public void emit(String consumerGroup, T message) throws QueueException {
-        super.emit(consumerGroup, guard.storable(message));
+        T storable = guard.storable(message);
+        try {
+            super.emit(consumerGroup, storable);
+        } catch (QueueException problem) {
+            throw guard.recoverable(message, problem);
+        }
     }
 
     @Override

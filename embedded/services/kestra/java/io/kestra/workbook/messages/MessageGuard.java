@@ -5,8 +5,10 @@ import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.LogEntry;
 import io.kestra.core.models.executions.MetricEntry;
 import io.kestra.core.models.flows.FlowInterface;
+import io.kestra.core.queues.MessageTooBigException;
 import io.kestra.core.queues.QueueException;
 import io.kestra.core.queues.UnsupportedMessageException;
+import io.kestra.core.runners.WorkerTaskResult;
 import io.kestra.core.utils.Either;
 import io.kestra.workbook.limits.Texts;
 import java.util.ArrayList;
@@ -148,6 +150,14 @@ final class MessageGuard<T> {
             }
         }
         return message;
+    }
+
+    /** The failure of an emission, as one after which the worker sends a task's result again without its outputs. */
+    QueueException recoverable(T message, QueueException problem) {
+        boolean isKnown = problem instanceof MessageTooBigException || problem instanceof UnsupportedMessageException;
+        return isKnown || !(message instanceof WorkerTaskResult)
+            ? problem
+            : new UnsupportedMessageException(Problems.text(problem), problem);
     }
 
     private void setAside(Reader reader, Message<T> message) {

@@ -21,23 +21,30 @@ final class SetAside {
         List.of("/taskRun/executionId", "/parentTaskRun/executionId", "/executionId", "/parentExecutionId");
     private static final Pattern EXECUTION_TEXT = Pattern.compile("\"executionId\"\\s*:\\s*\"([^\"]+)\"");
 
+    private static final int NAME_LIMIT = 100;
+
     private final Path folder;
 
     SetAside(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder);
     }
 
-    /** Write a message to its file; the answer is the file's name. */
-    String write(String queue, long offset, String key, String execution, String text, String reason) throws IOException {
+    /**
+     * Write a message to its file; the answer is the file's name.
+     *
+     * @param number what tells it from the others of its queue.
+     */
+    String write(String queue, String number, String key, String execution, String text, String reason) throws IOException {
         var content = new LinkedHashMap<String, Object>();
         content.put("setAside", Instant.now().toString());
         content.put("queue", queue);
-        content.put("offset", offset);
+        content.put("number", number);
         content.put("key", key);
         content.put("execution", execution);
         content.put("reason", Texts.mended(reason));
         content.put("message", Texts.mended(text));
-        String name = "%012d-%s.json".formatted(offset, queue.substring(queue.lastIndexOf('.') + 1));
+        String safe = number.replaceAll("[^A-Za-z0-9_-]", "_");
+        String name = "%s-%s.json".formatted(queue.substring(queue.lastIndexOf('.') + 1), shortened(safe));
         Path fresh = Files.createTempFile(folder, "fresh", ".tmp");
         if (fresh.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
@@ -45,6 +52,10 @@ final class SetAside {
         Files.write(fresh, JacksonMapper.ofJson().writerWithDefaultPrettyPrinter().writeValueAsBytes(content));
         Files.move(fresh, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         return name;
+    }
+
+    private static String shortened(String text) {
+        return text.length() > NAME_LIMIT ? text.substring(0, NAME_LIMIT) : text;
     }
 
     /** The execution that a message is about, as far as its text tells; null if it does not. */

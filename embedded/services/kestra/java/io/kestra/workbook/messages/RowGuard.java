@@ -1,0 +1,94 @@
+package io.kestra.workbook.messages;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.kestra.core.exceptions.DeserializationException;
+import io.kestra.core.models.HasUID;
+import io.kestra.jdbc.JdbcMapper;
+import io.kestra.repository.h2.H2Repository;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jooq.impl.DSL;
+
+/**
+ * Keeps the executor going when a row of a table that it looks through every second cannot be processed: as
+ * {@link MessageGuard} does for a queue. One thread uses it.
+ */
+final class RowGuard<T extends HasUID> {
+    private static final int ATTEMPTS = 5;
+
+    private final Class<T> type;
+    private final H2Repository<T> rows;
+    private final EngineGuard engine;
+    private final Map<String, String> condemned = new HashMap<>();
+    private int attempts;
+
+    RowGuard(Class<T> type, H2Repository<T> rows, EngineGuard engine) {
+        this.type = type;
+        this.rows = rows;
+        this.engine = engine;
+    }
+
+    /** Look through the table once; what fails is left for the next time, and set aside then. */
+    void process(Runnable once) {
+        try {
+            once.run();
+            attempts = 0;
+        } catch (RuntimeException problem) {
+            if (Redelivery.isIn(problem)) {
+                return;
+            }
+            if (problem instanceof DeserializationException) {
+                setUnreadableAside();
+            } else if (engine.isOver(problem) || !Problems.isTransient(problem) || attempts++ >= ATTEMPTS) {
+                engine.noteFailure("the table of " + type.getSimpleName(), problem);
+                throw problem;
+            }
+        }
+    }
+
+    /** The consumer, but for the rows that have failed: those are set aside, and deleted as processed. */
+    Consumer<T> around(Consumer<T> consumer) {
+        return row -> {
+            String reason = condemned.remove(row.uid());
+            if (reason != null) {
+                engine.setAside(type, row.uid(), text(row), reason);
+                return;
+            }
+            try {
+                consumer.accept(row);
+            } catch (RuntimeException | StackOverflowError problem) {
+                if (engine.isOver(problem) || Problems.isTransient(problem)) {
+                    throw problem;
+                }
+                condemned.put(row.uid(), Problems.text(problem));
+                throw new Redelivery();
+            }
+        };
+    }
+
+    private void setUnreadableAside() {
+        rows.getDslContextWrapper().transaction(configuration -> {
+            var database = DSL.using(configuration);
+            for (var row : database.select(DSL.field(DSL.quotedName("key")), DSL.field(DSL.quotedName("value")))
+                .from(rows.getTable()).fetch()) {
+                String key = row.get(0, String.class);
+                String text = row.get(1, String.class);
+                try {
+                    JdbcMapper.of().readValue(text, type);
+                } catch (JsonProcessingException unreadable) {
+                    engine.setAside(type, key, text, Problems.text(unreadable));
+                    database.delete(rows.getTable()).where(DSL.field(DSL.quotedName("key")).eq(key)).execute();
+                }
+            }
+        });
+    }
+
+    private static String text(Object row) {
+        try {
+            return JdbcMapper.of().writeValueAsString(row);
+        } catch (JsonProcessingException impossible) {
+            return String.valueOf(row);
+        }
+    }
+}
