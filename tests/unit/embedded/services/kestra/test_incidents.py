@@ -1,7 +1,7 @@
 """What `status` and `/health` tell of the engine's past."""
 
 import json
-import subprocess
+import shlex
 from pathlib import Path
 
 from embedded.services.kestra import incidents
@@ -39,6 +39,8 @@ def test_an_end_is_told_to_the_next_start_once_and_stays_to_be_read(tmp_path: Pa
 def test_java_tells_that_it_is_out_of_memory(tmp_path: Path) -> None:
     home = tmp_path / "with a blank"
     home.mkdir()
-    subprocess.run(incidents.memory_command(home), shell=True, check=True)
+    echo, text, into, file = shlex.split(incidents.memory_command(home))
+    assert (echo, into, file) == ("echo", ">", str(home / incidents.LAST_END))
+    Path(file).write_text(text + "\n")
     assert incidents.take_end(home) == incidents.MEMORY
     assert "memory" in incidents.read(home).ended["reason"]
