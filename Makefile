@@ -23,7 +23,7 @@ JUNIT ?= $(RUNS)/flowtests.xml
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lessons lab check lint test lock newest up flows down status reset secrets notebooks clean
+.PHONY: help setup run lessons lab check lint test lock newest audit up flows down status reset secrets notebooks clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,6 +95,10 @@ lock: $(BIN)/python  ## Write the locks from the requirements; UPGRADE=1: with t
 	@$(LOCK) --output-file requirements-dev.lock requirements-dev.txt
 	@$(LOCK) --output-file requirements.lock --constraint requirements-dev.lock requirements.txt
 	@$(LOCK) --output-file docker/clouds/requirements.lock --constraint requirements.lock docker/clouds/packages.txt
+
+audit: $(VENV)/.installed  ## Ask the internet for known weaknesses of what the locks name
+	@for lock in requirements.lock requirements-dev.lock; do \
+	  $(BIN)/uv tool run --quiet pip-audit==2.10.1 --disable-pip --requirement $$lock || exit 1; done
 
 newest: setup $(VENV)/.installed-dev  ## Upgrade to the newest releases that the pins' major versions allow
 	@$(BIN)/python -m tools.newest > $(VENV)/newest.txt
