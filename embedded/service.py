@@ -60,6 +60,12 @@ class Service:
     grace: float = 10.0
     """Seconds between the stop signal and SIGKILL."""
     stop_signal: signal.Signals = signal.SIGTERM
+    check_interval: float = 5.0
+    """Seconds between two health checks of the running service."""
+    patience: float = 60.0
+    """Seconds for which all health checks of the running service must fail before it is started again."""
+    restart_delays: tuple[float, ...] = (0.0, 2.0, 10.0)
+    """Seconds before each restart of a service that failed while it ran; as many as there may be in ten minutes."""
 
     @classmethod
     def is_for(cls, name: str) -> bool:
@@ -97,12 +103,16 @@ class Service:
         raise NotImplementedError
 
     def healthy(self, context: Context) -> bool:
-        """Tell whether clients can use the service now, within a second or two."""
+        """Tell whether clients can use the service now, within seconds."""
         raise NotImplementedError
 
     def notice(self, context: Context) -> str:
         """One line for `status` about what happened to a service that runs; empty if there is nothing to tell."""
         return ""
+
+    def alive(self, context: Context) -> bool:
+        """Tell whether the service, once ready, still serves. One that is only too busy for one more client does."""
+        return self.healthy(context)
 
     def environment(self, context: Context) -> dict[str, str]:
         """The KEY=value lines with which clients find the service."""

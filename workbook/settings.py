@@ -136,12 +136,20 @@ def load(
     return _build(stack, values)
 
 
-def embedded_environment(root: Path = ROOT) -> dict[str, str]:
-    """What `python -m embedded env` prints: the variables of the services that run; nothing if none runs."""
+def embedded_environment(root: Path = ROOT, tell: Callable[[str], None] | None = None) -> dict[str, str]:
+    """What `python -m embedded env` prints: the variables of the services that run; nothing if none runs.
+
+    Parameters:
+        root: the project.
+        tell: called with what it has to say of services, such as that one was started again.
+    """
     command = [sys.executable, "-m", "embedded", "env"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=ENV_SECONDS, check=False)
     if done.returncode:
         return {}
+    if tell:
+        for note in done.stderr.splitlines():
+            tell(note)
     pairs = (line.partition("=") for line in done.stdout.splitlines() if "=" in line)
     return {key.strip(): value.strip() for key, _, value in pairs}
 

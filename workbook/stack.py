@@ -36,10 +36,12 @@ def check_python() -> None:
 def bring_up(services: Sequence[str]) -> dict[str, str]:
     """Start services of the embedded stack unless they run, and return its variables.
 
+    A service that failed and was started again by its supervisor is named to whoever watches.
+
     Raises:
         StackError: a service did not start; with the last lines it said.
     """
-    environment = embedded_environment()
+    environment = embedded_environment(tell=print)
     if all(_answers(service, environment) for service in services):
         return environment
     check_python()

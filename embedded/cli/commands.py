@@ -102,6 +102,8 @@ class _Command:
         if not answer or not answer["env"]:
             print("nothing is running: `python -m embedded up` starts it", file=sys.stderr)
             return _NOTHING_RUNS
+        for note in answer["restarted"]:
+            print(note, file=sys.stderr)
         for name, value in answer["env"].items():
             print(f"export {name}={shlex.quote(value)}" if self.arguments.export else f"{name}={value}")
         return 0
@@ -188,7 +190,7 @@ def _parser(stack: Stack) -> argparse.ArgumentParser:
     stop = add("stop", "Stop some services; the rest go on. `up --only` starts them again on the same ports.")
     stop.add_argument("names", type=_names_of(stack), metavar="A,B", help=f"some of {', '.join(stack.names)}")
     add("down", "Stop everything.")
-    status = add("status", "Show the services. Exit code 0: all well, 1: one has failed, 3: none runs.")
+    status = add("status", "Show the services. Exit code 0: all well, 1: one has failed or is unhealthy, 3: none runs.")
     status.add_argument("--json", action="store_true", help="as JSON")
     env = add("env", "Print KEY=value lines with which clients find the running services.")
     env.add_argument("--export", action="store_true", help="as lines for a shell to evaluate")

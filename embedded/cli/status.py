@@ -28,15 +28,15 @@ def read_status(folder: StateFolder) -> dict[str, Any]:
 
 
 def exit_code(status: dict[str, Any]) -> int:
-    """0: all that were asked for run; 1: one has failed; 3: none runs."""
+    """0: all that were asked for run; 1: one has failed, or is unhealthy; 3: none runs."""
     states = {service["state"] for service in status["services"]}
     if not states & LIVE:
         return _NONE_RUNS
-    return _SOME_FAILED if State.FAILED in states else 0
+    return _SOME_FAILED if states & {State.FAILED, State.UNHEALTHY} else 0
 
 
 def table(status: dict[str, Any]) -> str:
-    """The state as a table, with the reason and the last log lines of what has failed."""
+    """The state as a table, with the reasons of what has failed or was started again."""
     rows: list[tuple[str, ...]] = [("SERVICE", "STATE", "PID", "PORT", "UP FOR", "MEMORY")]
     rows += [_row(service) for service in status["services"]]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -44,8 +44,17 @@ def table(status: dict[str, Any]) -> str:
     for service in status["services"]:
         if service["state"] == State.FAILED:
             lines += ["", f"{service['name']}: {service['error']}", *(f"  | {line}" for line in service["last_lines"])]
+        elif service["state"] in LIVE and (warning := _warning(service)):
+            lines += ["", f"{service['name']}: {warning}"]
     notices = [f"{service['name']}: {service['notice']}" for service in status["services"] if service.get("notice")]
     return "\n".join([*lines, *(["", *notices] if notices else [])])
+
+
+def _warning(service: dict[str, Any]) -> str:
+    """What there is to say of a service that lives: that it is not well, or was not."""
+    restarted = f"started again at {service['restarted']}" if service.get("restarted") else ""
+    unhealthy = service["error"] if service["state"] == State.UNHEALTHY else ""
+    return "; ".join(text for text in (unhealthy, restarted) if text)
 
 
 def _row(service: dict[str, Any]) -> tuple[str, ...]:

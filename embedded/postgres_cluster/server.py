@@ -53,6 +53,14 @@ class Server(Service):
 
     def healthy(self, context: Context) -> bool:
         """Whether the user can connect."""
+        return not self._refusal(context)
+
+    def alive(self, context: Context) -> bool:
+        """Whether the user can connect, or could if others let go of their connections."""
+        refusal = self._refusal(context)
+        return not refusal or "too many clients" in refusal or "remaining connection slots" in refusal
+
+    def _refusal(self, context: Context) -> str:
         login = self.login(context.settings)
         try:
             psycopg2.connect(
@@ -61,11 +69,11 @@ class Server(Service):
                 dbname=login.database,
                 user=login.user,
                 password=login.password,
-                connect_timeout=2,
+                connect_timeout=5,
             ).close()
-        except psycopg2.OperationalError:
-            return False
-        return True
+        except psycopg2.OperationalError as error:
+            return str(error)
+        return ""
 
     def clean_up(self, context: Context, session: int | None) -> None:
         """End what still runs on the data, too."""

@@ -8,7 +8,7 @@ import http.client
 HOST = "127.0.0.1"
 
 
-def http_ok(port: int, path: str, timeout: float = 2.0, login: tuple[str, str] | None = None) -> bool:
+def http_ok(port: int, path: str, timeout: float = 5.0, login: tuple[str, str] | None = None) -> bool:
     """Tell whether a local server answers 200. No proxy setting is heeded: it is our own machine.
 
     Parameters:

@@ -14,6 +14,7 @@ from typing import Any
 MARKER = "kestra-workbook.txt"
 _MARKER_TEXT = "State of the embedded stack. `python -m embedded reset` clears this folder.\n"
 _LOCK = "supervisor.lock"
+_FULL_BYTES = 2_000_000
 _KEPT_BY_RESET = {MARKER, _LOCK}
 
 
@@ -94,6 +95,15 @@ class StateFolder:
         if not (self.path / MARKER).is_file():
             raise StateFolderError(f"{self.path} has no {MARKER}, so it is not ours to clear: check EMBEDDED_HOME")
         remove_content(self.path, _KEPT_BY_RESET)
+
+
+def full_disk(folder: Path) -> str:
+    """Say that the disk of a folder is full; empty if it is not, or cannot be asked."""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return ""
+    return f"the disk of {folder} is full ({free / 1e6:.1f} MB free)" if free < _FULL_BYTES else ""
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -21,6 +21,8 @@ from embedded.service import Context, ProcessSpec, Service, ServiceError
 from embedded.shared.parent_watch import ParentWatch
 from embedded.shared.processes import OWNER, Identity, owner_mark, stop_tree
 from embedded.shared.settings import foreign
+from embedded.shared.state_folder import full_disk
+from embedded.supervision.health_watch import Patience, Restarts
 
 log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.05
@@ -38,11 +40,13 @@ class State(StrEnum):
     WAITING = "waiting"
     STARTING = "starting"
     READY = "ready"
+    UNHEALTHY = "unhealthy"
     STOPPING = "stopping"
     FAILED = "failed"
 
 
-LIVE = {State.WAITING, State.STARTING, State.READY, State.STOPPING}
+SERVING = {State.READY, State.UNHEALTHY}
+LIVE = {State.WAITING, State.STARTING, State.STOPPING, *SERVING}
 
 
 class ManagedService:
@@ -63,6 +67,8 @@ class ManagedService:
         self.ready_seconds: float | None = None
         self.exit_code: int | None = None
         self.error = ""
+        self.restarted = ""
+        """When and why it was last started again by itself; empty if it was not since it was asked for."""
         self.detail = ""
         """The last line that a slowly starting service said."""
         self.settled = asyncio.Event()
@@ -73,6 +79,7 @@ class ManagedService:
         self._watch: ParentWatch | None = None
         self._life: asyncio.Task[None] | None = None
         self._stop_asked = False
+        self._restarts = Restarts(service.restart_delays)
 
     @property
     def live(self) -> bool:
@@ -84,6 +91,7 @@ class ManagedService:
         self.context = context
         self.exit_code, self.error, self.ready_seconds, self.identity = None, "", None, None
         self.process_spec, self._stop_asked = None, False
+        self.restarted, self._restarts = "", Restarts(self.service.restart_delays)
         self.detail, self._details = "", 0
         self.settled.clear()
         self._enter(State.WAITING)
@@ -135,33 +143,104 @@ class ManagedService:
             "exit_code": self.exit_code,
             "error": self.error,
             "notice": self.service.notice(self.context) if self.context else "",
+            "restarted": self.restarted,
             "detail": self.detail if self.state is State.STARTING else "",
             "last_lines": last_lines(self.context.log) if self.context and self.state is State.FAILED else [],
         }
 
     async def _live(self, context: Context) -> None:
-        begun = time.monotonic()
         final = State.FAILED
         try:
-            await _in_thread(self.service.prepare, context)
-            await self._spawn(context)
-            self._enter(State.STARTING)
-            await self._until_healthy(context)
-            self.ready_seconds = round(time.monotonic() - begun, 2)
-            self._enter(State.READY)
-            self.exit_code = await self._running().wait()
-            self.error = f"it {ending(self.exit_code)} at {datetime.now():%H:%M:%S}"
+            await self._start_process(context)
+            while True:
+                await self._start_again(context, await self._failure(context))
         except asyncio.CancelledError:
             final = State.OFF
         except ServiceError as error:
-            self.error = str(error)
+            self.error = self._with_full_disk(context, str(error))
         except Exception as error:
             log.exception("%s could not be started", self.service.name)
-            self.error = f"{type(error).__name__}: {error}"
+            self.error = self._with_full_disk(context, f"{type(error).__name__}: {error}")
         await self._end(context)
         self._enter(final)
 
+    async def _start_process(self, context: Context) -> None:
+        """Start the process and wait until it is healthy.
+
+        Raises:
+            ServiceError: it does not start.
+        """
+        begun = time.monotonic()
+        await _in_thread(self.service.prepare, context)
+        await self._spawn(context)
+        self._enter(State.STARTING)
+        await self._until_healthy(context)
+        self.ready_seconds, self.error = round(time.monotonic() - begun, 2), ""
+        self._enter(State.READY)
+
+    async def _start_again(self, context: Context, failure: str) -> None:
+        """Start a service again that has failed; also when that fails, until there were too many restarts.
+
+        Raises:
+            ServiceError: it failed too often; the message says why.
+        """
+        while failure:
+            self.error = self._with_full_disk(context, failure)
+            delay = self._restarts.next_delay(time.monotonic())
+            if delay is None:
+                raise ServiceError(f"{failure}; {self._restarts.limit}")
+            self.restarted = f"{datetime.now():%H:%M:%S}: {self.error}"
+            log.warning("%s: %s; starting it again in %s s", self.service.name, self.error, delay)
+            self.settled.clear()
+            self._enter(State.WAITING)
+            await self._end(context)
+            await asyncio.sleep(delay)
+            try:
+                await self._start_process(context)
+                failure = ""
+            except ServiceError as error:
+                failure = str(error)
+
+    async def _failure(self, context: Context) -> str:
+        """Watch a ready service until it has failed, and say how: it ended, or its health checks failed for long."""
+        ended = asyncio.ensure_future(self._running().wait())
+        patience = Patience(self.service.patience)
+        try:
+            while not ended.done():
+                await asyncio.wait([ended], timeout=patience.interval(self.service.check_interval))
+                if not ended.done():
+                    patience.note(await self._alive(context), time.monotonic())
+                    self._show_health(patience)
+                    if patience.exhausted:
+                        return f"its health check failed for {patience.seconds:.0f} s"
+            self.exit_code = ended.result()
+            return _described(self.exit_code, context.log)
+        finally:
+            ended.cancel()
+
+    async def _alive(self, context: Context) -> bool:
+        try:
+            return await asyncio.to_thread(self.service.alive, context)
+        except Exception:
+            log.exception("the health check of %s failed", self.service.name)
+            return False
+
+    def _show_health(self, patience: Patience) -> None:
+        if patience.alarming and self.state is State.READY:
+            self.error = f"its health check has failed {patience.failed} times in a row"
+            self.settled.clear()
+            self._enter(State.UNHEALTHY)
+        elif not patience.failed and self.state is State.UNHEALTHY:
+            self.error = ""
+            self._enter(State.READY)
+
+    def _with_full_disk(self, context: Context, reason: str) -> str:
+        """The reason of a failure; that the disk is full, if it is, says more than what came of it."""
+        full = full_disk(context.home.parent)
+        return f"{full}: {reason}" if full and full not in reason else reason
+
     async def _spawn(self, context: Context) -> None:
+        self.exit_code = None
         spec = self.process_spec = self.service.command(context)
         account = spec.account
         watch = self._watch = ParentWatch(spec.ends_with_parent, self.service.stop_signal, self.service.grace)
@@ -279,6 +358,13 @@ def last_lines(path: Path, count: int = _TAIL_LINES) -> list[str]:
             return file.read().decode(errors="replace").splitlines()[-count:]
     except OSError:
         return []
+
+
+def _described(code: int, log_file: Path) -> str:
+    """Say how a process ended that was ready; one that leaves with an error says why in its log's last line."""
+    text = f"it {ending(code)} at {datetime.now():%H:%M:%S}"
+    reason = next(iter(last_lines(log_file, 1)), "").strip() if code > 0 else ""
+    return f"{text}: {reason}" if reason and not reason.startswith(_HEADER) else text
 
 
 def ending(code: int) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import os
 from typing import Any, TextIO
 
-_COLOURS = {"ready": "32", "failed": "31", "starting": "33", "waiting": "33", "stopping": "33"}
+_COLOURS = {"ready": "32", "failed": "31", "unhealthy": "31", "starting": "33", "waiting": "33", "stopping": "33"}
 _COLUMNS_BEFORE_DETAIL = 22
 _UP, _CLEAR = "\x1b[{}A", "\x1b[2K"
 

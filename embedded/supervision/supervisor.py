@@ -19,7 +19,7 @@ from embedded.shared.state_folder import StateFolder
 from embedded.supervision import control
 from embedded.supervision.contexts import ContextFactory
 from embedded.supervision.leftovers import STATE_FILE, end_leftovers, last_states
-from embedded.supervision.managed_service import ManagedService, State
+from embedded.supervision.managed_service import SERVING, ManagedService, State
 from embedded.supervision.messages import Down, Env, Message, Status, Stop, Up
 from embedded.supervision.session import ControlSession
 
@@ -123,7 +123,7 @@ class Supervisor:
             case Status():
                 session.tell(done=True, **await asyncio.to_thread(self._status))
             case Env():
-                session.tell(done=True, env=self._environment())
+                session.tell(done=True, env=self._environment(), restarted=self._restarted())
 
     async def _do_up(self, session: ControlSession, up: Up) -> None:
         """Start services; until all are settled, or as long as a lease lasts, they hang on the caller."""
@@ -237,6 +237,8 @@ class Supervisor:
         for name in sorted(live):
             if old := self._outdated(self._services[name], settings):
                 session.tell(note=f"{name} runs with other settings ({', '.join(old)}): `down`, then `up` applies them")
+        for note in self._restarted():
+            session.tell(note=note)
         for name in sorted(session.names & live):
             session.tell(**self._services[name].snapshot(), joined=True)
         return fresh
@@ -260,10 +262,18 @@ class Supervisor:
     def _running(self) -> dict[str, Context]:
         return {name: managed.context for name, managed in self._services.items() if managed.live and managed.context}
 
+    def _restarted(self) -> list[str]:
+        """Say which running services were started again by themselves, and why."""
+        return [
+            f"{name} was started again at {managed.restarted}"
+            for name, managed in self._services.items()
+            if managed.live and managed.restarted
+        ]
+
     def _environment(self) -> dict[str, str]:
         lines: dict[str, str] = {}
         for managed in self._services.values():
-            if managed.state is State.READY and managed.context:
+            if managed.state in SERVING and managed.context:
                 lines |= managed.service.environment(managed.context)
         if lines:
             lines |= {"WORKBOOK_STACK": "embedded", "EMBEDDED_HOME": str(self._folder.path)}

@@ -144,12 +144,13 @@ class Taxis:
         return subprocess.run(command, check=False, timeout=PATIENCE, **options).stdout
 
     def crash(self, service: str) -> None:
-        """End a service's process without warning, and start the service again."""
+        """End a service's process without warning, and wait until the supervisor has started it again."""
         (line,) = (line.split() for line in self._embedded("status").splitlines() if line.startswith(f"{service} "))
         os.kill(int(line[2]), signal.SIGKILL)
 
-        def is_seen_as_failed() -> bool:
-            return any(line.split()[:2] == [service, "failed"] for line in self._embedded("status").splitlines())
+        def is_back() -> bool:
+            rows = (row.split()[:3] for row in self._embedded("status").splitlines())
+            return any(row[:2] == [service, "ready"] and row[2] != line[2] for row in rows)
 
-        eventually(is_seen_as_failed, PATIENCE, f"{service} to be seen as failed")
+        eventually(is_back, PATIENCE, f"{service} to be started again")
         self._embedded("up", "--only", service)

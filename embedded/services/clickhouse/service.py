@@ -36,3 +36,7 @@ class ClickHouse(Service):
         """Whether the server answers a query of its user."""
         port, own = self.port(context), context.settings[CLICKHOUSE]
         return http_ok(port, "/ping") and http_ok(port, "/?query=SELECT+1", login=(own.user, own.password))
+
+    def alive(self, context: Context) -> bool:
+        """Whether it answers at all: it refuses a query while too many others run."""
+        return http_ok(self.port(context), "/ping")

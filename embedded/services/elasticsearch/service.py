@@ -27,6 +27,7 @@ class Elasticsearch(Service):
     spec = ELASTICSEARCH
     start_timeout = 120.0
     grace = 20.0
+    patience = 120.0
 
     def prepare(self, context: Context) -> None:
         """Install the programs where the node may read them, and write its configuration.

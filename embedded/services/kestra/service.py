@@ -21,6 +21,7 @@ class Kestra(Service):
     spec = KESTRA
     start_timeout = 300.0  # the first start may fetch and compile
     grace = 30.0
+    patience = 180.0  # a large import or a busy machine can hold up its answers
 
     def prepare(self, context: Context) -> None:
         """Create the internal storage, and mark it as clearable by `reset`."""

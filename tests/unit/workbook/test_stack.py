@@ -1,6 +1,7 @@
 """Opening the lab."""
 
 import importlib.util
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -110,3 +111,16 @@ def test_without_data_server_there_is_no_manifest(docker: FakeKestra) -> None:
     lab: Any = workbook.open("kestra")
     with pytest.raises(StackError, match="public taxi files"):
         lab.dataset.manifest()
+
+
+def test_a_service_that_was_started_again_is_named(
+    well: tuple[dict[str, str], list[tuple[str, str | None]]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    environment, note = well[0], "kestra was started again at 12:00:00: it was ended by SIGKILL"
+    lines = "".join(f"{name}={value}\n" for name, value in environment.items())
+    done = subprocess.CompletedProcess([], 0, stdout=lines, stderr=f"{note}\n")
+    monkeypatch.setattr(subprocess, "run", lambda *command, **options: done)
+    assert stack.bring_up(["kestra"]) == environment
+    assert capsys.readouterr().out == f"{note}\n"

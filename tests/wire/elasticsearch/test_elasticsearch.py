@@ -216,6 +216,8 @@ def test_no_node_outlives_its_launcher_or_its_supervisor(tmp_path: Path) -> None
             assert len(processes) == 2
             psutil.Process(command.supervisor() if victim == "supervisor" else processes[0].pid).kill()
             eventually(lambda: not any(p.is_running() for p in processes), 30)  # noqa: B023 - called at once
+            if victim == "launcher":
+                eventually(lambda: command.status()["elasticsearch"]["restarted"])
 
 
 def test_a_password_is_stored_as_a_salted_hash() -> None:

@@ -94,6 +94,8 @@ def test_no_backend_outlives_a_killed_server_or_supervisor(real: Command) -> Non
         assert len(family) > 3
         os.kill(pid if victim == "server" else real.supervisor(), signal.SIGKILL)
         eventually(lambda: not any(runs(process) for process in family))  # noqa: B023 - called at once
+        if victim == "server":
+            eventually(lambda: real.status()["postgres"]["restarted"])
 
 
 def test_a_pid_file_of_before_a_reboot_is_not_believed(real: Command) -> None:

@@ -31,6 +31,15 @@ def serve(port: int) -> None:
     http.server.ThreadingHTTPServer(("127.0.0.1", port), _Health).serve_forever()
 
 
+def leave(order: Path) -> None:
+    """Wait for a file, and leave with a reason."""
+    while not order.exists():
+        time.sleep(0.05)
+    order.unlink()
+    print("the engine is lost", flush=True)
+    sys.exit(4)
+
+
 def main() -> None:
     """Behave as told."""
     behaviour = sys.argv[1]
@@ -42,6 +51,8 @@ def main() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if behaviour != "slow":
         print("ready", flush=True)
+    if behaviour == "leaving":
+        leave(Path(sys.argv[2]))
     time.sleep(987)
 
 

@@ -22,6 +22,9 @@ class Web(Service):
     name = "web"
     requires = ()
     grace = 3.0
+    check_interval = 0.1
+    patience = float(os.environ.get("FAKE_PATIENCE", "3600"))
+    restart_delays = (0.0, 0.0, 0.0)
 
     def wanted_ports(self, settings: Settings) -> dict[str, int]:
         return {"WEB_PORT": int(os.environ.get("FAKE_WEB_PORT", "0"))}
@@ -34,6 +37,13 @@ class Web(Service):
     def healthy(self, context: Context) -> bool:
         return http_ok(context.ports["WEB_PORT"], "/health")
 
+    def alive(self, context: Context) -> bool:
+        return self.healthy(context) and not (context.home / "ill").exists()
+
+    def clean_up(self, context: Context, session: int | None) -> None:
+        super().clean_up(context, session)
+        (context.home / "ill").unlink(missing_ok=True)
+
     def environment(self, context: Context) -> dict[str, str]:
         return {"WEB_PORT": str(context.ports["WEB_PORT"]), "WEB_NOTE": "two words"}
 
@@ -44,12 +54,15 @@ class Quiet(Service):
     name = "quiet"
     requires = ("web",)
     grace = 1.0
+    restart_delays = (0.0,)
 
     def wanted_ports(self, settings: Settings) -> dict[str, int]:
         return {}
 
     def command(self, context: Context) -> ProcessSpec:
-        return ProcessSpec([sys.executable, _PROCESS, os.environ.get("FAKE_QUIET", "calm")])
+        return ProcessSpec(
+            [sys.executable, _PROCESS, os.environ.get("FAKE_QUIET", "calm"), str(context.home / "leave")]
+        )
 
     def healthy(self, context: Context) -> bool:
         said_in_this_life = context.log.read_text().rpartition("--- started")[2]

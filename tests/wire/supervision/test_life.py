@@ -1,6 +1,7 @@
 """Starting, stopping, and what becomes of processes when someone in between is killed."""
 
 import os
+import re
 import shlex
 import signal
 import sys
@@ -181,14 +182,34 @@ def test_up_after_a_killed_supervisor_starts_afresh(fakes: Command) -> None:
     assert len([line for line in fakes.processes() if "sleep 987" in line]) == 1
 
 
-def test_a_dead_service_is_reported_and_started_on_request_only(fakes: Command) -> None:
+def test_a_dead_service_is_started_again_and_named(fakes: Command) -> None:
     fakes("up")
-    pid = fakes.status()["web"]["pid"]
-    _kill(pid)
+    before, port = fakes.status(), fakes.environment()["WEB_PORT"]
+    _kill(before["web"]["pid"])
+    eventually(lambda: fakes.status()["web"]["restarted"] and fakes.status()["web"]["state"] == "ready")
+    after, status = fakes.status(), fakes("status")
+    assert (status.returncode, after["quiet"]["pid"]) == (0, before["quiet"]["pid"])
+    assert re.search(r"web: started again at [\d:]+: it was ended by SIGKILL at", status.stdout)
+    assert after["web"]["pid"] != before["web"]["pid"]
+    assert len([line for line in fakes.processes() if "sleep 987" in line]) == 1
+    assert fakes.environment()["WEB_PORT"] == port
+    for told in (fakes("env").stderr, fakes("up").stdout):
+        assert "web was started again at" in told
+    assert fakes("stop", "web").returncode == fakes("up").returncode == 0
+    assert "started again" not in fakes("status").stdout  # it was asked for anew
+
+
+def test_a_service_that_keeps_dying_is_given_up_with_its_reason(fakes: Command) -> None:
+    fakes("up")
+    for _ in range(4):
+        pid = eventually(lambda: fakes.status()["web"]["state"] == "ready" and fakes.status()["web"]["pid"])
+        _kill(pid)
+        eventually(lambda: fakes.status()["web"]["pid"] != pid or fakes.status()["web"]["state"] == "failed")  # noqa: B023
     eventually(lambda: fakes.status()["web"]["state"] == "failed")
     status = fakes("status")
     assert status.returncode == 1
     assert "web: it was ended by SIGKILL" in status.stdout
+    assert "it was started again 3 times within ten minutes" in status.stdout
     assert "serving on" in status.stdout  # the last lines of its log
     assert fakes.status()["web"]["exit_code"] == -signal.SIGKILL
     assert not any("sleep 987" in line for line in fakes.processes())
@@ -196,7 +217,39 @@ def test_a_dead_service_is_reported_and_started_on_request_only(fakes: Command) 
     again = fakes("up")
     assert again.returncode == 0
     assert "web had failed: it was ended by SIGKILL" in again.stdout
-    assert fakes.status()["web"]["pid"] != pid
+
+
+def test_a_service_says_in_its_last_line_why_it_left(fakes: Command) -> None:
+    fakes("up", FAKE_QUIET="leaving")
+    (fakes.home / "quiet" / "leave").touch()
+    told = eventually(lambda: fakes.status()["quiet"]["restarted"])
+    assert re.search(r"it ended with code 4 at [\d:]+: the engine is lost", told)
+
+
+def test_an_unhealthy_service_is_shown_until_it_is_well(fakes: Command) -> None:
+    fakes("up", "--only", "web")
+    before = fakes.status()["web"]
+    ill = fakes.home / "web" / "ill"
+    ill.touch()
+    eventually(lambda: fakes.status()["web"]["state"] == "unhealthy")
+    status = fakes("status")
+    assert status.returncode == 1
+    assert re.search(r"web +unhealthy +\d+", status.stdout)
+    assert "web: its health check has failed 10 times in a row" in status.stdout
+    assert "WEB_PORT" in fakes.environment()
+    ill.unlink()
+    eventually(lambda: fakes.status()["web"]["state"] == "ready")
+    assert (fakes.status()["web"]["pid"], fakes.status()["web"]["restarted"]) == (before["pid"], "")
+
+
+def test_a_service_that_is_unhealthy_for_long_is_started_again(fakes: Command) -> None:
+    fakes("up", "--only", "web", FAKE_PATIENCE="0.5")
+    before = fakes.status()["web"]
+    (fakes.home / "web" / "ill").touch()
+    told = eventually(lambda: fakes.status()["web"]["restarted"])
+    assert "its health check failed for" in told
+    assert fakes("up", "--only", "web").returncode == 0
+    assert fakes.status()["web"]["pid"] != before["pid"]
 
 
 def test_a_service_that_cannot_start_fails_the_up_with_its_reason(fakes: Command) -> None:
