@@ -56,7 +56,8 @@ class ExecutionFailed(WorkbookError):
         self.task = task
         self.log_lines = list(log_lines)
         where = f" in task {task.label!r}" if task else ""
-        head = f"{execution.flow_id} ended {execution.state}{where}."
+        why = ": the engine could not finish it" if execution.unfinished else ""
+        head = f"{execution.flow_id} ended {execution.state}{where}{why}."
         lines = [f"  {line.level:<5} {part}" for line in self.log_lines for part in line.message.splitlines()]
         super().__init__("\n".join([head, "Its last log lines:", *lines] if lines else [head, "It logged nothing."]))
 

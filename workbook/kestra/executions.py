@@ -108,7 +108,7 @@ class Executions:
         """
         if execution.succeeded or not execution.terminated:
             return
-        task = execution.failed_task
+        task = None if execution.unfinished else execution.failed_task
         lines = self._logs.lines(execution, task=task.task_id if task else None)
         if task:
             lines = [line for line in lines if line.raw.get("taskRunId") in (None, task.id)]

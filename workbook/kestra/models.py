@@ -17,6 +17,9 @@ from workbook.kestra.states import SUCCEEDED, State, WithStates
 
 Json = dict[str, Any]
 
+UNFINISHED = {"key": "system.engine", "value": "could-not-finish"}
+"""The label that the embedded stack gives an execution which its engine could not finish."""
+
 
 def parse_time(text: str | None) -> datetime | None:
     """A moment of the API as an aware datetime."""
@@ -210,6 +213,11 @@ class Execution(WithStates):
     def succeeded(self) -> bool:
         """Whether it ended without a failure."""
         return self.state in SUCCEEDED
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the engine could not finish it: no task of its is to blame. The log has the reason."""
+        return UNFINISHED in (self.raw.get("labels") or [])  # `labels` leaves out what the system sets
 
     @property
     def duration(self) -> float:

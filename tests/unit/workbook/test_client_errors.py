@@ -153,6 +153,19 @@ def test_failed_execution_names_task_and_last_lines(
     assert capsys.readouterr().out.startswith("fails  FAILED  3 task runs\nin ")
 
 
+def test_an_execution_that_the_engine_could_not_finish_is_told_as_such(fake: FakeKestra, client: KestraClient) -> None:
+    raw = recorded("fails.execution") | {"labels": [{"key": "system.engine", "value": "could-not-finish"}]}
+    reason = "The engine could not process a message of the queue WorkerTaskResult and has set it aside"
+    fake.on("GET", f"/logs/{raw['id']}", [{"level": "ERROR", "message": reason}])
+    fake.on("GET", f"/executions/{raw['id']}", raw)
+    with pytest.raises(ExecutionFailed) as caught:
+        client.executions.raise_if_failed(client.executions.get(raw["id"]))
+    assert caught.value.execution.unfinished
+    message = str(caught.value)
+    assert message.startswith("fails ended FAILED: the engine could not finish it.")
+    assert reason in message
+
+
 def test_unchecked_execution_does_not_raise(fake: FakeKestra, client: KestraClient) -> None:
     _failing(fake)
     assert client.execute("zoomcamp/fails", check=False).state == "FAILED"

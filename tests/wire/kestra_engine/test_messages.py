@@ -33,6 +33,12 @@ tasks:
     type: io.kestra.plugin.core.flow.Sleep
     duration: "PT{{ inputs.seconds }}S"
 """
+TICKING = """
+id: ticking
+namespace: guarded
+triggers: [{id: tick, type: io.kestra.plugin.core.trigger.Schedule, withSeconds: true, cron: "* * * * * *"}]
+tasks: [{id: task, type: io.kestra.plugin.core.debug.Return, format: tick}]
+"""
 MODELS, RUNNERS = "io.kestra.core.models", "io.kestra.core.runners"
 BROKEN = "{ this is no JSON"
 # Queue -> texts in which the engine finds no message, or one that lacks what its reader needs.
@@ -118,6 +124,10 @@ class Guarded:
 
         return eventually(runs, END_SECONDS, "the task to run")
 
+    def ticks(self) -> list[Any]:
+        """The executions of the flow that a schedule starts."""
+        return self.get("/executions", namespace="guarded", flowId="ticking", size="100")["results"]
+
     def messages(self, count: int) -> list[dict[str, Any]]:
         """The messages that were set aside, once there are so many."""
 
@@ -171,6 +181,21 @@ def test_a_row_that_the_executor_cannot_read_is_set_aside(guarded: Guarded, tabl
     guarded.sql(f'INSERT INTO {table}("key", "value") VALUES (?, ?)', f"{table}-{execution}", text % execution)
     assert LABEL in guarded.until(execution, "FAILED")["labels"]
     assert guarded.run(seconds=0, wait="true")["state"]["current"] == "SUCCESS"
+
+
+def test_a_trigger_whose_state_cannot_be_read_costs_no_other_trigger(guarded: Guarded) -> None:
+    guarded.flow(TICKING)
+    guarded.flow(TICKING.replace("id: ticking", "id: broken"))
+    broken = 'UPDATE triggers SET "value" = REPLACE("value", ?, ?) WHERE "key" LIKE ?'
+
+    def set_aside() -> bool:
+        # Again and again: the scheduler writes the row each second too.
+        guarded.sql(broken, '"namespace":', '"backfill":"no backfill","namespace":', "%broken%")
+        return any("broken" in (kept["key"] or "") for kept in guarded.messages(0))
+
+    eventually(set_aside, END_SECONDS, "the state of the trigger to be set aside")
+    count = len(guarded.ticks())
+    eventually(lambda: len(guarded.ticks()) > count + 1, END_SECONDS, "the next ticks")
 
 
 @pytest.mark.parametrize("shape", ["no JSON", "no state", "no task run"])

@@ -38,6 +38,17 @@ def test_outputs_files_and_variables(kestra: Kestra) -> None:
     assert kestra.text(outputs["outputFiles"]["out/greeting.txt"]) == "hello flow\n"
 
 
+def test_an_output_that_is_no_unicode_or_a_metric_that_is_too_long_fails_the_task(kestra: Kestra) -> None:
+    half = kestra.run(commands("""echo '::{"outputs": {"rows": ["fine", "\\ud83d"]}}::'"""))
+    assert half.state == "FAILED"
+    assert "The output 'vars.rows[1]' is no valid Unicode text" in half.error()
+    metric = '{"name": "%s", "type": "counter", "value": 1}'
+    for length, state in ((150, "SUCCESS"), (151, "FAILED")):
+        run = kestra.run(commands(f"""echo '::{{"metrics": [{metric % ("n" * length)}]}}::'"""))
+        assert run.state == state
+    assert "has 151 characters, and 150 are the limit" in run.error()
+
+
 def test_script_reads_internal_storage_and_output_directory(kestra: Kestra) -> None:
     run = kestra.ok(
         commands("echo 1,2 > a.csv", id="first", outputFiles=["a.csv"]),

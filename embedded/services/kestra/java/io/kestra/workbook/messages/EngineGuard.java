@@ -5,6 +5,8 @@ import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.ExecutionKilled;
 import io.kestra.core.models.validations.ModelValidator;
 import io.kestra.jdbc.JooqDSLContextWrapper;
+import io.kestra.jdbc.repository.AbstractJdbcTriggerRepository;
+import io.kestra.jdbc.runner.JdbcSchedulerTriggerState;
 import io.kestra.repository.h2.H2Repository;
 import io.kestra.runner.h2.H2ExecutionDelayStorage;
 import io.kestra.runner.h2.H2QueueFactory;
@@ -81,6 +83,9 @@ public final class EngineGuard {
                 .singleton(true).replaces(WorkerSecurityService.class).build(),
             guard.storage(H2ExecutionDelayStorage.class, "executordelayed", GuardedDelays::new),
             guard.storage(H2SLAMonitorStorage.class, "slamonitor", GuardedDeadlines::new),
+            RuntimeBeanDefinition.builder(JdbcSchedulerTriggerState.class, () -> new GuardedTriggers(
+                    guard.context.getBean(AbstractJdbcTriggerRepository.class), guard.table("triggers"), guard))
+                .singleton(true).replaces(JdbcSchedulerTriggerState.class).build(),
             RuntimeBeanDefinition
                 .builder(ModelValidator.class, () -> new LimitedValidator(() -> guard.context.getBean(Validator.class)))
                 .singleton(true).replaces(ModelValidator.class).build()
@@ -89,12 +94,16 @@ public final class EngineGuard {
         return guard;
     }
 
-    @SuppressWarnings("unchecked")
     private <B, T> RuntimeBeanDefinition<B> storage(
         Class<B> type, String table, BiFunction<H2Repository<T>, EngineGuard, B> guarded) {
         return RuntimeBeanDefinition
-            .builder(type, () -> guarded.apply((H2Repository<T>) context.getBean(H2Repository.class, Qualifiers.byName(table)), this))
+            .builder(type, () -> guarded.apply(table(table), this))
             .singleton(true).replaces(type).build();
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> H2Repository<T> table(String name) {
+        return context.getBean(H2Repository.class, Qualifiers.byName(name));
     }
 
     /** Start the context. Messages that took the last engine down are set aside before anything reads them. */

@@ -8,7 +8,6 @@ import io.kestra.repository.h2.H2Repository;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jooq.impl.DSL;
 
 /**
  * Keeps the executor going when a row of a table that it looks through every second cannot be processed: as
@@ -39,7 +38,7 @@ final class RowGuard<T extends HasUID> {
                 return;
             }
             if (problem instanceof DeserializationException) {
-                setUnreadableAside();
+                UnreadableRows.setAside(type, rows, engine);
             } else if (engine.isOver(problem) || !Problems.isTransient(problem) || attempts++ >= ATTEMPTS) {
                 engine.noteFailure("the table of " + type.getSimpleName(), problem);
                 throw problem;
@@ -65,23 +64,6 @@ final class RowGuard<T extends HasUID> {
                 throw new Redelivery();
             }
         };
-    }
-
-    private void setUnreadableAside() {
-        rows.getDslContextWrapper().transaction(configuration -> {
-            var database = DSL.using(configuration);
-            for (var row : database.select(DSL.field(DSL.quotedName("key")), DSL.field(DSL.quotedName("value")))
-                .from(rows.getTable()).fetch()) {
-                String key = row.get(0, String.class);
-                String text = row.get(1, String.class);
-                try {
-                    JdbcMapper.of().readValue(text, type);
-                } catch (JsonProcessingException unreadable) {
-                    engine.setAside(type, key, text, Problems.text(unreadable));
-                    database.delete(rows.getTable()).where(DSL.field(DSL.quotedName("key")).eq(key)).execute();
-                }
-            }
-        });
     }
 
     private static String text(Object row) {
