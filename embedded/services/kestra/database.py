@@ -10,6 +10,15 @@ import jpype
 
 log = logging.getLogger(__name__)
 
+OPTIONS = {
+    "DB_CLOSE_DELAY": -1,
+    "DB_CLOSE_ON_EXIT": "FALSE",
+    "WRITE_DELAY": 0,
+    "LOCK_TIMEOUT": 30_000,
+    "QUERY_CACHE_SIZE": 100,
+}
+"""What follows the path in the database's address; see `Database.url`."""
+
 
 @dataclass(frozen=True)
 class Database:
@@ -26,9 +35,12 @@ class Database:
         """The JDBC address.
 
         The database must stay open while the engine's queues shut down, hence DB_CLOSE_ON_EXIT. What the API has
-        accepted must survive kill -9, hence WRITE_DELAY: without it H2 holds commits back for half a second.
+        accepted must survive kill -9, hence WRITE_DELAY: without it H2 holds commits back for half a second. A killed
+        task's thread is interrupted, perhaps while it writes, and an interrupt closes the channel of H2's `file:`,
+        hence `async:`. The engine does not try again what waits too long for a lock, hence Kestra's own LOCK_TIMEOUT,
+        in milliseconds. QUERY_CACHE_SIZE: statements that a connection keeps parsed.
         """
-        return _url("mem:kestra" if self.folder is None else f"file:{self.folder / 'kestra'}")
+        return _url("mem:kestra" if self.folder is None else f"async:{self.folder / 'kestra'}")
 
     def open(self) -> None:
         """Make the database ready for the engine. Call it when Java is up and before anything connects.
@@ -57,8 +69,8 @@ class Database:
         for left in folder.glob("rebuilt*"):
             left.unlink()
         shutil.copyfile(self._file("kestra"), self._file("rebuilt-from"))
-        _execute(_url(f"file:{folder / 'rebuilt-from'}"), f"SCRIPT NOPASSWORDS TO '{_quoted(script)}'", "SHUTDOWN")
-        _execute(_url(f"file:{folder / 'rebuilt'}"), f"RUNSCRIPT FROM '{_quoted(script)}'", "SHUTDOWN")
+        _execute(_url(f"async:{folder / 'rebuilt-from'}"), f"SCRIPT NOPASSWORDS TO '{_quoted(script)}'", "SHUTDOWN")
+        _execute(_url(f"async:{folder / 'rebuilt'}"), f"RUNSCRIPT FROM '{_quoted(script)}'", "SHUTDOWN")
         self._file("rebuilt").replace(self._file("kestra"))
         for left in folder.glob("rebuilt*"):
             left.unlink()
@@ -74,7 +86,7 @@ class Database:
 
 
 def _url(path: str) -> str:
-    return f"jdbc:h2:{path};DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0"
+    return ";".join([f"jdbc:h2:{path}", *(f"{name}={value}" for name, value in OPTIONS.items())])
 
 
 def _execute(url: str, *statements: str) -> None:

@@ -1,4 +1,4 @@
-"""Executions that run when the engine goes, gently or not, reach an end when it is back."""
+"""Executions that run when the engine goes, gently or not, reach an end when it is back; kills harm no engine."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 import pytest
 import requests
+import yaml
 
 from tests.support.stack import ROOT
 from tests.support.waiting import eventually
@@ -28,6 +29,23 @@ tasks:
   - id: after
     type: io.kestra.plugin.core.debug.Return
     format: woke up
+"""
+KILLS_AT_ONCE = 10
+BUSY_FLOW = """
+id: busy
+namespace: recovery
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    concurrencyLimit: 0
+    values: [1, 2, 3, 4]
+    tasks:
+      - id: one
+        type: io.kestra.plugin.core.log.Log
+        message: [a, b, c, d, e, f, g, h]
+      - id: two
+        type: io.kestra.plugin.core.log.Log
+        message: [a, b, c, d, e, f, g, h]
 """
 
 
@@ -62,9 +80,14 @@ class Stack:
                 process.send_signal(signal.SIGKILL)
                 process.wait(10)
 
+    def start(self, flow: str, count: int) -> list[str]:
+        files = {"fileUpload": ("flow.yaml", flow)}
+        self.session.post(f"{self.api}/flows/import", files=files).raise_for_status()
+        name = yaml.safe_load(flow)["id"]
+        return [self.session.post(f"{self.api}/executions/recovery/{name}").json()["id"] for _ in range(count)]
+
     def start_runs(self) -> list[str]:
-        self.session.post(f"{self.api}/flows/import", files={"fileUpload": ("flow.yaml", FLOW)}).raise_for_status()
-        runs = [self.session.post(f"{self.api}/executions/recovery/sleeper").json()["id"] for _ in range(RUNS)]
+        runs = self.start(FLOW, RUNS)
         self.wait(runs, lambda execution: any(t["state"]["current"] == "RUNNING" for t in tasks(execution)))
         return runs
 
@@ -80,9 +103,9 @@ def tasks(execution: dict[str, Any]) -> list[dict[str, Any]]:
     return execution.get("taskRunList") or []
 
 
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    stack = Stack(tmp_path)
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("recovery"))
     stack.up()
     yield stack
     stack.down()
@@ -96,3 +119,19 @@ def test_running_executions_end_after_a_restart(stack: Stack, end: str) -> None:
     ended = stack.wait(runs, lambda execution: execution["state"]["current"] not in ("CREATED", "RUNNING"))
     assert [execution["state"]["current"] for execution in ended] == ["SUCCESS"] * RUNS
     assert [tasks(execution)[-1]["outputs"]["value"] for execution in ended] == ["woke up"] * RUNS
+
+
+@pytest.mark.parametrize("kills", [40, pytest.param(300, marks=pytest.mark.slow)])
+def test_kills_of_executions_leave_the_engine_alive(stack: Stack, kills: int) -> None:
+    """A kill interrupts threads that write to the database: it must not close the database's file."""
+    for _ in range(kills // KILLS_AT_ONCE):
+        runs = stack.start(BUSY_FLOW, KILLS_AT_ONCE)
+        for run in runs:
+            stack.wait([run], lambda execution: len(tasks(execution)) > 1 or over(execution))
+            stack.session.delete(f"{stack.api}/executions/{run}/kill")
+        ended = stack.wait(runs, over)
+        assert {execution["state"]["current"] for execution in ended} <= {"KILLED", "SUCCESS"}
+
+
+def over(execution: dict[str, Any]) -> bool:
+    return execution["state"]["current"] in ("SUCCESS", "KILLED", "FAILED")

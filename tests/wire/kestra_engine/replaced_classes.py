@@ -1,0 +1,140 @@
+"""Plays the engine with or without the project's replacements of its classes, for `test_replaced_classes`.
+
+The arguments are FOLDER and `original` or `replaced`. Prints, as JSON, what the functions of the database answer and
+what the consumers of a queue have got.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import jpype
+
+from embedded.services.kestra.artifacts import engine_jars
+from embedded.services.kestra.engine import Engine, EngineConfig
+from embedded.services.kestra.launch import class_path
+from tests.support.waiting import eventually
+
+DOCUMENTS = [
+    '{"id": "a", "n": 3, "x": 2.5, "yes": true, "text": "12", "none": null, "list": ["p", 1, null], "in": {"id": "b"}}',
+    '{"id": "", "n": "no number", "x": 1e300, "yes": "true", "labels": [{"key": "k", "value": "v"}], "in": null}',
+    '{"id": "\\u00e9\\ud83d\\ude00 \\"q\\"", "n": 99999999999, "yes": 0, "labels": [], "in": "text", "id2": 1}',
+    "[1, 2]",
+    '"text"',
+    "null",
+    "7",
+    "",
+    "{",
+]
+EXPRESSIONS = [
+    *[".id", ".n", ".x", ".yes", ".text", ".none", ".list", ".in", ".in.id", ".in.id.deeper", ".missing.id", ".labels"],
+    *[".", ".labels[]? | .key", '.labels[]? | select(.key == "k") | .value', '."id"', ".list[0]", ".[", "empty"],
+]
+FUNCTIONS = ["jqString", "jqBoolean", "jqLong", "jqInteger", "jqDouble", "jqStringArray"]
+MESSAGES = 250
+TEXTS_TO_ESCAPE = [None, "", 'a"b\\c', "\b\f\n\r\t\x01\x1f \x7f", "é😀"]
+
+
+class Context(Engine):
+    """The engine's application context without its services: only the test reads the queues."""
+
+    def _start_services(self) -> None:
+        pass
+
+
+def functions(engine: Engine) -> list[Any]:
+    """What each function answers to each expression on each document, or the class of its error."""
+    java = engine.java("io.kestra.runner.h2.H2Functions")
+    answers: list[Any] = [java.escapeJqString(text) for text in TEXTS_TO_ESCAPE]
+    for name in FUNCTIONS:
+        for document in [*DOCUMENTS, *DOCUMENTS]:
+            answers += [answer(getattr(java, name), document, expression) for expression in EXPRESSIONS]
+    return [value if value is None else str(value) for value in answers]
+
+
+def answer(function: Any, document: str, expression: str) -> Any:
+    try:
+        value = function(document, expression)
+        return list(value) if isinstance(value, jpype.JArray) else value
+    except jpype.JException as error:
+        return f"raises {error.getClass().getName()}"
+
+
+def queue(engine: Engine) -> dict[str, Any]:
+    """What consumers have got: one that is alone, two at once, one of a group, one of what is new; and the rows left.
+
+    Messages that two read at once come in any order, as each leaves out what the other has locked.
+    """
+    logs = engine.queue("workerTaskLogQueue")
+    got: dict[str, list[str]] = {"alone": [], "other": [], "group": [], "new": []}
+    emit(engine, logs, range(MESSAGES), None)  # before anybody reads
+    emit(engine, logs, range(3), "some")
+    worker = engine.java("io.kestra.core.runners.Worker").class_
+    stops = [logs.receive(None, engine.java("io.kestra.core.runners.Indexer").class_, into(got["alone"]))]
+    eventually(lambda: len(got["alone"]) >= MESSAGES, 60, "the old messages")
+    in_order = list(got["alone"])
+    stops += [
+        logs.receive(None, worker, into(got["other"])),
+        logs.receive("some", worker, into(got["group"])),
+        logs.receive(None, into(got["new"]), False),
+    ]
+    eventually(lambda: len(got["other"]) >= MESSAGES, 60, "the old messages again")
+    emit(engine, logs, range(MESSAGES, MESSAGES + 5), None)
+    expected = {"alone": MESSAGES + 5, "other": MESSAGES + 5, "group": 3, "new": 5}
+    eventually(lambda: all(len(got[name]) >= count for name, count in expected.items()), 60, f"{expected}")
+    eventually(lambda: not unmarked(engine), 60, "the marks of both consumers")
+    for stop in stops:
+        stop.run()
+    return {"in order": in_order, "got": {name: sorted(texts) for name, texts in got.items()}, "rows": rows(engine)}
+
+
+def into(found: list[str]) -> Any:
+    return jpype.JProxy(
+        "java.util.function.Consumer", dict={"accept": lambda either: found.append(str(either.getLeft().getMessage()))}
+    )
+
+
+def emit(engine: Engine, logs: Any, numbers: range, group: str | None) -> None:
+    level = engine.java("org.slf4j.event.Level").INFO
+    now = engine.java("java.time.Instant").now()
+    for number in numbers:
+        entry = engine.java("io.kestra.core.models.executions.LogEntry").builder()
+        entry = entry.tenantId("main").namespace("n").flowId("f").executionId("e").level(level).timestamp(now)
+        logs.emitOnly(group, entry.message(f"message {number}").build())
+
+
+def rows(engine: Engine) -> list[list[str]]:
+    """Type, consumers in alphabetical order and group of each row, in the order of their offsets."""
+    connection = engine.java("java.sql.DriverManager").getConnection(engine.config.database.url, "sa", "")
+    result = connection.createStatement().executeQuery(
+        'SELECT "type", "consumers", "consumer_group" FROM queues ORDER BY "offset"'
+    )
+    found = []
+    while result.next():
+        marks = result.getArray(2)
+        consumers = sorted(str(mark) for mark in marks.getArray()) if marks is not None else []
+        found.append([str(result.getString(1)), ", ".join(consumers), str(result.getString(3))])
+    connection.close()
+    return found
+
+
+def unmarked(engine: Engine) -> list[list[str]]:
+    return [row for row in rows(engine) if row[1] != ("worker" if row[2] == "some" else "indexer, worker")]
+
+
+def main() -> None:
+    folder, part = Path(sys.argv[1]), sys.argv[2]
+    jars = class_path() if part == "replaced" else engine_jars()
+    cleaner: dict[str, Any] = {"kestra.jdbc.cleaner.initial-delay": "1h"}
+    engine = Context(EngineConfig(folder / "home", folder / "storage", jars, in_memory=True, properties=cleaner))
+    engine.start()
+    origin = str(engine.java("io.kestra.runner.h2.H2Queue").class_.getProtectionDomain().getCodeSource().getLocation())
+    print(json.dumps({"origin": origin, "functions": functions(engine), "queue": queue(engine)}), flush=True)
+
+
+if __name__ == "__main__":
+    from embedded.services.kestra.launch import leave
+
+    main()
+    leave(0)
