@@ -37,10 +37,13 @@ TEXTS_TO_ESCAPE = [None, "", 'a"b\\c', "\b\f\n\r\t\x01\x1f \x7f", "é😀"]
 
 
 class Context(Engine):
-    """The engine's application context without its services: only the test reads the queues."""
+    """The engine's application context without its services and its guard: only the test reads the queues."""
 
-    def _start_services(self) -> None:
-        pass
+    def start_context(self) -> None:
+        self._start_java()
+        properties = self.java("java.util.HashMap")({"kestra.jdbc.cleaner.initial-delay": "1h"})
+        builder = self.java("io.micronaut.context.ApplicationContext").builder()
+        self._context = builder.environmentPropertySource(False).properties(properties).start()
 
 
 def functions(engine: Engine) -> list[Any]:
@@ -126,9 +129,8 @@ def unmarked(engine: Engine) -> list[list[str]]:
 def main() -> None:
     folder, part = Path(sys.argv[1]), sys.argv[2]
     jars = class_path() if part == "replaced" else engine_jars()
-    cleaner: dict[str, Any] = {"kestra.jdbc.cleaner.initial-delay": "1h"}
-    engine = Context(EngineConfig(folder / "home", folder / "storage", jars, in_memory=True, properties=cleaner))
-    engine.start()
+    engine = Context(EngineConfig(folder / "home", folder / "storage", jars, in_memory=True))
+    engine.start_context()
     origin = str(engine.java("io.kestra.runner.h2.H2Queue").class_.getProtectionDomain().getCodeSource().getLocation())
     print(json.dumps({"origin": origin, "functions": functions(engine), "queue": queue(engine)}), flush=True)
 
