@@ -232,7 +232,7 @@ def test_an_execution_whose_own_row_cannot_be_read_fails(guarded: Guarded) -> No
 
 def test_what_was_there_before_the_start(guarded: Guarded) -> None:
     """The last test: it ends the engine twice."""
-    unreadable, suspect, bystander = (guarded.running(seconds) for seconds in (300, 300, 3))
+    unreadable, suspect, bystander, greedy = (guarded.running(seconds) for seconds in (300, 300, 3, 300))
     guarded.end(lambda: guarded.session.post(f"{guarded.url}/test/shutdown"), "the engine shut itself down")
     home, result = guarded.folder / "home", f"{RUNNERS}.WorkerTaskResult"
     insert_into_folder(home, result, unreadable["taskRunList"][0]["id"], BROKEN)
@@ -241,10 +241,16 @@ def test_what_was_there_before_the_start(guarded: Guarded) -> None:
     offset = insert_into_folder(home, result, "suspect", fine)
     (home / "in-flight").write_bytes(struct.pack(">q", offset))
     (home / "last-end").write_text("memory\n")
+    job = greedy["taskRunList"][0]["id"]
+    (home / "suspects.json").write_text(
+        json.dumps({f"job {job}": 2, f"message {offset}": 2})
+    )  # it ran when memory ended the time before, too
     guarded.start()
     assert guarded.until(unreadable["id"], "FAILED")
     assert guarded.until(suspect["id"], "FAILED")
     assert "the engine ended while it did so" in guarded.errors(suspect["id"])
+    assert guarded.until(greedy["id"], "FAILED")
+    assert "Java ran out of memory while this task ran" in guarded.errors(greedy["id"])
     assert guarded.until(bystander["id"], "SUCCESS", "FAILED")["state"]["current"] == "SUCCESS"
     assert "memory" in guarded.session.get(f"{guarded.url}/health").json()["details"]["lastEnd"]["reason"]
     guarded.end(lambda: guarded.sql("SHUTDOWN IMMEDIATELY"), "Database is already closed")

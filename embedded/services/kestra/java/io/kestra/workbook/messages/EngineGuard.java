@@ -4,6 +4,7 @@ import io.kestra.core.contexts.KestraContext;
 import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.ExecutionKilled;
 import io.kestra.core.models.validations.ModelValidator;
+import io.kestra.core.runners.WorkerJobRunning;
 import io.kestra.jdbc.JooqDSLContextWrapper;
 import io.kestra.jdbc.repository.AbstractJdbcTriggerRepository;
 import io.kestra.jdbc.runner.JdbcSchedulerTriggerState;
@@ -22,6 +23,8 @@ import io.micronaut.inject.qualifiers.Qualifiers;
 import io.micronaut.validation.validator.Validator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +32,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import org.jooq.Record;
+import org.jooq.Result;
 import org.jooq.impl.DSL;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +54,9 @@ public final class EngineGuard {
         LIMIT 1
         """;
 
-    private final Suspects suspects;
+    private final Path home;
+    private final String lastEnd;
+    private final List<Long> leftInFlight;
     private final InFlight inFlight;
     private final SetAside folder;
     private final CompletableFuture<String> ended = new CompletableFuture<>();
@@ -63,7 +70,9 @@ public final class EngineGuard {
 
     private EngineGuard(Path home, String lastEnd) throws IOException {
         Path flying = home.resolve("in-flight");
-        suspects = Suspects.judge(home.resolve("suspects.json"), InFlight.left(flying), lastEnd);
+        leftInFlight = InFlight.left(flying);
+        this.home = home;
+        this.lastEnd = lastEnd;
         inFlight = new InFlight(flying);
         folder = new SetAside(home.resolve("set-aside"));
     }
@@ -106,11 +115,17 @@ public final class EngineGuard {
         return context.getBean(H2Repository.class, Qualifiers.byName(name));
     }
 
-    /** Start the context. Messages that took the last engine down are set aside before anything reads them. */
-    public ApplicationContext start() {
+    /** Start the context. What took the last engine down is set aside before anything goes on with it. */
+    public ApplicationContext start() throws IOException {
         context.start();
         KestraContext.setContext(new EngineWatch(KestraContext.getContext(), this));
-        suspects.guilty().forEach(offset -> onClerk(() -> setAside(offset)));
+        var rows = new LinkedHashMap<String, Runnable>();
+        leftInFlight.forEach(offset -> rows.put("message " + offset, () -> setAsideMessage(offset)));
+        if (lastEnd.equals(Suspects.MEMORY)) {
+            runningJobs().forEach(key -> rows.put("job " + key, () -> setAsideJob(key)));
+        }
+        Suspects.judge(home.resolve("suspects.json"), List.copyOf(rows.keySet()), lastEnd)
+            .forEach(guilty -> onClerk(rows.get(guilty)));
         return context;
     }
 
@@ -197,23 +212,40 @@ public final class EngineGuard {
     }
 
     /** Take a message out of its queue that has taken the engine down. */
-    private void setAside(long offset) {
-        database().transactionResult(configuration -> DSL.using(configuration)
-                .fetchOptional("SELECT \"type\", \"value\" FROM queues WHERE \"offset\" = ?", offset))
-            .ifPresent(row -> {
-                setAside(
-                    row.get(0, String.class), String.valueOf(offset), keyOf(offset), row.get(1, String.class),
-                    "the engine ended while it did so");
-                database().transaction(configuration -> DSL.using(configuration)
-                    .execute("DELETE FROM queues WHERE \"offset\" = ?", offset));
-            });
+    private void setAsideMessage(long offset) {
+        fetch("SELECT \"type\", \"key\", \"value\" FROM queues WHERE \"offset\" = ?", offset).forEach(row -> {
+            setAside(
+                row.get(0, String.class), String.valueOf(offset), row.get(1, String.class), row.get(2, String.class),
+                "the engine ended while it did so");
+            execute("DELETE FROM queues WHERE \"offset\" = ?", offset);
+        });
+    }
+
+    /** The tasks that ran when the last engine ended; each would be started again. */
+    private List<String> runningJobs() {
+        return fetch("SELECT \"key\" FROM worker_job_running").map(row -> row.get(0, String.class));
+    }
+
+    /** Do not start a task again that has taken the engine down. */
+    private void setAsideJob(String key) {
+        fetch("SELECT \"value\" FROM worker_job_running WHERE \"key\" = ?", key).forEach(row -> {
+            setAside(
+                WorkerJobRunning.class.getName(), key, key, row.get(0, String.class),
+                "Java ran out of memory while this task ran");
+            execute("DELETE FROM worker_job_running WHERE \"key\" = ?", key);
+        });
+    }
+
+    private Result<Record> fetch(String query, Object... values) {
+        return database().transactionResult(configuration -> DSL.using(configuration).fetch(query, values));
+    }
+
+    private void execute(String statement, Object... values) {
+        database().transaction(configuration -> DSL.using(configuration).execute(statement, values));
     }
 
     private String keyOf(long offset) {
-        return database().transactionResult(configuration -> DSL.using(configuration)
-            .fetchOptional("SELECT \"key\" FROM queues WHERE \"offset\" = ?", offset)
-            .map(row -> row.get(0, String.class))
-            .orElse(null));
+        return first(fetch("SELECT \"key\" FROM queues WHERE \"offset\" = ?", offset));
     }
 
     private String executionOf(String queue, String key, String text) {
@@ -224,10 +256,11 @@ public final class EngineGuard {
         if (queue.equals(Execution.class.getName())) {
             return key;
         }
-        return database().transactionResult(configuration -> DSL.using(configuration)
-            .fetchOptional(EXECUTION_OF_TASK_RUN, "\"id\":\"" + key + "\"")
-            .map(row -> row.get(0, String.class))
-            .orElse(null));
+        return first(fetch(EXECUTION_OF_TASK_RUN, "\"id\":\"" + key + "\""));
+    }
+
+    private static String first(Result<Record> rows) {
+        return rows.isEmpty() ? null : rows.getFirst().get(0, String.class);
     }
 
     /** Whether the database answers a query. */

@@ -45,8 +45,12 @@ final class FailedExecutions {
     private static final String TENANT = "main";
     private static final String THREAD = "message-guard";
     /** How long the engine has to end an execution that it was told to end, before its row is changed by hand. */
-    private static final long[] CHECK_SECONDS = {3, 15};
+    private static final long CHECK_SECONDS = 3;
+    /** How long the worker has to report the end of its tasks. */
+    private static final long LAST_CHECK_SECONDS = 15;
     private static final Set<String> ENDED = Set.of("SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "RETRIED", "SKIPPED");
+
+    private enum Rewrite { FIRST_CHECK, LAST_CHECK, AT_ONCE }
 
     private final ApplicationContext context;
     private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor(
@@ -63,7 +67,7 @@ final class FailedExecutions {
      */
     void fail(String id, String reason, boolean byEngine) {
         if (!byEngine) {
-            rewrite(id, reason);
+            rewrite(id, reason, Rewrite.AT_ONCE);
             return;
         }
         try {
@@ -74,13 +78,12 @@ final class FailedExecutions {
             tell(LogEntry.of(execution), reason);
             if (!execution.getState().isTerminated()) {
                 end(id);
-                for (long seconds : CHECK_SECONDS) {
-                    later.schedule(() -> rewrite(id, reason), seconds, TimeUnit.SECONDS);
-                }
+                later.schedule(() -> rewrite(id, reason, Rewrite.FIRST_CHECK), CHECK_SECONDS, TimeUnit.SECONDS);
+                later.schedule(() -> rewrite(id, reason, Rewrite.LAST_CHECK), LAST_CHECK_SECONDS, TimeUnit.SECONDS);
             }
         } catch (RuntimeException | QueueException problem) {
             LOG.warn("Execution {} could not be failed in the engine's own way", id, problem);
-            rewrite(id, reason);
+            rewrite(id, reason, Rewrite.AT_ONCE);
         }
     }
 
@@ -127,8 +130,13 @@ final class FailedExecutions {
         return context.getBean(QueueInterface.class, Qualifiers.byName(name));
     }
 
-    /** The last resort, for an execution whose row the engine cannot read or process. */
-    private void rewrite(String id, String reason) {
+    /**
+     * The last resort, for an execution whose row the engine cannot read or process.
+     *
+     * @param kind a check leaves an execution alone that was restarted; all but the first fail task runs too that have
+     *     not ended, as no worker knows of them.
+     */
+    private void rewrite(String id, String reason, Rewrite kind) {
         try {
             context.getBean(JooqDSLContextWrapper.class).transaction(configuration -> {
                 var database = DSL.using(configuration);
@@ -137,10 +145,17 @@ final class FailedExecutions {
                     return;
                 }
                 JsonNode execution = JacksonMapper.ofJson().readTree(row.get().get(0, String.class));
-                if (execution instanceof ObjectNode fields && failState(fields)) {
+                if (!(execution instanceof ObjectNode fields) || kind != Rewrite.AT_ONCE && !isMarked(fields)) {
+                    return;
+                }
+                boolean isFailedHere = failed(fields);
+                boolean isChanged = (isFailedHere || kind != Rewrite.FIRST_CHECK) && failTaskRuns(fields) || isFailedHere;
+                if (isChanged) {
                     database.execute(
                         "UPDATE executions SET \"value\" = ? WHERE \"key\" = ?",
                         JacksonMapper.ofJson().writeValueAsString(fields), id);
+                }
+                if (isFailedHere) {
                     LOG.warn("Execution {} is FAILED by hand: {}", id, reason);
                     tell(LogEntry.builder()
                         .tenantId(TENANT)
@@ -155,19 +170,24 @@ final class FailedExecutions {
         }
     }
 
-    /** Whether there was something to change. */
-    private static boolean failState(ObjectNode execution) {
-        if (!failed(execution)) {
-            return false;
-        }
-        execution.path("taskRunList").forEach(run -> {
-            if (run instanceof ObjectNode fields) {
-                failed(fields);
+    private static boolean isMarked(ObjectNode execution) {
+        for (JsonNode label : execution.path("labels")) {
+            if (label.path("key").asText().equals(LABEL)) {
+                return true;
             }
-        });
-        return true;
+        }
+        return false;
     }
 
+    private static boolean failTaskRuns(ObjectNode execution) {
+        boolean isChanged = false;
+        for (JsonNode run : execution.path("taskRunList")) {
+            isChanged |= run instanceof ObjectNode fields && failed(fields);
+        }
+        return isChanged;
+    }
+
+    /** Give an execution or a task run the state FAILED; the answer is false if it has ended. */
     private static boolean failed(ObjectNode owner) {
         ObjectNode state = owner.get("state") instanceof ObjectNode present ? present : owner.putObject("state");
         if (ENDED.contains(state.path("current").asText())) {

@@ -10,51 +10,48 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The messages that were being processed when the engine ended, and how strongly each is suspected to have ended it.
+ * What was being done when the engine ended, and how strongly each is suspected to have ended it.
  *
  * <p>A message that fails is found at once. One that takes the process with it is found here: it was being processed
  * alone when Java ran out of memory, or whenever the engine ended by itself, or at each of several kills. A kill from
- * outside weighs little, as it strikes at random.
+ * outside weighs little, as it strikes at random. The same goes for a task that runs when memory ends.
  */
 final class Suspects {
-    /** From this weight on, a message is set aside. */
+    /** Java had no more memory. */
+    static final String MEMORY = "memory";
+    /** The engine ended by itself. */
+    static final String FAILURE = "failure";
+
+    /** From this weight on, a suspect is set aside. */
     private static final int GUILTY = 3;
-    private static final TypeReference<LinkedHashMap<Long, Integer>> WEIGHTS = new TypeReference<>() {
+    private static final TypeReference<LinkedHashMap<String, Integer>> WEIGHTS = new TypeReference<>() {
     };
 
-    private final List<Long> guilty;
-
-    private Suspects(List<Long> guilty) {
-        this.guilty = guilty;
+    private Suspects() {
     }
 
     /**
-     * Judge by how the last process ended.
+     * Those to set aside.
      *
-     * @param weightsFile keeps the weights from start to start; messages that were not in flight this time lose theirs.
-     * @param left the messages that were in flight.
-     * @param end "memory": Java had no more; "failure": the engine ended by itself; empty: nobody said why.
+     * @param weightsFile keeps the weights from start to start; who is not suspected this time loses its own.
+     * @param suspects what was being done.
+     * @param end how the last process ended: {@link #MEMORY}, {@link #FAILURE}, or empty when nobody said why.
      */
-    static Suspects judge(Path weightsFile, List<Long> left, String end) throws IOException {
-        Map<Long, Integer> before = Files.exists(weightsFile)
+    static List<String> judge(Path weightsFile, List<String> suspects, String end) throws IOException {
+        Map<String, Integer> before = Files.exists(weightsFile)
             ? JacksonMapper.ofJson().readValue(Files.readAllBytes(weightsFile), WEIGHTS) : Map.of();
-        var weights = new LinkedHashMap<Long, Integer>();
-        for (long offset : left) {
-            weights.put(offset, before.getOrDefault(offset, 0) + weight(end, left.size()));
+        var weights = new LinkedHashMap<String, Integer>();
+        for (String suspect : suspects) {
+            weights.put(suspect, before.getOrDefault(suspect, 0) + weight(end, suspects.size()));
         }
         Files.write(weightsFile, JacksonMapper.ofJson().writeValueAsBytes(weights));
-        return new Suspects(weights.keySet().stream().filter(offset -> weights.get(offset) >= GUILTY).toList());
-    }
-
-    /** The numbers of the messages to set aside. */
-    List<Long> guilty() {
-        return guilty;
+        return weights.keySet().stream().filter(suspect -> weights.get(suspect) >= GUILTY).toList();
     }
 
     private static int weight(String end, int count) {
         return switch (end) {
-            case "memory" -> count == 1 ? GUILTY : GUILTY - 1;
-            case "failure" -> GUILTY - 1;
+            case MEMORY -> count == 1 ? GUILTY : GUILTY - 1;
+            case FAILURE -> GUILTY - 1;
             default -> 1;
         };
     }
