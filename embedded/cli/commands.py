@@ -17,7 +17,7 @@ from embedded.cli.logs import show_logs
 from embedded.cli.status import exit_code, read_status, table
 from embedded.registry import Stack
 from embedded.shared.settings import Settings, SettingsError
-from embedded.shared.state_folder import StateFolder, StateFolderError
+from embedded.shared.state_folder import StateFolder, StateFolderError, explained
 from embedded.supervision import client, reset
 from embedded.supervision.control import ControlError
 from embedded.supervision.foreground import CommandError, run_command
@@ -124,7 +124,7 @@ class _Command:
             return _REFUSED
         client.stop(self.folder, self.settings, self.stack, Progress(sys.stdout))
         reset.clear(self.folder, self.settings, self.stack)
-        print("cleared " + " and ".join(str(folder) for folder in folders))
+        print("cleared " + " and ".join(str(folder) for folder in folders) if folders else "there was nothing to clear")
         return 0
 
 
@@ -141,10 +141,13 @@ def main(argv: list[str], stack: Stack) -> int:
     arguments = _parser(stack).parse_args(argv)
     if arguments.command == "supervise":
         return serve(Path(arguments.folder), stack.services)
+    folder = StateFolder(Path())
     try:
         raise_on_signals()
         settings = Settings.load()
-        command = _Command(arguments, settings, StateFolder(settings.home), stack)
+        folder = StateFolder(settings.home)
+        folder.check()
+        command = _Command(arguments, settings, folder, stack)
         return int(getattr(command, arguments.command)())
     except (SettingsError, StateFolderError, ControlError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -154,6 +157,9 @@ def main(argv: list[str], stack: Stack) -> int:
     except BrokenPipeError:  # the reader of our output has left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"error: {explained(error, folder.path)}", file=sys.stderr)
+        return _REFUSED
 
 
 def _agreed(folders: list[Path]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from embedded.shared.state_folder import StateFolder
+from embedded.shared.state_folder import StateFolder, full_disk
 from embedded.supervision.client import ask
 from embedded.supervision.leftovers import last_states
 from embedded.supervision.managed_service import LIVE, State
@@ -22,9 +22,15 @@ def read_status(folder: StateFolder) -> dict[str, Any]:
     services = last_states(folder)
     for service in services:
         if service["state"] in LIVE:
-            service |= {"state": State.FAILED.value, "error": "its supervisor was killed"}
+            service |= {"state": State.FAILED.value, "error": _killed(folder)}
         service["pid"] = None
     return {"supervisor": None, "services": services}
+
+
+def _killed(folder: StateFolder) -> str:
+    """Why a supervisor left without a word."""
+    full = full_disk(folder.path)
+    return f"its supervisor ended, and {full}" if full else "its supervisor was killed"
 
 
 def exit_code(status: dict[str, Any]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -14,6 +15,8 @@ from typing import Any
 MARKER = "kestra-workbook.txt"
 _MARKER_TEXT = "State of the embedded stack. `python -m embedded reset` clears this folder.\n"
 _LOCK = "supervisor.lock"
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM}
 _FULL_BYTES = 2_000_000
 _KEPT_BY_RESET = {MARKER, _LOCK}
 
@@ -43,9 +46,17 @@ class StateFolder:
             mark(self.path)
             self.logs.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
-            raise StateFolderError(
-                f"{self.path} cannot be used ({error}): set EMBEDDED_HOME to a folder of yours"
-            ) from error
+            raise StateFolderError(explained(error, self.path)) from error
+
+    def check(self) -> None:
+        """See that the path can be a folder, whether there is one yet or not.
+
+        Raises:
+            StateFolderError: it is a file, or in a file.
+        """
+        for path in (self.path, *self.path.parents):
+            if path.exists() and not path.is_dir():
+                raise StateFolderError(f"EMBEDDED_HOME is {self.path}, but {path} is a file: set it to a folder")
 
     def folder_of(self, service: str) -> Path:
         """A service's own folder, created when it is missing."""
@@ -64,6 +75,11 @@ class StateFolder:
             if isinstance(value, dict):
                 return value
         return {}
+
+    def forget(self, name: str) -> None:
+        """Remove one of our JSON files; a full disk does not hinder that."""
+        with contextlib.suppress(OSError):
+            (self.path / name).unlink(missing_ok=True)
 
     def write(self, name: str, value: dict[str, Any]) -> None:
         """Replace one of our JSON files in one step, readable by its user only."""
@@ -104,6 +120,16 @@ def full_disk(folder: Path) -> str:
     except OSError:
         return ""
     return f"the disk of {folder} is full ({free / 1e6:.1f} MB free)" if free < _FULL_BYTES else ""
+
+
+def explained(error: OSError, folder: Path) -> str:
+    """Say in one line what a failure of the system means for the state folder, and what helps."""
+    if error.errno in _FULL:
+        return f"the disk of {folder} is full: free some space, or set EMBEDDED_HOME to a folder on another disk"
+    where = error.filename or folder
+    if error.errno in _FORBIDDEN:
+        return f"{where} cannot be written ({error.strerror}): allow it, or set EMBEDDED_HOME to a folder of yours"
+    return f"{where} cannot be used ({error.strerror or error}): set EMBEDDED_HOME to a folder of yours"
 
 
 def _try_lock(descriptor: int) -> bool:

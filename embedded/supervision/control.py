@@ -17,7 +17,7 @@ from typing import Any
 from embedded.shared.parent_watch import MARK
 from embedded.shared.paths import ROOT
 from embedded.shared.processes import OWNER, Identity
-from embedded.shared.state_folder import StateFolder
+from embedded.shared.state_folder import StateFolder, full_disk
 from embedded.supervision.messages import Message, encode
 from embedded.supervision.signals import SignalQueue
 
@@ -142,7 +142,8 @@ def call_or_start(folder: StateFolder, message: Message, program: list[str], sig
         elif starting.poll() == ALREADY_RUNNING:
             starting = None  # another one won, or one is about to leave
         elif starting.poll() is not None:
-            raise ControlError(f"the supervisor ended with code {starting.returncode}: see {_log(folder)}")
+            ended = f"the supervisor ended with code {starting.returncode}: see {_log(folder)}"
+            raise ControlError(full_disk(folder.path) or ended)
         if starting is None:
             signals.raise_next(0)
         time.sleep(_POLL_SECONDS)

@@ -15,7 +15,7 @@ from typing import Any
 from embedded.service import Context, Service, ServiceError
 from embedded.shared.processes import Identity, memory
 from embedded.shared.settings import Settings
-from embedded.shared.state_folder import StateFolder
+from embedded.shared.state_folder import StateFolder, explained
 from embedded.supervision import control
 from embedded.supervision.contexts import ContextFactory
 from embedded.supervision.leftovers import STATE_FILE, end_leftovers, last_states
@@ -103,6 +103,9 @@ class Supervisor:
         try:
             session.tell(**asdict(Identity.of(os.getpid())))
             await self._act(session, await session.read())
+        except OSError as error:
+            log.exception("a request failed")
+            session.tell(done=False, error=explained(error, self._folder.path))
         except Exception as error:
             log.exception("a request failed")
             session.tell(done=False, error=f"{type(error).__name__}: {error}")
@@ -292,8 +295,10 @@ class Supervisor:
     def _changed(self, managed: ManagedService) -> None:
         try:
             self._folder.write(STATE_FILE, self._plain_status())
-        except OSError:  # a full disk is no reason to stop a service
-            log.exception("the state could not be written")
+        except OSError as error:  # a full disk is no reason to stop a service
+            log.error("the state could not be written: %s", explained(error, self._folder.path))
+            if not any(other.live for other in self._services.values()):
+                self._folder.forget(STATE_FILE)  # it says that services run: nobody would be there to put it right
         for session in self._sessions:
             if managed.service.name in session.names:
                 session.tell(**managed.snapshot())
@@ -313,11 +318,15 @@ def serve(path: Path, services: Sequence[Service]) -> int:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     folder = StateFolder(path)
-    with folder.locked() as ours:
-        if not ours:
-            return control.ALREADY_RUNNING
-        log.info("supervisor %s at %s", os.getpid(), datetime.now().astimezone().isoformat(timespec="seconds"))
-        asyncio.run(_serve(folder, services))
+    try:
+        with folder.locked() as ours:
+            if not ours:
+                return control.ALREADY_RUNNING
+            log.info("supervisor %s at %s", os.getpid(), datetime.now().astimezone().isoformat(timespec="seconds"))
+            asyncio.run(_serve(folder, services))
+    except OSError as error:
+        log.exception("the supervisor cannot work: %s", explained(error, path))
+        return 1
     return 0
 
 

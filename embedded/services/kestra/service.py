@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import sys
+from pathlib import Path
 
 import catalog
 from catalog.services.aws import AWS
@@ -13,6 +14,8 @@ from embedded.services.kestra import incidents
 from embedded.shared.loopback import http_ok
 from embedded.shared.settings import Settings
 from embedded.shared.state_folder import is_ours, mark
+
+_ATTACH_FOLDER = Path("/tmp")  # also where TMPDIR is another: HotSpot's os::get_temp_directory, on Linux
 
 
 class Kestra(Service):
@@ -54,6 +57,12 @@ class Kestra(Service):
     def notice(self, context: Context) -> str:
         """Which messages were set aside, and why the engine last ended by itself."""
         return incidents.read(context.home).notice
+
+    def clean_up(self, context: Context, session: int | None) -> None:
+        """Remove the socket, too, that the virtual machine leaves in the temporary folder when it is not shut down."""
+        super().clean_up(context, session)
+        if session:
+            (_ATTACH_FOLDER / f".java_pid{session}").unlink(missing_ok=True)
 
 
 def _base64(text: str) -> str:

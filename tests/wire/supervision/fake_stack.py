@@ -1,10 +1,12 @@
 """The command on a stack of tiny services: `python -m tests.wire.supervision.fake_stack up`."""
 
+import errno
 import os
 import signal
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from catalog.services.dataset import DATASET
 from embedded.cli.commands import main
@@ -92,7 +94,30 @@ def signal_ourselves_at(moment: str) -> None:
     sys.setprofile(at_moment)
 
 
+_CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod"}
+
+
+def break_the_disk(fault: Path) -> None:
+    """Have what changes the state folder fail as on a disk that is full or read-only, from now on.
+
+    Parameters:
+        fault: a file that holds the number of the error; while there is none, all is well.
+    """
+
+    def refuse(event: str, arguments: tuple[Any, ...]) -> None:
+        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_CREAT | os.O_TRUNC)
+        if (writes or event in _CHANGES) and str(arguments[0]).startswith(os.environ["EMBEDDED_HOME"]):
+            if not (fault.exists() and (number := int(fault.read_text()))):
+                return
+            if number != errno.ENOSPC or event in ("open", "os.mkdir"):
+                raise OSError(number, os.strerror(number), str(arguments[0]))
+
+    sys.addaudithook(refuse)
+
+
 if __name__ == "__main__":
+    if "FAKE_FAULT" in os.environ:
+        break_the_disk(Path(os.environ["FAKE_FAULT"]))
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # as `embedded.__main__` does
     if (moment := os.environ.pop("FAKE_SIGNAL", "")) and "supervise" not in sys.argv:
         signal_ourselves_at(moment)
