@@ -14,18 +14,19 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import psutil
 
 from embedded.shared.paths import ROOT
-from embedded.shared.processes import OWNER, bearers, stop_tree
+from embedded.shared.processes import OWNER, bearers, runs, stop_tree
 
 MARK = "EMBEDDED_ENDS_WITH_PARENT"
 """Set for processes that watch their standard input."""
 KERNEL_SIGNALS = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 def exit_with_parent(grace: float = 10.0) -> None:
@@ -96,6 +97,39 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return arm
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what our descendants leave behind (Linux), however they left it: see `leave_no_orphans`."""
+    if KERNEL_SIGNALS:
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def leave_no_orphans(grace: float) -> None:
+    """End the adopted ones, when all children of our own have ended.
+
+    Parameters:
+        grace: seconds between SIGTERM and SIGKILL.
+    """
+    if KERNEL_SIGNALS:
+        stop_tree(psutil.Process().children(recursive=True), signal.SIGTERM, grace)
+
+
+def collect_orphans(known: Collection[int], before: Collection[int]) -> set[int]:
+    """Collect adopted children that have ended, which nobody else waits for.
+
+    Parameters:
+        known: the numbers of our own children.
+        before: what the last call gave: one that is known as ended since then is nobody's.
+
+    Returns:
+        The numbers of the ended ones that were not collected yet.
+    """
+    ended = {child.pid for child in psutil.Process().children() if not runs(child)} - set(known)
+    for pid in ended.intersection(before):
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+    return ended.difference(before)
 
 
 class ParentWatch:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded.service import Context, Service, ServiceError
+from embedded.shared.parent_watch import adopt_orphans, collect_orphans, leave_no_orphans
 from embedded.shared.processes import Identity, memory
 from embedded.shared.settings import Settings
 from embedded.shared.state_folder import StateFolder, explained
@@ -25,6 +26,8 @@ from embedded.supervision.session import ControlSession
 
 _IDLE_SECONDS = 5.0
 _FAREWELL_SECONDS = 2.0
+_ORPHANS_GRACE_SECONDS = 2.0
+_COLLECT_SECONDS = 10.0
 _REQUEST_LIMIT_BYTES = 4_000_000  # an environment can be large
 
 log = logging.getLogger(__name__)
@@ -53,6 +56,7 @@ class Supervisor:
 
     async def run(self) -> None:
         """Answer callers until all services are off and nobody asks any more."""
+        adopt_orphans()
         await self._recover()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -62,13 +66,24 @@ class Supervisor:
         server = await asyncio.start_unix_server(self._answer, control.SOCKET, limit=_REQUEST_LIMIT_BYTES)
         Path(control.SOCKET).chmod(0o600)
         self._leave_when_idle(_IDLE_SECONDS)
+        collecting = asyncio.create_task(self._collect_orphans())
         await self._leave.wait()
         server.close()
         Path(control.SOCKET).unlink(missing_ok=True)
         await self._stop({name for name, managed in self._services.items() if managed.live})
+        collecting.cancel()
+        await asyncio.to_thread(leave_no_orphans, _ORPHANS_GRACE_SECONDS)
         if self._answering:
             await asyncio.wait(self._answering, timeout=_FAREWELL_SECONDS)
         log.info("left")
+
+    async def _collect_orphans(self) -> None:
+        """Now and then, collect what tasks left and has ended: we are its parent."""
+        before: set[int] = set()
+        while True:
+            await asyncio.sleep(_COLLECT_SECONDS)
+            known = [managed.identity.pid for managed in self._services.values() if managed.identity]
+            before = await asyncio.to_thread(collect_orphans, known, before)
 
     async def _recover(self) -> None:
         """Recall how the services were left; end what a killed supervisor left running."""

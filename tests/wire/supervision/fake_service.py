@@ -26,6 +26,8 @@ def serve(port: int) -> None:
     """Answer health checks, after a delay; start a child in a session of its own, as a task's script may be."""
     exit_with_parent(grace=1)
     subprocess.Popen(["sleep", "987"], start_new_session=True)
+    if order := os.environ.get("FAKE_DAEMON"):  # as a task's script may leave one: without parent, mark and session
+        subprocess.Popen(["sh", "-c", f"setsid env -i {order} & :"])
     time.sleep(float(os.environ.get("FAKE_DELAY", "0")))
     print(f"serving on {port}", flush=True)
     http.server.ThreadingHTTPServer(("127.0.0.1", port), _Health).serve_forever()

@@ -157,6 +157,20 @@ def test_an_up_while_services_stop_starts_them_again(fakes: Command, leaving: li
     assert {s["state"] for s in fakes.status().values()} == {"ready"}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere an orphan cannot be adopted")
+def test_a_daemon_that_a_task_left_ends_with_down(fakes: Command) -> None:
+    mark = f"sleep 9{os.getpid()}"
+
+    def daemons() -> list[psutil.Process]:
+        return [process for process in psutil.process_iter(["cmdline"]) if process.info["cmdline"] == mark.split()]
+
+    fakes("up", "--only", "web", FAKE_DAEMON=mark)
+    (daemon,) = eventually(daemons)
+    eventually(lambda: daemon.ppid() == fakes.supervisor())
+    assert fakes("down").returncode == 0
+    assert daemons() == []
+
+
 def test_nothing_outlives_a_killed_supervisor(fakes: Command) -> None:
     fakes("up", FAKE_QUIET="stubborn")
     assert len(fakes.processes()) == 4  # the supervisor, two services, and a child of one in another session
