@@ -34,6 +34,10 @@ class ObjectInfo:
 class Objects(Protocol):
     """Reads objects; every method may block."""
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the files that `fetch` gives."""
+
     def list(self, bucket: str, prefix: str) -> Iterable[ObjectInfo]:
         """Objects whose keys start with a prefix, in key order.
 

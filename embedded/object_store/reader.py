@@ -47,6 +47,7 @@ class ObjectReader(ABC, Generic[Store, Entry]):
 
     def __init__(self, store: Store, scratch: Path) -> None:
         self._store = store
+        self.folder = scratch
         self._scratch = Scratch(scratch)
 
     @abstractmethod

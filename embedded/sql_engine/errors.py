@@ -24,6 +24,10 @@ class Reason(StrEnum):
     """A user cancelled it."""
     TIMEOUT = "timeout"
     """It ran out of time."""
+    RESOURCES = "resources"
+    """It needs more memory or disk than one statement gets."""
+    TOO_LARGE = "tooLarge"
+    """Its result is larger than a result may be."""
     INTERNAL = "internal"
     """A bug of the emulator."""
 

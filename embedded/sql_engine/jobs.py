@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import duckdb
 
-from embedded.sql_engine.database import to_sql_error
+from embedded.sql_engine.database import INTERNAL, to_sql_error
 from embedded.sql_engine.errors import Reason, SqlError
 
 T = TypeVar("T")
+
+_WATCH_SECONDS = 0.1
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +43,51 @@ class Run:
         with self._change:
             self._stopped = self._stopped or reason
             self.connection.interrupt()
+
+
+@contextmanager
+def limit_file(connection: duckdb.DuckDBPyConnection, path: Path, most: int) -> Iterator[None]:
+    """Stop the statement that writes a file once the file is too large; what it wrote is removed.
+
+    Parameters:
+        connection: that writes it.
+        path: of the file.
+        most: its largest size in bytes.
+
+    Raises:
+        SqlError: the file became too large.
+    """
+    ended, too_large = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(_WATCH_SECONDS):
+            if _size(path) > most:
+                too_large.set()
+                connection.interrupt()
+
+    watcher = threading.Thread(target=watch, name="size-limit", daemon=True)
+    watcher.start()
+    is_whole = False
+    try:
+        yield
+        is_whole = not too_large.is_set()
+    except duckdb.InterruptException:
+        if not too_large.is_set():
+            raise
+    finally:
+        ended.set()
+        watcher.join()
+        if not is_whole:
+            path.unlink(missing_ok=True)
+    if not is_whole:
+        raise SqlError(Reason.TOO_LARGE, f"The result is larger than {most:,} bytes")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 class Job(Generic[T]):
@@ -87,9 +136,11 @@ class Job(Generic[T]):
                 self.result = self._guarded(run)
         except SqlError as error:
             self.error = error
+        except MemoryError as error:
+            self.error = SqlError(Reason.RESOURCES, str(error))
         except Exception:
             log.exception("a statement failed unexpectedly")
-            self.error = SqlError(Reason.INTERNAL, "An internal error occurred and the request could not be completed.")
+            self.error = SqlError(Reason.INTERNAL, INTERNAL)
         finally:
             if timer:
                 timer.cancel()

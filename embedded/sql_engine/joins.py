@@ -11,7 +11,7 @@ from embedded.sql_engine.dialect import Rules
 from embedded.sql_engine.errors import invalid, unsupported
 from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.scope import Column, Scope, Source
-from embedded.sql_engine.types import INT64, Kind, Type, quote
+from embedded.sql_engine.types import INT64, Kind, Type, extract, quote
 from embedded.sql_engine.values import Value
 
 _NATURAL = ("INNER", "LEFT", "RIGHT", "FULL", "CROSS")
@@ -139,7 +139,7 @@ class Joins:
     @staticmethod
     def _element_columns(value: Value, name: str | None, element: Type) -> list[Column]:
         if element.kind is Kind.STRUCT:
-            return [Column(field, of, f"struct_extract({value.sql}, '{field}')") for field, of in element.fields]
+            return [Column(field, of, extract(value.sql, field)) for field, of in element.fields]
         return [Column(name or "", element, value.sql)]
 
     def _add(self, source: Source, scope: Scope) -> None:

@@ -14,7 +14,7 @@ from embedded.sql_engine.expressions import Expressions
 from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.joins import Joins
 from embedded.sql_engine.scope import Column, Relation, Scope
-from embedded.sql_engine.types import Kind, Type, quote
+from embedded.sql_engine.types import Kind, Type, extract, quote
 from embedded.sql_engine.values import Query, Value, unique_names
 
 _SELECT = ("with_", "expressions", "from_", "joins", "where", "group", "having", "qualify", "distinct", "order")
@@ -228,7 +228,7 @@ class Queries:
         value = scope.resolve(names, offset_of(node))
         if value.type.kind is not Kind.STRUCT:
             raise invalid(f"Dot-star is not supported for type {self._rules.type_name(value.type)}", offset_of(node))
-        fields = [Column(name, of, f"struct_extract({value.sql}, '{name}')") for name, of in value.type.fields]
+        fields = [Column(name, of, extract(value.sql, name)) for name, of in value.type.fields]
         return self._star(node.this, fields, scope)
 
     def _star(self, node: exp.Star, columns: Sequence[Column], scope: Scope) -> list[_Item]:

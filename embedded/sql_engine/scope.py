@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from embedded.sql_engine.types import Kind, Type, quote
+from embedded.sql_engine.types import Kind, Type, extract, quote
 from embedded.sql_engine.values import Value
 
 
@@ -182,5 +182,5 @@ def field_of(value: Value, name: str, policy: NamePolicy, start: int | None) -> 
     if value.type.kind is Kind.STRUCT:
         for known, of in value.type.fields:
             if known.lower() == name.lower():
-                return Value(f"struct_extract({value.sql}, '{known.replace(chr(39), chr(39) * 2)}')", of)
+                return Value(extract(value.sql, known), of)
     raise policy.unknown_name(name, start)

@@ -148,8 +148,18 @@ def _parametrized(name: str, children: list[tuple[str, Any]]) -> Type:
 
 
 def quote(name: str) -> str:
-    """A name for DuckDB."""
+    """A name for DuckDB. Every name that comes from a statement, a file or a table passes here or through `text`."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def extract(value: str, name: str) -> str:
+    """A field of a STRUCT for DuckDB.
+
+    Parameters:
+        value: the STRUCT, for DuckDB.
+        name: of the field.
+    """
+    return f"struct_extract({value}, {text(name)})"
 
 
 def text(value: str) -> str:

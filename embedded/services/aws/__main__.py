@@ -19,13 +19,18 @@ from embedded.shared.browser_guard import BrowserGuard
 from embedded.shared.http_server import serve
 from embedded.shared.listen_host import parse_listening
 from embedded.shared.loopback import HOST
+from embedded.shared.memory import limit_memory
 from embedded.shared.parent_watch import exit_with_parent
 from embedded.shared.settings import Settings
+
+_MOST_MEMORY = 4 << 30
+"""In bytes: twice what DuckDB takes by itself, as its text functions heed no limit."""
 
 
 def main() -> None:
     """Serve until the process is asked to stop."""
     exit_with_parent()
+    limit_memory(_MOST_MEMORY)
     listening = parse_listening(__doc__ or "")
     settings = Settings.load()
     own = settings[AWS]

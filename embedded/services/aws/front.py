@@ -12,6 +12,7 @@ from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
@@ -139,10 +140,23 @@ def _signed(request: HttpRequest) -> SignedRequest:
 
 
 async def _digest(request: HttpRequest) -> str:
-    """Read a request's body; returns its SHA-256."""
-    if int(request.headers.get("content-length") or 0) > _LARGEST_BODY:
-        raise AwsError("RequestEntityTooLarge", f"The request is larger than {_LARGEST_BODY} bytes.", 413)
-    return hashlib.sha256(await request.body()).hexdigest()
+    """Read a request's body, whether its length is announced or not; returns its SHA-256.
+
+    Raises:
+        AwsError: it is too large, or was cut short.
+    """
+    digest, chunks, size = hashlib.sha256(), [], 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > _LARGEST_BODY:
+                raise AwsError("RequestEntityTooLarge", f"The request is larger than {_LARGEST_BODY} bytes.", 413)
+            digest.update(chunk)
+            chunks.append(chunk)
+    except ClientDisconnect as error:
+        raise AwsError("RequestTimeout", "The connection was closed before the body had arrived.") from error
+    request._body = b"".join(chunks)  # where the request keeps what `body` has read
+    return digest.hexdigest()
 
 
 async def _health(_: HttpRequest) -> Response:

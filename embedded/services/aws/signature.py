@@ -20,6 +20,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from embedded.services.aws.errors import AwsError
+from embedded.shared.numbers import whole_number
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -112,7 +113,7 @@ def verify_caller(request: SignedRequest, secret_of: Callable[[str], str | None]
     if {"AWSAccessKeyId", "Signature", "Expires"} <= parameters.keys():
         key = parameters["AWSAccessKeyId"]
         secret = _secret(key, secret_of)
-        if not parameters["Expires"].isdecimal() or int(parameters["Expires"]) < time.time():
+        if (whole_number(parameters["Expires"], 0, 2**53) or 0) < time.time():
             raise AwsError("AccessDenied", "Request has expired", 403)
         _compare(_version_2(request, key, secret, parameters["Expires"]), parameters["Signature"])
         return key

@@ -16,6 +16,7 @@ from embedded.services.dataset import files, insightflow, products
 from embedded.services.dataset.catalogue import ALL_FILES, TAXIS, Edition, TaxiFile, UnknownFileError
 from embedded.services.dataset.manifest import Manifests
 from embedded.services.dataset.trips import VERSION
+from embedded.shared.numbers import whole_number
 from embedded.shared.samples import image_search, metrics
 from embedded.shared.settings import Settings
 
@@ -40,9 +41,10 @@ def _whole(request: Request, name: str, default: int, low: int = 0, high: int = 
     text = request.query_params.get(name)
     if text is None:
         return default
-    if not text.isdecimal() or not low <= int(text) <= high:
-        raise HTTPException(400, f"{name}={text!r}: expected a whole number from {low} to {high}.")
-    return int(text)
+    number = whole_number(text, low, high)
+    if number is None:
+        raise HTTPException(400, f"{name}={text[:80]!r}: expected a whole number from {low} to {high}.")
+    return number
 
 
 class DatasetServer:

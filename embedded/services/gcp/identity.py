@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import jwt
 from google.auth.exceptions import GoogleAuthError
 
+from embedded.shared.numbers import whole_number
+
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LASTS_SECONDS = 3600
 _KEY_BITS = 2048
@@ -91,8 +93,10 @@ class Identity:
     def accepts(self, token: str) -> bool:
         """Whether a token belongs to the account and has not expired."""
         text = token.removeprefix(_PREFIX).partition(".")[0]
-        is_ours = text.isdecimal() and hmac.compare_digest(token.encode(), self._token(int(text)).encode())
-        return is_ours and time.time() < int(text)
+        expires = whole_number(text, 0, 2**63 - 1)
+        if expires is None:
+            return False
+        return hmac.compare_digest(token.encode(), self._token(expires).encode()) and time.time() < expires
 
     def _token(self, expires: int) -> str:
         digest = hmac.new(self._secret, str(expires).encode(), hashlib.sha256).digest()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import re
 import time
+import uuid
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 import qdrant_edge as edge
@@ -16,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalog import versions
 from embedded.services.qdrant import points, queries, schema
@@ -25,6 +28,7 @@ from embedded.services.qdrant.collection import Collection
 from embedded.services.qdrant.errors import ApiError, format_error, missing_error, translate
 from embedded.services.qdrant.points import Change
 from embedded.services.qdrant.store import Store
+from embedded.shared.numbers import whole_number
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +38,12 @@ Handler = Callable[[Request], Awaitable[Response]]
 _COLLECTION = "/collections/{name}"
 _WITH_BODY = ("POST", "PUT", "PATCH")
 _JSON = re.compile(r"[^/;\s]+/(?:json|[^/;\s]+\+json)\s*(?:;.*)?", re.IGNORECASE)
+_ABSENT = re.compile(
+    r"/(?:telemetry|metrics|cluster|snapshots|shards|locks|issues|quotas|profiler|logger|audit)(?:/.*)?"
+    r"|/collections/[^/]+/(?:snapshots|shards|cluster|optimizations)(?:/.*)?"
+    r"|/collections/[^/]+/points/(?:recommend|discover|search/groups|search/matrix)(?:/.*)?"
+)
+"""Paths of the real server that are not here."""
 _PARAMETERS = {"wait", "timeout", "ordering", "consistency"}
 """What may stand in an address; all but `wait` make no difference to a single node."""
 
@@ -44,12 +54,14 @@ class Api:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def app(self) -> Starlette:
+    def app(self) -> ASGIApp:
         """The application."""
-        return Starlette(
+        app = Starlette(
             routes=[*self._service(), *self._collections(), *self._changes(), *self._reads()],
             exception_handlers={HTTPException: _no_such_path},
         )
+        app.router.redirect_slashes = False
+        return _EncodedPaths(app)
 
     @staticmethod
     def _service() -> list[Route]:
@@ -131,13 +143,13 @@ class Api:
         return [_updated(request, number) for number in numbers]
 
     def _drop_index(self, request: Request, body: Json) -> Json:
-        change = Change(edge.UpdateOperation.delete_field_index(request.path_params["field"]))
+        change = Change(edge.UpdateOperation.delete_field_index(unquote(request.path_params["field"])))
         (number,) = self._named(request).update([change])
         return _updated(request, number)
 
     def _point(self, request: Request, body: Json) -> Json:
-        text = request.path_params["id"]
-        ids = [int(text) if text.isdigit() else text]
+        text = unquote(request.path_params["id"])
+        ids = [_point_id(text)]
         records = self._named(request).read(queries.retrieve, {"ids": ids, "with_vector": True})
         if not records:
             raise missing_error(f"Point with id {text} does not exists!")
@@ -201,7 +213,34 @@ def _updated(request: Request, number: int) -> Json:
 
 
 def _name(request: Request) -> str:
-    return str(request.path_params["name"])
+    return unquote(request.path_params["name"])
+
+
+def _point_id(text: str) -> int | str:
+    """A point's id in an address. Raises ApiError: it is neither a number nor a UUID."""
+    number = whole_number(text, 0, 2**64 - 1)
+    if number is not None:
+        return number
+    try:
+        return str(uuid.UUID(text))
+    except ValueError as error:
+        raise ApiError(f'Wrong input: Can not recognize "{text[:200]}" as point id') from error
+
+
+class _EncodedPaths:
+    """Leaves paths as they were sent: a name with a slash in it is one part of a path, and is decoded when it is read.
+
+    Parameters:
+        app: the application.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope = {**scope, "path": scope["raw_path"].decode("latin-1")}
+        await self._app(scope, receive, send)
 
 
 def _json(content: Json, status: int = 200) -> Response:
@@ -225,5 +264,8 @@ async def _no_such_path(request: Request, error: Exception) -> Response:
     """Calls of the real server that are not here (snapshots, shards, telemetry, clusters) say so."""
     if not isinstance(error, HTTPException):
         raise error
-    message = f"{request.method} {request.url.path} is not supported here"
-    return _error(ApiError(message, 501 if error.status_code == 404 else error.status_code))
+    path = request.scope["path"]
+    if error.status_code == HTTPStatus.NOT_FOUND and not _ABSENT.fullmatch(path):
+        return _error(missing_error(f"there is no path {unquote(path)[:200]}"))
+    status = HTTPStatus.NOT_IMPLEMENTED if error.status_code == HTTPStatus.NOT_FOUND else error.status_code
+    return _error(ApiError(f"{request.method} {path} is not supported here", status))

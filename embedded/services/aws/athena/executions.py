@@ -23,6 +23,7 @@ from embedded.services.aws.athena.workgroups import output_location
 from embedded.services.aws.glue.store import Catalogue
 from embedded.services.aws.protocol.pages import paginate
 from embedded.services.aws.protocol.request import Request
+from embedded.shared.numbers import whole_number
 from embedded.shared.sqlite import Database
 from embedded.sql_engine.errors import Reason, SqlError
 
@@ -174,9 +175,10 @@ class QueryExecutions:
     def _rows(self, record: Json, token: str | None, limit: int) -> tuple[Sequence[Sequence[str | None]], str | None]:
         start = 0
         if token is not None:
-            if not token.isdecimal():
+            given = whole_number(token, 0, 2**62)
+            if given is None:
                 raise invalid_request("Invalid NextToken")
-            start = int(token)
+            start = given
         bucket, key = split_uri(record["ResultConfiguration"]["OutputLocation"])
         try:
             with self._objects.fetch(bucket, key) as path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,17 +22,17 @@ from embedded.services.aws.athena.s3_uri import split_uri
 from embedded.services.aws.athena.statements import Parsed
 from embedded.services.aws.athena.store import ExecutionStore, Json
 from embedded.services.aws.athena.trino.failures import to_trino_error
-from embedded.sql_engine.database import connect, to_sql_error
+from embedded.sql_engine.database import Sandbox, connect, to_sql_error
 from embedded.sql_engine.errors import Reason, SqlError
-from embedded.sql_engine.jobs import Job, Jobs, Run
-from embedded.sql_engine.types import text
+from embedded.sql_engine.jobs import Job, Jobs, Run, limit_file
 
 log = logging.getLogger(__name__)
 
 _WORKERS = 4
-_MEMORY = "2GB"
 _SECONDS = 30 * 60
 """Of a query; Athena's own limit: https://docs.aws.amazon.com/athena/latest/ug/service-limits.html"""
+_MOST_BYTES = 1 << 30
+"""Of a result: more than a laptop has to spare. Athena itself has no limit."""
 _TEXT, _BINARY = "text/csv", "binary/octet-stream"
 
 
@@ -49,10 +48,7 @@ class Runner:
     def __init__(self, executions: ExecutionStore, objects: WritableObjects, spill: Path) -> None:
         self._executions = executions
         self._objects = objects
-        self._database = connect(None)
-        shutil.rmtree(spill, ignore_errors=True)  # leftovers of a killed process
-        self._database.execute(f"SET GLOBAL temp_directory = {text(str(spill))}")
-        self._database.execute(f"SET GLOBAL memory_limit = '{_MEMORY}'")
+        self._database = connect(None, Sandbox(spill, [objects.folder]))
         self._database.execute(MACROS)
         self._jobs = Jobs(self._database, _WORKERS)
         self._running: dict[str, Job[None]] = {}
@@ -113,6 +109,8 @@ class Runner:
                 state: Json = {"State": "SUCCEEDED"}
             except (SqlError, duckdb.Error) as error:
                 state = _failed(error, parsed.text, run)
+            except MemoryError as error:
+                state = _failed(SqlError(Reason.RESOURCES, str(error)), parsed.text, run)
             except Exception:
                 log.exception("a query failed unexpectedly")
                 state = _failed(SqlError(Reason.INTERNAL, "An internal error occurred."), parsed.text, run)
@@ -123,13 +121,14 @@ class Runner:
     def _keep(self, answer: Rows | Lines | Written, record: Json, run: Run) -> tuple[list[Json], int | None]:
         """Write a result to S3; returns the metadata of its columns, and the number of written rows."""
         location = record["ResultConfiguration"]["OutputLocation"]
-        with tempfile.TemporaryDirectory(prefix="athena-") as folder:
+        with tempfile.TemporaryDirectory(dir=self._objects.folder) as folder:
             path = Path(folder, "result")
             if isinstance(answer, Written):
                 return self._keep_written(answer, record, path), answer.rows
             if isinstance(answer, Rows):
                 metadata = [csv_results.column_info(name, of) for name, of in answer.columns]
-                write_rows(path, answer)
+                with limit_file(run.connection, path, _MOST_BYTES):
+                    write_rows(path, answer)
             else:
                 metadata = [csv_results.text_column(name) for name in answer.columns]
                 path.write_bytes(b"".join(csv_results.csv_line(row) for row in answer.rows))

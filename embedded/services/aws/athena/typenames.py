@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from embedded.shared.numbers import whole_number
 from embedded.sql_engine.types import Kind, Type, array, decimal, struct
 
 _TOKEN = re.compile(r"\s*([A-Za-z_][\w$.@-]*|\d+|[<>(),:]|`[^`]+`)")
@@ -171,9 +172,10 @@ def _sizes(tokens: list[str], whole: str) -> list[int]:
 
 def _number(tokens: list[str], whole: str) -> int:
     word = _take(tokens, whole)
-    if not word.isdecimal():
+    number = whole_number(word, 0, 2**31 - 1)
+    if number is None:
         raise UnknownType(whole)
-    return int(word)
+    return number
 
 
 def _take(tokens: list[str], whole: str) -> str:

@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 import psutil
 
+from embedded.shared.memory import lift_limit
 from embedded.shared.processes import stop_tree
 
 GRACE_SECONDS = 5.0
@@ -112,7 +113,7 @@ class Attempt:
         program = shutil.which(path, path=self._environment["PATH"])
         if program is None:
             raise FileNotFoundError(2, "executable file not found in $PATH")
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [program, *self._argv[1:]],
             cwd=self._folder,
             env=self._environment,
@@ -121,6 +122,8 @@ class Attempt:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        lift_limit(process)
+        return process
 
     def _wait(self, process: subprocess.Popen[bytes]) -> Outcome:
         deadline = None if self._seconds is None else time.monotonic() + self._seconds

@@ -22,6 +22,7 @@ from embedded.services.aws.batch.validation import (
 )
 from embedded.services.aws.logs.store import now
 from embedded.services.aws.protocol.request import Request
+from embedded.shared.numbers import whole_number
 
 _SUMMARY = (
     *("jobArn", "jobId", "jobName", "createdAt", "status", "statusReason", "startedAt", "stoppedAt", "jobDefinition"),
@@ -188,8 +189,9 @@ def _filter(condition: Body) -> Callable[[Body], bool]:
         return _by_text(value, lambda job: job["jobName"])
     if name == "JOB_DEFINITION":
         return _by_text(value, lambda job: job["jobDefinition"].rpartition("/")[2].partition(":")[0])
-    if name in ("BEFORE_CREATED_AT", "AFTER_CREATED_AT") and value.isdecimal():
-        moment, before = int(value), name.startswith("BEFORE")
+    moment = whole_number(value, 0, 2**62)
+    if name in ("BEFORE_CREATED_AT", "AFTER_CREATED_AT") and moment is not None:
+        before = name.startswith("BEFORE")
         return lambda job: (job["createdAt"] < moment) if before else (job["createdAt"] > moment)
     raise refused(f"The filter {name}={value!r} is not supported")
 

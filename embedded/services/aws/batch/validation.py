@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from embedded.services.aws.batch.errors import refused, unsupported
+from embedded.shared.numbers import whole_number
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _UNKNOWN = (
@@ -119,7 +120,7 @@ def _check_fargate(container: Mapping[str, Any], needs: Mapping[str, str]) -> No
     cpus, memory = needs.get("VCPU", "").removesuffix(".0"), needs.get("MEMORY", "")
     if cpus not in _FARGATE_MEMORY:
         raise refused(f"Fargate: VCPU must be one of {', '.join(_FARGATE_MEMORY)}, and is {cpus or 'missing'}")
-    if not memory.isdecimal() or int(memory) not in _FARGATE_MEMORY[cpus]:
+    if whole_number(memory, 0, 2**31) not in _FARGATE_MEMORY[cpus]:
         choice = ", ".join(map(str, _FARGATE_MEMORY[cpus]))
         raise refused(f"Fargate: MEMORY for {cpus} VCPU must be one of {choice}, and is {memory or 'missing'}")
 

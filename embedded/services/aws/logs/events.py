@@ -109,7 +109,7 @@ class Events:
 
 
 def _parse_token(token: str) -> tuple[str, tuple[int, int]]:
-    match = re.fullmatch(r"([fb])/(-?\d+)/(\d+)", token)
+    match = re.fullmatch(r"([fb])/(-?[0-9]{1,18})/([0-9]{1,18})", token)
     if not match:
         raise invalid("The specified nextToken is invalid.")
     return match[1], (int(match[2]), int(match[3]))

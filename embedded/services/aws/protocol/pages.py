@@ -31,6 +31,8 @@ def paginate(
     Raises:
         AwsError: the token is invalid.
     """
+    if limit < 1:
+        raise AwsError(code, f"A page has at least one item, not {limit}")
     rest = sorted(items, key=key)
     if token:
         rest = _after(rest, key, token, code)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -17,6 +18,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
 from embedded.services.aws.protocol.models import wire_name
+from embedded.shared.numbers import whole_number
 
 _INTEGERS = ("integer", "long")
 _FLOATS = ("float", "double")
@@ -65,7 +67,7 @@ class _Parser:
             return self._map(shape, value, path)
         try:
             scalar = _scalar(shape.type_name, value)
-        except (ValueError, TypeError, OverflowError):
+        except (ValueError, TypeError, OverflowError, RuntimeError):  # the last one from botocore, of a timestamp
             self._wrong_type(shape, value, path)
             return None
         self._check(shape, scalar, path)
@@ -145,6 +147,9 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
+_LOW, _HIGH = -(2**63), 2**63 - 1
+
+
 def _scalar(kind: str, value: Any) -> Any:
     """A value of a simple type; ValueError or TypeError if it is none."""
     if kind == "boolean":
@@ -175,7 +180,18 @@ def _number(kind: str, value: Any) -> int | float:
         raise TypeError("no number")
     if kind in _INTEGERS and isinstance(value, float) and not value.is_integer():
         raise ValueError("no whole number")
-    return int(value) if kind in _INTEGERS else float(value)
+    if kind not in _INTEGERS:
+        return _finite(float(value))
+    number = whole_number(value, _LOW, _HIGH) if isinstance(value, str) else int(value)
+    if number is None or not _LOW <= number <= _HIGH:
+        raise ValueError("no 64 bits")
+    return number
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError("no number")
+    return number
 
 
 def _bytes(value: Any) -> bytes:

@@ -219,5 +219,5 @@ def _dotted(prefix: str, name: str) -> str:
 
 
 def _numbers(form: Mapping[str, str], prefix: str) -> list[int]:
-    matches = (re.match(rf"{re.escape(prefix)}\.(\d+)(?:\.|$)", name) for name in form)
+    matches = (re.match(rf"{re.escape(prefix)}\.([0-9]{{1,9}})(?:\.|$)", name) for name in form)
     return sorted({int(match[1]) for match in matches if match})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
@@ -18,10 +19,12 @@ from starlette.requests import Request as HttpRequest
 from embedded.object_store.blobs import CHUNK, Blobs
 from embedded.services.aws.errors import AwsError
 from embedded.services.aws.s3.store import Content
+from embedded.shared.numbers import whole_number
 
 MAX_DOCUMENT = 4 << 20
 MAX_BYTES = 5 << 30
 _MAX_LINE = 16 << 10
+_SIZE = re.compile(r"[0-9A-Fa-f]{1,15}")
 
 
 class _Digest(Protocol):
@@ -165,9 +168,10 @@ def _unwrapped(request: HttpRequest, trailers: dict[str, str]) -> AsyncIterator[
 
 def _length(request: HttpRequest) -> int:
     text = request.headers.get("x-amz-decoded-content-length", "")
-    if not text.isdecimal():
+    length = whole_number(text, 0, 2**62)
+    if length is None:
         raise AwsError("MissingContentLength", "You must provide x-amz-decoded-content-length.", 411)
-    return int(text)
+    return length
 
 
 class _Frames:
@@ -187,6 +191,8 @@ class _Frames:
         left = length
         while size := await self._size():
             left -= size
+            if left < 0:
+                raise _incomplete()
             while size:
                 if not self._buffer:
                     await self._more()
@@ -205,10 +211,9 @@ class _Frames:
 
     async def _size(self) -> int:
         text = (await self._line()).partition(";")[0]
-        try:
-            return int(text, 16)
-        except ValueError as error:
-            raise _incomplete() from error
+        if not _SIZE.fullmatch(text):
+            raise _incomplete()
+        return int(text, 16)
 
     async def _line(self) -> str:
         while (end := self._buffer.find(b"\r\n")) < 0:

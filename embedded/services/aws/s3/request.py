@@ -14,6 +14,7 @@ from embedded.services.aws.errors import AwsError
 from embedded.services.aws.s3 import bucket_policy
 from embedded.services.aws.s3.errors import failed_precondition, missing_key
 from embedded.services.aws.s3.store import Check, Object, ObjectMetadata, Store
+from embedded.shared.numbers import whole_number
 
 _KEPT = ("content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires")
 _META = "x-amz-meta-"
@@ -78,10 +79,11 @@ class Request:
         text = self.parameter(name)
         if not text:
             return default
-        if not text.isdecimal() or not low <= int(text) <= high:
+        number = whole_number(text, low, high)
+        if number is None:
             message = f"{name} must be a whole number from {low} to {high}"
-            raise AwsError("InvalidArgument", message, ArgumentName=name, ArgumentValue=text)
-        return int(text)
+            raise AwsError("InvalidArgument", message, ArgumentName=name, ArgumentValue=text[:80])
+        return number
 
     def object_metadata(self) -> ObjectMetadata:
         """The object metadata in the request's headers.
@@ -175,7 +177,7 @@ def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
     Raises:
         AwsError: the range is not satisfiable.
     """
-    match = re.fullmatch(r"bytes=(\d*)-(\d*)", header or "")
+    match = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", header or "")
     if not match or match[1] == match[2] == "":
         return None
     if match[1]:
@@ -203,5 +205,5 @@ def _names(header: str, etag: str) -> bool:
 def _moment(text: str) -> float:
     try:
         return parsedate_to_datetime(text).timestamp()
-    except ValueError as error:
+    except (ValueError, OverflowError, TypeError) as error:
         raise AwsError("InvalidArgument", f"{text} is no date") from error

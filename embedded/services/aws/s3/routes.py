@@ -108,6 +108,8 @@ class S3:
         """
         bucket, _, key = path.removeprefix("/").partition("/")
         parsed = Request(request, self._store, caller, unquote(bucket), unquote(key))
+        if parsed.key and not parsed.bucket:
+            raise AwsError("InvalidBucketName", "The specified bucket is not valid.", BucketName="")
         if "\0" in parsed.key:
             raise AwsError("InvalidArgument", "A key has no NUL in it.")
         return await _operation(parsed)(parsed)

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html.
 from __future__ import annotations
 
 import hashlib
+from xml.etree.ElementTree import Element
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -18,6 +19,7 @@ from embedded.services.aws.s3.objects import copy_source_blob
 from embedded.services.aws.s3.request import Request, xml_time
 from embedded.services.aws.s3.store import Content
 from embedded.services.aws.s3.upload_store import UploadStore
+from embedded.shared.numbers import whole_number
 
 _MAX_PARTS = 10_000
 
@@ -56,15 +58,21 @@ async def complete(request: Request) -> Response:
     upload = _check_upload(request)
     body_xml = xml.parse(await body.receive_document(request.http))
     try:
-        wanted = [
-            (int(part.findtext("PartNumber", "")), part.findtext("ETag", "")) for part in body_xml.findall("Part")
-        ]
+        wanted = [_named_part(part) for part in body_xml.findall("Part")]
     except ValueError as error:
         raise xml.malformed() from error
     uploads = UploadStore(request.store)
     item = await run_in_threadpool(uploads.complete, upload, request.bucket, request.key, wanted, request.write_check())
     content = {"Location": str(request.http.url.replace(query="")), "Bucket": request.bucket, "Key": request.key}
     return xml.response("CompleteMultipartUploadResult", content | {"ETag": f'"{item.etag}"'})
+
+
+def _named_part(part: Element) -> tuple[int, str]:
+    """Number and ETag of a part; ValueError if it has no number."""
+    number = whole_number(part.findtext("PartNumber", "").strip(), 0, 2**31 - 1)
+    if number is None:
+        raise ValueError("no part number")
+    return number, part.findtext("ETag", "")
 
 
 async def abort(request: Request) -> Response:

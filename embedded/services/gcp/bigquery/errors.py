@@ -19,10 +19,18 @@ _REASONS = {
     Reason.DUPLICATE: ("duplicate", 409),
     Reason.CANCELLED: ("stopped", 499),
     Reason.TIMEOUT: ("stopped", 499),
+    Reason.RESOURCES: ("resourcesExceeded", 400),
+    Reason.TOO_LARGE: ("responseTooLarge", 403),
     # Not internalError, which the clients retry for ten minutes.
     Reason.INTERNAL: ("invalid", 400),
 }
 
+_FIXED = {
+    Reason.RESOURCES: "Resources exceeded during query execution: "
+    "The query could not be executed in the allotted memory.",
+    Reason.TOO_LARGE: "Response too large to return. "
+    "Consider specifying a destination table in your job configuration.",
+}
 _MESSAGES = (
     (re.compile(r"Division by zero in expression \((.*)\)\. Use TRY.*", re.DOTALL), r"division by zero: \1"),
     (re.compile(r"Overflow in \w+ of INT64 \((.*)\)!?"), r"int64 overflow: \1"),
@@ -59,7 +67,7 @@ def error_proto(error: SqlError, script: str = "") -> dict[str, str]:
     reason, _ = _REASONS[error.reason]
     if isinstance(error, ReadError):
         return {"reason": "invalid", "message": error.message}
-    proto = {"reason": reason, "message": _translate(error.message)}
+    proto = {"reason": reason, "message": _FIXED.get(error.reason) or _translate(error.message)}
     if reason == "invalidQuery":
         proto |= {"location": "query", "message": proto["message"] + _position(error, script)}
     return proto

@@ -35,7 +35,7 @@ _QUERY = ("query", "useLegacySql", "defaultDataset", "parameterMode", "queryPara
           "writeIncrementalResults")  # fmt: skip
 _RESPONSE = ("kind", "maxResults", "timeoutMs", "dryRun", "location", "labels", "requestId", "formatOptions",
               "jobCreationMode", "jobTimeoutMs", "reservation", "preserveNulls")  # fmt: skip
-_HTTP = {"notFound": 404, "duplicate": 409, "stopped": 400}
+_HTTP = {"responseTooLarge": 403, "notFound": 404, "duplicate": 409, "stopped": 400}
 
 
 class JobsResource:

@@ -20,9 +20,13 @@ from starlette.responses import Response
 from embedded.services.gcp.bigquery.errors import invalid_value, not_found, to_google_error
 from embedded.services.gcp.documents import parse_document
 from embedded.services.gcp.errors import GoogleError
+from embedded.services.gcp.shapes import Shape, check
+from embedded.shared.numbers import whole_number
 from embedded.sql_engine.errors import SqlError
 
 Json = dict[str, Any]
+
+_LARGEST = 2**63 - 1
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +52,10 @@ class Request:
         text = self.query.get(name, "")
         if not text:
             return default
-        if not text.isdecimal():
-            raise invalid_value(f"Invalid value for {name}: {text!r} is no whole number.")
-        return int(text)
+        number = whole_number(text, 0, _LARGEST)
+        if number is None:
+            raise invalid_value(f"Invalid value for {name}: {text[:80]!r} is no whole number from 0 to {_LARGEST}.")
+        return number
 
     def flag(self, name: str) -> bool:
         """A boolean parameter of the query."""
@@ -62,11 +67,14 @@ class Request:
             raise GoogleError(412, "conditionNotMet", "Precondition Failed", "If-Match")
 
 
-def handler(project: str, work: Callable[[Request], Json | None]) -> Callable[[HttpRequest], Awaitable[Response]]:
+def handler(
+    project: str, shape: Shape, work: Callable[[Request], Json | None]
+) -> Callable[[HttpRequest], Awaitable[Response]]:
     """A route's endpoint.
 
     Parameters:
         project: the only one that exists.
+        shape: of the document in its body.
         work: answers a request; None is an answer without content. It may block, and may raise GoogleError and
             SqlError.
     """
@@ -74,7 +82,7 @@ def handler(project: str, work: Callable[[Request], Json | None]) -> Callable[[H
     async def handle(http: HttpRequest) -> Response:
         raw = await http.body()
         try:
-            body = await run_in_threadpool(work, _parse_request(http, raw, project))
+            body = await run_in_threadpool(work, _parse_request(http, raw, project, shape))
         except SqlError as error:
             return to_google_error(error).response()
         except GoogleError as error:
@@ -122,7 +130,9 @@ def change_resource(old: Json, changes: Json, settable: tuple[str, ...], keep: b
     return body
 
 
-def _parse_request(http: HttpRequest, raw: bytes, project: str) -> Request:
+def _parse_request(http: HttpRequest, raw: bytes, project: str, shape: Shape) -> Request:
     path = {name: str(value) for name, value in http.path_params.items()}
     check_project(path["project"], project)
-    return Request(path, dict(http.query_params), parse_document(raw), http.headers.get("if-match"))
+    document = parse_document(raw)
+    check(document, shape)
+    return Request(path, dict(http.query_params), document, http.headers.get("if-match"))

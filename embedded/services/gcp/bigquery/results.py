@@ -17,11 +17,15 @@ from typing import Any
 import duckdb
 
 from embedded.services.gcp.bigquery.sql.types import schema_field
-from embedded.sql_engine.types import FLOAT64, Kind, Type, quote, text
+from embedded.sql_engine.jobs import limit_file
+from embedded.sql_engine.types import FLOAT64, Kind, Type, extract, quote, text
 
 _DAY = 86_400
 MOST_ROWS = 50_000
-"""On one page; BigQuery's limit is 10 MB."""
+"""On one page."""
+_PAGE_BYTES = 10 << 20
+"""Of the texts on one page, as in BigQuery: the row that goes beyond it is the last one."""
+_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -47,10 +51,16 @@ class Rows:
 
 
 class Results:
-    """A folder of results, one file a query."""
+    """A folder of results, one file a query.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters:
+        folder: created if it is missing.
+        most_bytes: the largest size of a file. BigQuery's own limit is 10 GB, which no laptop has to spare.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int = 1 << 30) -> None:
         self._folder = folder
+        self._most_bytes = most_bytes
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for old in folder.glob("*"):
             if old.suffix != ".parquet" or time.time() - old.stat().st_mtime > _DAY:
@@ -66,14 +76,18 @@ class Results:
             sql: the query.
             columns: names and types of its columns.
             connection: to run it with.
+
+        Raises:
+            SqlError: the rows are too large.
+            duckdb.Error: the query fails.
         """
         listed = ", ".join(f"c{index}" for index in range(len(columns)))
         checked = ", ".join(f"{checked_value(f'c{index}', of)} AS c{index}" for index, (_, of) in enumerate(columns))
         target = self._file(name)
         unfinished = target.with_suffix(".unfinished")
-        row = connection.execute(
-            f"COPY (SELECT {checked} FROM ({sql}) AS r({listed})) TO {text(str(unfinished))} (FORMAT parquet)"
-        ).fetchone()
+        copy = f"COPY (SELECT {checked} FROM ({sql}) AS r({listed})) TO {text(str(unfinished))} (FORMAT parquet)"
+        with limit_file(connection, unfinished, self._most_bytes):
+            row = connection.execute(copy).fetchone()
         unfinished.replace(target)
         return int(row[0]) if row else 0
 
@@ -122,13 +136,32 @@ def encode_page(
     clauses = f"LIMIT {most} OFFSET {start}"
     if rows.numbered:
         clauses = f"WHERE file_row_number >= {start} AND file_row_number < {start + most} ORDER BY file_row_number"
-    cursor = connection.execute(f"SELECT {values} FROM {rows.sql} {clauses}")
+    page = _first_bytes(connection.execute(f"SELECT {values} FROM {rows.sql} {clauses}"))
     kinds = [of for _, of in rows.columns]
     if not any(of.kind in (Kind.ARRAY, Kind.STRUCT) for of in kinds):
-        return [{"f": [{"v": value} for value in row]} for row in cursor.fetchall()]
-    return [
-        {"f": [{"v": _nested(value, of)} for value, of in zip(row, kinds, strict=True)]} for row in cursor.fetchall()
-    ]
+        return [{"f": [{"v": value} for value in row]} for row in page]
+    return [{"f": [{"v": _nested(value, of)} for value, of in zip(row, kinds, strict=True)]} for row in page]
+
+
+def _first_bytes(cursor: duckdb.DuckDBPyConnection) -> list[Sequence[Any]]:
+    """The rows of a cursor, as far as a page goes."""
+    page: list[Sequence[Any]] = []
+    size = 0
+    while batch := cursor.fetchmany(_BATCH):
+        for row in batch:
+            page.append(row)
+            size += sum(map(_text_size, row))
+            if size > _PAGE_BYTES:
+                return page
+    return page
+
+
+def _text_size(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(map(_text_size, value.values()))
+    return sum(map(_text_size, value)) if isinstance(value, list) else 0
 
 
 def _encode(sql: str, of: Type, int64_timestamps: bool) -> str:
@@ -137,7 +170,7 @@ def _encode(sql: str, of: Type, int64_timestamps: bool) -> str:
         return f"list_transform(coalesce({sql}, []), lambda e: {_encode('e', of.element, int64_timestamps)})"
     if of.kind is Kind.STRUCT:
         fields = ", ".join(
-            f"f{index} := {_encode(f'struct_extract({sql}, {text(name)})', field, int64_timestamps)}"
+            f"f{index} := {_encode(extract(sql, name), field, int64_timestamps)}"
             for index, (name, field) in enumerate(of.fields)
         )
         return f"(CASE WHEN {sql} IS NULL THEN NULL ELSE struct_pack({fields}) END)"

@@ -12,6 +12,7 @@ from typing import Any
 from starlette.routing import Route
 
 from embedded.object_store.interface import Objects
+from embedded.services.gcp.bigquery import shapes
 from embedded.services.gcp.bigquery.datasets import DatasetsResource
 from embedded.services.gcp.bigquery.job_registry import JobRegistry
 from embedded.services.gcp.bigquery.jobs import JobsResource
@@ -23,6 +24,7 @@ from embedded.services.gcp.bigquery.store import Store
 from embedded.services.gcp.bigquery.tabledata import TabledataResource
 from embedded.services.gcp.bigquery.tables import TablesResource
 from embedded.services.gcp.bigquery.uploads import Uploads
+from embedded.services.gcp.shapes import Shape
 
 Work = Callable[[Request], dict[str, Any] | None]
 
@@ -47,15 +49,15 @@ class BigQuery:
 
     def __init__(self, home: Path, objects: Objects, project: str) -> None:
         self._project = project
-        self._store = Store(home, project)
-        results = Results(home / "results")
+        self._store = Store(home, project, [objects.folder])
+        results = Results(self._store.folder / "results")
         self._registry = JobRegistry(self._store, results)
         queries = QueryJobs(self._store, objects, results)
         self._jobs = JobsResource(self._store, self._registry, queries, LoadJobs(self._store, objects))
         self._datasets = DatasetsResource(self._store)
         self._tabledata = TabledataResource(self._store, self._registry)
         self._tables = TablesResource(self._store, objects, results, self._tabledata)
-        self._uploads = Uploads(home / "uploads", project, self._jobs.begin)
+        self._uploads = Uploads(self._store.folder / "uploads", project, self._jobs.begin)
 
     def close(self) -> None:
         """Stop all jobs, and close the files."""
@@ -65,29 +67,31 @@ class BigQuery:
     def routes(self) -> list[Route]:
         """The routes, for the front."""
         datasets, tables, rows, jobs = self._datasets, self._tables, self._tabledata, self._jobs
-        methods: list[tuple[str, str, Work]] = [
-            ("GET", _DATASETS, datasets.list),
-            ("POST", _DATASETS, datasets.insert),
-            ("GET", _DATASET, datasets.get),
-            ("PATCH", _DATASET, datasets.patch),
-            ("PUT", _DATASET, datasets.update),
-            ("DELETE", _DATASET, datasets.delete),
-            ("GET", f"{_DATASET}/tables", tables.list),
-            ("POST", f"{_DATASET}/tables", tables.insert),
-            ("GET", _TABLE, tables.get),
-            ("PATCH", _TABLE, tables.patch),
-            ("PUT", _TABLE, tables.update),
-            ("DELETE", _TABLE, tables.delete),
-            ("GET", f"{_TABLE}/data", rows.list),
-            ("POST", f"{_TABLE}/insertAll", rows.insert_all),
-            ("GET", f"{_PROJECT}/jobs", jobs.list),
-            ("POST", f"{_PROJECT}/jobs", jobs.insert),
-            ("GET", _JOB, jobs.get),
-            ("POST", f"{_JOB}/cancel", jobs.cancel),
-            ("DELETE", f"{_JOB}/delete", jobs.delete),
-            ("POST", f"{_PROJECT}/queries", jobs.query),
-            ("GET", f"{_PROJECT}/queries/{{job}}", jobs.results),
+        methods: list[tuple[str, str, Shape, Work]] = [
+            ("GET", _DATASETS, shapes.DATASET, datasets.list),
+            ("POST", _DATASETS, shapes.DATASET, datasets.insert),
+            ("GET", _DATASET, shapes.DATASET, datasets.get),
+            ("PATCH", _DATASET, shapes.DATASET, datasets.patch),
+            ("PUT", _DATASET, shapes.DATASET, datasets.update),
+            ("DELETE", _DATASET, shapes.DATASET, datasets.delete),
+            ("GET", f"{_DATASET}/tables", shapes.TABLE, tables.list),
+            ("POST", f"{_DATASET}/tables", shapes.TABLE, tables.insert),
+            ("GET", _TABLE, shapes.TABLE, tables.get),
+            ("PATCH", _TABLE, shapes.TABLE, tables.patch),
+            ("PUT", _TABLE, shapes.TABLE, tables.update),
+            ("DELETE", _TABLE, shapes.TABLE, tables.delete),
+            ("GET", f"{_TABLE}/data", shapes.TABLE, rows.list),
+            ("POST", f"{_TABLE}/insertAll", shapes.ROWS, rows.insert_all),
+            ("GET", f"{_PROJECT}/jobs", shapes.JOB, jobs.list),
+            ("POST", f"{_PROJECT}/jobs", shapes.JOB, jobs.insert),
+            ("GET", _JOB, shapes.JOB, jobs.get),
+            ("POST", f"{_JOB}/cancel", shapes.JOB, jobs.cancel),
+            ("DELETE", f"{_JOB}/delete", shapes.JOB, jobs.delete),
+            ("POST", f"{_PROJECT}/queries", shapes.QUERY, jobs.query),
+            ("GET", f"{_PROJECT}/queries/{{job}}", shapes.QUERY, jobs.results),
         ]
-        routes = [Route(path, handler(self._project, work), methods=[method]) for method, path, work in methods]
+        routes = [
+            Route(path, handler(self._project, shape, work), methods=[method]) for method, path, shape, work in methods
+        ]
         upload = f"/upload{_PROJECT}/jobs"
         return [*routes, Route(upload, self._uploads.handle, methods=["POST", "PUT"])]

@@ -21,6 +21,7 @@ from embedded.services.gcp.errors import GoogleError
 from embedded.sql_engine.errors import Reason, SqlError, invalid, unsupported
 from embedded.sql_engine.queries import Queries
 from embedded.sql_engine.scope import Relation
+from embedded.sql_engine.types import quote
 from embedded.sql_engine.values import Value
 
 _DEEPEST_VIEW = 16
@@ -125,5 +126,5 @@ class Tables:
         (statement,) = parse(table.body["view"]["query"])
         inner = Tables(self._session, self._catalogue, self._stack, self._depth + 1)
         query = Queries(BigQueryRules(), inner).compile(statement.tree)
-        names = ", ".join(f'"{name}"' for name, _ in query.columns)
+        names = ", ".join(quote(name) for name, _ in query.columns)
         return Relation(f"(SELECT * FROM ({query.sql}) AS v({names}))", query.columns)

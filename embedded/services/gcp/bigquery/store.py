@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from embedded.services.gcp.bigquery.errors import already_exists, not_found
-from embedded.sql_engine.database import connect
+from embedded.sql_engine.database import Sandbox, connect
 
 Json = dict[str, Any]
 
@@ -30,7 +30,6 @@ CREATE TABLE IF NOT EXISTS meta.datasets (id VARCHAR, body VARCHAR);
 CREATE TABLE IF NOT EXISTS meta.tables (dataset VARCHAR, id VARCHAR, number BIGINT, body VARCHAR);
 CREATE TABLE IF NOT EXISTS meta.jobs (id VARCHAR, created BIGINT, body VARCHAR);
 """
-_MEMORY = "2GB"
 _LOCK_WAIT_SECONDS = 0.05
 
 
@@ -72,15 +71,19 @@ class Store:
     Parameters:
         home: its folder.
         project: its id.
+        folders: with the other files that its statements read.
+
+    Attributes:
+        folder: for files that its statements read or write.
     """
 
-    def __init__(self, home: Path, project: str) -> None:
+    def __init__(self, home: Path, project: str, folders: Sequence[Path] = ()) -> None:
         self.project = project
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.database = connect(home / "bigquery.duckdb")
-        self.database.execute("SET GLOBAL ieee_floating_point_ops = false")
-        self.database.execute(f"SET GLOBAL memory_limit = '{_MEMORY}'")
-        self.database.execute(f"SET GLOBAL temp_directory = '{home / 'spill'}'")
+        self.folder = home / "files"
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        sandbox = Sandbox(home / "spill", [self.folder, *folders], settings={"ieee_floating_point_ops": "false"})
+        self.database = connect(home / "bigquery.duckdb", sandbox)
         self.database.execute(_SCHEMA)
         self._writing = threading.Lock()
 

@@ -23,6 +23,7 @@ from embedded.services.gcp.bigquery.request import Request
 from embedded.services.gcp.bigquery.results import MOST_ROWS, Rows, encode_page, table_rows
 from embedded.services.gcp.bigquery.store import Store, Table
 from embedded.services.gcp.bigquery.table_writer import insert_rows, mark_modified, schema_columns
+from embedded.shared.numbers import whole_number
 from embedded.sql_engine.database import to_sql_error
 from embedded.sql_engine.errors import SqlError
 
@@ -78,7 +79,7 @@ class TabledataResource:
         rows = [row.get("json") or {} for row in request.body.get("rows") or []]
         if not rows:
             raise invalid_value("No rows present in the request.")
-        with NamedTemporaryFile("w", encoding="utf-8", suffix=".json") as file:
+        with NamedTemporaryFile("w", encoding="utf-8", suffix=".json", dir=self._store.folder) as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
             file.flush()
             return self._append(request, Path(file.name), len(rows))
@@ -140,6 +141,9 @@ def _start(request: Request) -> int:
     if not token:
         return request.number("startIndex", 0)
     try:
-        return int(base64.urlsafe_b64decode(token).decode())
-    except (binascii.Error, ValueError) as error:
-        raise invalid_value("Invalid value for pageToken: it is what a page before told.") from error
+        start = whole_number(base64.urlsafe_b64decode(token).decode(), 0, 2**63 - 1)
+    except (binascii.Error, ValueError):
+        start = None
+    if start is None:
+        raise invalid_value("Invalid value for pageToken: it is what a page before told.")
+    return start

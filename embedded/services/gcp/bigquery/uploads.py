@@ -19,16 +19,18 @@ from starlette.responses import Response
 from embedded.object_store.blobs import Blobs
 from embedded.services.gcp.bigquery.errors import invalid_value, not_found, to_google_error
 from embedded.services.gcp.bigquery.request import check_project, json_response
+from embedded.services.gcp.bigquery.shapes import JOB
 from embedded.services.gcp.documents import parse_document
 from embedded.services.gcp.errors import GoogleError
 from embedded.services.gcp.gcs.body import chunks, receive_parts
+from embedded.services.gcp.shapes import check
 from embedded.sql_engine.errors import SqlError
 
 Json = dict[str, Any]
 Begin = Callable[[Json, Path], Json]
 
 _RESUME = 308
-_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
+_RANGE = re.compile(r"bytes (?:([0-9]{1,18})-([0-9]{1,18})|\*)/([0-9]{1,18}|\*)")
 
 
 @dataclass
@@ -78,10 +80,10 @@ class Uploads:
     async def _multipart(self, request: HttpRequest) -> Response:
         document, _, _, name = await receive_parts(request, self._blobs)
         path = self._move(name)
-        return json_response(await run_in_threadpool(self._start_job, parse_document(document), path))
+        return json_response(await run_in_threadpool(self._start_job, _job(document), path))
 
     async def _start(self, request: HttpRequest) -> Response:
-        body = parse_document(await request.body())
+        body = _job(await request.body())
         name, file = self._blobs.create()
         file.close()
         upload_id = uuid.uuid4().hex
@@ -131,3 +133,9 @@ class Uploads:
         self._blobs.link(name, path)
         self._blobs.remove([name])
         return path
+
+
+def _job(document: bytes) -> Json:
+    body = parse_document(document)
+    check(body, JOB)
+    return body

@@ -23,7 +23,7 @@ from embedded.services.gcp.gcs.store import Content, Object, Precondition, Prope
 
 PAGE = 1000
 MOST_COMPOSED = 32
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def compose(store: Store, request: Request) -> Response:
     sources = document.get("sourceObjects") or []
     if not 0 < len(sources) <= MOST_COMPOSED:
         raise invalid(f"The number of source components provided ({len(sources)}) must be from 1 to {MOST_COMPOSED}.")
-    items = [store.find(bucket, str(source.get("name"))) for source in sources]
+    items = [store.find(bucket, str(source.get("name") or "")) for source in sources]
     for item, source in zip(items, sources, strict=True):
         match = (source.get("objectPreconditions") or {}).get("ifGenerationMatch")
         generation = int(source["generation"]) if source.get("generation") else None

@@ -14,7 +14,10 @@ from starlette.requests import Request as HttpRequest
 
 from embedded.services.gcp.documents import parse_document
 from embedded.services.gcp.errors import GoogleError, invalid, not_implemented
+from embedded.services.gcp.gcs.shapes import DOCUMENT
 from embedded.services.gcp.gcs.store import Object, Precondition
+from embedded.services.gcp.shapes import check
+from embedded.shared.numbers import whole_number
 
 MAX_DOCUMENT = 4 << 20
 CONDITIONS = ("ifGenerationMatch", "ifGenerationNotMatch", "ifMetagenerationMatch", "ifMetagenerationNotMatch")
@@ -95,9 +98,7 @@ class Request:
         text = self.http.query_params.get(name)
         if text is None:
             return None
-        if not text.isdecimal():
-            raise invalid(f"Invalid value for {name}: {text!r} is no whole number.")
-        return int(text)
+        return _whole(name, text)
 
     async def read_document(self) -> dict[str, Any]:
         """The body, a JSON object; an empty body counts as {}.
@@ -113,11 +114,20 @@ class Request:
                     raise GoogleError(413, "uploadTooLarge", "The request is too large.")
         except ClientDisconnect as error:
             raise invalid("The connection was closed before the body had arrived.") from error
-        return parse_document(bytes(body))
+        document = parse_document(bytes(body))
+        check(document, DOCUMENT)
+        return document
 
     def conditions(self) -> dict[str, str]:
         """The preconditions of the query."""
         return {name: self.text(name) for name in CONDITIONS if name in self.http.query_params}
+
+
+def _whole(name: str, text: str) -> int:
+    number = whole_number(text, 0, 2**63 - 1)
+    if number is None:
+        raise invalid(f"Invalid value for {name}: {text[:80]!r} is no whole number.")
+    return number
 
 
 def precondition(conditions: dict[str, str], generation: int | None = None) -> Precondition:
@@ -130,16 +140,14 @@ def precondition(conditions: dict[str, str], generation: int | None = None) -> P
     Raises:
         GoogleError: a condition is no integer.
     """
-    for name, value in conditions.items():
-        if not value.isdecimal():
-            raise invalid(f"Invalid value for {name}: {value!r} is no whole number.")
+    expected = {name: _whole(name, value) for name, value in conditions.items()}
 
     def check(item: Object | None) -> None:
         if generation is not None and (item is None or item.generation != generation):
             raise GoogleError(404, "notFound", f"There is no generation {generation} of this object.")
-        for name, value in conditions.items():
+        for name, value in expected.items():
             current = 0 if item is None else item.metageneration if "Meta" in name else item.generation
-            if (current == int(value)) == ("Not" in name):
+            if (current == value) == ("Not" in name):
                 message = "At least one of the pre-conditions you specified did not hold."
                 raise GoogleError(412, "conditionNotMet", message, "If-Match")
 

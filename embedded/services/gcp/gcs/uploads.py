@@ -16,10 +16,12 @@ from embedded.services.gcp.errors import GoogleError, invalid
 from embedded.services.gcp.gcs.body import chunks, digest, receive, receive_parts
 from embedded.services.gcp.gcs.request import Request, precondition
 from embedded.services.gcp.gcs.resources import check_object_name, object_json, object_properties
+from embedded.services.gcp.gcs.shapes import DOCUMENT
 from embedded.services.gcp.gcs.store import Content, Object, Properties, Store, Upload
+from embedded.services.gcp.shapes import check
 
 RESUME = 308
-_RANGE = re.compile(r"bytes (?:(\d+)-(\d+|\*)|\*)/(\d+|\*)")
+_RANGE = re.compile(r"bytes (?:([0-9]{1,18})-([0-9]{1,18}|\*)|\*)/([0-9]{1,18}|\*)")
 DEFAULT_KIND = "application/octet-stream"
 
 
@@ -60,6 +62,7 @@ async def _multipart(store: Store, request: Request) -> Response:
     body, kind, digests, blob = await receive_parts(request.http, store.blobs)
     try:
         document = parse_document(body)
+        check(document, DOCUMENT)
         name = check_object_name(request.text("name") or document.get("name"))
         properties = _properties(request, document, kind)
         content = digests.content(blob, document)

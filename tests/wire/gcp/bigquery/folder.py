@@ -14,7 +14,7 @@ class Folder:
     """Objects as files."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root = self.folder = root
 
     def write(self, bucket: str, key: str, content: bytes | str) -> str:
         """Put an object; returns its address."""

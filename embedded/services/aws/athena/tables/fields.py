@@ -70,7 +70,8 @@ def json_member(document: str, name: str, folded: bool) -> str:
     twice = fail(
         "HIVE_CURSOR_ERROR", f'Row is not a valid JSON Object - JSONException: Duplicate key "{name}"', of="JSON"
     )
-    return f"CASE WHEN len({keys}) > 1 THEN {twice} ELSE json_extract({document}, '$.\"' || {keys}[1] || '\"') END"
+    pointer = f"'/' || replace(replace({keys}[1], '~', '~0'), '/', '~1')"
+    return f"CASE WHEN len({keys}) > 1 THEN {twice} ELSE json_extract({document}, {pointer}) END"
 
 
 def parse_json(sql: str, of: Type, name: str, folded: bool, depth: int = 0) -> str:

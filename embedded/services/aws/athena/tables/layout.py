@@ -12,6 +12,7 @@ from typing import Any
 
 from embedded.services.aws.athena import typenames
 from embedded.services.aws.athena.errors import Failure
+from embedded.shared.numbers import whole_number
 from embedded.sql_engine.errors import Reason
 from embedded.sql_engine.types import Type
 
@@ -82,10 +83,11 @@ def read_layout(table: Mapping[str, Any], storage: Mapping[str, Any] | None = No
     if file_format is None:
         raise Failure("HIVE_UNSUPPORTED_FORMAT", f"The SerDe {library or '(none)'} of {table['Name']} is not read here")
     header = {**parameters, **used.get("Parameters", {})}.get("skip.header.line.count", "0")
-    if not header.isdecimal():
-        raise Failure("HIVE_INVALID_METADATA", f"Invalid value for skip.header.line.count property: {header}")
+    skipped = whole_number(header, 0, 2**31 - 1)
+    if skipped is None:
+        raise Failure("HIVE_INVALID_METADATA", f"Invalid value for skip.header.line.count property: {header[:80]}")
     location = used.get("Location") or own.get("Location") or ""
-    return Layout(file_format, location.rstrip("/") + "/", serde.get("Parameters", {}), int(header))
+    return Layout(file_format, location.rstrip("/") + "/", serde.get("Parameters", {}), skipped)
 
 
 def read_columns(described: Mapping[str, Any], table: str) -> list[tuple[str, Type]]:

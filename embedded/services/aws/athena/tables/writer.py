@@ -18,6 +18,7 @@ from embedded.services.aws.athena.tables.partition_folder import partition_folde
 from embedded.services.aws.athena.trino.casts import to_text
 from embedded.services.aws.glue.partition_expression import NO_VALUE
 from embedded.sql_engine.errors import Reason
+from embedded.sql_engine.jobs import limit_file
 from embedded.sql_engine.types import Kind, Type, quote, text
 from embedded.sql_engine.values import Query
 
@@ -27,6 +28,8 @@ _NESTED = (Kind.ARRAY, Kind.MAP, Kind.STRUCT, Kind.BYTES)
 _KIND = "application/octet-stream"
 _ENDINGS = {"gzip": ".gz", "zstd": ".zst"}
 _ROWS = "written"
+_MOST_BYTES = 4 << 30
+"""Of a file."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +140,11 @@ class Writer:
     def _file(self, sql: str, target: Target, location: str) -> tuple[int, list[str]]:
         """Write a file unless there are no rows; returns the number of rows and the URIs."""
         bucket, prefix = split_uri(location)
-        with tempfile.TemporaryDirectory(prefix="athena-") as temporary:
+        with tempfile.TemporaryDirectory(dir=self._objects.folder) as temporary:
             path = Path(temporary, "file")
             options = ", ".join(_options(target))
-            counted = self._connection.execute(f"COPY ({sql}) TO {text(str(path))} ({options})").fetchone()
+            with limit_file(self._connection, path, _MOST_BYTES):
+                counted = self._connection.execute(f"COPY ({sql}) TO {text(str(path))} ({options})").fetchone()
             rows = int(counted[0]) if counted else 0
             if not rows and target.format is not Format.PARQUET:
                 return 0, []

@@ -14,6 +14,8 @@ from embedded.sql_engine.types import text
 
 UNKNOWN = "NOT_SUPPORTED"
 """The code of what Athena supports and the emulator does not."""
+EXHAUSTED, EXHAUSTED_MESSAGE = "EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exhausted resources at this scale factor"
+"""Source: https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html"""
 _MARK = "@failure:"
 _FOUND = re.compile(rf"{_MARK}(\w+):(.*?)(?:' to INT32|\Z)", re.DOTALL)
 _KNOWN = (
@@ -53,6 +55,8 @@ def fail(code: str, message: str, value: str | None = None, of: str = "VARCHAR")
 
 def to_trino_error(error: SqlError) -> SqlError:
     """Translate an error of DuckDB to Trino's code and message."""
+    if error.reason in (Reason.RESOURCES, Reason.TOO_LARGE):
+        return Failure(EXHAUSTED, EXHAUSTED_MESSAGE, error.start, error.reason)
     if isinstance(error, Failure) or error.reason not in (Reason.DATA, Reason.INVALID):
         return error
     if match := _FOUND.search(error.message):

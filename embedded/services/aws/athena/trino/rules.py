@@ -15,11 +15,13 @@ from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino import casts, coercions, operators
 from embedded.services.aws.athena.trino.functions import FUNCTIONS
 from embedded.services.aws.athena.trino.nodes import special
+from embedded.shared.numbers import whole_number
 from embedded.sql_engine.compilers import ExpressionCompiler
 from embedded.sql_engine.dialect import Rules
 from embedded.sql_engine.grammar import keep_calls, offset_of
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import BOOL, FLOAT64, INT32, INT64, Kind, Type, array, decimal, struct
+from embedded.sql_engine.types import text as literal
 from embedded.sql_engine.values import Value
 
 _FORMS = (
@@ -55,6 +57,7 @@ _NAMES = {
     "JSON": Type(Kind.JSON),
 }
 _TIMES = {"TIMESTAMP": Kind.DATETIME, "TIMESTAMPTZ": Kind.TIMESTAMP}
+_MOST_DIGITS = 38
 _LARGEST_INT32, _LARGEST_INT64 = 2**31 - 1, 2**63 - 1
 _UNSORTED = (Kind.MAP, Kind.JSON)
 
@@ -147,15 +150,18 @@ class TrinoRules(Rules):
     def number(self, text: str) -> Value:
         """Parse a numeric literal. Raises SqlError if it is out of range."""
         if "e" in text.lower():
-            return Value(f"CAST({text} AS DOUBLE)", FLOAT64, constant=True)
+            return Value(f"CAST({literal(text)} AS DOUBLE)", FLOAT64, constant=True)
         if "." in text:
             whole, _, fraction = text.partition(".")
             digits = len(whole.lstrip("0")) + len(fraction)
+            if digits > _MOST_DIGITS:
+                raise Failure("SYNTAX_ERROR", f"Invalid numeric literal: {text[:80]}")
             of = decimal(max(digits, 1), len(fraction))
-            return Value(f"CAST('{text}' AS {of.duckdb})", of, constant=True)
-        if not text.isdecimal() or int(text) > _LARGEST_INT64:
-            raise Failure("SYNTAX_ERROR", f"Invalid numeric literal: {text}")
-        return Value(text, INT32 if int(text) <= _LARGEST_INT32 else INT64, constant=True)
+            return Value(f"CAST({literal(text)} AS {of.duckdb})", of, constant=True)
+        number = whole_number(text, 0, _LARGEST_INT64)
+        if number is None:
+            raise Failure("SYNTAX_ERROR", f"Invalid numeric literal: {text[:80]}")
+        return Value(str(number), INT32 if number <= _LARGEST_INT32 else INT64, constant=True)
 
     def cast(self, value: Value, target: Type, safe: bool) -> Value:
         """Build an explicit cast.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import duckdb
 
@@ -14,6 +15,7 @@ from embedded.services.aws.glue.crawling.formats import read_schema
 from embedded.services.aws.glue.crawling.grouping import File, Table, group_files
 from embedded.services.aws.glue.crawling.settings import Target, parse_configuration, parse_targets
 from embedded.services.aws.glue.store import Body, Catalogue
+from embedded.sql_engine.database import Sandbox, connect
 
 _HIDDEN = ("_", ".")
 
@@ -50,7 +52,10 @@ def crawl(
     catalogue.database(crawler["DatabaseName"])
     configuration = parse_configuration(crawler.get("Configuration"))
     tables: list[Table] = []
-    with duckdb.connect() as connection:
+    with (
+        tempfile.TemporaryDirectory(dir=objects.folder) as spill,
+        connect(None, Sandbox(Path(spill, "spill"), [objects.folder], memory="1GB")) as connection,
+    ):
         for target in parse_targets(crawler["Targets"]):
             files = []
             for item in _list_objects(objects, target):

@@ -136,7 +136,8 @@ def check_lines(source: Source, files: list[File], columns: list[tuple[str, Type
 
 
 def _rewrite(source: Source, file: File, columns: list[tuple[str, Type]], stack: ExitStack) -> Path:
-    target = stack.enter_context(NamedTemporaryFile("w", newline="", encoding="utf-8", suffix=".csv"))  # noqa: SIM115
+    beside = NamedTemporaryFile("w", newline="", encoding="utf-8", suffix=".csv", dir=file.path.parent)  # noqa: SIM115
+    target = stack.enter_context(beside)
     writer = csv.writer(target, delimiter=source.delimiter, quotechar=source.quote or None, lineterminator="\n")
     for _ in range(source.skip or 0):
         target.write("\n" if len(columns) == 1 else source.delimiter * (len(columns) - 1) + "\n")

@@ -5,6 +5,8 @@ Source: https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-json
 
 from __future__ import annotations
 
+import json
+
 import duckdb
 
 from embedded.services.gcp.bigquery.errors import ReadError
@@ -90,7 +92,8 @@ def _text(name: str) -> str:
 
 
 def _path(name: str) -> str:
-    return text(f'$."{name}"')
+    """A JSON pointer: unlike a path it has an escape for every character."""
+    return text("/" + name.replace("~", "~0").replace("/", "~1"))
 
 
 def _shape(of: Type) -> str:
@@ -98,8 +101,8 @@ def _shape(of: Type) -> str:
     if of.kind is Kind.ARRAY and of.element:
         return f"[{_shape(of.element)}]"
     if of.kind is Kind.STRUCT:
-        return "{" + ", ".join(f'"{name}": {_shape(field)}' for name, field in of.fields) + "}"
-    return f'"{of.duckdb}"'
+        return "{" + ", ".join(f"{json.dumps(name)}: {_shape(field)}" for name, field in of.fields) + "}"
+    return json.dumps(of.duckdb)
 
 
 def _raw(files: list[File]) -> str:

@@ -17,12 +17,14 @@ from embedded.services.gcp.bigquery.sql.numbers import arithmetic
 from embedded.services.gcp.bigquery.sql.special_syntax import SPECIAL_SYNTAX
 from embedded.services.gcp.bigquery.sql.times import add_days
 from embedded.services.gcp.bigquery.sql.types import NUMERIC, named_type, type_name
+from embedded.shared.numbers import whole_number
 from embedded.sql_engine.compilers import ExpressionCompiler
 from embedded.sql_engine.dialect import Rules
 from embedded.sql_engine.errors import SqlError, invalid, unsupported
 from embedded.sql_engine.grammar import Statement, keep_calls, offset_of, statements
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import FLOAT64, INT64, Kind, Type
+from embedded.sql_engine.types import text as literal
 from embedded.sql_engine.values import Value
 
 _DIALECT = keep_calls(BigQuery, ("CAST", "SAFE_CAST", "EXTRACT"))
@@ -85,11 +87,12 @@ class BigQueryRules(Rules):
 
     def number(self, text: str) -> Value:
         """A number as written: INT64, or FLOAT64 if it has a point or an exponent."""
-        if text.isdigit():
-            if int(text) >= 2**63:
-                raise invalid(f"Invalid integer literal: {text}")
-            return Value(f"{text}::BIGINT", INT64, constant=True)
-        return Value(f"CAST('{text}' AS DOUBLE)", FLOAT64, constant=True)
+        if text.isdecimal():
+            number = whole_number(text, 0, 2**63 - 1)
+            if number is None:
+                raise invalid(f"Invalid integer literal: {text[:80]}")
+            return Value(f"{number}::BIGINT", INT64, constant=True)
+        return Value(f"CAST({literal(text)} AS DOUBLE)", FLOAT64, constant=True)
 
     def cast(self, value: Value, target: Type, safe: bool) -> Value:
         """CAST or SAFE_CAST.

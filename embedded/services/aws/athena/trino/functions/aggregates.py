@@ -169,7 +169,7 @@ def _percentile(call: FunctionCall) -> Value:
 def _share(node: exp.Expr) -> str:
     if not isinstance(node, exp.Literal) or node.is_string or not 0 <= float(node.name) <= 1:
         raise Failure("NOT_SUPPORTED", "A percentile that is not a number written out, from 0 to 1", offset_of(node))
-    return f"CAST({node.name} AS DOUBLE)"
+    return f"CAST({float(node.name)!r} AS DOUBLE)"
 
 
 def _number_of(call: FunctionCall, values: list[Value]) -> Value:

@@ -11,7 +11,7 @@ from embedded.services.aws.athena.trino.functions.arguments import checked_value
 from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.overloads import no_overload
-from embedded.sql_engine.types import STRING, struct
+from embedded.sql_engine.types import STRING, struct, text
 from embedded.sql_engine.values import Value
 
 _MANY = 1000
@@ -60,7 +60,7 @@ def _row(call: FunctionCall) -> Value:
 
 def _typeof(call: FunctionCall) -> Value:
     (value,) = checked_values(call, 1)
-    return Value(f"'{call.compiler.type_name(value.type)}'", STRING)
+    return Value(text(call.compiler.type_name(value.type)), STRING)
 
 
 FUNCTIONS = {

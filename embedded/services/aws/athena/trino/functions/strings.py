@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedded.services.aws.athena.trino.failures import UNKNOWN, fail
+from embedded.services.aws.athena.trino.failures import EXHAUSTED, EXHAUSTED_MESSAGE, UNKNOWN, fail
 from embedded.services.aws.athena.trino.functions import patterns
 from embedded.services.aws.athena.trino.functions.arguments import as_type, checked_values, unless_null
 from embedded.services.aws.athena.trino.operators import concatenate
@@ -12,6 +12,8 @@ from embedded.sql_engine.types import BOOL, BYTES, INT32, INT64, STRING, Kind, a
 from embedded.sql_engine.values import Value
 
 _MANY = 1000
+_LONGEST = 16 << 20
+"""Characters that a text is padded to: Trino itself has no limit but its memory."""
 _SPACES = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x1680, *range(0x2000, 0x2007), *range(0x2008, 0x200B)]))
 """What Java calls white space."""
 SPACES = text(_SPACES + "\u2028\u2029\u205f\u3000")
@@ -101,7 +103,9 @@ def _pad(word: str) -> Function:
         empty = fail("INVALID_FUNCTION_ARGUMENT", "Padding string must not be empty")
         low = fail("INVALID_FUNCTION_ARGUMENT", "Target length must be in the range [0..2147483647]")
         padded = f"{word}({subject}, CAST({size} AS INTEGER), {by})"
-        sql = f"CASE WHEN {by} = '' THEN {empty} WHEN {size} < 0 THEN {low} ELSE {padded} END"
+        high = fail(EXHAUSTED, EXHAUSTED_MESSAGE)
+        wrong = f"WHEN {size} < 0 THEN {low} WHEN {size} > {_LONGEST} THEN {high}"
+        sql = f"CASE WHEN {by} = '' THEN {empty} {wrong} ELSE {padded} END"
         return Value(unless_null([subject, size, by], sql), STRING)
 
     return Function(write)

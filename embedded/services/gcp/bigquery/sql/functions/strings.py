@@ -12,10 +12,12 @@ from embedded.services.gcp.bigquery.sql.arguments import check_count, literal_te
 from embedded.sql_engine.errors import invalid, unsupported
 from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.overloads import coerce_argument, no_overload, overload, scalar
-from embedded.sql_engine.types import BOOL, BYTES, DATE, DATETIME, INT64, MOMENT, STRING, TIME, Kind, array, text
+from embedded.sql_engine.types import BOOL, BYTES, DATE, DATETIME, INT64, MOMENT, STRING, TIME, Kind, Type, array, text
 from embedded.sql_engine.values import Value
 
 _WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+_MOST_BYTES = 1 << 20
+"""Of what a function makes longer: https://github.com/google/googlesql, `kMaxOutputSize` in `functions/string.cc`."""
 _OPTIONAL_GROUP = re.compile(r"\)[?*{]|\|")
 
 
@@ -46,6 +48,19 @@ def _not_negative(sql: str, message: str) -> str:
     return f"(CASE WHEN {sql} < 0 THEN {casts.failure(text(message), INT64, safe=False)} ELSE {sql} END)"
 
 
+def _unless(beyond: str, sql: str, of: Type, name: str) -> str:
+    """An argument, or BigQuery's error if the output of the function would be too large.
+
+    Parameters:
+        beyond: whether it would, as an expression.
+        sql: the argument.
+        of: its type.
+        name: of the function in the message.
+    """
+    wrong = casts.failure(text(f"Output of {name} exceeds max allowed output size of 1MB"), of, safe=False)
+    return f"(CASE WHEN {beyond} THEN {wrong} ELSE {sql} END)"
+
+
 def _trim(name: str) -> Function:
     return scalar(
         overload(f"{name}({{0}}, {text(_WHITE_SPACE)})", STRING, STRING),
@@ -60,6 +75,7 @@ def _pad(name: str) -> Function:
         pattern = coerce_argument(call, 2, STRING) if len(call.arguments) == 3 else "' '"
         empty = casts.failure(text(f"Third argument in {call.name}() cannot be empty"), STRING, safe=False)
         filled = f"(CASE WHEN {pattern} = '' THEN {empty} ELSE {pattern} END)"
+        length = _unless(f"{length} > {_MOST_BYTES}", length, INT64, "LPAD/RPAD")
         return Value(f"{name}({coerce_argument(call, 0, STRING)}, CAST({length} AS INTEGER), {filled})", STRING)
 
     return Function(write)
@@ -77,7 +93,18 @@ def _side(name: str) -> Function:
 def _repeat(call: FunctionCall) -> Value:
     check_count(call, 2, 2)
     times = _not_negative(coerce_argument(call, 1, INT64), "Second argument in REPEAT() cannot be negative")
-    return Value(f"repeat({coerce_argument(call, 0, STRING)}, {times})", STRING)
+    value = coerce_argument(call, 0, STRING)
+    beyond = f"(CASE WHEN strlen({value}) = 0 THEN false ELSE {times} > {_MOST_BYTES} // strlen({value}) END)"
+    times = _unless(beyond, times, INT64, "REPEAT")
+    return Value(f"repeat({value}, {times})", STRING)
+
+
+def _replace(call: FunctionCall) -> Value:
+    check_count(call, 3, 3)
+    value, old, new = (coerce_argument(call, index, STRING) for index in range(3))
+    found = f"((strlen({value}) - strlen(replace({value}, {old}, ''))) // greatest(strlen({old}), 1))"
+    beyond = f"strlen({value}) + {found} * (strlen({new}) - strlen({old})) > {_MOST_BYTES}"
+    return Value(f"replace({_unless(beyond, value, STRING, 'REPLACE')}, {old}, {new})", STRING)
 
 
 def _groups(pattern: str, call: FunctionCall) -> int:
@@ -137,7 +164,7 @@ FUNCTIONS: dict[str, Function] = {
     "REGEXP_EXTRACT": Function(_regexp_extract),
     "REGEXP_REPLACE": scalar(overload("regexp_replace({0}, {1}, {2}, 'g')", STRING, STRING, STRING, STRING)),
     "REPEAT": Function(_repeat),
-    "REPLACE": scalar(overload("replace({0}, {1}, {2})", STRING, STRING, STRING, STRING)),
+    "REPLACE": Function(_replace),
     "RIGHT": _side("right"),
     "RPAD": _pad("rpad"),
     "RTRIM": _trim("rtrim"),
