@@ -163,6 +163,8 @@ class Queries:
 
     def _select(self, tree: exp.Select, scope: Scope) -> Query:
         only(tree, *_SELECT, *_LIMITS)
+        if not tree.expressions:
+            raise SqlError(Reason.SYNTAX, "Syntax error: SELECT list must not be empty", offset_of(tree))
         scope = self._with(tree, scope)
         from_sql = self.from_clause.compile(tree, scope)
         items = self._items(tree, scope)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import random
+import socket
+import subprocess
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from tests.support.stack import ROOT
+from tests.support.waiting import answers, eventually
 
 T = TypeVar("T")
 
@@ -166,6 +172,32 @@ class Front:
             return 599, repr(error).encode()
         finally:
             connection.close()
+
+
+@contextmanager
+def served(module: str, home: Path, *arguments: str, health: str, **environment: str) -> Iterator[Front]:
+    """A service's process on a port of its own, which ends with the block.
+
+    Parameters:
+        module: that is run.
+        home: folder for its log and its state.
+        arguments: of the process; `{port}` stands for its port.
+        health: path that answers when it has started.
+        environment: of the process, likewise.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    log = home / "log"
+    command = [sys.executable, "-m", module, *(argument.format(port=port) for argument in arguments)]
+    own = {name: value.format(port=port) for name, value in environment.items()}
+    with log.open("ab") as target:
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stdout=target, stderr=target)
+    try:
+        eventually(lambda: answers(f"http://127.0.0.1:{port}{health}"), what=log.read_text())
+        yield Front(f"http://127.0.0.1:{port}", log, home)
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 def _shown(request: Request) -> str:

@@ -19,7 +19,13 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from tests.support.fuzz import Chooser, Request
 
 SERVICES = ("glue", "athena", "batch", "logs", "iam", "sts")
-SUBRESOURCES = ("location", "versioning", "policy", "uploads", "delete", "uploadId", "acl", "tagging")
+S3 = (
+    *(("GET", False, word) for word in ("", "", "location", "versioning", "policy", "uploads", "acl")),
+    *(("PUT", False, ""), ("PUT", False, "policy"), ("POST", False, "delete"), ("HEAD", False, "")),
+    *((method, True, "") for method in ("GET", "GET", "HEAD", "PUT", "PUT", "DELETE", "PATCH")),
+    *(("POST", True, "uploads"), ("PUT", True, "uploadId"), ("POST", True, "uploadId"), ("GET", True, "uploadId")),
+)
+"""Method, whether it is about an object, and the parameter that selects the operation."""
 NUMBERS = ("max-keys", "partNumber", "part-number-marker", "max-parts", "max-uploads", "versionId", "list-type")
 TEXTS = (
     "prefix",
@@ -84,17 +90,16 @@ def _signed(
 
 
 def _s3(choose: Chooser) -> Request:
-    path = "/" + choose.segment("fuzz", "fuzz", "other", "")
-    if choose.random() < 0.7:
-        path += "/" + choose.segment("a.csv", "b/c", "d")
+    method, in_object, subresource = choose.choice(S3)
+    path = "/" + choose.segment("fuzz", "fuzz", "other") + ("/" + choose.segment("a.csv", "b/c") if in_object else "")
     query = choose.pairs((*NUMBERS, *TEXTS), 2)
-    if choose.random() < 0.6:
-        query.append((choose.choice(SUBRESOURCES), choose.text() if choose.random() < 0.5 else ""))
+    if subresource:
+        query.append((subresource, choose.text() if choose.random() < 0.5 else ""))
     headers = {choose.choice(HEADERS): choose.header() for _ in range(choose.randint(0, 2))}
     if choose.random() < 0.2:
         headers["x-amz-content-sha256"] = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+        headers.setdefault("x-amz-decoded-content-length", "5")
     body = choose.choice(DOCUMENTS).replace(b"%d", choose.text().encode())
-    method = choose.choice(("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"))
     return Request(method, path, query, headers, b"" if method in ("GET", "HEAD") else body)
 
 

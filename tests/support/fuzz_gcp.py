@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlencode
 
 from tests.support.fuzz import Chooser, Request
@@ -11,7 +10,7 @@ from tests.support.fuzz import Chooser, Request
 STORAGE_QUERY = (
     *("maxResults", "pageToken", "prefix", "delimiter", "versions", "startOffset", "projection", "alt", "fields"),
     *("ifGenerationMatch", "ifGenerationNotMatch", "ifMetagenerationMatch", "generation", "uploadType", "name"),
-    *("upload_id", "project", "sourceGeneration", "ifSourceGenerationMatch", "predefinedAcl"),
+    *("upload_id", "project", "sourceGeneration", "ifSourceGenerationMatch"),
 )
 QUERY = (
     *("maxResults", "pageToken", "startIndex", "timeoutMs", "location", "minCreationTime", "selectedFields", "all"),
@@ -33,7 +32,33 @@ STATEMENTS = ("SELECT %s", "SELECT 1 AS `%s`", "SELECT * FROM %s", "CREATE TABLE
               "SELECT 1 LIMIT %s", "SELECT x[%s] FROM (SELECT [1] x)", "INSERT d.t VALUES (%s)", "SELECT 1; %s",
               "SELECT NUMERIC '%s'", "SELECT DATE '%s'", "SELECT CAST(1 AS %s)", "SELECT NTH_VALUE(1, %s) OVER ()",
               "SELECT REPEAT('a', %s)", "SELECT ROUND(1.5, %s)", "DROP TABLE %s", "SELECT @a + %s")  # fmt: skip
-PROJECT = "/bigquery/v2/projects/{project}"
+
+
+BUCKET = "fuzz-flowio"
+_O = "/storage/v1/b/{b}/o"
+STORAGE = (
+    *((method, "/storage/v1/b") for method in ("GET", "POST")),
+    *((method, "/storage/v1/b/{b}") for method in ("GET", "PATCH", "PUT")),
+    *(("GET", _O), ("GET", f"{_O}/{{o}}"), ("GET", f"/download{_O}/{{o}}"), ("PATCH", f"{_O}/{{o}}")),
+    *(("PUT", f"{_O}/{{o}}"), ("POST", f"{_O}/{{o}}/compose"), ("DELETE", f"{_O}/{{o}}")),
+    *(("POST", f"{_O}/a.csv/{word}/b/{{b}}/o/{{o}}") for word in ("copyTo", "rewriteTo")),
+    *(("POST", f"/upload{_O}"), ("POST", f"/upload{_O}"), ("PUT", f"/upload{_O}")),
+)
+_T = "/datasets/{d}/tables"
+BIGQUERY = (
+    *(("GET", "/datasets", TABLE), ("POST", "/datasets", TABLE), ("GET", "/datasets/{d}", TABLE)),
+    *((method, "/datasets/{d}", TABLE) for method in ("PATCH", "PUT")),
+    *(("GET", _T, TABLE), ("POST", _T, TABLE), ("GET", f"{_T}/{{t}}", TABLE), ("GET", f"{_T}/{{t}}/data", TABLE)),
+    *((method, f"{_T}/{{t}}", TABLE) for method in ("PATCH", "PUT")),
+    *(
+        ("POST", f"{_T}/{{t}}/insertAll", TABLE),
+        ("GET", "/jobs", JOB),
+        ("POST", "/jobs", JOB),
+        ("GET", "/jobs/{j}", JOB),
+    ),
+    *(("POST", "/jobs/{j}/cancel", JOB), ("GET", "/queries/{j}", JOB)),
+    *[("POST", "/queries", JOB)] * 8,
+)
 
 
 def requests(project: str, token: str, seed: int, count: int) -> Iterator[Request]:
@@ -63,8 +88,7 @@ def _token(choose: Chooser) -> Request:
     return Request("POST", "/token", [], headers, urlencode(form).encode())
 
 
-def _request(choose: Chooser, path: str, members: tuple[str, ...], query: tuple[str, ...] = QUERY) -> Request:
-    method = choose.choice(("GET", "GET", "POST", "PUT", "PATCH"))
+def _request(choose: Chooser, method: str, path: str, members: tuple[str, ...], query: tuple[str, ...]) -> Request:
     headers = {choose.choice(HEADERS): choose.header() for _ in range(choose.randint(0, 1))}
     headers.setdefault("Content-Type", "application/json")
     body = b"" if method in ("GET", "DELETE") else choose.json(choose.members(members, 4))
@@ -72,45 +96,30 @@ def _request(choose: Chooser, path: str, members: tuple[str, ...], query: tuple[
 
 
 def _storage(choose: Chooser) -> Request:
-    path = choose.choice(("/storage/v1/b", "/storage/v1/b", "/upload/storage/v1/b", "/download/storage/v1/b"))
-    if choose.random() < 0.95:
-        path += "/" + choose.segment("fuzz-flowio")
-    if choose.random() < 0.8:
-        path += "/o"
-    if path.endswith("/o") and choose.random() < 0.6:
-        path += "/" + choose.segment("a.csv", "b/c")
-    if choose.random() < 0.2:
-        path += choose.choice(("/compose", "/rewriteTo/b/fuzz-flowio/o/x", "/copyTo/b/fuzz-flowio/o/x", "/acl"))
-    request = _request(choose, path, OBJECT, STORAGE_QUERY)
-    if "upload" in path and choose.random() < 0.8:
-        request.method = choose.choice(("POST", "PUT"))
-        request.query.append(("uploadType", choose.choice(("media", "multipart", "resumable"))))
+    method, path = choose.choice(STORAGE)
+    path = path.replace("{b}", choose.segment(BUCKET)).replace("{o}", choose.segment("a.csv", "b/c"))
+    request = _request(choose, method, path, OBJECT, STORAGE_QUERY)
+    if path == "/storage/v1/b":
+        request.query.append(("project", "p"))
+    if path.startswith("/upload"):
+        request.query.append(("uploadType", choose.choice(("media", "multipart", "resumable", choose.text()))))
         request.query.append(("name", choose.text()))
         request.headers["Content-Type"] = choose.choice(("multipart/related; boundary=x", "multipart/related", "a/b"))
-        request.body = b"--x\r\nContent-Type: application/json\r\n\r\n" + request.body + b"\r\n--x\r\n\r\nabc\r\n--x--"
+        document = request.body if choose.random() < 0.5 else b'{"name": "n"}'
+        request.body = b"--x\r\nContent-Type: application/json\r\n\r\n" + document + b"\r\n--x\r\n\r\nabc\r\n--x--"
     return request
 
 
-def _object(document: Any) -> dict[str, Any]:
-    return document if isinstance(document, dict) else {}
-
-
 def _bigquery(choose: Chooser, project: str) -> Request:
-    path = PROJECT.format(project=choose.segment(project, project, project))
-    draw = choose.random()
-    if draw < 0.4:
+    method, path, members = choose.choice(BIGQUERY)
+    path = f"/bigquery/v2/projects/{choose.segment(project, project, project)}{path}"
+    path = (
+        path.replace("{d}", choose.segment("d")).replace("{t}", choose.segment("t")).replace("{j}", choose.segment("j"))
+    )
+    request = _request(choose, method, path, members, QUERY)
+    if path.endswith("/queries") and choose.random() < 0.8:
         statement = choose.choice(STATEMENTS).replace("%s", choose.text())
-        document = {"query": statement, "useLegacySql": False, **_object(choose.members(JOB, 1))} if draw < 0.3 else 1
-        request = _request(choose, f"{path}/queries", JOB)
-        request.method = "POST"
-        if isinstance(document, dict):
-            request.body = choose.json(document | {"query": statement, "useLegacySql": False})
-        return request
-    kind = choose.choice(("datasets", "jobs", "queries"))
-    path += f"/{kind}"
-    if choose.random() < 0.7:
-        path += "/" + choose.segment("d", "a")
-    if kind == "datasets" and choose.random() < 0.7:
-        path += "/tables" + (f"/{choose.segment('t')}" if choose.random() < 0.7 else "")
-        path += choose.choice(("", "", "/data", "/insertAll"))
-    return _request(choose, path, JOB if kind != "datasets" else TABLE)
+        document = choose.members(JOB, 1) if choose.random() < 0.3 else {}
+        more = document if isinstance(document, dict) else {}
+        request.body = choose.json({**more, "query": statement, "useLegacySql": False})
+    return request

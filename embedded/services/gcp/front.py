@@ -37,6 +37,7 @@ class Front:
         own = [Route(HEALTH, _health), Route(TOKEN, self._token, methods=["POST"])]
         handlers = {GoogleError: _error_response, HTTPException: _unknown_route, Exception: _internal_error}
         app = Starlette(routes=[*own, *self._routes], exception_handlers=handlers)
+        app.router.redirect_slashes = False
         return _Guard(Unpacking(app), self._identity)
 
     async def _token(self, request: Request) -> Response:
