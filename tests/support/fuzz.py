@@ -56,6 +56,16 @@ VALUES: tuple[Any, ...] = (
 )
 
 
+STATEMENTS = (
+    *("SELECT %s", "SELECT 1 AS `%s`", 'SELECT 1 AS "%s"', "SELECT * FROM %s", "CREATE TABLE d.t (%s INT64)"),
+    *("SELECT '%s'", "SELECT 1 LIMIT %s", "SELECT x[%s] FROM (SELECT [1] x)", "INSERT d.t VALUES (%s)"),
+    *("SELECT NUMERIC '%s'", "SELECT DATE '%s'", "SELECT CAST(1 AS %s)", "SELECT NTH_VALUE(1, %s) OVER ()"),
+    *("SELECT REPEAT('a', %s)", "SELECT ROUND(1.5, %s)", "DROP TABLE %s", "SELECT @a + %s", "SELECT (%s)"),
+    *("SHOW TABLES '%s'", "DESCRIBE %s", "SELECT CAST('%s' AS date)", "SELECT lpad('a', %s, 'b')", "(SELECT %s)"),
+    *("WITH a AS (%s) %s", "SELECT 1; %s"),
+)
+
+
 @dataclass
 class Request:
     """One request.
@@ -98,6 +108,10 @@ class Chooser(random.Random):
     def segment(self, *usual: str) -> str:
         """A part of a path: mostly a usual one."""
         return quote(self.choice(usual) if usual and self.random() < 0.7 else self.text(), safe="")
+
+    def statement(self) -> str:
+        """A statement of SQL with an odd text in it."""
+        return self.choice(STATEMENTS).replace("%s", self.text())
 
     def pairs(self, names: Iterable[str], most: int = 3) -> list[tuple[str, str]]:
         """Odd query parameters."""

@@ -151,7 +151,7 @@ def _value(choose: Chooser, shape: Shape, depth: int) -> Any:
     if shape.type_name == "structure":
         required = set(shape.required_members)
         return {
-            name: _value(choose, member, depth - 1)
+            name: choose.statement() if name == "QueryString" else _value(choose, member, depth - 1)
             for name, member in shape.members.items()
             if name in required or choose.random() < 0.25
         }

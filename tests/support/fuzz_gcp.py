@@ -28,12 +28,6 @@ JOB = ("configuration", "query", "load", "jobReference", "jobId", "useLegacySql"
        "parameterMode", "timeoutMs", "maxResults", "destinationTable", "dryRun", "labels", "jobTimeoutMs", "schema",
        "sourceUris", "name", "parameterType", "type", "parameterValue", "value", "arrayValues", "formatOptions",
        "writeDisposition", "createDisposition", "datasetId", "location", "maximumBytesBilled")  # fmt: skip
-STATEMENTS = ("SELECT %s", "SELECT 1 AS `%s`", "SELECT * FROM %s", "CREATE TABLE d.t (%s INT64)", "SELECT '%s'",
-              "SELECT 1 LIMIT %s", "SELECT x[%s] FROM (SELECT [1] x)", "INSERT d.t VALUES (%s)", "SELECT 1; %s",
-              "SELECT NUMERIC '%s'", "SELECT DATE '%s'", "SELECT CAST(1 AS %s)", "SELECT NTH_VALUE(1, %s) OVER ()",
-              "SELECT REPEAT('a', %s)", "SELECT ROUND(1.5, %s)", "DROP TABLE %s", "SELECT @a + %s")  # fmt: skip
-
-
 BUCKET = "fuzz-flowio"
 _O = "/storage/v1/b/{b}/o"
 STORAGE = (
@@ -118,7 +112,7 @@ def _bigquery(choose: Chooser, project: str) -> Request:
     )
     request = _request(choose, method, path, members, QUERY)
     if path.endswith("/queries") and choose.random() < 0.8:
-        statement = choose.choice(STATEMENTS).replace("%s", choose.text())
+        statement = choose.statement()
         document = choose.members(JOB, 1) if choose.random() < 0.3 else {}
         more = document if isinstance(document, dict) else {}
         request.body = choose.json({**more, "query": statement, "useLegacySql": False})

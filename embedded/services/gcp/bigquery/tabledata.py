@@ -61,6 +61,8 @@ class TabledataResource:
                 for column, of in schema_columns(table.fields)
                 if not selected or column.lower() in selected
             ]
+            if selected and not columns:
+                raise invalid_value(f"No such field: {', '.join(selected)[:200]}.")
             rows = table_rows(table.rows, columns, catalogue.count(table))
             return page_of_rows(rows, request, cursor, _LIST)
 

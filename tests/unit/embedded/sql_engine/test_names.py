@@ -1,7 +1,7 @@
 """Names of every kind, in every place of a statement where a name can stand: they stay names."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import duckdb
 import pytest
@@ -125,8 +125,9 @@ def compiled(rules: Rules, queries: type[Queries], sql: str, names: Sequence[str
 
 
 @pytest.fixture(scope="module")
-def database() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"python_enable_replacements": "false"})
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"python_enable_replacements": "false"}) as connection:
+        yield connection
 
 
 def check(
