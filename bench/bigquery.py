@@ -52,11 +52,11 @@ class Folder:
     """Objects of Cloud Storage: the files of a folder."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.folder = root
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """As Objects has it."""
-        for path in sorted(self._root.glob(f"{prefix}*")):
+        for path in sorted(self.folder.glob(f"{prefix}*")):
             status = path.stat()
             yield ObjectInfo(
                 path.name, status.st_size, str(status.st_mtime_ns), datetime.fromtimestamp(status.st_mtime, UTC)
@@ -65,7 +65,7 @@ class Folder:
     @contextmanager
     def fetch(self, bucket: str, key: str) -> Iterator[Path]:
         """As Objects has it."""
-        yield self._root / key
+        yield self.folder / key
 
 
 def generate(path: Path, rows: int) -> None:
