@@ -64,6 +64,22 @@ class Database:
         if self.folder is not None:
             self._closed_mark.touch()
 
+    def has_message(self, kind: str, key: str) -> bool:
+        """Whether a queue of the engine holds a message.
+
+        Parameters:
+            kind: class of what the message is about.
+            key: id of what it is about.
+        """
+        connection: Any = jpype.JClass("java.sql.DriverManager").getConnection(self.url, "sa", "")
+        try:
+            statement = connection.prepareStatement('SELECT 1 FROM queues WHERE "type" = ? AND "key" = ? LIMIT 1')
+            statement.setString(1, kind)
+            statement.setString(2, key)
+            return bool(statement.executeQuery().next())
+        finally:
+            connection.close()
+
     def _rebuild(self, folder: Path) -> None:
         script = folder / "rebuilt.sql"
         for left in folder.glob("rebuilt*"):

@@ -37,6 +37,8 @@ ABANDON_SECONDS = 10
 """Time for the database to close when the engine has ended."""
 APPLICATION = Path(__file__).with_name("application.yml")
 GUARD = "io.kestra.workbook.messages.EngineGuard"
+MIGRATIONS = Path(__file__).with_name("migrations")
+"""Changes to the database that Kestra makes, applied after its own."""
 
 LOGBACK = """<configuration>
   <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
@@ -93,6 +95,7 @@ class EngineConfig:
             "work": str(self.home / "work"),
             "encryption_key": _encryption_key(self.home),
             "database_url": self.database.url,
+            "migrations": f"filesystem:{MIGRATIONS}",
         }
         # JSON is YAML: its quotes keep a path or an address from being read as anything else.
         quoted = {name: json.dumps(value) for name, value in values.items()}
@@ -148,6 +151,10 @@ class Engine:
         """One of the engine's queues, such as `executionQueue`, `executionKilledQueue` or `triggerQueue`."""
         qualifier = self.java("io.micronaut.inject.qualifiers.Qualifiers").byName(name)
         return self._context.getBean(self.java("io.kestra.core.queues.QueueInterface"), qualifier)
+
+    def is_queued(self, execution_id: str) -> bool:
+        """Whether the engine's queue holds a message of an execution, taken up already or not."""
+        return self.config.database.has_message("io.kestra.core.models.executions.Execution", execution_id)
 
     def to_json(self, value: Any) -> str:
         """The JSON that Kestra's own server sends for an entity: the same mapper with the same settings."""

@@ -129,3 +129,16 @@ def test_every_route_answers_json_for_what_does_not_exist(api: Api) -> None:
         if answer.status_code >= 400:
             assert answer.json()["status"] == answer.status_code, one
             assert answer.json()["path"] == one.path
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://example.com"}, {"Origin": "null"}, {"Host": "example.com"}])
+def test_a_page_of_another_site_is_refused_with_the_password_too(api: Api, headers: dict[str, str]) -> None:
+    for method, path in (("GET", "/flows/search"), ("POST", "/executions/kill/by-query"), ("POST", "/flows")):
+        answer = api.request(method, path, headers=headers)
+        assert (answer.status_code, answer.json()["status"]) == (403, 403)
+        assert "localhost" in answer.json()["message"] or "another site" in answer.json()["message"]
+
+
+def test_a_page_of_this_machine_may_ask(api: Api) -> None:
+    for headers in ({"Origin": "http://localhost:8888"}, {"Host": "localhost"}, {"Host": "127.0.0.1:1"}):
+        assert api.get("/flows/search", headers=headers).status_code == 200

@@ -343,3 +343,25 @@ def test_a_webhook_may_wait(api: Api) -> None:
     api.flow(WEBHOOK.replace("id: hook", "id: waiting").replace("key: s3cr3t", "key: s3cr3t, wait: true"))
     url = f"{api.server.url}/api/v1/executions/webhook/exec.webhook/waiting/s3cr3t?a=1"
     assert requests.post(url, data="x", timeout=30).json()["state"]["current"] == "SUCCESS"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "labels",
+        "restart",
+        "replay",
+        "state",
+        "unqueue",
+        "replay-with-inputs",
+        "resume-from-breakpoint",
+        "eval",
+        "resume",
+    ],
+)
+def test_a_flow_may_have_the_name_of_an_action(api: Api, name: str) -> None:
+    """A form creates an execution; without one the path is the action's, as in the official server."""
+    api.flow(HELLO.replace("id: hello", f"id: {name}").replace("namespace: exec.basic", "namespace: exec.names"))
+    answer = api.post(f"/executions/exec.names/{name}", files={"unused": (None, "x")}, params={"wait": "true"})
+    assert (answer.status_code, answer.json().get("flowId")) == (200, name), answer.text
+    assert api.post(f"/executions/exec.names/{name}").status_code in (404, 422)

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import psutil
@@ -37,13 +37,6 @@ tasks:
 def flows(api: Api) -> None:
     api.flow(STEPS)
     api.flow(LONG)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def unknown(api: Api) -> Iterator[list[Future]]:
-    """What following an execution that does not exist answers; it takes ten seconds, while the other tests run."""
-    with ThreadPoolExecutor(2) as pool:
-        yield [pool.submit(api.get, path) for path in ("/executions/none/follow", "/logs/none/follow")]
 
 
 def events(api: Api, path: str, **params: str) -> Iterator[tuple[str, dict]]:
@@ -134,7 +127,7 @@ def test_a_reader_that_goes_is_forgotten(api: Api) -> None:
     with socket.create_connection((host, int(port)), timeout=10) as reader:
         own = reader.getsockname()[1]
         reader.sendall(
-            f"GET /api/v1/main/executions/{created['id']}/follow HTTP/1.1\r\nHost: x\r\n"
+            f"GET /api/v1/main/executions/{created['id']}/follow HTTP/1.1\r\nHost: {host}\r\n"
             f"Authorization: Basic {token}\r\n\r\n".encode()
         )
         assert b"200 OK" in reader.recv(65536)
@@ -153,9 +146,20 @@ def peers(api: Api) -> set[int]:
     return {found.raddr.port for found in psutil.Process(api.server.pid).net_connections(kind="tcp4") if found.raddr}
 
 
-def test_an_unknown_execution_is_waited_for_and_then_refused(unknown: list[Future]) -> None:
-    answers = [future.result() for future in unknown]
-    assert [(answer.status_code, answer.json()["status"]) for answer in answers] == [(404, 404)] * 2
+@pytest.mark.parametrize("path", ["/executions/none/follow", "/logs/none/follow"])
+def test_an_unknown_execution_is_refused_at_once(api: Api, path: str) -> None:
+    answer = api.get(path, timeout=follow.APPEAR_SECONDS * 0.8)
+    assert (answer.status_code, answer.json()["status"]) == (404, 404)
+
+
+def test_an_execution_that_is_still_in_the_queue_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = iter([None, None, "execution"])
+    monkeypatch.setattr(follow, "_find", lambda *_: next(stored))
+    monkeypatch.setattr(follow, "APPEAR_POLL_SECONDS", 0)
+    lookup = SimpleNamespace(findByExecutionWithoutAcl=lambda execution: f"flow of {execution}")
+    monkeypatch.setattr(follow.repositories, "flows", lambda _: lookup)
+    request = SimpleNamespace(engine=SimpleNamespace(is_queued=lambda _: True), params={"execution_id": "x"})
+    assert asyncio.run(follow._await_execution(request)) == ("execution", "flow of execution")
 
 
 class Silence:

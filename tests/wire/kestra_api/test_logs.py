@@ -83,3 +83,25 @@ def test_flows_and_executions_as_csv(api: Api, done: dict) -> None:
     empty = api.get("/flows/export/by-query/csv", params={"filters[namespace][EQUALS]": "nobody"})
     assert (empty.status_code, empty.text) == (200, "")
     assert api.get("/flows/export/by-query/csv", params={"filters[none][EQUALS]": "1"}).status_code == 422
+
+
+def test_lines_of_one_millisecond_keep_their_order(api: Api) -> None:
+    """The database sorts by the time as it was written, to the microsecond: lists, downloads and pages of searches."""
+    lines = "\n".join(
+        f"  - {{id: t{number}, type: io.kestra.plugin.core.log.Log, message: [{name}a, {name}b, {name}c]}}"
+        for number, name in enumerate(f"m{number:02}" for number in range(20))
+    )
+    api.flow(f"id: ordered\nnamespace: logs.wire\ntasks:\n{lines}\n")
+    execution = api.run("logs.wire", "ordered")
+    wanted = [f"m{number:02}{letter}" for number in range(20) for letter in "abc"]
+
+    def listed() -> list[str]:
+        return [text for text in messages(api, execution) if text in wanted]
+
+    eventually(lambda: len(listed()) == len(wanted), what="all lines")
+    assert listed() == wanted
+    downloaded = api.get(f"/logs/{execution['id']}/download").text
+    assert sorted(wanted, key=downloaded.index) == wanted
+    query = {"filters[executionId][EQUALS]": execution["id"], "sort": "timestamp:asc", "size": 7}
+    pages = [api.get("/logs/search", params={**query, "page": page}).json()["results"] for page in range(1, 20)]
+    assert [line["message"] for page in pages for line in page if line["message"] in wanted] == wanted

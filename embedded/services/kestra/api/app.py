@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from embedded.services.kestra.api import (
     backfill,
@@ -35,8 +36,9 @@ from embedded.services.kestra.api import (
 )
 from embedded.services.kestra.api.auth import BasicAuthentication
 from embedded.services.kestra.api.errors import ApiError, error_response, from_exception
-from embedded.services.kestra.api.request import Settings
+from embedded.services.kestra.api.request import FormRoute, Settings
 from embedded.services.kestra.engine import TENANT, Engine
+from embedded.shared.browser_guard import BrowserGuard
 
 ROUTES: tuple[Route, ...] = (
     *health.routes,
@@ -75,7 +77,10 @@ def create_app(engine: Engine, settings: Settings) -> Starlette:
     routes = api_routes()
     app = Starlette(
         routes=[*health.root_routes, Mount(f"/api/v1/{TENANT}", routes=routes), Mount("/api/v1", routes=routes)],
-        middleware=[Middleware(BasicAuthentication, username=settings.username, password=settings.password)],
+        middleware=[
+            Middleware(BrowserGuard, refuse=_refuse_page),
+            Middleware(BasicAuthentication, username=settings.username, password=settings.password),
+        ],
         exception_handlers={HTTPException: _http_error, Exception: _other_error},
     )
     app.router.redirect_slashes = False
@@ -84,9 +89,17 @@ def create_app(engine: Engine, settings: Settings) -> Starlette:
     return app
 
 
+def _refuse_page(reason: str) -> ASGIApp:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        error = ApiError(HTTPStatus.FORBIDDEN, f"Forbidden: {reason}", headers={"Connection": "close"})
+        await error_response(Request(scope), error)(scope, receive, send)
+
+    return respond
+
+
 def api_routes() -> list[Route]:
     """The routes of all resources, the more literal path first: `/flows/search` before `/flows/{namespace}`."""
-    return sorted(ROUTES, key=_generality)
+    return sorted(ROUTES, key=lambda route: (not isinstance(route, FormRoute), _generality(route)))
 
 
 def _generality(route: Route) -> list[int]:

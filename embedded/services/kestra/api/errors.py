@@ -2,12 +2,16 @@
 
 import logging
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import jpype
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
+
+from embedded.services.kestra.api.messages import readable, without_folders
+from embedded.services.kestra.engine import TENANT
 
 log = logging.getLogger(__name__)
 
@@ -25,18 +29,26 @@ JAVA_ERRORS: tuple[tuple[str, HTTPStatus, str], ...] = (
     ("io.kestra.core.exceptions.DeserializationException", HTTPStatus.LOCKED, "Locked"),
     ("com.fasterxml.jackson.core.JsonParseException", HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid json"),
     ("com.fasterxml.jackson.databind.JsonMappingException", HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid json mapping"),
+    ("com.fasterxml.jackson.core.JsonProcessingException", HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid json"),
     ("java.util.NoSuchElementException", HTTPStatus.NOT_FOUND, "Not Found"),
     ("java.io.FileNotFoundException", HTTPStatus.NOT_FOUND, "Not Found"),
     ("java.nio.file.NoSuchFileException", HTTPStatus.NOT_FOUND, "Not Found"),
+    ("java.nio.file.FileSystemException", HTTPStatus.UNPROCESSABLE_ENTITY, "Illegal argument"),
     ("java.time.DateTimeException", HTTPStatus.UNPROCESSABLE_ENTITY, "Illegal argument"),
     ("java.lang.IllegalArgumentException", HTTPStatus.UNPROCESSABLE_ENTITY, "Illegal argument"),
     ("java.net.URISyntaxException", HTTPStatus.UNPROCESSABLE_ENTITY, "Illegal argument"),
     ("java.lang.IllegalStateException", HTTPStatus.CONFLICT, "Illegal state"),
+    ("java.lang.StackOverflowError", HTTPStatus.UNPROCESSABLE_ENTITY, "Illegal argument: nested too deep"),
+    ("java.lang.UnsupportedOperationException", HTTPStatus.BAD_REQUEST, "Bad Request"),
+    ("io.kestra.core.exceptions.InternalException", HTTPStatus.UNPROCESSABLE_ENTITY, "Illegal argument"),
 )
-
 
 NO_COLUMN = "42S22"
 """SQL state: a column that does not exist."""
+BAD_PATTERN = "22025"
+"""SQL state: a malformed regular expression."""
+BAD_VALUE = "22"
+"""Beginning of the SQL states of values that the database does not take."""
 
 
 class ApiError(Exception):
@@ -93,15 +105,24 @@ def from_java(error: Any) -> ApiError:
     for name, status, words in JAVA_ERRORS:
         if isinstance(error, jpype.JClass(name)):
             message = error.getMessage()
-            return ApiError(status, f"{words}: {message}" if message is not None else words, _violations(error))
-    database = isinstance(error, jpype.JClass("org.jooq.exception.DataAccessException"))
-    if database and str(error.sqlState()) == NO_COLUMN:
+            text = "" if message is None else readable(str(message))
+            return ApiError(status, f"{words}: {text}" if text else words, _violations(error))
+    if isinstance(error, jpype.JClass("org.jooq.exception.DataAccessException")) and (refused := _refused(error)):
+        return refused
+    log.error("Server error: %s", error.stacktrace())
+    # The message may be anything, a query with its values too.
+    return ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error: see Kestra's log")
+
+
+def _refused(error: Any) -> ApiError | None:
+    """The response to a query that failed because of what the request asked for; None if it was not for that."""
+    state = str(error.sqlState())
+    if state == NO_COLUMN:
         # The repositories hand on the names of fields to sort by.
         return Invalid("There is no such field to sort by")
-    log.error("Server error: %s", error.stacktrace())
-    # A failed query's message is the query.
-    message = "the database refused a query" if database else error.getMessage()
-    return ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, f"Internal server error: {message}")
+    if state == BAD_PATTERN:
+        return Invalid("A filter's regular expression is malformed")
+    return Invalid("A value is too long or malformed") if state.startswith(BAD_VALUE) else None
 
 
 def from_exception(error: Exception) -> ApiError:
@@ -112,6 +133,9 @@ def from_exception(error: Exception) -> ApiError:
         return from_java(error)
     if isinstance(error, HTTPException):
         return ApiError(error.status_code, error.detail)
+    if isinstance(error, UnicodeEncodeError | UnicodeDecodeError):
+        # Python's texts do not go to Java with one, nor Java's to Python.
+        return Invalid("A text has half of a surrogate pair, which is no character")
     if isinstance(error, ClientDisconnect):
         return ApiError(HTTPStatus.BAD_REQUEST, "The request ended before its body did")
     log.error("Server error", exc_info=error)
@@ -121,11 +145,20 @@ def from_exception(error: Exception) -> ApiError:
 def error_response(request: Request, error: ApiError) -> JSONResponse:
     """The error as JSON: the official `message`, `_links` and `_embedded`, with `status` and `path`."""
     href = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    body: dict[str, Any] = {"message": error.message, "_links": {"self": {"href": href, "templated": False}}}
+    message = without_folders(error.message, *_folders(request))
+    body: dict[str, Any] = {"message": message, "_links": {"self": {"href": href, "templated": False}}}
     if error.errors:
         body["_embedded"] = {"errors": error.errors}
     body |= {"status": int(error.status), "path": request.url.path} | error.extra
     return JSONResponse(body, status_code=error.status, headers=error.headers)
+
+
+def _folders(request: Request) -> list[Path]:
+    """The folders of the engine, whose paths are nobody else's concern."""
+    engine = request.scope["app"].state.engine if "app" in request.scope else None
+    if engine is None:
+        return []
+    return [engine.config.storage / TENANT, engine.config.storage, engine.config.home]
 
 
 def _unwrap(error: Any) -> Any:
@@ -145,6 +178,6 @@ def _violations(error: Any) -> list[dict[str, str]]:
     if error is None or error.getConstraintViolations() is None:
         return []
     return [
-        {"message": str(violation.getMessage()), "path": str(violation.getPropertyPath())}
+        {"message": readable(str(violation.getMessage())), "path": str(violation.getPropertyPath())}
         for violation in error.getConstraintViolations()
     ]

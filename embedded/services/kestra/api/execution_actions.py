@@ -18,6 +18,7 @@ from embedded.services.kestra.api.executions import (
     QUEUE,
     SERVICE,
     breakpoints,
+    create,
     find,
     flow_of,
     matching,
@@ -28,7 +29,7 @@ from embedded.services.kestra.api.executions import (
 )
 from embedded.services.kestra.api.flows import find as find_flow
 from embedded.services.kestra.api.follow import final_execution
-from embedded.services.kestra.api.request import Request, bulk, endpoint, json_value, no_content
+from embedded.services.kestra.api.request import FormRoute, Request, bulk, endpoint, json_value, no_content
 
 CONCURRENCY = "io.kestra.core.services.ConcurrencyLimitService"
 RESUMED = "io.kestra.plugin.core.flow.Pause$Resumed"
@@ -338,6 +339,22 @@ def replay_with_inputs(request: Request) -> Response:
     return request.entity(_replay(request, changed, request.parameter("taskRunId"), revision))
 
 
+async def create_by_form(request: Request) -> Response:
+    """A new execution, also of a flow whose id is the name of an action: `restart`, `labels`.
+
+    Two actions take a form themselves. They are meant if there is an execution of that id.
+    """
+    action = FORM_ACTIONS.get(request.params["id"])
+    execution_id = request.params["namespace"]
+    if action is None or (await run_in_threadpool(_lookup, request, execution_id))[1] is None:
+        return await create(request)
+    request.params["execution_id"] = execution_id
+    return await run_in_threadpool(action, request)
+
+
+FORM_ACTIONS = {"resume": resume, "replay-with-inputs": replay_with_inputs}
+
+
 def change_status(request: Request) -> Response:
     """Give a terminated execution another final state."""
     _final_state(request)
@@ -365,6 +382,7 @@ def _single(apply: Callable[[Request, Any], Any]) -> Callable[[Request], Respons
 
 
 routes = [
+    FormRoute("/executions/{namespace}/{id}", endpoint(create_by_form), methods=["POST"]),
     *[
         Route(f"/executions/{act.name}/{how}", endpoint(_bulk(act, chosen)), methods=[act.method])
         for how, chosen in CHOICES

@@ -119,19 +119,19 @@ def _preview(request: Request, execution: Any, uri: Any) -> Response:
     rows = min(request.number("maxRows", PREVIEW_ROWS, minimum=1) or PREVIEW_ROWS, MAX_PREVIEW_ROWS)
     encoding = request.parameter("encoding") or "UTF-8"
     try:
-        b"a".decode(encoding, "replace")
-    except (LookupError, UnicodeError):  # unknown, or from bytes to bytes, such as base64
-        raise Invalid(f"Unable to preview using encoding '{encoding}'") from None
+        charset = request.java("java.nio.charset.Charset").forName(encoding)
+    except jpype.JClass("java.lang.IllegalArgumentException"):
+        raise Invalid(f"Unable to preview using encoding '{encoding[:40]}'") from None
     stream = request.bean(STORAGE).get(request.tenant, execution.getNamespace(), uri)
     try:
-        kind, content, truncated = _render(request, extension.lower(), stream, rows, encoding)
+        kind, content, truncated = _render(request, extension.lower(), stream, rows, charset)
     finally:
         stream.close()
     answer = {"extension": extension, "type": kind, "content": content, "maxLine": rows, "truncated": truncated}
     return json_value(answer)
 
 
-def _render(request: Request, extension: str, stream: Any, rows: int, encoding: str) -> tuple[str, Any, bool]:
+def _render(request: Request, extension: str, stream: Any, rows: int, charset: Any) -> tuple[str, Any, bool]:
     if extension == "ion":
         return "LIST", *_rows(request, stream, rows)
     if extension in PICTURES or extension == "pdf":
@@ -139,7 +139,9 @@ def _render(request: Request, extension: str, stream: Any, rows: int, encoding: 
         if len(picture) > MAX_PICTURE_BYTES:
             raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The file is too large for a preview")
         return "PDF" if extension == "pdf" else "IMAGE", base64.b64encode(picture).decode(), False
-    content, truncated = _lines(stream, rows, "UTF-8" if extension == "md" else encoding)
+    if extension == "md":
+        charset = request.java("java.nio.charset.StandardCharsets").UTF_8
+    content, truncated = _lines(request, stream, rows, charset)
     return "MARKDOWN" if extension == "md" else "TEXT", content, truncated
 
 
@@ -150,10 +152,10 @@ def _rows(request: Request, stream: Any, rows: int) -> tuple[list[Any], bool]:
     return json.loads(request.engine.to_json(read)), bool(truncated)
 
 
-def _lines(stream: Any, rows: int, encoding: str) -> tuple[str, bool]:
-    content = bytes(stream.readNBytes(MAX_PREVIEW_BYTES))
+def _lines(request: Request, stream: Any, rows: int, charset: Any) -> tuple[str, bool]:
+    content = stream.readNBytes(MAX_PREVIEW_BYTES)
     more = stream.read() >= 0
-    lines = content.decode(encoding, "replace").splitlines()
+    lines = str(request.java("java.lang.String")(content, charset)).splitlines()
     return "\n".join(lines[:rows]), more or len(lines) > rows
 
 

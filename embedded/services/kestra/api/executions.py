@@ -16,6 +16,7 @@ from embedded.services.kestra.api import convert, execution_inputs, flows, repos
 from embedded.services.kestra.api.errors import ApiError, Invalid, NotFound
 from embedded.services.kestra.api.follow import final_execution
 from embedded.services.kestra.api.limits import require_date
+from embedded.services.kestra.api.messages import readable
 from embedded.services.kestra.api.request import Request, endpoint, json_text, json_value, no_content
 from embedded.services.kestra.api.timeline import dated_filters
 
@@ -305,22 +306,33 @@ def namespace_flows(request: Request) -> Response:
 
 
 def evaluate(request: Request) -> Response:
-    """An expression rendered in the context of an execution, or of one of its task runs."""
+    """An expression rendered in the context of an execution, or of one of its task runs. Secrets are not shown."""
     execution = find(request)
-    flow = flow_of(request, execution)
-    contexts = request.bean(RUN_CONTEXTS)
-    if run_id := request.params.get("task_run_id"):
-        run = execution.findTaskRunByTaskRunId(run_id)
-        # Secrets are not shown.
-        renderer = request.bean("io.kestra.core.runners.SecureVariableRendererFactory").createOrGet()
-        task = flow.findTaskByTaskId(run.getTaskId())
-        context = contexts.of(flow, task, execution, run, False, renderer)
-    else:
-        context = contexts.of(flow, execution, False)
+    context = _context(request, execution)
+    renderer = request.bean("io.kestra.core.runners.SecureVariableRendererFactory").createOrGet()
+    text, variables = request.text(), context.getVariables()
     try:
-        return json_value({"result": str(context.render(request.text()))})
+        return json_value({"result": str(renderer.render(text, variables))})
     except jpype.JClass("io.kestra.core.exceptions.IllegalVariableEvaluationException") as error:
-        return json_value({"error": str(error.getMessage())})
+        return json_value({"error": readable(str(error.getMessage()))})
+    except jpype.JClass("java.lang.RuntimeException") as error:  # of the libraries behind the functions, of any kind
+        raise Invalid(readable(str(error.getMessage() or "the expression cannot be evaluated"))) from None
+
+
+def _context(request: Request, execution: Any) -> Any:
+    """The variables of an execution, or of the task run that the path names.
+
+    Raises:
+        NotFound: there is no such task run.
+    """
+    flow, contexts = flow_of(request, execution), request.bean(RUN_CONTEXTS)
+    run_id = request.params.get("task_run_id")
+    if run_id is None:
+        return contexts.of(flow, execution, False)
+    run = next((run for run in execution.getTaskRunList() or () if str(run.getId()) == run_id), None)
+    if run is None:
+        raise NotFound(f"Unable to find task run {run_id} of execution {execution.getId()}")
+    return contexts.of(flow, flow.findTaskByTaskId(run.getTaskId()), execution, run, False)
 
 
 routes = [

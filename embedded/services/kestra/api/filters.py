@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from embedded.services.kestra.api.convert import enum, java_list, to_java
+from embedded.services.kestra.api.errors import Invalid
 from embedded.services.kestra.api.request import Request
 from embedded.services.kestra.engine import Engine
 
@@ -54,10 +55,18 @@ def query_filters(request: Request, legacy: Iterable[str] = ()) -> Any:
     return _parse(request.engine, plain)
 
 
-def body_filters(engine: Engine, entries: Iterable[dict[str, Any]]) -> Any:
-    """Filters that came as JSON (`field`, `operation`, `value`) as a Java list of `QueryFilter`."""
+def body_filters(engine: Engine, entries: Any) -> Any:
+    """Filters that came as JSON (`field`, `operation`, `value`) as a Java list of `QueryFilter`.
+
+    Raises:
+        Invalid: they are not so.
+    """
+    if not isinstance(entries, list):
+        raise Invalid("A list of filters was expected, each {field, operation, value}")
     filters = []
     for entry in entries:
+        if not isinstance(entry, dict):
+            raise Invalid("A list of filters was expected, each {field, operation, value}")
         field = str(entry.get("field", ""))
         camel = re.sub(r"_(.)", lambda letter: letter[1].upper(), field.lower()) if field.isupper() else field
         name = {"query": "q", "minLevel": "level"}.get(camel, camel)
@@ -92,6 +101,10 @@ def _parse(engine: Engine, pairs: Iterable[tuple[str, str]]) -> Any:
 def _filter(engine: Engine, field: str, operation: str, value: Any) -> Any:
     if field == "minLevel":
         field = "level"  # the official client 1.3.1 uses the name of the plain parameter
+    if (field == "labels") != isinstance(value, dict):
+        raise Invalid(
+            f"filters[{field}][{operation}]: labels, and nothing else, take a key, as in [labels][EQUALS][key]"
+        )
     if field == "timeRange":
         # The repositories know dates only.
         duration = engine.java("java.time.Duration").parse(value)

@@ -14,13 +14,14 @@ from starlette.routing import Route
 from embedded.services.kestra.api import convert, repositories
 from embedded.services.kestra.api.errors import ApiError, Invalid
 from embedded.services.kestra.api.filters import query_filters
-from embedded.services.kestra.api.flows import SEARCHED, SERVICE, find, parse, require_flow
-from embedded.services.kestra.api.request import MAX_BODY_BYTES, Request, bulk, endpoint, json_value
+from embedded.services.kestra.api.flow_source import SOURCES, checked, parse
+from embedded.services.kestra.api.flows import SEARCHED, SERVICE, find, require_flow
+from embedded.services.kestra.api.request import MAX_BODY_BYTES, YAML, Request, bulk, endpoint, json_value
 
 log = logging.getLogger(__name__)
 
 DOCUMENTS = re.compile(r"^---\s*$", re.MULTILINE)
-YAML = (".yaml", ".yml")
+ENDINGS = (".yaml", ".yml")
 
 
 def documents(text: str) -> Iterator[tuple[int, str]]:
@@ -34,9 +35,9 @@ def import_flows(request: Request) -> Response:
     wrong = []
     for name, source in _sources((upload.filename or "").lower(), upload.file):
         try:
-            request.bean(SERVICE).importFlow(request.tenant, source)
-        except jpype.JException as error:  # of any kind: the answer names the flow, whatever is wrong with it
-            log.info("Not imported: %s: %s", name, error.getMessage())
+            request.bean(SERVICE).importFlow(request.tenant, checked(source))
+        except (ApiError, jpype.JException) as error:  # of any kind: the answer names the flow, whatever is wrong
+            log.info("Not imported: %s: %s", name, error)
             wrong.append(name)
     if wrong and request.flag("failOnError", False):
         raise Invalid(f"Following invalid flows were not imported: {', '.join(wrong)}")
@@ -46,7 +47,7 @@ def import_flows(request: Request) -> Response:
 def _sources(name: str, file: IO[bytes]) -> Iterator[tuple[str, str]]:
     if name.endswith(".zip"):
         yield from _zipped(file)
-    elif name.endswith(YAML):
+    elif name.endswith(ENDINGS):
         for number, source in documents(decode(file)):
             yield f"{name}(flow number: {number})", source
     else:
@@ -57,7 +58,7 @@ def _zipped(file: IO[bytes]) -> Iterator[tuple[str, str]]:
     try:
         with zipfile.ZipFile(file) as archive:
             for entry in archive.infolist():
-                if not entry.is_dir() and entry.filename.endswith(YAML):
+                if not entry.is_dir() and entry.filename.endswith(ENDINGS):
                     with archive.open(entry) as stream:
                         yield entry.filename, decode(stream)
     except zipfile.BadZipFile as error:
@@ -140,7 +141,7 @@ def update_many(request: Request) -> Response:
 
 
 def _replace(request: Request, namespace: str | None, child_namespaces: bool) -> Response:
-    flows = [parse(request, source.strip()) for _, source in documents(request.text())]
+    flows = [parse(request, source.strip()) for _, source in documents(request.text(*YAML))]
     _check(flows, namespace, child_namespaces)
     deleted = (
         _delete_others(request, namespace, {str(flow.getId()) for flow in flows})
@@ -189,12 +190,12 @@ def _routes(path: str, method: str, operation: Callable[[Request, list[Any]], Re
 
 
 routes = [
-    Route("/flows/import", endpoint(import_flows), methods=["POST"]),
+    Route("/flows/import", endpoint(import_flows, lane=SOURCES), methods=["POST"]),
     Route("/flows/export/by-ids", endpoint(export_by_ids), methods=["POST"]),
     Route("/flows/export/by-query", endpoint(export_by_query)),
     *_routes("/flows/delete", "DELETE", _delete),
     *_routes("/flows/disable", "POST", _set_disabled(True)),
     *_routes("/flows/enable", "POST", _set_disabled(False)),
-    Route("/flows/bulk", endpoint(update_many), methods=["POST"]),
-    Route("/flows/{namespace}", endpoint(update_namespace), methods=["POST"]),
+    Route("/flows/bulk", endpoint(update_many, lane=SOURCES), methods=["POST"]),
+    Route("/flows/{namespace}", endpoint(update_namespace, lane=SOURCES), methods=["POST"]),
 ]

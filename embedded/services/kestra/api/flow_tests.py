@@ -88,17 +88,18 @@ def _trigger(request: Request, fixture: Any) -> Any:
 
 def _inputs(request: Request, flow: Any, execution: Any, inputs: dict[str, Any]) -> Any:
     """The typed inputs, with addresses in place of the names of files."""
-    context = request.bean(executions.RUN_CONTEXTS).of(flow, execution, False)
-    filled = {
-        name: str(context.render(value)) if isinstance(value, str) and USES_FILES.search(value) else value
-        for name, value in inputs.items()
-    }
+    filled = dict(inputs)
+    if named := {name: value for name, value in inputs.items() if isinstance(value, str) and USES_FILES.search(value)}:
+        context = request.bean(executions.RUN_CONTEXTS).of(flow, execution, False)
+        filled |= {name: str(context.render(value)) for name, value in named.items()}
     read = request.bean(READER).readExecutionInputs
     return read(flow, execution, jpype.JObject(convert.to_java(request.engine, filled), "java.util.Map"))
 
 
 def _outcome(request: Request, flow: Any, execution: Any, fields: dict[str, Any]) -> dict[str, Any]:
     """The results of an assertion, one an operator, and the errors that kept it from being judged."""
+    if not isinstance(fields, dict):
+        raise Invalid("A list of assertions was expected")
     assertion = _read(request, "Assertion", fields)
     try:
         ran = assertion.run(_context(request, flow, execution, fields.get("taskId")))

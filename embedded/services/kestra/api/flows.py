@@ -12,7 +12,8 @@ from starlette.routing import Route
 from embedded.services.kestra.api import convert, repositories
 from embedded.services.kestra.api.errors import ApiError, NotFound
 from embedded.services.kestra.api.filters import query_filters
-from embedded.services.kestra.api.request import Request, endpoint, json_text, no_content
+from embedded.services.kestra.api.flow_source import SOURCES, parse, parse_with_defaults
+from embedded.services.kestra.api.request import YAML, Request, endpoint, json_text, no_content, whole_number
 
 SERVICE = "io.kestra.core.services.FlowService"
 DEFAULTS = "io.kestra.core.services.PluginDefaultService"
@@ -21,15 +22,6 @@ TOPOLOGY = "io.kestra.core.topologies.FlowTopologyService"
 
 SEARCHED = ("q", "scope", "namespace", "labels")
 """Plain parameters that searches of flows take in addition to filters."""
-
-
-def parse(request: Request, source: str) -> Any:
-    """A flow's source as the engine's `GenericFlow`.
-
-    Raises:
-        jpype.JException: it is no flow.
-    """
-    return request.java("io.kestra.core.models.flows.GenericFlow").fromYaml(request.tenant, source)
 
 
 def find(request: Request, namespace: str, flow_id: str, revision: int | None = None, source: bool = True) -> Any:
@@ -67,7 +59,7 @@ def require_flow(request: Request, namespace: str, flow_id: str, revision: int |
 
 def create(request: Request) -> Response:
     """A new flow from its YAML; 422 if it is invalid or exists."""
-    return request.entity(request.bean(SERVICE).create(parse(request, request.text()), True))
+    return request.entity(request.bean(SERVICE).create(parse(request, request.text(*YAML)), True))
 
 
 def get(request: Request) -> Response:
@@ -87,7 +79,7 @@ def update(request: Request) -> Response:
     previous = find(request, request.params["namespace"], request.params["id"], source=False)
     if previous is None:
         raise ApiError(HTTPStatus.NOT_FOUND)
-    current = parse(request, request.text())
+    current = parse(request, request.text(*YAML))
     checked = request.bean(DEFAULTS).injectVersionDefaults(current, False)
     request.bean(SERVICE).checkValidSubflows(checked, request.tenant)
     return request.entity(repositories.flows(request).update(current, previous))
@@ -139,7 +131,7 @@ def revisions(request: Request) -> Response:
 def delete_revisions(request: Request) -> Response:
     """Delete some revisions of a flow."""
     namespace, flow_id = request.params["namespace"], request.params["id"]
-    numbers = [convert.integer(int(text)) for text in request.many("revisions") if text.isdigit()]
+    numbers = [convert.integer(whole_number("revisions", text)) for text in request.many("revisions")]
     if not numbers:
         raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid entity: revisions: must not be empty")
     if find(request, namespace, flow_id) is None:
@@ -170,7 +162,7 @@ def graph(request: Request) -> Response:
 
 def graph_from_source(request: Request) -> Response:
     """The topology of a flow that need not exist."""
-    return _graph(request, request.bean(DEFAULTS).parseFlowWithAllDefaults(request.tenant, request.text(), False))
+    return _graph(request, parse_with_defaults(request, request.text(*YAML)))
 
 
 def dependencies(request: Request) -> Response:
@@ -216,15 +208,15 @@ def _graph(request: Request, flow: Any) -> Response:
 
 
 routes = [
-    Route("/flows", endpoint(create), methods=["POST"]),
+    Route("/flows", endpoint(create, lane=SOURCES), methods=["POST"]),
     Route("/flows/search", endpoint(search)),
     Route("/flows/source", endpoint(search_source)),
     Route("/flows/distinct-namespaces", endpoint(distinct_namespaces)),
     Route("/flows/deprecated", endpoint(deprecated)),
-    Route("/flows/graph", endpoint(graph_from_source), methods=["POST"]),
+    Route("/flows/graph", endpoint(graph_from_source, lane=SOURCES), methods=["POST"]),
     Route("/flows/{namespace}", endpoint(by_namespace)),
     Route("/flows/{namespace}/{id}", endpoint(get)),
-    Route("/flows/{namespace}/{id}", endpoint(update), methods=["PUT"]),
+    Route("/flows/{namespace}/{id}", endpoint(update, lane=SOURCES), methods=["PUT"]),
     Route("/flows/{namespace}/{id}", endpoint(delete), methods=["DELETE"]),
     Route("/flows/{namespace}/{id}/revisions", endpoint(revisions)),
     Route("/flows/{namespace}/{id}/revisions", endpoint(delete_revisions), methods=["DELETE"]),

@@ -31,7 +31,7 @@ again, in case its last event was lost."""
 IDLE_SECONDS = 3600.0
 """A stream is closed after so much silence, as in the official server."""
 APPEAR_SECONDS = 10.0
-"""How long an execution that was just created may take to appear."""
+"""How long an execution that waits in the engine's queue may take to appear."""
 APPEAR_POLL_SECONDS = 0.2
 LAST_LOGS_SECONDS = 1.0
 """Logs reach their queue a little after the execution's end: so much silence then means that there are no more."""
@@ -203,8 +203,10 @@ async def _await_execution(request: Request) -> tuple[Any, Any]:
     execution_id = request.params["execution_id"]
     loop = asyncio.get_running_loop()
     end = loop.time() + APPEAR_SECONDS
+    # Asked for first: the message stays in the queue for some seconds after the execution is stored.
+    queued = await run_in_threadpool(request.engine.is_queued, execution_id)
     while (execution := await run_in_threadpool(_find, request.engine, execution_id)) is None:
-        if loop.time() > end:
+        if not queued or loop.time() > end:
             raise ApiError(HTTPStatus.NOT_FOUND, f"Not Found: Unable to find execution {execution_id}")
         await asyncio.sleep(APPEAR_POLL_SECONDS)
     find_flow = repositories.flows(request).findByExecutionWithoutAcl

@@ -23,6 +23,8 @@ COLUMNS = {
     "updateDate": "updated",
     "expirationDate": "expiration_date",
 }
+MAX_KEY = 240
+"""Characters of a key, whose value is a file of that name."""
 
 
 class SortColumns:
@@ -83,17 +85,17 @@ def put(request: Request) -> Response:
         BadRequest: there is no body.
         Invalid: the body is no value, or `ttl` is longer than ten years.
     """
-    text = request.text()
+    text, key = request.text(), request.params["key"]
     if not text.strip():
         raise BadRequest("Required Body [value] not specified")
+    if len(key) > MAX_KEY:
+        raise Invalid(f"The key has {len(key)} characters, more than {MAX_KEY}")
     ttl = request.http.headers.get("ttl")
     duration = request.java("java.time.Duration")
     lifetime = require_duration(request, "ttl", duration.parse(ttl)) if ttl else jpype.JObject(None, duration)
     metadata = request.java("io.kestra.core.storages.kv.KVMetadata")(request.http.headers.get("description"), lifetime)
     value = _parse(request, text)
-    _store(request).put(
-        request.params["key"], request.java("io.kestra.core.storages.kv.KVValueAndMetadata")(metadata, value)
-    )
+    _store(request).put(key, request.java("io.kestra.core.storages.kv.KVValueAndMetadata")(metadata, value))
     return Response()
 
 

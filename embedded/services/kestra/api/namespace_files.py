@@ -5,7 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -14,11 +14,17 @@ from embedded.services.kestra.api import repositories
 from embedded.services.kestra.api.convert import integer
 from embedded.services.kestra.api.errors import Invalid, NotFound
 from embedded.services.kestra.api.filters import body_filters
+from embedded.services.kestra.api.flow_bulk import decode
+from embedded.services.kestra.api.flow_source import checked
 from embedded.services.kestra.api.namespaces import namespace_of
 from embedded.services.kestra.api.request import Request, endpoint, json_text, json_value
 from embedded.services.kestra.api.streams import java_input, pieces
 
 BINARY = "application/octet-stream"
+MAX_PATH = 349
+"""Characters of a path without its first slash: the database takes one more."""
+MAX_NAME = 240
+"""Bytes of a name as it is encoded for the file system, which takes 255, some of them for the revision."""
 FLOWS = "/_flows"
 """A folder that does not exist: a file written there is imported as a flow, and flows are exported there."""
 
@@ -57,7 +63,7 @@ def revisions(request: Request) -> Response:
     unpaged = request.java("io.micronaut.data.model.Pageable").UNPAGED
     repository = repositories.namespace_file_metadata(request)
     wanted = {"namespace": namespace_of(request), "path": path}
-    filters = ({"field": field, "operation": "EQUALS", "value": value} for field, value in wanted.items())
+    filters = [{"field": field, "operation": "EQUALS", "value": value} for field, value in wanted.items()]
     versions = list(repository.find(unpaged, request.tenant, body_filters(request.engine, filters), True, fetch_all))
     if not any(version.isLast() and not version.isDeleted() for version in versions):
         raise NotFound(f"File not found: {path}")
@@ -195,16 +201,18 @@ def _write(request: Request, path: str, file: IO[bytes]) -> None:
 def _import_flow(request: Request, path: str, file: IO[bytes]) -> None:
     if path.count("/") != 2:
         raise Invalid(f"Invalid flow file path: {path}")
-    source = re.sub(r"(?m)^namespace: .*$", f"namespace: {namespace_of(request)}", file.read().decode(), count=1)
-    request.bean("io.kestra.core.services.FlowService").importFlow(request.tenant, source)
+    source = re.sub(r"(?m)^namespace: .*$", f"namespace: {namespace_of(request)}", decode(file), count=1)
+    request.bean("io.kestra.core.services.FlowService").importFlow(request.tenant, checked(source))
 
 
 def _checked(path: str) -> str:
     """The path with a slash in front.
 
     Raises:
-        Invalid: it leads upwards, however encoded, or is an address.
+        Invalid: it leads upwards, however encoded, is an address, or is too long.
     """
+    if len(path.lstrip("/")) > MAX_PATH or any(len(quote(part)) > MAX_NAME for part in path.split("/")):
+        raise Invalid(f"The path is too long: {MAX_PATH} characters at most, and {MAX_NAME} bytes a name, as in a URL")
     plain = path
     # The storage reads paths as addresses and so decodes them once more.
     while (decoded := unquote(plain)) != plain:

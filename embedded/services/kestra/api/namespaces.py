@@ -11,6 +11,8 @@ from embedded.services.kestra.api.errors import Invalid
 from embedded.services.kestra.api.request import Request, endpoint, json_value
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+MAX_LENGTH = 150
+"""Characters of a namespace that the database takes."""
 SYSTEM = "system"
 """The namespace of Kestra's own flows: listed always."""
 
@@ -22,6 +24,8 @@ def namespace_of(request: Request) -> str:
         Invalid: it is no name of a namespace. Names become folders, so none may lead out of the storage.
     """
     name = request.params.get("namespace") or request.params["id"]
+    if len(name) > MAX_LENGTH:
+        raise Invalid(f"The namespace has {len(name)} characters, more than {MAX_LENGTH}")
     if not NAME.fullmatch(name) or ".." in name:
         raise Invalid(
             f"'{name}' is not a valid namespace: lower-case letters, digits, dots, dashes and underscores only"
@@ -45,8 +49,11 @@ def search(request: Request) -> Response:
 def autocomplete(request: Request) -> Response:
     """Names that contain `q`, and those of `ids` that exist."""
     wanted = request.fields()
-    names = _matching(request, wanted.get("q"))
-    names += [name for name in _matching(request, None) if name in (wanted.get("ids") or []) and name not in names]
+    query, ids = wanted.get("q"), wanted.get("ids") or []
+    if not isinstance(query, str | None) or not isinstance(ids, list):
+        raise Invalid("{q, ids} was expected: a text and a list of namespaces")
+    names = _matching(request, query)
+    names += [name for name in _matching(request, None) if name in ids and name not in names]
     return json_value(names)
 
 

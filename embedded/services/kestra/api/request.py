@@ -2,16 +2,20 @@
 
 import inspect
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
+from embedded.services.kestra.api.convert import java_list
 from embedded.services.kestra.api.errors import ApiError, BadRequest, error_response, from_exception
 from embedded.services.kestra.engine import TENANT, Engine
 
@@ -20,7 +24,17 @@ MAX_BODY_BYTES = 10 * 2**20
 MAX_FIELD_BYTES = 2 * 2**20
 """Largest text field of a form."""
 MAX_FORM_PARTS = 1000
-FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+MAX_NUMBER = 2**31 - 1
+"""Largest whole number of a parameter: Java's `int`."""
+MAX_JSON_DEPTH = 500
+"""Lists and objects in each other. The engine takes 1,000, and puts what it is sent into its own objects."""
+NUMBER = re.compile(r"[+-]?[0-9]{1,12}")
+BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{\]}]', re.DOTALL)
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+MULTIPART = "multipart/form-data"
+FORMS = (MULTIPART, "application/x-www-form-urlencoded")
+YAML = ("application/x-yaml", "application/yaml", "text/yaml", "text/x-yaml")
+JSON = ("application/json",)
 
 
 class Settings(Protocol):
@@ -104,15 +118,12 @@ class Request:
             minimum: the least number allowed.
 
         Raises:
-            BadRequest: it is no whole number.
+            BadRequest: it is no whole number of 32 bits.
             ApiError: it is less than `minimum`.
         """
         if (value := self.parameter(name)) is None or value == "":
             return default
-        try:
-            number = int(value)
-        except ValueError:
-            raise BadRequest(f"Failed to convert argument [{name}] for value [{value}]") from None
+        number = whole_number(name, value)
         if minimum is not None and number < minimum:
             raise ApiError(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -121,12 +132,19 @@ class Request:
             )
         return number
 
-    def text(self) -> str:
+    def text(self, *kinds: str) -> str:
         """The body as text.
 
+        Parameters:
+            kinds: the media types that the path takes; any if none is given. A request need not name one.
+
         Raises:
-            ApiError: it is not UTF-8.
+            ApiError: it is of another type (415), or not UTF-8 (422).
         """
+        sent = content_type(self.http)
+        if sent and kinds and sent not in kinds:
+            message = f"Content Type [{sent}] not allowed. Allowed types: [{', '.join(kinds)}]"
+            raise ApiError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
         try:
             return self.body.decode()
         except UnicodeDecodeError as error:
@@ -136,14 +154,10 @@ class Request:
         """The body as JSON; None if it is empty.
 
         Raises:
-            ApiError: it is not JSON.
+            ApiError: it is sent as something else (415), or is not JSON (422).
         """
-        if not self.body.strip():
-            return None
-        try:
-            return json.loads(self.body)
-        except ValueError as error:
-            raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, f"Invalid json: {error}") from None
+        text = self.text(*JSON)
+        return parse_json(text) if text.strip() else None
 
     def ids(self) -> list[Any]:
         """The body as a JSON list, as the bulk operations take it.
@@ -193,7 +207,7 @@ class Request:
         orders = [self._order(text, sort_mapping) for text in self.many("sort")]
         if not orders:
             return pageable.from_(number, rows)
-        sort = self.engine.java("io.micronaut.data.model.Sort").of(self.engine.java("java.util.List").of(*orders))
+        sort = self.engine.java("io.micronaut.data.model.Sort").of(java_list(orders))
         return pageable.from_(number, rows, sort)
 
     def _order(self, text: str, sort_mapping: Any) -> Any:
@@ -221,9 +235,67 @@ class Request:
         return json_text(f'{{"results":[{results}],"total":{total}}}')
 
 
+def whole_number(name: str, value: str) -> int:
+    """A parameter as a whole number.
+
+    Parameters:
+        name: of the parameter.
+        value: what was sent.
+
+    Raises:
+        BadRequest: it is no whole number of 32 bits.
+    """
+    if NUMBER.fullmatch(value) and abs(int(value)) <= MAX_NUMBER:
+        return int(value)
+    shown = value if len(value) <= 40 else f"{value[:40]}..."
+    raise BadRequest(f"Failed to convert argument [{name}] for value [{shown}]: a whole number of 32 bits is expected")
+
+
+def parse_json(text: str) -> Any:
+    """What a JSON text says.
+
+    Raises:
+        ApiError: it is not JSON, is nested too deep, or has half of a surrogate pair, which Java's texts may hold and
+            its database does not.
+    """
+    require_shallow(text)
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except ValueError as error:
+        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, f"Invalid json: {error}") from None
+    if "\\u" in text and HALF_CHARACTER.search(json.dumps(value, ensure_ascii=False)):
+        raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, "Invalid json: half of a surrogate pair is no character")
+    return value
+
+
+def require_shallow(text: str) -> None:
+    """Refuse a JSON text that is nested deeper than `MAX_JSON_DEPTH`.
+
+    Raises:
+        ApiError: it is.
+    """
+    if text.count("[") + text.count("{") <= MAX_JSON_DEPTH:
+        return
+    depth = 0
+    for match in BRACKETS.finditer(text):
+        depth += 1 if match[0] in "[{" else -1 if match[0] in "]}" else 0
+        if depth > MAX_JSON_DEPTH:
+            message = f"Invalid json: it is nested deeper than {MAX_JSON_DEPTH} levels"
+            raise ApiError(HTTPStatus.UNPROCESSABLE_ENTITY, message)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def content_type(http: HttpRequest) -> str:
+    """The media type of a request's body, without its parameters; empty if the request names none."""
+    return http.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def json_text(text: str, status: int = HTTPStatus.OK) -> Response:
     """A response whose text is JSON already."""
-    return Response(text, status, media_type="application/json")
+    return Response(text.encode(errors="replace"), status, media_type="application/json")
 
 
 def json_value(value: Any, status: int = HTTPStatus.OK) -> Response:
@@ -241,7 +313,20 @@ def no_content() -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-def endpoint(handler: Callable[[Request], Any], raw_body: bool = False) -> Callable[[HttpRequest], Awaitable[Response]]:
+class FormRoute(Route):
+    """A route for multipart forms only. It goes before others of its path, as in the official server."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As of any route, if the request has a multipart form."""
+        match, child = super().matches(scope)
+        if match is Match.FULL and content_type(HttpRequest(scope)) != MULTIPART:
+            return Match.NONE, {}
+        return match, child
+
+
+def endpoint(
+    handler: Callable[[Request], Any], raw_body: bool = False, lane: CapacityLimiter | None = None
+) -> Callable[[HttpRequest], Awaitable[Response]]:
     """A route's endpoint from a handler.
 
     The body is read first: forms with their files spooled to disk, other bodies up to `MAX_BODY_BYTES`. A handler that
@@ -250,6 +335,7 @@ def endpoint(handler: Callable[[Request], Any], raw_body: bool = False) -> Calla
     Parameters:
         handler: answers a request.
         raw_body: keep a form as bytes instead of reading its fields.
+        lane: limits how many such requests are handled at once, so that they leave threads to others.
     """
 
     async def respond(http: HttpRequest) -> Response:
@@ -257,7 +343,7 @@ def endpoint(handler: Callable[[Request], Any], raw_body: bool = False) -> Calla
             request = await _read(http, raw_body)
             if inspect.iscoroutinefunction(handler):
                 return await handler(request)
-            return await run_in_threadpool(handler, request)
+            return await to_thread.run_sync(handler, request, limiter=lane)
         except Exception as error:  # whatever it is, the answer is JSON and no stack trace
             return error_response(http, from_exception(error))
         finally:
@@ -268,7 +354,7 @@ def endpoint(handler: Callable[[Request], Any], raw_body: bool = False) -> Calla
 
 async def _read(http: HttpRequest, raw_body: bool) -> Request:
     engine, settings = http.app.state.engine, http.app.state.settings
-    kind = http.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = content_type(http)
     if kind in FORMS and not raw_body:
         form = await http.form(max_files=MAX_FORM_PARTS, max_fields=MAX_FORM_PARTS, max_part_size=MAX_FIELD_BYTES)
         return Request(engine, settings, http, form=form)
