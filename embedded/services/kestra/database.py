@@ -64,18 +64,17 @@ class Database:
         if self.folder is not None:
             self._closed_mark.touch()
 
-    def has_message(self, kind: str, key: str) -> bool:
-        """Whether a queue of the engine holds a message.
-
-        Parameters:
-            kind: class of what the message is about.
-            key: id of what it is about.
+    def awaits_execution(self, execution_id: str) -> bool:
+        """Whether a queue of the engine holds an execution that was never stored."""
+        query = """
+            SELECT 1 FROM queues WHERE "type" = 'io.kestra.core.models.executions.Execution' AND "key" = ?
+            AND NOT EXISTS (SELECT 1 FROM executions WHERE "key" = ?) LIMIT 1
         """
         connection: Any = jpype.JClass("java.sql.DriverManager").getConnection(self.url, "sa", "")
         try:
-            statement = connection.prepareStatement('SELECT 1 FROM queues WHERE "type" = ? AND "key" = ? LIMIT 1')
-            statement.setString(1, kind)
-            statement.setString(2, key)
+            statement = connection.prepareStatement(query)
+            for position in (1, 2):
+                statement.setString(position, execution_id)
             return bool(statement.executeQuery().next())
         finally:
             connection.close()

@@ -152,10 +152,6 @@ class Engine:
         qualifier = self.java("io.micronaut.inject.qualifiers.Qualifiers").byName(name)
         return self._context.getBean(self.java("io.kestra.core.queues.QueueInterface"), qualifier)
 
-    def is_queued(self, execution_id: str) -> bool:
-        """Whether the engine's queue holds a message of an execution, taken up already or not."""
-        return self.config.database.has_message("io.kestra.core.models.executions.Execution", execution_id)
-
     def to_json(self, value: Any) -> str:
         """The JSON that Kestra's own server sends for an entity: the same mapper with the same settings."""
         return str(self.bean("com.fasterxml.jackson.databind.ObjectMapper").writeValueAsString(value))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from embedded.services.kestra.api import flow_source, request
+from embedded.services.kestra.api import flow_source, kv, request
 from tests.wire.kestra_api.client import Api
 
 NAMESPACE = "bad.input"
@@ -159,7 +159,7 @@ def test_a_graph_needs_tasks(api: Api) -> None:
 @pytest.mark.parametrize("name", [LONG, "\U0001f600" * 30])
 def test_names_that_are_too_long_are_refused_with_their_limit(api: Api, name: str) -> None:
     key = api.put(f"/namespaces/{NAMESPACE}/kv/{LONG}", data="1", headers={"Content-Type": "text/plain"})
-    assert (key.status_code, "240" in key.json()["message"]) == (422, True)
+    assert (key.status_code, str(kv.MAX_KEY) in key.json()["message"]) == (422, True)
     files, folder = f"/namespaces/{NAMESPACE}/files", f"/namespaces/{NAMESPACE}/files/directory"
     for params in ({"path": f"/{name}"}, {"path": f"/{'a/' * 200}b"}):
         answer = api.post(files, params=params, files={"fileContent": ("a", b"x")})
@@ -176,7 +176,7 @@ def test_a_file_of_the_longest_name_is_kept(api: Api) -> None:
         for content in (b"one", b"two"):
             assert api.post(files, params={"path": path}, files={"fileContent": ("a", content)}).status_code == 200
         assert api.get(files, params={"path": path}).content == b"two"
-    key = f"/namespaces/{NAMESPACE}/kv/{'k' * 240}"
+    key = f"/namespaces/{NAMESPACE}/kv/{'k' * kv.MAX_KEY}"
     for value in ("1", "2"):
         assert api.put(key, data=value, headers={"Content-Type": "text/plain"}).status_code == 200
     assert api.get(key).json()["value"] == 2

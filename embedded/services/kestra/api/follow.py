@@ -203,8 +203,8 @@ async def _await_execution(request: Request) -> tuple[Any, Any]:
     execution_id = request.params["execution_id"]
     loop = asyncio.get_running_loop()
     end = loop.time() + APPEAR_SECONDS
-    # Asked for first: the message stays in the queue for some seconds after the execution is stored.
-    queued = await run_in_threadpool(request.engine.is_queued, execution_id)
+    # Asked first: the engine may store it at any moment.
+    queued = await run_in_threadpool(request.engine.config.database.awaits_execution, execution_id)
     while (execution := await run_in_threadpool(_find, request.engine, execution_id)) is None:
         if not queued or loop.time() > end:
             raise ApiError(HTTPStatus.NOT_FOUND, f"Not Found: Unable to find execution {execution_id}")

@@ -23,8 +23,8 @@ COLUMNS = {
     "updateDate": "updated",
     "expirationDate": "expiration_date",
 }
-MAX_KEY = 240
-"""Characters of a key, whose value is a file of that name."""
+MAX_KEY = 200
+"""Characters of a key, whose value is a file of that name and some 30 characters more."""
 
 
 class SortColumns:
