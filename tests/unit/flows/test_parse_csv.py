@@ -4,15 +4,17 @@ import csv
 import io
 import itertools
 import math
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingestion.parse_csv import Layout, Readings, Source, main, parse, reading_of, summary
+from ingestion.parse_csv import Layout, Readings, Retention, Source, main, parse, reading_of, summary
 
 HEADER = "timestamp,device_id,metric_name,metric_value,location,zone"
 GOOD = "2025-09-01T00:00:00Z,d1,temperature,1.5,here,north"
+KEPT = Retention.at(datetime(2026, 1, 1, tzinfo=UTC), days=30_000)
 FILE = f"{HEADER}\n{GOOD}\n"
 MANY_DAYS = list(itertools.product((2020, 2021), range(1, 13), range(1, 20)))
 
@@ -27,7 +29,7 @@ def source(folder: Path, content: bytes | str, **options: str) -> Source:
 def parsed(file: Source) -> tuple[list[list[str]], list[list[str]], Readings]:
     """The rows of `metrics.csv` and of `rejects.csv` without their headers, and the readings."""
     good, bad = io.StringIO(newline=""), io.StringIO(newline="")
-    readings, rejected = parse(file, good, bad)
+    readings, rejected = parse(file, good, bad, KEPT)
     rows, rejects = (list(csv.reader(io.StringIO(text.getvalue())))[1:] for text in (good, bad))
     assert (len(rows), len(rejects)) == (len(readings.values), rejected)
     return rows, rejects, readings
@@ -38,6 +40,7 @@ def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A task's working directory, with the flow's default inputs in the environment."""
     monkeypatch.chdir(tmp_path)
     defaults = {"SOURCE": "s3://bucket/key.csv", "DELIMITER": ",", "HEADER": "auto", "ENCODING": "auto"}
+    defaults["RETENTION_DAYS"] = "30000"
     for name, value in defaults.items():
         monkeypatch.setenv(name, value)
     return tmp_path
@@ -189,3 +192,13 @@ def test_cells_come_in_the_order_of_the_columns(tmp_path: Path) -> None:
     layout = Layout.of(first, source(tmp_path, ""))
     cells = layout.cells(["n", "2025-09-01", "d1", "t", "1", "here"])
     assert reading_of(cells) == ("2025-09-01T00:00:00.000Z", "d1", "t", 1.0, "here", "n")
+
+
+def test_a_reading_that_a_store_would_drop_at_once_is_rejected(tmp_path: Path) -> None:
+    kept = Retention.at(datetime(2026, 1, 11, 12, tzinfo=UTC), days=10)
+    times = ("2026-01-01T13:00:00Z", "2026-01-01T12:59:59.999Z", "2025-01-01T00:00:00Z")
+    file = source(tmp_path, "\n".join([HEADER, *(f"{time},d1,t,1,,n" for time in times)]))
+    good, bad = io.StringIO(newline=""), io.StringIO(newline="")
+    readings, rejected = parse(file, good, bad, kept)
+    assert (readings.span()[0], rejected) == ("2026-01-01T13:00:00.000Z", 2)
+    assert "'2025-01-01T00:00:00.000Z' is older than the 10 days that readings are kept" in bad.getvalue()

@@ -8,6 +8,7 @@ import os
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Self
@@ -19,6 +20,7 @@ from ingestion.frame import Rejected, refusal
 from ingestion.timestamps import parse_timestamp
 
 COLUMNS = [column.name for column in READING]
+LONGEST_LOAD = timedelta(hours=1)
 LONGEST_LINE, LONGEST_TEXTS, MOST_DAYS = 65_536, 1_000, 366
 
 Reading = tuple[str, str, str, float, str, str]
@@ -231,13 +233,47 @@ def reading_of(cells: Sequence[str]) -> Reading:
     return _timestamp(time), device, metric, number(value), location, zone
 
 
-def parse(source: Source, good: IO[str], bad: IO[str]) -> tuple[Readings, int]:
+@dataclass(frozen=True)
+class Retention:
+    """How long readings are kept: one that is older would be accepted here and gone in a store that drops it at once.
+
+    Attributes:
+        days: the input of the flow.
+        oldest: the earliest timestamp that is loaded, in the form of `parse_timestamp`.
+    """
+
+    days: int
+    oldest: str
+
+    @classmethod
+    def at(cls, now: datetime, days: int) -> Self:
+        """The retention for a load that begins now; what would expire before its end is too old already.
+
+        Parameters:
+            now: a time in UTC.
+            days: how long readings are kept.
+        """
+        oldest = now - timedelta(days=days) + LONGEST_LOAD
+        return cls(days, oldest.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+
+    def check(self, timestamp: str) -> None:
+        """See that a reading of this time will be kept.
+
+        Raises:
+            Rejected: it is too old.
+        """
+        if timestamp < self.oldest:
+            raise Rejected(f"timestamp {timestamp!r} is older than the {self.days:,} days that readings are kept")
+
+
+def parse(source: Source, good: IO[str], bad: IO[str], retention: Retention) -> tuple[Readings, int]:
     """Write the good rows and the rejected ones; gives the readings and how many rows were rejected.
 
     Parameters:
         source: the file.
         good: gets the columns of a reading.
         bad: gets line, reason and row.
+        retention: says which readings are too old.
 
     Raises:
         SystemExit: the file cannot be used as a whole.
@@ -251,6 +287,7 @@ def parse(source: Source, good: IO[str], bad: IO[str]) -> tuple[Readings, int]:
         for line, row in rows:
             try:
                 reading = reading_of(layout.cells(row))
+                retention.check(reading[0])
                 readings.add(reading)
             except Rejected as reason:
                 rejected += 1
@@ -303,11 +340,12 @@ def main() -> None:
         os.environ["HEADER"],
         os.environ["ENCODING"],
     )
+    retention = Retention.at(datetime.now(UTC), int(os.environ["RETENTION_DAYS"]))
     with (
         Path("metrics.csv").open("w", newline="") as good,
         Path("rejects.csv").open("w", newline="", errors="backslashreplace") as bad,
     ):
-        readings, rejected = parse(source, good, bad)
+        readings, rejected = parse(source, good, bad, retention)
     outputs = summary(source, readings, rejected)
     print(f"{outputs['rows']:,} rows are good, {rejected:,} are rejected, of {outputs['rows'] + rejected:,}")
     Kestra.outputs(outputs)
