@@ -12,7 +12,6 @@ from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,6 +22,7 @@ from embedded.services.aws.errors import AwsError
 from embedded.services.aws.protocol.unsupported_service import UnsupportedService
 from embedded.services.aws.signature import SignedRequest, region_of, service_of, token_of, verify_caller
 from embedded.services.aws.sts.store import KeyStore
+from embedded.shared.request_body import BodyError, BodyTooLargeError, read_body
 
 log = logging.getLogger(__name__)
 
@@ -145,18 +145,14 @@ async def _digest(request: HttpRequest) -> str:
     Raises:
         AwsError: it is too large, or was cut short.
     """
-    digest, chunks, size = hashlib.sha256(), [], 0
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > _LARGEST_BODY:
-                raise AwsError("RequestEntityTooLarge", f"The request is larger than {_LARGEST_BODY} bytes.", 413)
-            digest.update(chunk)
-            chunks.append(chunk)
-    except ClientDisconnect as error:
-        raise AwsError("RequestTimeout", "The connection was closed before the body had arrived.") from error
-    request._body = b"".join(chunks)  # where the request keeps what `body` has read
-    return digest.hexdigest()
+        body = await read_body(request, _LARGEST_BODY)
+    except BodyTooLargeError as error:
+        raise AwsError("RequestEntityTooLarge", str(error), 413) from error
+    except BodyError as error:
+        raise AwsError("RequestTimeout", str(error)) from error
+    request._body = body  # where the request keeps what it has read
+    return hashlib.sha256(body).hexdigest()
 
 
 async def _health(_: HttpRequest) -> Response:

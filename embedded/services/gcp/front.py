@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,8 +16,11 @@ from embedded.services.gcp import HEALTH
 from embedded.services.gcp.errors import GoogleError, not_implemented
 from embedded.services.gcp.identity import GrantError, Identity
 from embedded.services.gcp.unpacking import Unpacking
+from embedded.shared.request_body import BodyError, read_body
 
 TOKEN = "/token"
+_LARGEST_FORM = 64 << 10
+"""In bytes: whoever asks for a token is not known yet."""
 _PUBLIC = (HEALTH, TOKEN)
 
 
@@ -41,9 +45,11 @@ class Front:
         return _Guard(Unpacking(app), self._identity)
 
     async def _token(self, request: Request) -> Response:
-        form = await request.form()
         try:
-            return JSONResponse(self._identity.grant({name: str(value) for name, value in form.items()}))
+            form = parse_qsl((await read_body(request, _LARGEST_FORM)).decode("latin-1"))
+            return JSONResponse(self._identity.grant(dict(form)))
+        except (BodyError, ValueError) as error:
+            return JSONResponse({"error": "invalid_request", "error_description": str(error)}, 400)
         except GrantError as error:
             return JSONResponse({"error": error.error, "error_description": error.description}, 400)
 

@@ -29,6 +29,7 @@ from embedded.services.qdrant.errors import ApiError, format_error, missing_erro
 from embedded.services.qdrant.points import Change
 from embedded.services.qdrant.store import Store
 from embedded.shared.numbers import whole_number
+from embedded.shared.request_body import BodyError, read_body
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ Operation = Callable[[Request, Json], Json]
 Handler = Callable[[Request], Awaitable[Response]]
 
 _COLLECTION = "/collections/{name}"
+_LARGEST_BODY = 32 << 20
+"""In bytes; the server's own limit unless it is told otherwise."""
 _WITH_BODY = ("POST", "PUT", "PATCH")
 _JSON = re.compile(r"[^/;\s]+/(?:json|[^/;\s]+\+json)\s*(?:;.*)?", re.IGNORECASE)
 _ABSENT = re.compile(
@@ -172,11 +175,13 @@ def _route(path: str, method: str, operation: Operation) -> Route:
 def _handler(operation: Operation) -> Handler:
     async def handle(request: Request) -> Response:
         begun = time.perf_counter()
-        raw = await request.body()
         try:
+            raw = await read_body(request, _LARGEST_BODY)
             result = await run_in_threadpool(_answer, operation, request, raw)
         except ApiError as error:
             return _error(error)
+        except BodyError as error:
+            return _error(ApiError(str(error)))
         return _json({"result": result, "status": "ok", "time": time.perf_counter() - begun})
 
     return handle

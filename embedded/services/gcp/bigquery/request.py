@@ -22,11 +22,14 @@ from embedded.services.gcp.documents import parse_document
 from embedded.services.gcp.errors import GoogleError
 from embedded.services.gcp.shapes import Shape, check
 from embedded.shared.numbers import whole_number
+from embedded.shared.request_body import BodyError, BodyTooLargeError, read_body
 from embedded.sql_engine.errors import SqlError
 
 Json = dict[str, Any]
 
 _LARGEST = 2**63 - 1
+_LARGEST_BODY = 64 << 20
+"""In bytes, after decompression."""
 
 log = logging.getLogger(__name__)
 
@@ -80,13 +83,17 @@ def handler(
     """
 
     async def handle(http: HttpRequest) -> Response:
-        raw = await http.body()
         try:
+            raw = await read_body(http, _LARGEST_BODY)
             body = await run_in_threadpool(work, _parse_request(http, raw, project, shape))
         except SqlError as error:
             return to_google_error(error).response()
         except GoogleError as error:
             return error.response()
+        except BodyTooLargeError as error:
+            return GoogleError(413, "uploadTooLarge", str(error)).response()
+        except BodyError as error:
+            return invalid_value(str(error)).response()
         except duckdb.Error:
             log.exception("%s %s", http.method, http.url.path)
             return GoogleError(400, "invalid", "The request could not be completed.").response()

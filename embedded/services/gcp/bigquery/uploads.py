@@ -22,8 +22,9 @@ from embedded.services.gcp.bigquery.request import check_project, json_response
 from embedded.services.gcp.bigquery.shapes import JOB
 from embedded.services.gcp.documents import parse_document
 from embedded.services.gcp.errors import GoogleError
-from embedded.services.gcp.gcs.body import chunks, receive_parts
+from embedded.services.gcp.gcs.body import MAX_DOCUMENT, chunks, receive_parts
 from embedded.services.gcp.shapes import check
+from embedded.shared.request_body import BodyError, read_body
 from embedded.sql_engine.errors import SqlError
 
 Json = dict[str, Any]
@@ -83,7 +84,10 @@ class Uploads:
         return json_response(await run_in_threadpool(self._start_job, _job(document), path))
 
     async def _start(self, request: HttpRequest) -> Response:
-        body = _job(await request.body())
+        try:
+            body = _job(await read_body(request, MAX_DOCUMENT))
+        except BodyError as error:
+            raise invalid_value(str(error)) from error
         name, file = self._blobs.create()
         file.close()
         upload_id = uuid.uuid4().hex

@@ -24,6 +24,10 @@ from embedded.services.gcp.gcs.store import Content
 _ALGORITHMS = {"md5Hash": "MD5 hash", "crc32c": "CRC32C"}
 
 
+MAX_DOCUMENT = 4 << 20
+"""Of a JSON document in bytes."""
+
+
 class Digests:
     """The checksums that Cloud Storage keeps of an object."""
 
@@ -134,6 +138,8 @@ class _Parts:
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self.number == 1:
             self.document += data[start:end]
+            if len(self.document) > MAX_DOCUMENT:
+                raise ValueError(f"its document is larger than {MAX_DOCUMENT} bytes")
         elif self.number == 2:
             self.file.write(data[start:end])
             self.digests.update(data[start:end])

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 
 from embedded.services.gcp.documents import parse_document
 from embedded.services.gcp.errors import GoogleError, invalid, not_implemented
+from embedded.services.gcp.gcs.body import MAX_DOCUMENT
 from embedded.services.gcp.gcs.shapes import DOCUMENT
 from embedded.services.gcp.gcs.store import Object, Precondition
 from embedded.services.gcp.shapes import check
 from embedded.shared.numbers import whole_number
+from embedded.shared.request_body import BodyError, BodyTooLargeError, read_body
 
-MAX_DOCUMENT = 4 << 20
 CONDITIONS = ("ifGenerationMatch", "ifGenerationNotMatch", "ifMetagenerationMatch", "ifMetagenerationNotMatch")
 _SUPPORTED = frozenset(
     (
@@ -106,15 +106,13 @@ class Request:
         Raises:
             GoogleError: the body is no JSON object, too large, or cut short.
         """
-        body = bytearray()
         try:
-            async for chunk in self.http.stream():
-                body += chunk
-                if len(body) > MAX_DOCUMENT:
-                    raise GoogleError(413, "uploadTooLarge", "The request is too large.")
-        except ClientDisconnect as error:
-            raise invalid("The connection was closed before the body had arrived.") from error
-        document = parse_document(bytes(body))
+            body = await read_body(self.http, MAX_DOCUMENT)
+        except BodyTooLargeError as error:
+            raise GoogleError(413, "uploadTooLarge", "The request is too large.") from error
+        except BodyError as error:
+            raise invalid(str(error)) from error
+        document = parse_document(body)
         check(document, DOCUMENT)
         return document
 

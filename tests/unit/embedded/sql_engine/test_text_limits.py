@@ -1,0 +1,69 @@
+"""Functions that make texts longer have the vendor's limit, and its message."""
+
+import duckdb
+import pytest
+
+from embedded.services.aws.athena.trino.failures import to_trino_error
+from embedded.services.aws.athena.trino.rules import TrinoRules
+from embedded.services.gcp.bigquery.sql.rules import BigQueryRules
+from embedded.sql_engine.database import to_sql_error
+from embedded.sql_engine.dialect import Rules
+from embedded.sql_engine.errors import SqlError
+from embedded.sql_engine.grammar import statements
+from embedded.sql_engine.queries import Queries
+from tests.unit.embedded.sql_engine.test_names import OneTable
+
+MEGABYTE = 1 << 20
+
+
+def value(rules: Rules, expression: str) -> object:
+    """The value of an expression, by its own database."""
+    (statement,) = statements(f"SELECT {expression}", rules.dialect)
+    query = Queries(rules, OneTable("a")).compile(statement.tree)
+    with duckdb.connect() as connection:
+        try:
+            ((result,),) = connection.execute(query.sql).fetchall()
+        except duckdb.Error as error:
+            raise to_sql_error(error) from error
+    return result
+
+
+@pytest.mark.parametrize(
+    ("longest", "beyond", "name"),
+    [
+        (f"REPEAT('a', {MEGABYTE})", f"REPEAT('a', {MEGABYTE + 1})", "REPEAT"),
+        (f"REPEAT('ab', {MEGABYTE // 2})", f"REPEAT('ab', {2**63 - 1})", "REPEAT"),
+        (f"LPAD('a', {MEGABYTE}, 'b')", f"LPAD('a', {MEGABYTE + 1}, 'b')", "LPAD/RPAD"),
+        (f"RPAD('a', {MEGABYTE})", f"RPAD('a', {2**62})", "LPAD/RPAD"),
+        (
+            f"REPLACE(REPEAT('a', {MEGABYTE // 4}), 'a', 'bcde')",
+            f"REPLACE(REPEAT('a', {MEGABYTE // 4 + 1}), 'a', 'bcde')",
+            "REPLACE",
+        ),
+    ],
+)
+def test_bigquery_s_texts_end_at_a_megabyte(longest: str, beyond: str, name: str) -> None:
+    assert value(BigQueryRules(), f"LENGTH({longest})") == MEGABYTE
+    with pytest.raises(SqlError, match=f"Output of {name} exceeds max allowed output size of 1MB"):
+        value(BigQueryRules(), f"LENGTH({beyond})")
+
+
+@pytest.mark.parametrize(
+    ("expression", "result"),
+    [
+        ("REPEAT('', 9223372036854775807)", ""),
+        ("REPEAT('a', NULL)", None),
+        ("REPLACE('aaa', '', 'b')", "aaa"),
+        ("REPLACE(NULL, 'a', 'b')", None),
+        ("REPLACE('aXbX', 'X', '')", "ab"),
+    ],
+)
+def test_the_limit_changes_no_other_value(expression: str, result: object) -> None:
+    assert value(BigQueryRules(), expression) == result
+
+
+def test_athena_s_padding_ends_too() -> None:
+    assert value(TrinoRules(), "length(lpad('a', 1000000, 'b'))") == 1_000_000
+    with pytest.raises(SqlError) as caught:
+        value(TrinoRules(), "length(rpad('a', 2147483647, 'b'))")
+    assert to_trino_error(caught.value).message == "Query exhausted resources at this scale factor"
