@@ -29,8 +29,9 @@ _REASONS: tuple[tuple[type[Exception], Reason], ...] = (
     (duckdb.BinderException, Reason.INVALID),
     (duckdb.CatalogException, Reason.INVALID),
 )
-_SCRATCH = re.compile(r"/[^'\"\n]*/tmp[a-z0-9_]{8}/")
-"""A folder of `embedded.object_store.scratch`: the names of files there are those of the objects."""
+_FOLDER = re.compile(r"/[^'\"\n]*/(?:tmp[a-z0-9_]{8}|files|uploads)/")
+"""A folder of fetched objects (`embedded.object_store.scratch`), whose files have the names of the objects, or one of
+uploads."""
 INTERNAL = "An internal error occurred and the request could not be completed."
 
 
@@ -97,4 +98,4 @@ def to_sql_error(error: duckdb.Error) -> SqlError:
         return SqlError(reason, INTERNAL)
     message = str(error).split("\n\n")[0].strip()
     _, separator, rest = message.partition("Error: ")
-    return SqlError(reason, _SCRATCH.sub("", (rest if separator else message).strip()))
+    return SqlError(reason, _FOLDER.sub("", (rest if separator else message).strip()))

@@ -12,6 +12,7 @@ import duckdb
 from embedded.services.aws.athena import typenames
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.tables.files import File
+from embedded.sql_engine.database import to_sql_error
 from embedded.sql_engine.errors import Reason, SqlError
 from embedded.sql_engine.types import FLOATS, INTEGERS, Kind, Type, from_duckdb, quote, text
 
@@ -47,7 +48,7 @@ def _described(
         relation = connection.sql(f"SELECT * FROM {source}")
     except duckdb.Error as error:
         keys = ", ".join(file.key for file in files[:3])
-        message = f"Error opening Hive split of {keys}: {str(error).splitlines()[0]}"
+        message = f"Error opening Hive split of {keys}: {to_sql_error(error).message.splitlines()[0]}"
         raise Failure("HIVE_CANNOT_OPEN_SPLIT", message, reason=Reason.DATA) from error
     described: dict[str, tuple[str, Type | None]] = {}
     for name, of in zip(relation.columns, relation.types, strict=True):

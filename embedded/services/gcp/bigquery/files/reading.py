@@ -16,6 +16,7 @@ from embedded.services.gcp.bigquery.errors import ReadError
 from embedded.services.gcp.bigquery.files import csv, json_lines, parquet
 from embedded.services.gcp.bigquery.files.local import File, fetch_files
 from embedded.services.gcp.bigquery.files.source import Source
+from embedded.sql_engine.database import to_sql_error
 from embedded.sql_engine.errors import Reason, SqlError
 from embedded.sql_engine.scope import Relation
 from embedded.sql_engine.types import BOOL, DATE, FLOAT64, INT64, MOMENT, STRING, TIME, Type
@@ -118,7 +119,8 @@ def read_files(source: Source, files: list[File], connection: duckdb.DuckDBPyCon
     try:
         return _detect(source, files, connection)
     except (duckdb.Error, gzip.BadGzipFile) as error:
-        raise ReadError(Reason.DATA, f"Failed to detect the schema of {files[0].uri}: {error}") from error
+        reason = to_sql_error(error).message if isinstance(error, duckdb.Error) else str(error)
+        raise ReadError(Reason.DATA, f"Failed to detect the schema of {files[0].uri}: {reason}") from error
 
 
 def _detect(source: Source, files: list[File], connection: duckdb.DuckDBPyConnection) -> FileReader:
