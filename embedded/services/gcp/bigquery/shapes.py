@@ -28,7 +28,7 @@ _LAYOUT = {
 }
 _TYPE: dict[str, Any] = {"type": _TEXT}
 _TYPE |= {"arrayType": _TYPE, "structTypes": [{"name": _TEXT, "type": _TYPE}]}
-_VALUE: dict[str, Any] = {"value": _TEXT}
+_VALUE: dict[str, Any] = {}  # `value` is a text, but clients send numbers, too
 _VALUE |= {"arrayValues": [_VALUE]}
 _PARAMETERS = [{"name": _TEXT, "parameterType": _TYPE, "parameterValue": _VALUE}]
 _QUERY = {

@@ -14,6 +14,7 @@ from embedded.services.gcp.shapes import Shape, check
     ("shape", "document"),
     [
         (shapes.QUERY, {"query": "SELECT 1", "useLegacySql": False, "timeoutMs": "10000", "maxResults": 5}),
+        (shapes.QUERY, {"queryParameters": [{"parameterType": {"type": "FLOAT64"}, "parameterValue": {"value": 1.5}}]}),
         (shapes.QUERY, {"query": None, "labels": {}, "queryParameters": [], "unknown": [1]}),
         (shapes.TABLE, {"schema": {"fields": [{"name": "a", "type": "RECORD", "fields": [{"name": "b"}]}]}}),
         (shapes.JOB, {"configuration": {"load": {"sourceUris": ["gs://a/b"], "skipLeadingRows": "1"}}}),
