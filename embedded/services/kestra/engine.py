@@ -222,6 +222,7 @@ class Engine:
             "-XX:TieredStopAtLevel=1",  # the optimizing compiler slows down the first minutes on few cores
             "-XX:+ExitOnOutOfMemoryError",
             f"-XX:OnOutOfMemoryError={incidents.memory_command(self.config.home)}",
+            "-Djdk.nio.maxCachedBufferSize=262144",  # bytes: each thread keeps its largest buffer outside of the heap
             "-Xrs",  # signals belong to Python
             "-Duser.timezone=UTC",
             *self.config.java_options,

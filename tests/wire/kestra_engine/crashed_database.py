@@ -18,6 +18,8 @@ from embedded.services.kestra.database import Database
 
 ROWS = 60
 WORDS = ("execution", "flow", "job")
+LOG = "CREATE TABLE IF NOT EXISTS log (id INT PRIMARY KEY, type ENUM('execution', 'flow', 'job'), text VARCHAR)"
+TEXT = "x" * 2000
 TABLE = "CREATE TABLE queues (id INT PRIMARY KEY, type ENUM('execution', 'flow', 'job') NOT NULL, text VARCHAR)"
 
 
@@ -37,6 +39,22 @@ def crash(database: Database) -> None:
     other.createStatement().execute("UPDATE queues SET text = 'not committed', type = 'job' WHERE id = 4")
     statement.execute("CHECKPOINT SYNC")
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def commit(database: Database) -> None:
+    """Each row is followed by a change of the one before and of a row that changes always: old pages fall free."""
+    statement = connect(database).createStatement()
+    statement.execute(LOG)
+    statement.execute(f"MERGE INTO log KEY (id) VALUES (-1, 'flow', '{TEXT}')")
+    result = statement.executeQuery("SELECT count(*), coalesce(max(id), -1) FROM log WHERE id >= 0 AND type = 'job'")
+    result.next()
+    rows, last = int(result.getInt(1)), int(result.getInt(2))
+    print("opened", rows, last, flush=True)
+    for number in range(last + 1, 1 << 30):
+        statement.execute(f"INSERT INTO log VALUES ({number}, 'job', '{TEXT}')")
+        print(number, flush=True)
+        statement.execute(f"UPDATE log SET text = '{number}' WHERE id = {number - 1}")
+        statement.execute(f"UPDATE log SET text = text || '{number}' WHERE id = -1")
 
 
 def count(database: Database) -> list[int]:
@@ -74,6 +92,9 @@ def main() -> None:
     if part == "insert":
         database.open()
         insert(database, *sys.argv[3:])
+    elif part == "commit":
+        database.open()
+        commit(database)
     else:
         print(*count(database))
     database.close()

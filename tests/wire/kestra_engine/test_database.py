@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.stack import ROOT
 from tests.wire.kestra_engine.crashed_database import ROWS, WORDS
 
@@ -29,3 +31,20 @@ def test_h2_alone_does_not_mend_it(tmp_path: Path) -> None:
     """The reason for the repair. When this fails, H2 has mended itself and `Database.open` can go."""
     assert play("crash", tmp_path).returncode == -9
     assert "JdbcSQLDataException" in play("look", tmp_path).stderr
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(25, marks=pytest.mark.slow)])
+def test_what_was_committed_survives_kills(tmp_path: Path, kills: int) -> None:
+    """H2 may use freed space of the file at once (RETENTION_TIME): what it still needs must not be in it."""
+    command = [sys.executable, "-m", "tests.wire.kestra_engine.crashed_database", "commit", str(tmp_path)]
+    committed = -1
+    for kill in range(kills):
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            _, rows, last = process.stdout.readline().split()
+            assert committed <= int(last) == int(rows) - 1
+            for _ in range(20 + 61 * kill % 400):
+                committed = int(process.stdout.readline())
+            process.kill()
+            printed = process.stdout.read().split("\n")[:-1]  # a last line may be cut
+            committed = int(printed[-1]) if printed else committed
