@@ -23,7 +23,7 @@ JUNIT ?= $(RUNS)/flowtests.xml
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lessons lab check lint test lock newest audit up flows down status reset secrets notebooks clean
+.PHONY: help setup run lessons lab check lint test lock newest audit up flows down status reset secrets notebooks torture clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,6 +106,9 @@ newest: setup $(VENV)/.installed-dev  ## Upgrade to the newest releases that the
 
 notebooks: setup $(VENV)/.installed-dev  ## Run every notebook on a fresh stack and write its outputs into it
 	@$(BIN)/python -m tools.refresh_notebooks $(LESSONS)
+
+torture: setup $(VENV)/.installed-dev  ## Try to bring the stack down: kills, 10,000 executions, a full disk, odd requests; about half an hour
+	@$(BIN)/python -m bench.torture
 
 clean: down  ## Remove the virtual environment and what the runs left
 	@rm -rf $(VENV) runs

@@ -23,6 +23,7 @@ from tests.support.waiting import answers, eventually
 T = TypeVar("T")
 
 MOST_SECONDS = 5
+VARIABLE = "FUZZ_REQUESTS"
 DIGITS = "9" * 5000
 TEXTS = (
     *("", " ", "a", "name", "0", "1", "-1", "1.5", "9" * 20, DIGITS, "1e400", "²", "٣", "NaN", "true", "null", "None"),
@@ -64,6 +65,15 @@ STATEMENTS = (
     *("SHOW TABLES '%s'", "DESCRIBE %s", "SELECT CAST('%s' AS date)", "SELECT lpad('a', %s, 'b')", "(SELECT %s)"),
     *("WITH a AS (%s) %s", "SELECT 1; %s"),
 )
+
+
+def fuzz_requests(usual: int) -> int:
+    """How many requests to generate.
+
+    Parameters:
+        usual: the number in the tests; `make torture` sends more, by the variable FUZZ_REQUESTS.
+    """
+    return int(os.environ.get(VARIABLE) or usual)
 
 
 @dataclass

@@ -4,10 +4,10 @@ import http.client
 from urllib.parse import urlsplit
 
 from tests.support import fuzz_aws
-from tests.support.fuzz import Front
+from tests.support.fuzz import Front, fuzz_requests
 from tests.wire.aws.server import KEY, REGION, SECRET, Server
 
-COUNT = 250
+COUNT = fuzz_requests(250)
 MEGABYTE = b"x" * (1 << 20)
 
 

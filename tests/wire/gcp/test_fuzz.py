@@ -7,9 +7,9 @@ from google.oauth2 import service_account
 
 from embedded.services.gcp import KEY_FILE
 from tests.support import fuzz_gcp
-from tests.support.fuzz import Request, served
+from tests.support.fuzz import Request, fuzz_requests, served
 
-COUNT = 250
+COUNT = fuzz_requests(250)
 PROJECT = "fuzz-project"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 

@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from embedded.services.kestra.api.app import create_app, every_route
+from tests.support.fuzz import fuzz_requests
 from tests.support.stack import ROOT
 from tests.wire.kestra_api.client import Api
 from tests.wire.kestra_api.serve import Settings
 
-REQUESTS = 500
+REQUESTS = fuzz_requests(500)
 LIMIT_SECONDS = 5.0
 PREFIX = "/api/v1/main"
 NAMESPACE = "fuzz.api"

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from tests.support import fuzz_qdrant
-from tests.support.fuzz import Request, served
+from tests.support.fuzz import Request, fuzz_requests, served
 
-COUNT = 150
+COUNT = fuzz_requests(150)
 JSON = {"Content-Type": "application/json"}
 
 
