@@ -115,6 +115,20 @@ def test_a_loop_over_values_of_an_input_is_limited_too(api: Api) -> None:
     assert api.run("limits.team", "counted", {"values": "[1, 2, 3]"})["state"]["current"] == "SUCCESS"
 
 
+def test_a_pause_of_more_than_ten_years_fails_when_an_input_gives_it(api: Api) -> None:
+    api.flow(
+        """
+        id: paused
+        namespace: limits.team
+        inputs: [{id: duration, type: STRING}]
+        tasks: [{id: hold, type: io.kestra.plugin.core.flow.Pause, pauseDuration: "{{ inputs.duration }}"}]
+        """
+    )
+    ended = api.run("limits.team", "paused", {"duration": TEN_YEARS_AND_A_DAY})
+    assert ended["state"]["current"] == "FAILED"
+    assert "ten years (P3653D) are the longest pause" in errors(api, ended["id"])
+
+
 def publish(name: str, tag: str) -> str:
     return f"""
         id: measured

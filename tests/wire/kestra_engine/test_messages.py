@@ -217,6 +217,28 @@ def test_the_execution_of_an_unprocessable_message_fails_with_the_reason(guarded
     assert "The engine could not process a message" in guarded.errors(execution["id"])
 
 
+def test_an_execution_with_too_many_task_runs_fails(guarded: Guarded) -> None:
+    execution = guarded.running(3)
+    past = "2020-01-01T00:00:00.000Z"
+    state = {
+        "current": "SUCCESS",
+        "histories": [{"state": "CREATED", "date": past}, {"state": "SUCCESS", "date": past}],
+    }
+    run = {
+        "executionId": execution["id"],
+        "namespace": "guarded",
+        "flowId": "sleeper",
+        "taskId": "sleep",
+        "state": state,
+    }
+    runs = "".join(json.dumps(run | {"id": f"run{number}"}) + "," for number in range(5000))
+    opening = '"taskRunList":['
+    change = 'UPDATE executions SET "value" = REPLACE("value", ?, ?) WHERE "key" = ?'
+    guarded.sql(change, opening, opening + runs, execution["id"])
+    guarded.until(execution["id"], "FAILED")
+    assert "5001 task runs, and 5000 are the most" in guarded.errors(execution["id"])
+
+
 def test_an_execution_whose_own_row_cannot_be_read_fails(guarded: Guarded) -> None:
     execution = guarded.running(300)
     runs = '"taskRunList":['

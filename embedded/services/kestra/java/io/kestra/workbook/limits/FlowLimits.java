@@ -1,5 +1,6 @@
 package io.kestra.workbook.limits;
 
+import com.cronutils.model.time.ExecutionTime;
 import io.kestra.core.models.conditions.Condition;
 import io.kestra.core.models.flows.FlowInterface;
 import io.kestra.core.models.property.Property;
@@ -7,7 +8,6 @@ import io.kestra.plugin.core.condition.ExecutionFlow;
 import io.kestra.plugin.core.flow.ForEach;
 import io.kestra.plugin.core.trigger.Flow;
 import io.kestra.plugin.core.trigger.Schedule;
-import com.cronutils.model.time.ExecutionTime;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;

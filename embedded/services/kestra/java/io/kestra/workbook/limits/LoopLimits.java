@@ -26,6 +26,8 @@ public final class LoopLimits {
     public static final int VALUES = 1000;
     /** Values of one loop whose tasks run at the same time. */
     public static final int VALUES_AT_ONCE = 200;
+    /** Task runs of one execution: loops in loops multiply. */
+    public static final int TASK_RUNS = 5000;
 
     private LoopLimits() {
     }
@@ -63,10 +65,19 @@ public final class LoopLimits {
         return 0;
     }
 
-    /** Why an execution cannot go on: a loop in it is about to begin, and has too many values. Null if it can. */
+    /**
+     * Why an execution cannot go on: a loop in it is about to begin and has too many values, or its task runs are too
+     * many. Null if it can.
+     */
     public static String problemOf(Execution execution, ApplicationContext context) {
-        if (execution.getTaskRunList() == null || execution.getState().isTerminated()) {
+        State state = execution.getState();
+        if (execution.getTaskRunList() == null || state.isTerminated() || state.getCurrent() == State.Type.KILLING) {
             return null;
+        }
+        int count = execution.getTaskRunList().size();
+        if (count > TASK_RUNS) {
+            return "The execution has %d task runs, and %d are the most that one carries here; give parts of it to subflows"
+                .formatted(count, TASK_RUNS);
         }
         return execution.getTaskRunList().stream()
             .filter(run -> run.getState().getCurrent() == State.Type.CREATED)

@@ -155,11 +155,13 @@ public final class EngineGuard {
         return inFlight;
     }
 
-    /** The engine is at its end. */
-    void end(String reason) {
-        if (!closing) {
-            ended.complete(failure == null ? reason : reason + ": " + failure);
+    /** The engine is at its end; the answer is false if it is being stopped on purpose. */
+    boolean end(String reason) {
+        if (closing) {
+            return false;
         }
+        ended.complete(failure == null ? reason : reason + ": " + failure);
+        return true;
     }
 
     void noteFailure(String where, Throwable problem) {

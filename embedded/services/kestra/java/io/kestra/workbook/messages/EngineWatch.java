@@ -25,9 +25,10 @@ final class EngineWatch extends KestraContext {
 
     @Override
     public void shutdown() {
-        guard.end("the engine shut itself down");
-        // Some callers go on to halt Java, which would cut the database's orderly end short.
-        Problems.pause(LEAVE_MILLIS);
+        if (guard.end("the engine shut itself down")) {
+            // Some callers go on to halt Java, which would cut the database's orderly end short.
+            Problems.pause(LEAVE_MILLIS);
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.kestra.workbook.messages;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.kestra.core.exceptions.DeserializationException;
 import io.kestra.core.models.triggers.Trigger;
 import io.kestra.core.runners.ScheduleContextInterface;
@@ -64,7 +65,7 @@ final class GuardedTriggers extends JdbcSchedulerTriggerState {
     private static String text(Trigger trigger) {
         try {
             return JacksonMapper.ofJson().writeValueAsString(trigger);
-        } catch (com.fasterxml.jackson.core.JsonProcessingException impossible) {
+        } catch (JsonProcessingException impossible) {
             return trigger.uid();
         }
     }

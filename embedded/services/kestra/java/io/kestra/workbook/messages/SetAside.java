@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -22,8 +23,10 @@ final class SetAside {
     private static final Pattern EXECUTION_TEXT = Pattern.compile("\"executionId\"\\s*:\\s*\"([^\"]+)\"");
 
     private static final int NAME_LIMIT = 100;
+    private static final int FILES = 1000;
 
     private final Path folder;
+    private int written;
 
     SetAside(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder);
@@ -51,7 +54,22 @@ final class SetAside {
         }
         Files.write(fresh, JacksonMapper.ofJson().writerWithDefaultPrettyPrinter().writeValueAsBytes(content));
         Files.move(fresh, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        if (++written % (FILES / 10) == 0) {
+            deleteOldest();
+        }
         return name;
+    }
+
+    /** Keep the newest {@link #FILES}: a flow that fails in a loop must not fill the disk. */
+    private void deleteOldest() throws IOException {
+        try (var files = Files.list(folder)) {
+            List<Path> newestFirst = files
+                .sorted(Comparator.comparing((Path file) -> file.toFile().lastModified()).reversed())
+                .toList();
+            for (Path file : newestFirst.subList(Math.min(FILES, newestFirst.size()), newestFirst.size())) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     private static String shortened(String text) {
