@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import duckdb
 import pytest
@@ -124,61 +125,76 @@ def compiled(rules: Rules, queries: type[Queries], sql: str, names: Sequence[str
     return query.sql, [name for name, _ in query.columns]
 
 
+class Database:
+    """Runs statements. Hypothesis keeps what a test was given until the process ends, so it is given no connection."""
+
+    def __init__(self) -> None:
+        self.connection = duckdb.connect(config={"python_enable_replacements": "false"})
+
+    def rows(self, sql: str) -> list[Any]:
+        """All rows of a query."""
+        return self.connection.execute(sql).fetchall()
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self.connection.close()
+        del self.connection
+
+
 @pytest.fixture(scope="module")
-def database() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config={"python_enable_replacements": "false"}) as connection:
-        yield connection
+def database() -> Iterator[Database]:
+    database = Database()
+    yield database
+    database.close()
 
 
-def check(
-    database: duckdb.DuckDBPyConnection, rules: Rules, queries: type[Queries], sql: str, names: list[str]
-) -> None:
+def check(database: Database, rules: Rules, queries: type[Queries], sql: str, names: list[str]) -> None:
     written, columns = compiled(rules, queries, sql, names)
-    assert database.execute(written).fetchall() == [(1,)], written
+    assert database.rows(written) == [(1,)], written
     assert [name.lower() for name in columns] == [names[0].lower()]
 
 
 @pytest.mark.parametrize("sql", COMMON + BIGQUERY)
 @settings(max_examples=10, deadline=None, derandomize=True)
 @given(names=UNIQUE)
-def test_a_name_stays_a_name_in_bigquery(database: duckdb.DuckDBPyConnection, sql: str, names: list[str]) -> None:
+def test_a_name_stays_a_name_in_bigquery(database: Database, sql: str, names: list[str]) -> None:
     check(database, BigQueryRules(), Queries, sql, names)
 
 
 @pytest.mark.parametrize("sql", COMMON + TRINO)
 @settings(max_examples=10, deadline=None, derandomize=True)
 @given(names=UNIQUE)
-def test_a_name_stays_a_name_in_athena(database: duckdb.DuckDBPyConnection, sql: str, names: list[str]) -> None:
+def test_a_name_stays_a_name_in_athena(database: Database, sql: str, names: list[str]) -> None:
     check(database, TrinoRules(), TrinoQueries, sql, names)
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(names=UNIQUE)
 def test_a_name_stays_a_name_in_columns_and_members_of_files(
-    database: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory, names: list[str]
+    database: Database, tmp_path_factory: pytest.TempPathFactory, names: list[str]
 ) -> None:
     path = tmp_path_factory.mktemp("it's") / f"{len(names[0])}.json"
     path.write_text(json.dumps({names[0]: 1, names[1]: {names[2]: 2}}), encoding="utf-8")
     columns = [(names[0], INT64), (names[1], struct([(names[2], INT64)]))]
     relation = json_lines.relation([File("gs://b/o", path, gzip=False)], columns)
     inner = extract(quote(names[1]), names[2])
-    assert database.execute(f"SELECT {quote(names[0])}, {inner} FROM {relation}").fetchall() == [(1, 2)]
+    assert database.rows(f"SELECT {quote(names[0])}, {inner} FROM {relation}") == [(1, 2)]
     rows = table_rows(relation, columns, 1)
-    assert encode_page(rows, 0, 1, database, False) == [{"f": [{"v": "1"}, {"v": {"f": [{"v": "2"}]}}]}]
+    assert encode_page(rows, 0, 1, database.connection, False) == [{"f": [{"v": "1"}, {"v": {"f": [{"v": "2"}]}}]}]
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(names=UNIQUE)
-def test_a_name_stays_a_name_in_athena_s_json(database: duckdb.DuckDBPyConnection, names: list[str]) -> None:
+def test_a_name_stays_a_name_in_athena_s_json(database: Database, names: list[str]) -> None:
     document = f"CAST({text(json.dumps({names[0]: 1, names[1]: 2}))} AS JSON)"
-    assert database.execute(f"SELECT CAST({json_member(document, names[0], False)} AS INTEGER)").fetchall() == [(1,)]
+    assert database.rows(f"SELECT CAST({json_member(document, names[0], False)} AS INTEGER)") == [(1,)]
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(names=UNIQUE)
-def test_the_type_of_a_row_tells_its_names(database: duckdb.DuckDBPyConnection, names: list[str]) -> None:
+def test_the_type_of_a_row_tells_its_names(database: Database, names: list[str]) -> None:
     sql, _ = compiled(TrinoRules(), TrinoQueries, "SELECT typeof(CAST(ROW(1) AS ROW(n3 BIGINT))) AS n1", names)
-    ((told,),) = database.execute(sql).fetchall()
+    ((told,),) = database.rows(sql)
     assert told.removeprefix("row(").lstrip() == f"{names[2].lower()} bigint)".lstrip()
 
 

@@ -16,15 +16,23 @@ from tests.unit.embedded.sql_engine.test_names import OneTable
 MEGABYTE = 1 << 20
 
 
+def executed(sql: str) -> object:
+    """The one value of a query, or its error. It is not raised here: a traceback would keep the connection."""
+    with duckdb.connect() as connection:
+        try:
+            ((result,),) = connection.execute(sql).fetchall()
+        except duckdb.Error as error:
+            return to_sql_error(error)
+    return result
+
+
 def value(rules: Rules, expression: str) -> object:
     """The value of an expression, by its own database."""
     (statement,) = statements(f"SELECT {expression}", rules.dialect)
     query = Queries(rules, OneTable("a")).compile(statement.tree)
-    with duckdb.connect() as connection:
-        try:
-            ((result,),) = connection.execute(query.sql).fetchall()
-        except duckdb.Error as error:
-            raise to_sql_error(error) from error
+    result = executed(query.sql)
+    if isinstance(result, SqlError):
+        raise result
     return result
 
 
