@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from embedded.shared.private_files import make_private
+
 MARKER = "kestra-workbook.txt"
 _MARKER_TEXT = "State of the embedded stack. `python -m embedded reset` clears this folder.\n"
 _LOCK = "supervisor.lock"
@@ -42,7 +44,7 @@ class StateFolder:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not is_ours(self.path):
                 raise StateFolderError(f"{self.path} holds other files: set EMBEDDED_HOME to an empty or a new folder")
-            self.path.chmod(0o700)
+            make_private(self.path)
             mark(self.path)
             self.logs.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:

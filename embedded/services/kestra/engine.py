@@ -24,6 +24,7 @@ import yaml
 from embedded.services.kestra import incidents
 from embedded.services.kestra.cds_archive import COLLECTOR
 from embedded.services.kestra.database import Database
+from embedded.shared.private_files import keep_private
 
 TENANT = "main"
 WORKER_THREADS = 8
@@ -116,7 +117,7 @@ class Engine:
         self._services: list[Any] = []
 
     def start(self, before_services: Callable[["Engine"], None] | None = None) -> None:
-        """Start the virtual machine, the context and the services.
+        """Start the virtual machine, the context and the services. From here on, files are for their owner only.
 
         Parameters:
             before_services: called when Java is up and before the worker takes up tasks.
@@ -124,6 +125,7 @@ class Engine:
         Raises:
             EngineError: a service did not come up in time.
         """
+        keep_private()
         self._start_java()
         self.config.database.open()
         builder = self.java("io.micronaut.context.ApplicationContext").builder()

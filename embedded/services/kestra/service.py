@@ -12,6 +12,7 @@ from catalog.services.kestra import KESTRA
 from embedded.service import Context, ProcessSpec, Service
 from embedded.services.kestra import incidents
 from embedded.shared.loopback import http_ok
+from embedded.shared.private_files import make_private
 from embedded.shared.settings import Settings
 from embedded.shared.state_folder import is_ours, mark
 
@@ -27,11 +28,12 @@ class Kestra(Service):
     patience = 180.0  # a large import or a busy machine can hold up its answers
 
     def prepare(self, context: Context) -> None:
-        """Create the internal storage, and mark it as clearable by `reset`."""
+        """Create the internal storage, for its owner only, and mark it as clearable by `reset`."""
         storage = context.settings[KESTRA].storage
-        storage.mkdir(parents=True, exist_ok=True)
+        storage.mkdir(mode=0o700, parents=True, exist_ok=True)
         if is_ours(storage):
             mark(storage)  # so that `reset` may clear it
+            make_private(storage)
 
     def command(self, context: Context) -> ProcessSpec:
         """The engine with its API, with what flows read in its environment."""

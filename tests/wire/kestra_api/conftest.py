@@ -1,5 +1,7 @@
 """One engine with its API for all tests at the wire, in a process of its own so that its memory can be watched."""
 
+import base64
+import os
 import socket
 import subprocess
 import sys
@@ -15,6 +17,8 @@ from tests.wire.kestra_api.client import Api, Server
 from tests.wire.kestra_api.serve import Settings
 
 START_SECONDS = 120
+SECRET = "canary-of-the-environment"
+"""The value of the secret WIRE_CANARY."""
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +30,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = folder / "server.log"
     with log.open("wb") as stream:
         argv = [sys.executable, "-m", "tests.wire.kestra_api.serve", str(folder), str(port)]
-        process = subprocess.Popen(argv, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT)
+        env = {**os.environ, "SECRET_WIRE_CANARY": base64.b64encode(SECRET.encode()).decode()}
+        process = subprocess.Popen(argv, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT, env=env)
     url = f"http://127.0.0.1:{port}"
     try:
         _await_health(url, process, log)

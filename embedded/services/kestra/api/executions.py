@@ -25,6 +25,8 @@ RUN_CONTEXTS = "io.kestra.core.runners.RunContextFactory"
 MODEL = "io.kestra.core.models.executions.Execution"
 LABEL = "io.kestra.core.models.Label"
 QUEUE = "executionQueue"
+MASK = "******"
+"""In place of a secret, as the engine's logs have it."""
 
 SEARCHED = (
     "q",
@@ -196,7 +198,7 @@ def validation(request: Request, flow_id: str, namespace: str, inputs: Any) -> d
     shown = [
         {
             "input": convert.to_python(request.engine, entry.input()),
-            "value": convert.to_python(request.engine, entry.value()),
+            "value": _shown(request, entry),
             "enabled": bool(entry.enabled()),
             "isDefault": bool(entry.isDefault()),
             "errors": [
@@ -207,6 +209,13 @@ def validation(request: Request, flow_id: str, namespace: str, inputs: Any) -> d
         for entry in inputs
     ]
     return {"id": flow_id, "namespace": namespace, "inputs": shown}
+
+
+def _shown(request: Request, entry: Any) -> Any:
+    """The value of an input, unless it is secret."""
+    if entry.value() is not None and str(entry.input().getType()) == "SECRET":
+        return MASK
+    return convert.to_python(request.engine, entry.value())
 
 
 def get(request: Request) -> Response:
