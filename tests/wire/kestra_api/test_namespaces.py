@@ -51,8 +51,9 @@ def test_autocomplete_wants_an_object(api: Api) -> None:
 
 
 def test_secrets_are_read_only(api: Api) -> None:
-    assert api.get("/namespaces/nstree/secrets").json() == {"readOnly": True, "results": [], "total": 0}
-    assert api.get("/namespaces/nstree/inherited-secrets").json() == {"nstree": []}
+    names = [{"key": "WIRE_CANARY", "tags": []}]
+    assert api.get("/namespaces/nstree/secrets").json() == {"readOnly": True, "results": names, "total": 1}
+    assert api.get("/namespaces/nstree/inherited-secrets").json() == {"nstree": ["WIRE_CANARY"]}
     assert api.get("/secrets").json()["readOnly"] is True
 
 
