@@ -13,9 +13,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 AT_ONCE = 2
+PYTEST = ("python", "-m", "pytest", "-p", "no:nbval", "tests/unit")
+STACK = "tests/unit/embedded"
 CHECKS = {
+    "unit-stack": (*PYTEST[:-1], STACK),
+    "unit": (*PYTEST, f"--ignore={STACK}"),
     "types": ("mypy",),
-    "unit": ("python", "-m", "pytest", "-p", "no:nbval", "tests/unit"),
     "notebooks": ("python", "-m", "tools.notebook_hygiene"),
     "flows": ("python", "-m", "tools.flow_scripts"),
     "ruff": ("ruff", "check", "."),

@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -162,6 +163,18 @@ def test_a_file_of_another_execution_is_a_redirect_to_it(api: Api, written: dict
     assert api.get(f"/executions/{other['id']}/file", params=params).text.startswith("1\n2\n")
 
 
+@pytest.fixture
+def unreachable(api: Api) -> Iterator[None]:
+    """Files that nobody may reach, beside those of executions."""
+    files = [folder / "secret.txt" for folder in (api.server.storage.parent, api.server.storage / "main")]
+    for file in files:
+        file.write_text("root: secret")
+    yield
+    for file in files:
+        file.unlink()
+
+
+@pytest.mark.usefixtures("unreachable")
 @pytest.mark.parametrize("what", ["", "/metas", "/preview"])
 @pytest.mark.parametrize(
     "address",
@@ -185,8 +198,6 @@ def test_a_file_of_another_execution_is_a_redirect_to_it(api: Api, written: dict
     ],
 )
 def test_nothing_outside_can_be_reached(api: Api, written: dict, address: str, what: str) -> None:
-    (api.server.storage.parent / "secret.txt").write_text("root: secret")
-    (api.server.storage / "main" / "secret.txt").write_text("root: secret")
     own = f"/files/exec/writer/executions/{written['id']}"
     answer = api.get(f"/executions/{written['id']}/file{what}", params={"path": address.format(own=own)})
     assert answer.status_code in (404, 422), answer.text
