@@ -19,13 +19,17 @@ def main() -> None:
     """Fetch the engine and Elasticsearch, compile task types, and build the environments of scripts and programs."""
     try:
         with ThreadPoolExecutor() as beside:
-            programs_built = beside.submit(tool_environments.prewarm)  # waits for the network most of its time
+            # These wait for the network most of their time.
+            built = [
+                beside.submit(tool_environments.prewarm),
+                beside.submit(environments.prewarm, environments.dependency_lists(ROOT / "flows")),
+            ]
             engine_jars()
             compiler_jar()
             distribution()
             archive_classes()
-            environments.prewarm(environments.dependency_lists(ROOT / "flows"))
-            programs_built.result()
+            for environment in built:
+                environment.result()
     except (ArtifactError, CompileError, environments.EnvironmentProblem) as problem:
         sys.exit(f"Set-up stopped: {problem}")
     print(f"Everything is in place; what was fetched and built is kept in {cache_folder()}")

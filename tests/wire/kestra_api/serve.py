@@ -8,6 +8,7 @@ from pathlib import Path
 import uvicorn
 
 from catalog import versions
+from embedded.services.kestra import cds_archive
 from embedded.services.kestra.api.app import create_app
 from embedded.services.kestra.engine import Engine, EngineConfig
 from embedded.services.kestra.launch import class_path
@@ -23,7 +24,9 @@ class Settings:
 def main() -> None:
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     logging.basicConfig(level=logging.INFO)
-    config = EngineConfig(folder / "home", folder / "storage", class_path(), in_memory=True)
+    jars = class_path()
+    options = cds_archive.options(jars)
+    config = EngineConfig(folder / "home", folder / "storage", jars, in_memory=True, java_options=options)
     engine = Engine(config)
     engine.start()
     try:
