@@ -4,6 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# uv installs a lock in a quarter of pip's time. It reads pip's variables under other names and pip's files not at all:
+# where it finds no packages, pip is asked.
+UV_FROM := $(if $(PIP_INDEX_URL),UV_DEFAULT_INDEX='$(PIP_INDEX_URL)') \
+  $(if $(PIP_EXTRA_INDEX_URL),UV_INDEX='$(PIP_EXTRA_INDEX_URL)') $(if $(PIP_CERT),SSL_CERT_FILE='$(PIP_CERT)')
+UV := $(UV_FROM) $(BIN)/uv pip install --quiet --no-config --python $(BIN)/python --compile-bytecode \
+  $(addprefix --find-links=,$(PIP_FIND_LINKS))
+LOCKED := --require-hashes --no-deps
 # The development lock holds everything, so it is written first and the others keep its versions. Extras stay named:
 # with hashes, pip refuses a dependency on an extra that the lock does not name.
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --python-version 3.11 \
@@ -36,13 +43,15 @@ $(BIN)/python:
 
 $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing the Python packages (about a minute and a half the first time)"
-	@$(PIP) --require-hashes --no-deps -r requirements.lock
+	@awk '/^[^ ]/ {uv = /^uv==/} uv' requirements.lock > $(VENV)/uv.txt
+	@$(PIP) $(LOCKED) -r $(VENV)/uv.txt
+	@$(UV) $(LOCKED) -r requirements.lock || $(PIP) $(LOCKED) -r requirements.lock
 	@PYTHONWARNINGS=ignore $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@echo "Installing what the tests need"
-	@$(PIP) --require-hashes --no-deps -r requirements-dev.lock
+	@$(UV) $(LOCKED) -r requirements-dev.lock || $(PIP) $(LOCKED) -r requirements-dev.lock
 	@touch $@
 
 setup: $(VENV)/.installed  ## Install and fetch everything; afterwards no network is needed

@@ -1,13 +1,15 @@
 """The engine on disk with its API, and a door for the tests to its database, in a process of its own.
 
 The arguments are FOLDER and PORT. `POST /test/sql` executes a statement, `POST /test/shutdown` is what the engine does
-after a fatal error.
+after a fatal error. `POST /test/states/read` reads the states of all triggers, `POST /test/states/write` writes them
+back, as the engine does when an execution ends.
 """
 
 import logging
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jpype
 import uvicorn
@@ -38,6 +40,18 @@ def main() -> None:
         connection.close()
         return JSONResponse({})
 
+    states = engine.bean("io.kestra.core.runners.SchedulerTriggerStateInterface")
+    kept: list[Any] = []
+
+    def read_states(request: Request) -> Response:
+        kept[:] = engine.bean("io.kestra.core.repositories.TriggerRepositoryInterface").findAllForAllTenants()
+        return JSONResponse({})
+
+    def write_states(request: Request) -> Response:
+        for trigger in kept:
+            states.update(trigger)
+        return JSONResponse({})
+
     def shutdown(request: Request) -> Response:
         engine.java("io.kestra.core.contexts.KestraContext").getContext().shutdown()
         return JSONResponse({})
@@ -45,6 +59,8 @@ def main() -> None:
     app = create_app(engine, replace(settings))
     app.router.routes[:0] = [
         Route("/test/sql", sql, methods=["POST"]),
+        Route("/test/states/read", read_states, methods=["POST"]),
+        Route("/test/states/write", write_states, methods=["POST"]),
         Route("/test/shutdown", shutdown, methods=["POST"]),
     ]
     try:

@@ -39,6 +39,12 @@ namespace: guarded
 triggers: [{id: tick, type: io.kestra.plugin.core.trigger.Schedule, withSeconds: true, cron: "* * * * * *"}]
 tasks: [{id: task, type: io.kestra.plugin.core.debug.Return, format: tick}]
 """
+YEARLY = """
+id: yearly
+namespace: guarded
+triggers: [{id: yearly, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 0 1 1 *"}]
+tasks: [{id: task, type: io.kestra.plugin.core.debug.Return, format: year}]
+"""
 MODELS, RUNNERS = "io.kestra.core.models", "io.kestra.core.runners"
 BROKEN = "{ this is no JSON"
 # Queue -> texts in which the engine finds no message, or one that lacks what its reader needs.
@@ -124,6 +130,10 @@ class Guarded:
 
         return eventually(runs, END_SECONDS, "the task to run")
 
+    def states(self, step: str) -> None:
+        """Read the states of all triggers, or write back what was read."""
+        self.session.post(f"{self.url}/test/states/{step}").raise_for_status()
+
     def ticks(self) -> list[Any]:
         """The executions of the flow that a schedule starts."""
         return self.get("/executions", namespace="guarded", flowId="ticking", size="100")["results"]
@@ -196,6 +206,28 @@ def test_a_trigger_whose_state_cannot_be_read_costs_no_other_trigger(guarded: Gu
     eventually(set_aside, END_SECONDS, "the state of the trigger to be set aside")
     count = len(guarded.ticks())
     eventually(lambda: len(guarded.ticks()) > count + 1, END_SECONDS, "the next ticks")
+
+
+def test_a_state_of_a_trigger_that_was_read_before_undoes_no_change_of_its_backfill(guarded: Guarded) -> None:
+    guarded.flow(YEARLY)
+    key = {"namespace": "guarded", "flowId": "yearly", "triggerId": "yearly"}
+    backfill = {"start": "2020-01-01T00:00:00Z", "end": "2024-12-31T00:00:00Z", "paused": True}
+    triggers = f"{guarded.url}/api/v1/main/triggers"
+
+    def state() -> dict[str, Any]:
+        return guarded.get("/triggers/guarded/yearly")["results"][0]
+
+    eventually(lambda: guarded.get("/triggers/guarded/yearly")["results"], END_SECONDS, "the state of the trigger")
+    guarded.states("read")
+    before = state()["nextExecutionDate"]
+    guarded.session.put(triggers, json={**key, "backfill": backfill}).raise_for_status()
+    guarded.states("write")
+    assert state()["backfill"]["paused"] is True
+    guarded.states("read")
+    guarded.session.post(f"{triggers}/backfill/delete", json=key).raise_for_status()
+    guarded.states("write")
+    assert "backfill" not in state()
+    assert state()["nextExecutionDate"] == before
 
 
 @pytest.mark.parametrize("shape", ["no JSON", "no state", "no task run"])
