@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# uv installs a lock in a quarter of pip's time. It reads pip's variables under other names and pip's files not at all:
+# uv installs a lock sooner than pip does. It reads pip's variables under other names and pip's files not at all:
 # where it finds no packages, pip is asked.
 UV_FROM := $(if $(PIP_INDEX_URL),UV_DEFAULT_INDEX='$(PIP_INDEX_URL)') \
   $(if $(PIP_EXTRA_INDEX_URL),UV_INDEX='$(PIP_EXTRA_INDEX_URL)') $(if $(PIP_CERT),SSL_CERT_FILE='$(PIP_CERT)')
@@ -42,7 +42,7 @@ $(BIN)/python:
 	  { rm -rf $(VENV); echo "$(PYTHON) can make no virtual environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 
 $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
-	@echo "Installing the Python packages (about a minute and a half the first time)"
+	@echo "Installing the Python packages (about a minute the first time)"
 	@awk '/^[^ ]/ {uv = /^uv==/} uv' requirements.lock > $(VENV)/uv.txt
 	@$(PIP) $(LOCKED) -r $(VENV)/uv.txt
 	@$(UV) $(LOCKED) -r requirements.lock || $(PIP) $(LOCKED) -r requirements.lock
