@@ -7,6 +7,7 @@ compacted it, because until then most of a young file is room to be used again; 
 `docs/sizing.md` shows the figures and says what follows. SCALE multiplies the number of executions.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from embedded.shared.paths import cache_folder
 from flowtests.stack import own_stack
 
 ROOT = Path(__file__).resolve().parent.parent
+YAML = {"Content-Type": "application/x-yaml"}
+"""The API takes the source of a flow, and JSON is YAML."""
 
 LOG = "io.kestra.plugin.core.log.Log"
 WRITE = "io.kestra.plugin.core.storage.Write"
@@ -103,7 +106,7 @@ def run(shape: Shape, executions: int, environment: dict[str, str]) -> tuple[flo
     session.auth = (environment["KESTRA_USERNAME"], environment["KESTRA_PASSWORD"])
     api = environment["KESTRA_URL"] + "/api/v1/main"
     flow = {"id": "shape", "namespace": "bench", "tasks": shape.tasks}
-    session.post(f"{api}/flows", json=flow).raise_for_status()
+    session.post(f"{api}/flows", data=json.dumps(flow), headers=YAML).raise_for_status()
     begun = time.monotonic()
     for _ in range(executions):
         session.post(f"{api}/executions/bench/shape").raise_for_status()
@@ -136,6 +139,14 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
+def engines(folder: str) -> Iterator[psutil.Process]:
+    """The processes of the engines whose state is below a folder."""
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        named = "embedded.services.kestra" in (process.info["cmdline"] or [])
+        if named and (process.info["environ"] or {}).get("KESTRA_HOME", "").startswith(folder):
+            yield process
+
+
 @contextmanager
 def memory_watched(folder: str) -> Iterator[list[int]]:
     """The resident memory of the server's process, in bytes, read twice a second."""
@@ -143,10 +154,9 @@ def memory_watched(folder: str) -> Iterator[list[int]]:
 
     def watch() -> None:
         while not done.wait(0.5):
-            for process in psutil.process_iter(["memory_info", "cmdline", "environ"]):
-                named = "embedded.services.kestra" in (process.info["cmdline"] or [])
-                if named and (process.info["environ"] or {}).get("EMBEDDED_HOME", "").startswith(folder):
-                    read.append(process.info["memory_info"].rss)
+            for process in engines(folder):
+                with suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+                    read.append(process.memory_info().rss)
 
     thread = threading.Thread(target=watch)
     thread.start()

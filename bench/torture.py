@@ -5,6 +5,7 @@ exit code is 1 if something did not hold. The figures of a run are in `bench/REA
 """
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -20,11 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
 import requests
 from tqdm import tqdm
 
-from bench.sizing import memory_watched, size
+from bench.sizing import YAML, engines, memory_watched, size
 from flowtests.stack import own_stack
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,7 +83,8 @@ class Kestra:
 
     def create(self, flow: dict[str, Any]) -> None:
         """Create a flow in the namespace of the trials."""
-        self.call("POST", "/flows", json={"namespace": NAMESPACE, **flow}).raise_for_status()
+        source = json.dumps({"namespace": NAMESPACE, **flow})
+        self.call("POST", "/flows", data=source, headers=YAML).raise_for_status()
 
     def start(self, flow: str) -> str:
         """Start an execution; gives its id."""
@@ -108,13 +109,9 @@ class Kestra:
 
     def kill(self) -> None:
         """End the engine's process with SIGKILL, and wait until the stack has it again."""
-        home = self._environment["EMBEDDED_HOME"]
-        for process in psutil.process_iter(["cmdline", "environ"]):
-            environ = process.info["environ"] or {}
-            named = "embedded.services.kestra" in (process.info["cmdline"] or [])
-            if named and environ.get("KESTRA_HOME", "").startswith(home):
-                process.send_signal(signal.SIGKILL)
-                process.wait(30)
+        for process in engines(self._environment["EMBEDDED_HOME"]):
+            process.send_signal(signal.SIGKILL)
+            process.wait(30)
         command = [sys.executable, "-m", "embedded", "up", "--only", "kestra"]
         subprocess.run(command, cwd=ROOT, env=self._environment, check=True, stdout=subprocess.DEVNULL, timeout=300)
 
