@@ -18,6 +18,7 @@ from workbook.kestra.errors import (
     InputInvalid,
     WaitInterrupted,
 )
+from workbook.kestra.flows import read_flow
 from workbook.lab import Lab, open
 from workbook.pictures.charts import bars, monthly_bars
 from workbook.pictures.dbt_tests import dbt_test_table
@@ -50,6 +51,7 @@ __all__ = [
     "monthly_bars",
     "open",
     "project_2d",
+    "read_flow",
     "scatter",
     "script",
     "topology",

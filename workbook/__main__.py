@@ -7,7 +7,8 @@ from pathlib import Path
 from workbook import flow_files, runner
 from workbook.errors import WorkbookError
 from workbook.lab import Lab
-from workbook.settings import ROOT, embedded_environment, load
+from workbook.project import ROOT
+from workbook.settings import embedded_environment, load
 
 
 def send_flows(options: argparse.Namespace) -> int:

@@ -12,7 +12,9 @@ import papermill
 import yaml
 from papermill.exceptions import PapermillExecutionError
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+from workbook.project import ROOT
+
+NOTEBOOKS = ROOT / "notebooks"
 KERNEL = "python3"
 CELL_SECONDS = 900
 QUIET_KERNEL = ["--IPKernelApp.log_level=ERROR"]
@@ -89,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
     """Run lessons and print their table; 0 if all passed, 1 if one failed."""
     folder = Path(options.to, datetime.now().strftime("%Y-%m-%d_%H%M%S")).absolute()
     folder.mkdir(parents=True)
-    parameters = {name: _value(text) for name, text in options.parameter}
+    parameters = {"clean_up": True} | {name: _value(text) for name, text in options.parameter}
     runs = []
     for notebook in lessons(options.lesson):
         print(f"{notebook.stem} ...", flush=True)

@@ -30,8 +30,8 @@ from catalog.services.timescale import TimescaleSettings
 from catalog.setting import Setting
 from catalog.spec import LOOPBACK
 from workbook.errors import StackError
+from workbook.project import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 STACKS = ("embedded", "docker", "cloud")
 ENV_SECONDS = 30
 _PORTS = {port.variable: port for spec in SERVICES for port in spec.ports}

@@ -12,7 +12,8 @@ import requests
 import catalog
 from workbook import notebook
 from workbook.errors import StackError
-from workbook.settings import ROOT, embedded_environment
+from workbook.project import ROOT
+from workbook.settings import embedded_environment
 from workbook.web import session
 
 HEALTH_SECONDS = 3

@@ -19,6 +19,7 @@ from workbook import theme
 from workbook.errors import NotFound
 from workbook.kestra.flows import read_source
 from workbook.kestra.models import Flow
+from workbook.project import project_path
 
 Mark = str | int | tuple[int, int]
 MONOSPACE = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
@@ -115,7 +116,7 @@ def script(file: str | Path, mark: Sequence[str | int] = ()) -> SourceView:
         NotFound: there is no such file, or nothing to mark.
     """
     try:
-        source = Path(file).read_text(encoding="utf-8").rstrip() + "\n"
+        source = project_path(file).read_text(encoding="utf-8").rstrip() + "\n"
     except OSError as error:
         raise NotFound(f"Cannot read the script {file} ({error.strerror}).") from error
     return SourceView(source, _marked(source, mark), "python")

@@ -10,6 +10,7 @@ from workbook.kestra.api import NOT_FOUND, FlowLike, KestraApi, flow_path, full_
 from workbook.kestra.errors import ApiError, FlowInvalid
 from workbook.kestra.executions import Executions
 from workbook.kestra.models import Execution, Flow, FlowGraph, FlowId, Problem
+from workbook.project import project_path
 
 YAML = {"Content-Type": "application/x-yaml"}
 _VALIDATION = "Validation error: "
@@ -39,7 +40,7 @@ class Flows:
         """Validate a flow and store it; a changed flow becomes a new revision.
 
         Parameters:
-            path: a file, or the YAML text itself.
+            path: a file, from the working folder or from the project's root, or the YAML text itself.
 
         Raises:
             NotFound: there is no such file.
@@ -116,6 +117,18 @@ class Flows:
         return flow_id, problems_of(result.get("constraints") or "")
 
 
+def read_flow(flow: str | Path) -> str:
+    """A flow's YAML, from a file or from the text itself.
+
+    Parameters:
+        flow: a path from the working folder or from the project's root, such as `flows/04_postgres_taxi.yaml`.
+
+    Raises:
+        NotFound: there is no such file.
+    """
+    return read_source(flow)[1]
+
+
 def read_source(flow: str | Path) -> tuple[str, str]:
     """A flow's name for messages, and its YAML, from a file or from the text itself.
 
@@ -124,7 +137,7 @@ def read_source(flow: str | Path) -> tuple[str, str]:
     """
     if isinstance(flow, str) and "\n" in flow:
         return "this flow", flow
-    path = Path(flow)
+    path = project_path(flow)
     try:
         return path.name, path.read_text(encoding="utf-8")
     except OSError as error:

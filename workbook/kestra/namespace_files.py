@@ -8,6 +8,7 @@ from urllib.parse import quote
 from workbook.errors import NotFound
 from workbook.kestra.errors import ApiError
 from workbook.kestra.http import Http
+from workbook.project import project_path
 
 MADE_BY_TOOLS = frozenset({"target", "dbt_packages", "logs", "__pycache__"})
 """Folders that tools fill and that nobody wants to upload."""
@@ -33,7 +34,7 @@ class NamespaceFiles:
         Raises:
             NotFound: there is no such folder.
         """
-        source = Path(folder)
+        source = project_path(folder)
         if not source.is_dir():
             raise NotFound(f"There is no folder {folder} to upload.")
         paths = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,8 +92,16 @@ class Picture:
         path.write_text(self.svg, encoding="utf-8")
         return path
 
+    def html(self) -> str:
+        """The picture as an HTML image, which shrinks with its page and shows in notebooks that are not trusted."""
+        source = base64.b64encode(self.svg.encode()).decode()
+        return (
+            f'<img alt={quoteattr(self.description)} style="max-width:100%;height:auto" '
+            f'src="data:image/svg+xml;base64,{source}">'
+        )
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": self.description}
+        return {"text/html": self.html(), "text/plain": self.description}
 
 
 class Canvas:

@@ -67,7 +67,7 @@ def test_solutions_are_right_with_other_parameters(
     executed = papermill.execute_notebook(
         str(tmp_path / lesson.name),
         str(tmp_path / f"done_{lesson.name}"),
-        parameters=wanted,
+        parameters={"clean_up": True, **wanted},
         kernel_name=lessons.KERNEL,
         cwd=str(lessons.FOLDER),
         progress_bar=False,

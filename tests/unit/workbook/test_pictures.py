@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -116,7 +117,18 @@ def test_all_have_a_title_and_a_description(pictures: dict[str, Picture]) -> Non
         assert description.text
         assert root.attrib["role"] == "img"
         assert root.attrib["aria-label"] == title.text
-        assert picture._repr_mimebundle_() == {"image/svg+xml": picture.svg, "text/plain": picture.description}
+        assert picture._repr_mimebundle_() == {"text/html": picture.html(), "text/plain": picture.description}
+
+
+def test_a_page_gets_an_image_with_words_that_shrinks(pictures: dict[str, Picture]) -> None:
+    for picture in pictures.values():
+        image = ElementTree.fromstring(picture.html().replace(">", "/>"))
+        kind, _, content = image.attrib["src"].partition(";base64,")
+        assert image.tag == "img"
+        assert image.attrib["alt"] == picture.description
+        assert "max-width:100%" in image.attrib["style"]
+        assert kind == "data:image/svg+xml"
+        assert b64decode(content).decode() == picture.svg
 
 
 def test_all_bring_their_own_opaque_card(pictures: dict[str, Picture]) -> None:

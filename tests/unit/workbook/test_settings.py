@@ -8,7 +8,8 @@ import pytest
 from catalog.services.clickhouse import CLICKHOUSE
 from catalog.services.dataset import TAXI_RELEASES
 from workbook.errors import StackError
-from workbook.settings import ROOT, load
+from workbook.project import ROOT
+from workbook.settings import load
 from workbook.stores.postgres import Connection
 
 NOWHERE = Path("/nonexistent/.env")
