@@ -6,21 +6,21 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "notebooks"
+from workbook.lesson_files import SIDE_FOLDERS, all_lessons, is_chosen
+
 KERNEL = "python3"
 CELL_SECONDS = 300
 _FENCED = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
-def all_lessons() -> list[Path]:
-    """The notebooks in the order in which they are read."""
-    return sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
-
-
 def chosen(names: list[str]) -> list[Path]:
     """The notebooks whose names begin with one of `names`; all if there are none."""
-    return [path for path in all_lessons() if not names or path.name.startswith(tuple(names))]
+    return [path for path in all_lessons() if not names or is_chosen(path, names)]
+
+
+def is_beside(path: Path) -> bool:
+    """Whether a notebook is in one of the folders beside the numbered lessons, such as `concepts`."""
+    return path.parent.name in SIDE_FOLDERS
 
 
 def read(path: Path) -> NotebookNode:

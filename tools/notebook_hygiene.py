@@ -13,6 +13,8 @@ from tools import lessons
 MAX_OUTPUT_BYTES = 60_000
 MAX_CELL_LINES = 10
 EXERCISES = range(2, 5)
+EXERCISES_BESIDE = range(5)
+"""How many exercises a lesson has, and a notebook of a folder beside the lessons: it may have none."""
 _PRIVATE = re.compile(
     r"/(home|root|Users|tmp|work)/\S|Admin1234(?!`)|\b(?:127\.0\.0\.1|localhost):(?!8080|8085|8090|8888)\d{2,5}"
 )
@@ -21,7 +23,9 @@ _PRIVATE = re.compile(
 def problems(path: Path) -> list[str]:
     """What is wrong with a notebook; empty if nothing is."""
     notebook = lessons.read(path)
-    return [f"{path.name}: {text}" for check in (_format, _lesson, _cells) for text in check(notebook)]
+    allowed = EXERCISES_BESIDE if lessons.is_beside(path) else EXERCISES
+    found = [*_format(notebook), *_lesson(notebook), *_exercises(notebook, allowed), *_cells(notebook)]
+    return [f"{path.name}: {text}" for text in found]
 
 
 def _format(notebook: NotebookNode) -> Iterator[str]:
@@ -39,9 +43,12 @@ def _lesson(notebook: NotebookNode) -> Iterator[str]:
         yield "the first cell is not the title"
     if sum("parameters" in lessons.tags(cell) for cell in notebook.cells) != 1:
         yield "there is not exactly one cell tagged `parameters`"
+
+
+def _exercises(notebook: NotebookNode, allowed: range) -> Iterator[str]:
     exercises, solutions = lessons.exercises(notebook), lessons.solutions(notebook)
-    if len(exercises) not in EXERCISES:
-        yield f"{len(exercises)} exercises; a lesson has {EXERCISES.start} to {EXERCISES.stop - 1}"
+    if len(exercises) not in allowed:
+        yield f"{len(exercises)} exercises; there should be {allowed.start} to {allowed.stop - 1}"
     if exercises.keys() != solutions.keys():
         yield f"exercises {sorted(exercises)} but solutions {sorted(solutions)}"
 

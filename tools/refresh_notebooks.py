@@ -20,7 +20,7 @@ def refresh(path: Path) -> None:
     """Execute one notebook from top to bottom and write it back, without what changes from run to run."""
     notebook = lessons.read(path)
     with tempfile.TemporaryDirectory() as folder, own_stack(Path(folder)) as environment:
-        resources = {"metadata": {"path": str(lessons.FOLDER)}}
+        resources = {"metadata": {"path": str(path.parent)}}
         client = NotebookClient(notebook, timeout=lessons.CELL_SECONDS, kernel_name=lessons.KERNEL, resources=resources)
         client.extra_arguments = QUIET_KERNEL
         client.execute(env=environment)

@@ -12,9 +12,8 @@ import papermill
 import yaml
 from papermill.exceptions import PapermillExecutionError
 
-from workbook.project import ROOT
+from workbook.lesson_files import all_lessons, is_chosen, lesson_name
 
-NOTEBOOKS = ROOT / "notebooks"
 KERNEL = "python3"
 CELL_SECONDS = 900
 QUIET_KERNEL = ["--IPKernelApp.log_level=ERROR"]
@@ -43,11 +42,11 @@ def lessons(chosen: list[str]) -> list[Path]:
     Raises:
         SystemExit: a name fits no lesson.
     """
-    notebooks = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    notebooks = all_lessons()
     for name in chosen:
-        if not any(path.name.startswith(name) for path in notebooks):
-            sys.exit(f"No lesson begins with {name!r}. There are: {', '.join(path.stem for path in notebooks)}")
-    return [path for path in notebooks if not chosen or path.name.startswith(tuple(chosen))]
+        if not any(is_chosen(path, [name]) for path in notebooks):
+            sys.exit(f"No lesson begins with {name!r}. There are: {', '.join(map(lesson_name, notebooks))}")
+    return [path for path in notebooks if not chosen or is_chosen(path, chosen)]
 
 
 def run_lesson(notebook: Path, folder: Path, parameters: dict[str, Any]) -> LessonRun:
@@ -58,7 +57,8 @@ def run_lesson(notebook: Path, folder: Path, parameters: dict[str, Any]) -> Less
         folder: where the executed notebook goes.
         parameters: values for the cell `parameters`; those that the lesson does not have are left out.
     """
-    executed = folder / notebook.name
+    executed = (folder / lesson_name(notebook)).with_suffix(".ipynb")
+    executed.parent.mkdir(parents=True, exist_ok=True)
     known = papermill.inspect_notebook(str(notebook))
     begun = time.monotonic()
     error = ""
@@ -68,14 +68,14 @@ def run_lesson(notebook: Path, folder: Path, parameters: dict[str, Any]) -> Less
             str(executed),
             parameters={name: value for name, value in parameters.items() if name in known},
             kernel_name=KERNEL,
-            cwd=str(NOTEBOOKS),
+            cwd=str(notebook.parent),
             progress_bar=False,
             execution_timeout=CELL_SECONDS,
             extra_arguments=QUIET_KERNEL,
         )
     except PapermillExecutionError as failure:
         error = f"cell {failure.exec_count}: {failure.ename}: {failure.evalue}"
-    return LessonRun(notebook.stem, time.monotonic() - begun, executed, error)
+    return LessonRun(lesson_name(notebook), time.monotonic() - begun, executed, error)
 
 
 def table(runs: list[LessonRun]) -> str:
@@ -94,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
     parameters = {"clean_up": True} | {name: _value(text) for name, text in options.parameter}
     runs = []
     for notebook in lessons(options.lesson):
-        print(f"{notebook.stem} ...", flush=True)
+        print(f"{lesson_name(notebook)} ...", flush=True)
         runs.append(run_lesson(notebook, folder, parameters))
         if runs[-1].error:
             print("\n".join(runs[-1].error.splitlines()[:MESSAGE_LINES]), flush=True)

@@ -1,7 +1,6 @@
 """Typical wrong answers get their own hint, and a blank one a nudge: no exercise passes by accident."""
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -9,10 +8,10 @@ import pytest
 import workbook
 from catalog import NAMES
 from flowtests import FlowTestStack
+from tests.lessons.exercises.wrong_answers import wrong_answers
 from tests.support.stack import own_stack
 from tools import lessons
 
-NUMBERS = [path.name[:2] for path in lessons.all_lessons()]
 WHOLE_PIPELINE = ("13.1-3",)
 """What takes a minute or more is left to `make test ALL=1`."""
 CASES = [
@@ -23,8 +22,8 @@ CASES = [
         id=f"{number}-{index}",
         marks=[pytest.mark.slow] if f"{number}-{index}" in WHOLE_PIPELINE else [],
     )
-    for lesson in NUMBERS
-    for number, cases in import_module(f"tests.lessons.exercises.wrong_answers.lesson_{lesson}").WRONG.items()
+    for path in lessons.all_lessons()
+    for number, cases in wrong_answers(path).items()
     for index, (answer, fragment) in enumerate(cases)
 ]
 EXERCISES = [number for path in lessons.all_lessons() for number in lessons.exercises(lessons.read(path))]

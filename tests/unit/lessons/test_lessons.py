@@ -1,31 +1,63 @@
 """Each lesson has what a lesson needs: a number, other parameters to be tested with, and wrong answers."""
 
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from tests.lessons.exercises.wrong_answers import wrong_answers
 from tests.lessons.notebooks.parameters import OTHER
 from tools import lessons
 from tools.notebook_hygiene import problems
+from workbook import lesson_files
+from workbook.lesson_files import NOTEBOOKS, is_chosen, lesson_name, numbered_lessons
 
 LESSONS = lessons.all_lessons()
+NUMBERED = numbered_lessons()
 
 
 def test_lessons_are_numbered_without_a_gap() -> None:
-    assert [path.name[:2] for path in LESSONS] == [f"{number:02}" for number in range(len(LESSONS))]
+    assert [path.name[:2] for path in NUMBERED] == [f"{number:02}" for number in range(len(NUMBERED))]
+
+
+def test_names_tell_lessons_apart() -> None:
+    assert len({path.stem for path in LESSONS}) == len(LESSONS)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "chosen"),
+    [
+        ("04", "04_postgres_taxi", True),
+        ("04", "05_scheduling_and_backfills", False),
+        ("homework", "homework/2026", True),
+        ("homework/2026", "homework/2026", True),
+        ("2026", "homework/2026", True),
+        ("concepts", "concepts/inputs", True),
+        ("inp", "concepts/inputs", True),
+        ("concepts", "04_postgres_taxi", False),
+    ],
+)
+def test_a_lesson_is_chosen_by_how_its_name_begins(name: str, path: str, chosen: bool) -> None:
+    assert is_chosen((NOTEBOOKS / path).with_suffix(".ipynb"), [name]) is chosen
+
+
+def test_notebooks_in_folders_come_after_the_lessons(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("concepts/b.ipynb", "concepts/a.ipynb", "homework/2026.ipynb", "01_x.ipynb", "notes/x.ipynb"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.setattr(lesson_files, "NOTEBOOKS", tmp_path)
+    found = [lesson_name(path) for path in lesson_files.all_lessons()]
+    assert found == ["01_x", "homework/2026", "concepts/a", "concepts/b"]
 
 
 def test_each_lesson_has_other_parameters() -> None:
-    assert [path.stem for path in LESSONS] == list(OTHER)
+    assert {lesson_name(path) for path in LESSONS} == OTHER.keys()
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lesson_name)
 def test_each_exercise_has_wrong_answers(path: Path) -> None:
-    wrong = import_module(f"tests.lessons.exercises.wrong_answers.lesson_{path.name[:2]}").WRONG
-    assert wrong.keys() == lessons.exercises(lessons.read(path)).keys()
+    assert wrong_answers(path).keys() == lessons.exercises(lessons.read(path)).keys()
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lesson_name)
 def test_notebook_is_clean(path: Path) -> None:
     assert problems(path) == []

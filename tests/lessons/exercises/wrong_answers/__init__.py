@@ -1,0 +1,19 @@
+"""Typical wrong answers to each exercise, each with a part of the hint that it gets: one module a lesson."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tools import lessons
+
+
+def wrong_answers(path: Path) -> dict[str, list[tuple[Any, str]]]:
+    """The wrong answers to a lesson's exercises; none if it has no exercises.
+
+    They are in the module `lesson_04`, or `concepts_inputs` for a notebook of a folder beside the lessons.
+    """
+    if lessons.is_beside(path) and not lessons.exercises(lessons.read(path)):
+        return {}
+    module = f"{path.parent.name}_{path.stem}" if lessons.is_beside(path) else f"lesson_{path.name[:2]}"
+    wrong: dict[str, list[tuple[Any, str]]] = import_module(f"{__name__}.{module}").WRONG
+    return wrong
