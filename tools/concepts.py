@@ -17,9 +17,11 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from tools import lessons
+from workbook.lesson_files import NOTEBOOKS
+from workbook.project import ROOT
 
-FOLDER = lessons.FOLDER / "concepts"
-DOCUMENT = lessons.ROOT / "docs" / "concepts.md"
+FOLDER = NOTEBOOKS / "concepts"
+DOCUMENT = ROOT / "docs" / "concepts.md"
 TAG = "concept-"
 _HEADING = re.compile(r"^#{1,6}\s+(.+)$", re.MULTILINE)
 _ENGINE = "lab.kestra."
