@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from textwrap import dedent, indent
@@ -17,10 +19,26 @@ if TYPE_CHECKING:
 
 EXIT_CODE = "exit code"
 """What the engine logs after a script has said what went wrong."""
+END_SECONDS, POLL_SECONDS = 60.0, 0.25
+RIDDLES = {
+    r"Could not perform (multiplication|addition|subtraction|division)": (
+        "One of the two values is no number, or is not there: a value of the flow has its full name, such as "
+        "inputs.NAME or outputs.TASK.value."
+    ),
+    r"PRINT_END|Unexpected \"}\"|type EOF|PUNCTUATION": (
+        "The expression is not complete: look at its brackets, its operators and the two braces on either side."
+    ),
+    r"Unable to find `\w+` used": (
+        "In the braces, a value has its full name, such as inputs.NAME, vars.NAME or outputs.TASK.value, and a task's "
+        "outputs are there once the task has run."
+    ),
+    r"Filter \[\w+\] does not exist": "Filters and functions are listed at https://kestra.io/docs/expressions",
+}
+"""What some of the engine's messages about expressions mean."""
 
 
 def current_execution(lab: Lab, answer: Any, flow_id: str) -> Execution:
-    """The execution in `answer`, as the server has it now.
+    """The execution in `answer`, as the server has it now; one that still runs is waited for.
 
     Parameters:
         lab: the lab.
@@ -28,16 +46,31 @@ def current_execution(lab: Lab, answer: Any, flow_id: str) -> Execution:
         flow_id: the flow that the exercise asks for.
 
     Raises:
-        Hint: it is no execution, or one of another flow.
+        Hint: it is no execution, or one of another flow, or it does not end.
     """
     if not isinstance(answer, Execution):
         raise Hint(f"The answer is a {type(answer).__name__}. Put what lab.kestra.execute(...) returns into it.")
     if answer.flow_id != flow_id:
         raise Hint(f"This is an execution of {answer.flow_id}; the exercise asks for one of {flow_id}.")
     try:
-        return lab.kestra.execution(answer.id)
+        return _ended(lab, lab.kestra.execution(answer.id))
     except NotFound as missing:
         raise Hint("Kestra does not know this execution any more. Run the flow again.") from missing
+
+
+def _ended(lab: Lab, execution: Execution) -> Execution:
+    """The execution at its end, for which a learner who started it with `wait=False` need not wait.
+
+    Raises:
+        Hint: it does not end.
+    """
+    give_up = time.monotonic() + END_SECONDS
+    while not execution.terminated:
+        if execution.state == "PAUSED" or time.monotonic() > give_up:
+            raise Hint(f"This execution is {execution.state} and has not ended. Run this cell again when it has.")
+        time.sleep(POLL_SECONDS)
+        execution = lab.kestra.execution(execution.id)
+    return execution
 
 
 def text(answer: Any) -> str:
@@ -64,13 +97,13 @@ def learner_flow(lab: Lab, source: str) -> Iterator[Flow]:
     """A flow made of a learner's text, on the server for as long as the block lasts.
 
     Raises:
-        Hint: the engine refuses it; the hint is the engine's own message.
+        Hint: the engine refuses it; the hint says what to write instead, or has the engine's own message.
     """
     try:
         flow = lab.kestra.import_flow(source)
     except FlowInvalid as refused:
-        reasons = "; ".join(str(problem).splitlines()[0] for problem in refused.problems)
-        raise Hint(f"The engine does not accept the flow with your text in it: {reasons}") from refused
+        reasons = dict.fromkeys(problem.advice or str(problem).splitlines()[0] for problem in refused.problems)
+        raise Hint(f"The engine does not accept the flow with your text in it: {' '.join(reasons)}") from refused
     try:
         yield flow
     finally:
@@ -100,4 +133,13 @@ def last_error(lab: Lab, execution: Execution) -> str:
     lines = lab.kestra.logs(execution, task=failed.task_id if failed else None, level="ERROR")
     texts = [line.message.strip() for line in lines if EXIT_CODE not in line.message]
     messages = [text.splitlines()[0] for text in texts if text]
-    return f"Its log ends with: {messages[-1]}" if messages else "Its log holds no error."
+    return f"Its log ends with: {_plain(messages[-1])}" if messages else "Its log holds no error."
+
+
+def _plain(message: str) -> str:
+    """An engine's message without the Java class before it, and with what its riddles mean."""
+    message = re.sub(r"^(?:[a-z]\w*\.)+[A-Z]\w*: ", "", message)
+    for riddle, meaning in RIDDLES.items():
+        if re.search(riddle, message):
+            return f"{message}. {meaning}"
+    return message

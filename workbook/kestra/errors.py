@@ -29,12 +29,13 @@ class FlowInvalid(WorkbookError):
     """The engine does not accept a flow.
 
     Attributes:
-        problems: what is wrong, each with the path of the property.
+        problems: what is wrong, each with the path of the property, and with advice where there is some.
     """
 
     def __init__(self, name: str, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
-        lines = ["  - " + str(problem).replace("\n", "\n    ") for problem in self.problems]
+        texts = [f"{problem}\n{problem.advice}".rstrip() for problem in self.problems]
+        lines = ["  - " + text.replace("\n", "\n    ") for text in texts]
         super().__init__("\n".join([f"The engine does not accept {name}:", *lines]))
 
 

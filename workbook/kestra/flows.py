@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from workbook.errors import NotFound
 from workbook.kestra.api import NOT_FOUND, FlowLike, KestraApi, flow_path, full_flow_id
 from workbook.kestra.errors import ApiError, FlowInvalid
 from workbook.kestra.executions import Executions
+from workbook.kestra.flow_advice import advise
 from workbook.kestra.models import Execution, Flow, FlowGraph, FlowId, Problem
 from workbook.project import project_path
 
 YAML = {"Content-Type": "application/x-yaml"}
+KINDS = ("tasks", "triggers", "conditions", "taskRunners")
 _VALIDATION = "Validation error: "
 _PROBLEM = re.compile(r"([\w.\[\]-]*): (?=\S)")
 
@@ -44,19 +47,21 @@ class Flows:
 
         Raises:
             NotFound: there is no such file.
-            FlowInvalid: with the engine's own messages.
+            FlowInvalid: with the engine's own messages, and advice.
         """
         name, source = read_source(path)
         flow_id, problems = self._violations(source)
         if problems:
-            raise FlowInvalid(name, problems)
+            raise FlowInvalid(name, self._advised(problems, source))
         upload = {"fileUpload": (f"{flow_id.id}.yaml", source.encode(), "application/x-yaml")}
         try:
             rejected = self._http.json("POST", "/flows/import", files=upload)
         except ApiError as error:
-            raise FlowInvalid(name, [Problem(reason) for reason in error.details or [error.reason]]) from error
+            problems = [Problem(reason) for reason in error.details or [error.reason]]
+            raise FlowInvalid(name, self._advised(problems, source)) from error
         if rejected:
-            raise FlowInvalid(name, [Problem(f"{flow} was not imported") for flow in rejected])
+            problems = [Problem(f"{flow} was not imported") for flow in rejected]
+            raise FlowInvalid(name, self._advised(problems, source))
         return self._api.flow(flow_id)
 
     def get(self, flow: FlowLike) -> Flow:
@@ -106,6 +111,17 @@ class Flows:
                 return False
             raise
         return True
+
+    def _advised(self, problems: list[Problem], source: str) -> list[Problem]:
+        return [replace(problem, advice=advise(problem, source, self._types)) for problem in problems]
+
+    def _types(self) -> list[str]:
+        """The types that a flow can use; none if the server does not tell."""
+        try:
+            plugins = self._http.json("GET", "/plugins", root="/api/v1")
+        except ApiError:
+            return []
+        return [entry["cls"] for plugin in plugins for kind in KINDS for entry in plugin.get(kind, [])]
 
     def _violations(self, source: str) -> tuple[FlowId, list[Problem]]:
         """The namespace and the id of a flow, and what is wrong with it."""

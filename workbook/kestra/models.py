@@ -32,10 +32,12 @@ class Problem:
 
     Attributes:
         path: the property, such as `tasks[0].message`; empty if the engine names none.
+        advice: what to write instead, beside the engine's own message; may be empty.
     """
 
     message: str
     path: str = ""
+    advice: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
