@@ -53,7 +53,11 @@ class OwnStack:
     def __init__(
         self, folder: Path, services: Sequence[str], settings: Mapping[str, str], errors: IO[bytes] | None = None
     ) -> None:
-        own = {"EMBEDDED_HOME": str(folder / "home"), "KESTRA_STORAGE": str(folder / "storage")}
+        own = {
+            "EMBEDDED_HOME": str(folder / "home"),
+            "KESTRA_STORAGE": str(folder / "storage"),
+            "WORKBOOK_PROGRESS": str(folder / "progress.json"),
+        }
         inherited = {name: value for name, value in os.environ.items() if name != LEASE}
         only = ["--only", ",".join(services)] if services else []
         self._process = subprocess.Popen(

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from workbook.lesson_files import SIDE_FOLDERS, all_lessons, is_chosen
 
 KERNEL = "python3"
+PARAMETERS = "parameters"
 CELL_SECONDS = 300
 _FENCED = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
@@ -33,9 +34,14 @@ def tags(cell: NotebookNode) -> list[str]:
     return cell.metadata.get("tags", [])
 
 
-def exercises(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    """The exercise cells by their number, such as `01.2`."""
-    return _numbered(notebook, "exercise-")
+def exercises(notebook: NotebookNode, tag: str = "exercise") -> dict[str, NotebookNode]:
+    """The exercise cells by their number, such as `01.2`; those alone that have a further tag, if there is one."""
+    return {number: cell for number, cell in _numbered(notebook, "exercise-").items() if tag in tags(cell)}
+
+
+def predictions(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    """The cells that take a guess, by the number of the prediction, such as `01.a`."""
+    return _numbered(notebook, "predict-")
 
 
 def solutions(notebook: NotebookNode) -> dict[str, str]:
@@ -43,12 +49,22 @@ def solutions(notebook: NotebookNode) -> dict[str, str]:
     return {number: _code(cell) for number, cell in _numbered(notebook, "solution-").items()}
 
 
-def solved(notebook: NotebookNode) -> NotebookNode:
-    """The notebook with every exercise answered by its own solution."""
-    answers = solutions(notebook)
-    for number, cell in exercises(notebook).items():
-        cell.source = answers[number]
+def solved_between_two_runs(notebook: NotebookNode) -> NotebookNode:
+    """What a learner does with a notebook: Run All, then each exercise, then Run All again, and the clean-up at last.
+
+    The parameters stay those of the first run. The solutions' cells have the tags of their exercises and `solved`.
+    """
+    first, answers = notebook.cells, solutions(notebook)
+    solved = [_copy(cell, answers[number], *tags(cell), "solved") for number, cell in exercises(notebook).items()]
+    again = [_copy(cell, cell.source) for cell in first if cell.cell_type == "code" and PARAMETERS not in tags(cell)]
+    clean_up = [cell for cell in again if cell.source.startswith("if clean_up:")]
+    switch = nbformat.v4.new_code_cell("clean_up = True")
+    notebook.cells = [*first, *solved, *again, switch, *(_copy(cell, cell.source) for cell in clean_up)]
     return notebook
+
+
+def _copy(cell: NotebookNode, source: str, *with_tags: str) -> NotebookNode:
+    return nbformat.v4.new_code_cell(source, metadata={"tags": list(with_tags)})
 
 
 def _numbered(notebook: NotebookNode, prefix: str) -> dict[str, NotebookNode]:

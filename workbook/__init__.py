@@ -9,6 +9,7 @@ from workbook.errors import (
     WrongPassword,
 )
 from workbook.exercises.check import check
+from workbook.exercises.report import progress
 from workbook.kestra import KestraClient
 from workbook.kestra.errors import (
     ApiError,
@@ -20,6 +21,8 @@ from workbook.kestra.errors import (
 )
 from workbook.kestra.flows import read_flow
 from workbook.lab import Lab, open
+from workbook.learning.hints import hint
+from workbook.learning.predict import predict
 from workbook.pictures.charts import bars, monthly_bars
 from workbook.pictures.dbt_tests import dbt_test_table
 from workbook.pictures.gantt import gantt
@@ -47,9 +50,12 @@ __all__ = [
     "check",
     "dbt_test_table",
     "gantt",
+    "hint",
     "lines",
     "monthly_bars",
     "open",
+    "predict",
+    "progress",
     "project_2d",
     "read_flow",
     "scatter",

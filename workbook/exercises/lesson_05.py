@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from workbook.errors import NotFound
 from workbook.exercises.expected import check_form_options, manifest_entries, number
 from workbook.exercises.learner_flow import block, learner_flow, text
-from workbook.exercises.registry import Blank, Hint, exercise, is_blank
+from workbook.exercises.registry import Blank, Hint, exercise
 from workbook.kestra.errors import BackfillEmpty
+from workbook.learning.answers import is_blank
 
 if TYPE_CHECKING:
     from workbook.kestra.models import Flow, Json

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from importlib import import_module
 from pkgutil import iter_modules
-from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+from workbook import theme
 from workbook.errors import ServerDown, WorkbookError
+from workbook.learning.answers import is_blank
+from workbook.learning.card import Card
+from workbook.learning.texts import all_texts
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
@@ -50,28 +52,29 @@ class Verdict:
         """Whether there was no answer yet."""
         return self.kind == "blank"
 
+    @property
+    def card(self) -> Card:
+        """How the verdict shows."""
+        mark, word, colour = _LOOKS[self.kind]
+        return Card(mark, f"{self.exercise} {word}", self.text, colour)
+
     def __str__(self) -> str:
-        mark, word, _ = _LOOKS[self.kind]
-        return f"{mark} {self.exercise} {word}: {self.text}"
+        return str(self.card)
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
-        mark, word, colour = _LOOKS[self.kind]
-        text = escape(self.text).replace("\n", "<br>")
-        return (
-            f'<div style="border-left:5px solid {colour};background:#f7f8fa;color:#1f2328;padding:6px 12px;'
-            f'max-width:860px;border-radius:3px"><b>{mark} {self.exercise} {word}</b> {text}</div>'
-        )
+        return self.card.html()
 
 
 _LOOKS = {
-    "right": ("✓", "right", "#009e73"),
-    "hint": ("✗", "not yet", "#d55e00"),
-    "blank": ("…", "open", "#999999"),
+    "right": ("✓", "right", theme.GREEN),
+    "hint": ("✗", "not yet", theme.VERMILLION),
+    "blank": ("…", "open", theme.GREY),
 }
 _NUDGE = "not answered yet. Replace the three dots with your answer and run this cell again."
+_HELP = ' Stuck? workbook.hint("{number}") helps.'
 _checks: dict[str, Check] = {}
 _results: dict[str, Verdict] = {}
 
@@ -123,16 +126,13 @@ def judge(lab: Lab, number: str, answer: Any) -> Verdict:
     _load()
     if number not in _checks:
         raise WorkbookError(f"There is no exercise {number!r}. There are {', '.join(sorted(_checks)) or 'none'}.")
-    verdict = Verdict(number, *_outcome(_checks[number], lab, answer))
+    kind, text = _outcome(_checks[number], lab, answer)
+    texts = all_texts().get(number.partition(".")[0])
+    if kind == "blank" and texts and number in texts.hints:
+        text += _HELP.format(number=number)
+    verdict = Verdict(number, kind, text)
     _results[number] = verdict
     return verdict
-
-
-def is_blank(answer: Any) -> bool:
-    """Whether nothing was answered: None, three dots, or an empty text."""
-    if isinstance(answer, str):
-        return dedent(answer).strip() in ("", "...")
-    return answer is None or answer is ...
 
 
 def _outcome(check: Check, lab: Lab, answer: Any) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import pytest
 from tests.support.stack import own_stack
 
 LONG = ("05", "08", "09", "10", "11", "12", "13", "14")
-"""Lessons that take half a minute or more: their second run, with other parameters, is left to `make test ALL=1`."""
+"""Lessons that take half a minute or more: their further runs, with other parameters, are left to `make test ALL=1`."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

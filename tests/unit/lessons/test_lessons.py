@@ -1,5 +1,6 @@
 """Each lesson has what a lesson needs: a number, other parameters to be tested with, and wrong answers."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from tests.lessons.notebooks.parameters import OTHER
 from tools import lessons
 from tools.notebook_hygiene import problems
 from workbook import lesson_files
+from workbook.learning.texts import LessonTexts, all_texts
 from workbook.lesson_files import NOTEBOOKS, is_chosen, lesson_name, numbered_lessons
 
 LESSONS = lessons.all_lessons()
 NUMBERED = numbered_lessons()
+NO_TEXTS = LessonTexts("", "", {}, {})
 
 
 def test_lessons_are_numbered_without_a_gap() -> None:
@@ -56,6 +59,21 @@ def test_each_lesson_has_other_parameters() -> None:
 @pytest.mark.parametrize("path", LESSONS, ids=lesson_name)
 def test_each_exercise_has_wrong_answers(path: Path) -> None:
     assert wrong_answers(path).keys() == lessons.exercises(lessons.read(path)).keys()
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lesson_name)
+def test_predictions_and_hints_are_those_of_the_notebook(path: Path) -> None:
+    notebook = lessons.read(path)
+    texts = next((one for one in all_texts().values() if one.notebook == lesson_name(path)), NO_TEXTS)
+    asked = lessons.predictions(notebook)
+    assert asked.keys() == texts.predictions.keys()
+    for number, cell in asked.items():
+        known = texts.predictions[number]
+        assert cell.source.startswith(f'workbook.predict("{number}", ...)')
+        question = notebook.cells[notebook.cells.index(cell) - 1].source
+        assert re.findall(r"\*\*([a-z])\*\*", question.partition("**Predict")[2]) == list(known.choices), number
+        assert known.right in known.choices
+    assert texts is NO_TEXTS or texts.hints.keys() == lessons.exercises(notebook).keys()
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lesson_name)

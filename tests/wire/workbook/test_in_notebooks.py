@@ -69,6 +69,21 @@ def test_other_errors_keep_their_trace(ready: str) -> None:
         _run(ready, "1 / 0")
 
 
+def test_a_guess_waits_for_the_next_cell(ready: str) -> None:
+    texts = (
+        "import workbook\nfrom workbook.learning import texts\n"
+        "asked = texts.Prediction('99.a', 'abc', 'b', 'It is refused.')\n"
+        "texts.all_texts = lambda: {'99': texts.LessonTexts('99', '', {'99.a': asked}, {})}"
+    )
+    cells = ("workbook.predict('99.a', 'c')", "print('next')", "print('later')", "workbook.predict('99.a', ...)")
+    guess, following, later, blank = _run(ready, texts, *cells).cells[2:]
+    assert "Run the next cell" in guess.outputs[0].data["text/plain"]
+    assert [output.get("text") for output in following.outputs] == ["next\n", None]
+    assert "you predicted c, and it was b: It is refused." in following.outputs[1].data["text/plain"]
+    assert [output.text for output in later.outputs] == ["later\n"]
+    assert blank.outputs == []
+
+
 def test_pictures_verdicts_and_yaml_show_themselves(ready: str) -> None:
     notebook = _run(
         ready,
