@@ -74,7 +74,7 @@ def test_solutions_are_right_between_two_runs_with_other_parameters(
         progress_bar=False,
         execution_timeout=lessons.CELL_SECONDS,
     )
-verdicts = {number: _text(cell) for number, cell in lessons.exercises(executed, "solved").items()}
+    verdicts = {number: _text(cell) for number, cell in lessons.exercises(executed, "solved").items()}
     assert verdicts.keys() == lessons.solutions(notebook).keys()
     assert {number: RIGHT in text for number, text in verdicts.items()} == dict.fromkeys(verdicts, True), verdicts
 
