@@ -97,7 +97,7 @@ CONCEPTS: dict[str, tuple[Concept, ...]] = {
 
 
 @dataclass(frozen=True)
-class Place:
+class TaggedCell:
     """A cell that asserts something.
 
     Attributes:
@@ -111,7 +111,7 @@ class Place:
     faults: tuple[str, ...]
 
 
-def places(name: str, notebook: NotebookNode) -> list[Place]:
+def tagged_cells(name: str, notebook: NotebookNode) -> list[TaggedCell]:
     """Each tag of a notebook, in order.
 
     Parameters:
@@ -120,7 +120,7 @@ def places(name: str, notebook: NotebookNode) -> list[Place]:
     """
     patterns = {concept.name: concept.pattern for group in CONCEPTS.values() for concept in group}
     return [
-        Place(name, section, concept, tuple(_faults(cell, code, patterns.get(concept))))
+        TaggedCell(name, section, concept, tuple(_faults(cell, code, patterns.get(concept))))
         for section, cells in _sections(notebook)
         for code in ["\n".join(cell.source for cell in cells)]
         for cell in cells
@@ -128,9 +128,9 @@ def places(name: str, notebook: NotebookNode) -> list[Place]:
     ]
 
 
-def all_places() -> list[Place]:
+def all_tagged_cells() -> list[TaggedCell]:
     """Each tag of each notebook of the folder."""
-    return [place for path in sorted(FOLDER.glob("*.ipynb")) for place in places(path.name, lessons.read(path))]
+    return [tagged for path in sorted(FOLDER.glob("*.ipynb")) for tagged in tagged_cells(path.name, lessons.read(path))]
 
 
 def _sections(notebook: NotebookNode) -> Iterator[tuple[str, list[NotebookNode]]]:
@@ -161,32 +161,33 @@ def _faults(cell: NotebookNode, section: str, pattern: str | None) -> Iterator[s
         yield "the section does not call the engine"
 
 
-def document(found: list[Place]) -> str:
+def document(found: list[TaggedCell]) -> str:
     """The text of the document."""
-    by_concept: dict[str, list[Place]] = {}
-    for place in found:
-        if not place.faults:
-            by_concept.setdefault(place.concept, []).append(place)
+    by_concept: dict[str, list[TaggedCell]] = {}
+    for tagged in found:
+        if not tagged.faults:
+            by_concept.setdefault(tagged.concept, []).append(tagged)
     return "\n".join([_HEAD, *_tables(by_concept)])
 
 
-def _tables(found: Mapping[str, list[Place]]) -> Iterator[str]:
+def _tables(found: Mapping[str, list[TaggedCell]]) -> Iterator[str]:
     for group, concepts in CONCEPTS.items():
         rows = [_row(concept, found[concept.name]) for concept in concepts if concept.name in found]
         if rows:
             yield "\n".join([f"## {group}\n", "| concept | run and asserted in |", "|---|---|", *rows]) + "\n"
 
 
-def _row(concept: Concept, found: list[Place]) -> str:
+def _row(concept: Concept, found: list[TaggedCell]) -> str:
     where = dict.fromkeys(
-        f"[{Path(place.notebook).stem}](../notebooks/concepts/{place.notebook}), *{place.section}*" for place in found
+        f"[{Path(tagged.notebook).stem}](../notebooks/concepts/{tagged.notebook}), *{tagged.section}*"
+        for tagged in found
     )
     return f"| `{concept.name.removeprefix('input-')}` | {'; '.join(where)} |"
 
 
 def main() -> None:
     """Write the document."""
-    DOCUMENT.write_text(document(all_places()), encoding="utf-8")
+    DOCUMENT.write_text(document(all_tagged_cells()), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What every committed notebook must look like. Run as `python -m tools.notebook_hygiene [FILES]`."""
 
+import ast
 import json
 import re
 import sys
@@ -12,6 +13,8 @@ from tools import lessons
 
 MAX_OUTPUT_BYTES = 60_000
 MAX_CELL_LINES = 10
+MAX_FLOW_LINES = 20
+"""How long a flow may be that a cell of a folder beside the lessons holds as a text, in addition to its code."""
 EXERCISES = range(2, 5)
 EXERCISES_BESIDE = range(5)
 """How many exercises a lesson has, and a notebook of a folder beside the lessons: it may have none."""
@@ -24,7 +27,8 @@ def problems(path: Path) -> list[str]:
     """What is wrong with a notebook; empty if nothing is."""
     notebook = lessons.read(path)
     allowed = EXERCISES_BESIDE if lessons.is_beside(path) else EXERCISES
-    found = [*_format(notebook), *_lesson(notebook), *_exercises(notebook, allowed), *_cells(notebook)]
+    flow_lines = MAX_FLOW_LINES if lessons.is_beside(path) else 0
+    found = [*_format(notebook), *_lesson(notebook), *_exercises(notebook, allowed), *_cells(notebook, flow_lines)]
     return [f"{path.name}: {text}" for text in found]
 
 
@@ -53,13 +57,16 @@ def _exercises(notebook: NotebookNode, allowed: range) -> Iterator[str]:
         yield f"exercises {sorted(exercises)} but solutions {sorted(solutions)}"
 
 
-def _cells(notebook: NotebookNode) -> Iterator[str]:
+def _cells(notebook: NotebookNode, flow_lines: int) -> Iterator[str]:
     for number, cell in enumerate(notebook.cells):
         where = f"cell {number}"
         if cell.cell_type != "code":
             continue
-        if len(cell.source.splitlines()) > MAX_CELL_LINES:
+        texts = _lines_of_texts(cell.source) if flow_lines else 0
+        if len(cell.source.splitlines()) - texts > MAX_CELL_LINES:
             yield f"{where}: more than {MAX_CELL_LINES} lines of code"
+        if texts > flow_lines:
+            yield f"{where}: more than {flow_lines} lines of flows"
         if set(cell.metadata) - {"tags"}:
             yield f"{where}: metadata that tools left behind: {sorted(set(cell.metadata) - {'tags'})}"
         outputs = json.dumps(cell.outputs)
@@ -69,6 +76,15 @@ def _cells(notebook: NotebookNode) -> Iterator[str]:
             yield f"{where}: ended in an error"
         if found := _PRIVATE.search(outputs):
             yield f"{where}: a path, a password or a chosen port in the output: {found.group()}"
+
+
+def _lines_of_texts(source: str) -> int:
+    """The lines of code that are inside of a text of several lines, such as a flow."""
+    texts = (ast.Constant, ast.JoinedStr)
+    inner = (
+        range(node.lineno, node.end_lineno or 0) for node in ast.walk(ast.parse(source)) if isinstance(node, texts)
+    )
+    return len({line for lines in inner for line in lines})
 
 
 def main() -> None:

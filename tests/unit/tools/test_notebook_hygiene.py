@@ -1,0 +1,40 @@
+"""What a notebook beside the lessons may hold in one cell: a few lines of code, and a flow as a text."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from tools.notebook_hygiene import MAX_CELL_LINES, MAX_FLOW_LINES, problems
+
+FLOW = 'flow = lab.kestra.import_flow("""\n{}""")'
+CODE = "x = 1\n"
+
+
+def problems_with(tmp_path: Path, folder: str, source: str) -> list[str]:
+    """The problems with the cell, in a notebook of this folder that has no others."""
+    cells = [new_markdown_cell("# Title"), new_code_cell("a = 1", metadata={"tags": ["parameters"]})]
+    notebook = new_notebook(
+        cells=[*cells, new_code_cell(source)], metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    )
+    path = tmp_path / folder / "some.ipynb"
+    path.parent.mkdir()
+    nbformat.write(notebook, path)
+    return [problem for problem in problems(path) if "exercises" not in problem]
+
+
+@pytest.mark.parametrize(
+    ("folder", "source", "problem"),
+    [
+        ("concepts", CODE * MAX_CELL_LINES, ""),
+        ("concepts", CODE * (MAX_CELL_LINES + 1), "lines of code"),
+        ("concepts", CODE * (MAX_CELL_LINES - 1) + FLOW.format("a: 1\n" * (MAX_FLOW_LINES - 1)), ""),
+        ("concepts", FLOW.format("a: 1\n" * MAX_FLOW_LINES), "lines of flows"),
+        ("lessons", FLOW.format("a: 1\n" * MAX_CELL_LINES), "lines of code"),
+    ],
+)
+def test_a_flow_counts_apart_beside_the_lessons(tmp_path: Path, folder: str, source: str, problem: str) -> None:
+    problems_found = problems_with(tmp_path, folder, source)
+    assert [text for text in problems_found if not problem or problem not in text] == []
+    assert bool(problems_found) == bool(problem)
