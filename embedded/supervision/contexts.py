@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from embedded.service import Context, Service
 from embedded.shared.settings import Settings
@@ -42,14 +42,18 @@ class ContextFactory:
         Raises:
             ServiceError: no port is free.
         """
+        wishes = {port for service in self._services.values() for port in service.wanted_ports(settings).values()}
         for other in (name, *self._services[name].requires):
             if other not in running:
                 for port, wanted in self._services[other].wanted_ports(settings).items():
-                    choice = self._ports.choose(port, wanted)
-                    self._chosen[port], self._notes[port] = choice.port, choice.note
-                    if choice.note:
-                        log.info(choice.note)
+                    self._choose_port(port, wanted, wishes - {wanted})
         self._folder.write(_PORTS, self._ports.remembered())
+
+    def _choose_port(self, name: str, wanted: int, others: Collection[int]) -> None:
+        choice = self._ports.choose(name, wanted, others)
+        if choice.note and choice.note != self._notes.get(name):
+            log.info(choice.note)
+        self._chosen[name], self._notes[name] = choice.port, choice.note
 
     def notes(self, name: str, settings: Settings) -> list[str]:
         """Say which ports of a service are not the wanted ones, and why."""

@@ -1,11 +1,11 @@
-"""Chooses ports: the remembered one, the wanted one, or the next that is free, and never one of another stack."""
+"""Chooses ports: the remembered one, the wanted one, or the next that is free, and none that something else has."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,41 +41,52 @@ class Ports:
         """
         self._locks = locks
         self._remembered = dict(remembered or {})
-        self._held: dict[int, int] = {}
+        self._held: dict[int, str] = {}
+        self._choices: dict[tuple[str, int], Choice] = {}
         locks.mkdir(parents=True, exist_ok=True)
 
     def remembered(self) -> dict[str, dict[str, int]]:
         """The choices to keep for the next start, as plain data."""
         return dict(self._remembered)
 
-    def choose(self, name: str, wanted: int) -> Choice:
-        """Choose a free port.
+    def choose(self, name: str, wanted: int, others: Collection[int] = ()) -> Choice:
+        """Choose a free port. A setting that asks again gets its port again, with the same note.
 
         Parameters:
             name: of the setting, for messages and for remembering.
             wanted: the port asked for; 0 for any.
+            others: ports that other settings want, which are no substitute for this one's.
 
         Raises:
             ServiceError: no port is free.
         """
         before = self._remembered.get(name, {})
         last = before["port"] if before.get("wanted") == wanted else None
-        for port in self._candidates(wanted, last):
-            if self._take(port):
+        for port in self._candidates(wanted, last, others):
+            if self._take(port, name):
                 self._remembered[name] = {"wanted": wanted, "port": port}
-                return Choice(port, _note(name, wanted, port, last))
+                return self._choice(name, wanted, port, last)
         raise ServiceError(f"no free port for {name} near {wanted}: set {name} to a free one")
 
-    def _candidates(self, wanted: int, last: int | None) -> Iterator[int]:
+    def _choice(self, name: str, wanted: int, port: int, last: int | None) -> Choice:
+        before = self._choices.get((name, wanted))
+        if before is not None and before.port == port:
+            return before
+        choice = Choice(port, _note(name, wanted, port, last, self._held.get(wanted)))
+        self._choices[name, wanted] = choice
+        return choice
+
+    def _candidates(self, wanted: int, last: int | None, others: Collection[int]) -> Iterator[int]:
         if last:
             yield last
         if wanted:
-            yield from range(wanted, min(wanted + _NEIGHBOURS, 65535) + 1)
+            yield wanted
+            yield from (port for port in range(wanted + 1, min(wanted + _NEIGHBOURS, 65535) + 1) if port not in others)
         for _ in range(_NEIGHBOURS):
             yield _any_free()
 
-    def _take(self, port: int) -> bool:
-        if not is_free(port):
+    def _take(self, port: int, name: str) -> bool:
+        if self._held.get(port, name) != name or not is_free(port):
             return False
         if port in self._held:
             return True
@@ -85,7 +96,8 @@ class Ports:
         except OSError:
             os.close(lock)
             return False
-        self._held[port] = lock
+        # The descriptor stays open, and the lock held, as long as this process lives.
+        self._held[port] = name
         return True
 
 
@@ -112,12 +124,15 @@ def _any_free() -> int:
         return int(probe.getsockname()[1])
 
 
-def _note(name: str, wanted: int, port: int, last: int | None) -> str:
+def _note(name: str, wanted: int, port: int, last: int | None, holder: str | None) -> str:
     if port == wanted or wanted == 0:
         return ""
     if port == last:
         return f"{name}: using {port} as last time, not {wanted}"
-    whom = " by another stack of yours" if is_free(wanted) else _listener(wanted)
+    if holder is not None and holder != name:
+        whom = f" by {holder} of this stack"
+    else:
+        whom = " by another stack of yours" if is_free(wanted) else _listener(wanted)
     return f"port {wanted}, wanted for {name}, is taken{whom}: using {port}"
 
 
