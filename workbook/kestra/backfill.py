@@ -15,15 +15,18 @@ from croniter import CroniterError, croniter
 from workbook.errors import NotFound, WorkbookError
 from workbook.kestra import progress
 from workbook.kestra.api import KestraApi
-from workbook.kestra.errors import BackfillEmpty, WaitInterrupted
+from workbook.kestra.errors import BackfillEmpty, BackfillStalled, WaitInterrupted
 from workbook.kestra.models import Execution, Flow, Json, Trigger
 from workbook.kestra.summaries import overall_state, summarize
 
 POLL_SECONDS = 0.5
 ROW_SECONDS = 15.0
 SETTLE_SECONDS = 5.0
+STALL_SECONDS = 90.0
+"""How long a backfill may start nothing while none of its flow's executions goes on: a busy scheduler takes a few."""
+_AT_WORK = frozenset({"CREATED", "RUNNING", "RESTARTED", "RETRYING", "KILLING"})
 SHOWN = "%Y-%m-%d %H:%M %Z"
-_SECOND = timedelta(seconds=1)
+_SECOND, _MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def run(
 
     Raises:
         WorkbookError: another backfill of one of the triggers is running.
+        BackfillStalled: the scheduler starts no more of its executions.
         WaitInterrupted: by Ctrl-C.
     """
     before = {execution.id for execution in api.executions(plans[0].flow)}
@@ -90,16 +94,28 @@ def _begin(api: KestraApi, plan: Plan, labels: Mapping[str, str], inputs: Mappin
     row = _row(api, plan)
     if row.backfill:
         raise WorkbookError(
-            f"A backfill of {plan.trigger_id!r} goes on already. Wait for it, or end it with "
-            f"lab.kestra.stop_backfill(flow, {plan.trigger_id!r})."
+            f"A backfill of {plan.trigger_id!r} goes on already. Wait for it, or end it with {_how_to_stop(plan)}."
         )
     body = {
-        "start": plan.start.isoformat(),
+        "start": _start_to_send(plan).isoformat(),
         "end": plan.end.isoformat(),
         "labels": [{"key": key, "value": value} for key, value in labels.items()],
         "inputs": dict(inputs) or None,
     }
     api.http.call("PUT", "/triggers", json={**row.raw, "backfill": body})
+
+
+def _start_to_send(plan: Plan) -> datetime:
+    """The start, or a moment before it if a date is there.
+
+    The engine (1.3.31) counts a date at the start only if a second one follows in the range. With one alone it starts
+    nothing, and keeps the backfill on the trigger for ever.
+    """
+    return plan.start - _MILLISECOND if plan.dates[0] == plan.start else plan.start
+
+
+def _how_to_stop(plan: Plan) -> str:
+    return f"lab.kestra.stop_backfill({str(plan.flow.full_id)!r}, {plan.trigger_id!r})"
 
 
 def _follow(api: KestraApi, plan: Plan, before: set[str]) -> list[Execution]:
@@ -109,10 +125,10 @@ def _follow(api: KestraApi, plan: Plan, before: set[str]) -> list[Execution]:
         executions = _watch(api, plan, before, bar)
     except KeyboardInterrupt:
         bar.finish(name, "RUNNING", "goes on without you")
-        raise WaitInterrupted(
-            "You stopped waiting; the backfill goes on. "
-            f"To end it: lab.kestra.stop_backfill({str(plan.flow.full_id)!r}, {plan.trigger_id!r})"
-        ) from None
+        raise WaitInterrupted(f"You stopped waiting; the backfill goes on. To end it: {_how_to_stop(plan)}") from None
+    except BackfillStalled:
+        bar.finish(name, "RUNNING", "starts no more")
+        raise
     bar.finish(name, overall_state(executions), summarize(executions))
     return executions
 
@@ -121,24 +137,68 @@ def _watch(api: KestraApi, plan: Plan, before: set[str], bar: progress.Progress)
     """Wait until the scheduler has started all executions, and then until they have ended."""
     expected = len(plan.dates)
     settled: float | None = None
+    stall = _Stall(plan)
     while True:
-        executions = _started_executions(api, plan, before)
+        new = [execution for execution in api.executions(plan.flow) if execution.id not in before]
+        executions = [execution for execution in new if _belongs(execution, plan)]
         ended = sum(execution.terminated for execution in executions)
         latest = max((execution.trigger_date for execution in executions if execution.trigger_date), default=None)
         bar.update(ended, max(expected, len(executions)), f"{latest:%Y-%m-%d}" if latest else "waiting for the first")
-        if settled is None and not _row(api, plan).backfill:
+        row = _row(api, plan)
+        if settled is None and not row.backfill:
             settled = time.monotonic()
         # The last one shows a moment after the scheduler is done; and conditions may have left dates out.
         late = settled is not None and time.monotonic() - settled > SETTLE_SECONDS
         complete = settled is not None and (len(executions) >= expected or late)
         if complete and ended == len(executions):
             return sorted(executions, key=lambda execution: (execution.trigger_date or plan.start, execution.id))
+        stall.look(new, executions, row)
         time.sleep(POLL_SECONDS)
 
 
-def _started_executions(api: KestraApi, plan: Plan, before: set[str]) -> list[Execution]:
-    executions = api.executions(plan.flow)
-    return [execution for execution in executions if execution.id not in before and _belongs(execution, plan)]
+class _Stall:
+    """Notices a backfill that gets no further, so that nobody waits for it without an end."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._seen: list[tuple[str, str]] = []
+        self._since = time.monotonic()
+
+    def look(self, of_flow: Sequence[Execution], own: Sequence[Execution], row: Trigger) -> None:
+        """Compare with the look before.
+
+        Parameters:
+            of_flow: the flow's executions since the backfill began; while one of them works, another may have to wait.
+            own: those of the backfill.
+            row: the trigger.
+
+        Raises:
+            BackfillStalled: nothing has moved for `STALL_SECONDS`.
+        """
+        seen = sorted((execution.id, execution.state) for execution in of_flow)
+        if seen != self._seen or any(execution.state in _AT_WORK for execution in of_flow):
+            self._seen, self._since = seen, time.monotonic()
+        elif time.monotonic() - self._since > STALL_SECONDS:
+            raise BackfillStalled(self._message(own, row))
+
+    def _message(self, own: Sequence[Execution], row: Trigger) -> str:
+        states = ", ".join(sorted({execution.state for execution in own if not execution.terminated}))
+        count = f"{len(own)} of {len(self._plan.dates)} executions have been started"
+        head = f"The backfill of {self._plan.trigger_id!r} gets no further: {count}"
+        head += f", some are {states}," if states else ""
+        return f"{head} and nothing has moved for {STALL_SECONDS:.0f} s.\n{_why_stalled(row, states)} To end it: " + (
+            f"{_how_to_stop(self._plan)}"
+        )
+
+
+def _why_stalled(row: Trigger, states: str) -> str:
+    if row.disabled:
+        return "The trigger has been disabled meanwhile."
+    if row.backfill and row.backfill.get("paused"):
+        return "It is paused: resume it where it was paused."
+    if states:
+        return "Such executions wait for somebody, or for a place under the flow's limit."
+    return "Is Kestra's scheduler up, and does the flow still have the trigger?"
 
 
 def _belongs(execution: Execution, plan: Plan) -> bool:

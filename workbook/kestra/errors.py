@@ -69,3 +69,7 @@ class WaitInterrupted(WorkbookError, KeyboardInterrupt):
 
 class BackfillEmpty(WorkbookError):
     """A backfill's range holds no date of its schedule."""
+
+
+class BackfillStalled(WorkbookError):
+    """A backfill is on its trigger, but the scheduler starts no more of its executions."""

@@ -56,6 +56,7 @@ class Triggers:
         Raises:
             NotFound: no such flow or trigger.
             BackfillEmpty: the range holds no date of the schedule.
+            BackfillStalled: the scheduler starts no more of its executions.
             ExecutionFailed: as in `Executions.start`, for the first that failed.
             WaitInterrupted: by Ctrl-C; the backfill continues.
         """

@@ -12,7 +12,7 @@ from workbook.errors import NotFound, WorkbookError
 from workbook.kestra import KestraClient
 from workbook.kestra import backfill as backfill_module
 from workbook.kestra.backfill import plan
-from workbook.kestra.errors import BackfillEmpty, ExecutionFailed, WaitInterrupted
+from workbook.kestra.errors import BackfillEmpty, BackfillStalled, ExecutionFailed, WaitInterrupted
 from workbook.kestra.models import Flow
 
 RAW = recorded("taxi.execution")
@@ -168,6 +168,55 @@ def test_without_waiting_it_returns_at_once(fake: FakeKestra, client: KestraClie
     _Scheduler(fake, 3)
     assert client.backfill("zoomcamp/taxi", "green", start="2020-01-01", end="2020-03-31", wait=False) == []
     assert len(fake.requests("PUT", "/triggers")) == 1
+
+
+def test_a_date_at_the_start_is_not_sent_as_the_start(fake: FakeKestra, client: KestraClient) -> None:
+    """The engine starts nothing for a range with one date that begins exactly there."""
+    _Scheduler(fake, 1)
+    tick = "2020-02-01T09:00"
+    assert len(client.backfill("zoomcamp/taxi", "green", start=tick, end=tick, wait=False)) == 0
+    sent = json.loads(fake.requests("PUT", "/triggers")[0][1])["backfill"]
+    assert (sent["start"], sent["end"]) == ("2020-02-01T08:59:59.999000-05:00", "2020-02-01T09:00:00-05:00")
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ({"backfill": {"paused": True}}, "It is paused"),
+        ({"backfill": {"paused": False}, "disabled": True}, "has been disabled"),
+        ({"backfill": {"paused": False}}, "scheduler up"),
+    ],
+)
+def test_waiting_for_one_that_starts_nothing_has_an_end(
+    fake: FakeKestra, client: KestraClient, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any], why: str
+) -> None:
+    monkeypatch.setattr(backfill_module, "STALL_SECONDS", 0.05)
+    _Scheduler(fake, 1)
+    fake.on("GET", "/executions/search", {"results": [], "total": 0})
+    put: list[Any] = []
+    fake.on("PUT", "/triggers", lambda request: put.append(request) or ROW)
+    fake.on("GET", "/triggers/zoomcamp/taxi", lambda _: {"results": [{**ROW, **(row if put else {})}], "total": 1})
+    with pytest.raises(BackfillStalled, match=why) as caught:
+        client.backfill("zoomcamp/taxi", "green", start="2020-01-01", end="2020-04-30")
+    assert "0 of 4 executions have been started" in str(caught.value)
+    assert "lab.kestra.stop_backfill('zoomcamp/taxi', 'green')" in str(caught.value)
+
+
+def test_an_execution_that_works_for_long_is_no_stall(
+    fake: FakeKestra, client: KestraClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill_module, "STALL_SECONDS", 0.0)
+    scheduler = _Scheduler(fake, 1)
+    looks = iter(["RUNNING"] * 5)
+
+    def executions(request: Any) -> Any:
+        answer = scheduler._executions(request)
+        for execution in answer["results"][1:]:
+            execution["state"] = {**execution["state"], "current": next(looks, "SUCCESS")}
+        return answer
+
+    fake.on("GET", "/executions/search", executions)
+    assert len(client.backfill("zoomcamp/taxi", "green", start="2020-01-01", end="2020-01-31")) == 1
 
 
 def test_a_backfill_that_goes_on_is_not_replaced(fake: FakeKestra, client: KestraClient) -> None:

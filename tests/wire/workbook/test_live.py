@@ -193,6 +193,16 @@ def test_backfill_runs_once_a_month(lab: Any, flow: Any) -> None:
     assert trigger.next.year > 2020
 
 
+@pytest.mark.parametrize(
+    ("start", "end"), [("2020-02-01T10:00", "2020-02-01T10:00"), ("2020-02-01T10:00", "2020-02-20")]
+)
+def test_backfill_of_one_date_that_begins_on_it(lab: Any, flow: Any, start: str, end: str) -> None:
+    [run] = lab.kestra.backfill(flow, "monthly", start=start, end=end)
+    assert run.trigger_date.isoformat() == "2020-02-01T10:00:00-05:00"
+    [trigger] = lab.kestra.triggers(flow)
+    assert trigger.backfill is None
+
+
 def test_pictures_of_the_real_thing(lab: Any, flow: Any) -> None:
     run = lab.kestra.execute(flow)
     assert workbook.topology(lab.kestra.graph(flow)).svg == workbook.topology(lab.kestra.graph(str(flow.full_id))).svg
