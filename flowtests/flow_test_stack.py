@@ -8,12 +8,14 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from flowtests.folder import Folder, merge_configurations
 from flowtests.stack import Address, Stack
+from workbook.html import chip, table
 
 MESSAGE = "message"
 FAULTS = ("failure", "error")
@@ -32,6 +34,10 @@ class Result:
     name: str
     outcome: str
     message: str = ""
+
+
+_LOOKS = {"passed": "SUCCESS", "failed": "FAILED", "skipped": "SKIPPED"}
+"""The look of an outcome is that of a task run's state."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -67,12 +73,31 @@ class Report:
         lines = [f"{result.outcome:<8}{result.name}" for result in self.results]
         for result in self.failures:
             lines += ["", f"{result.name}:", *(f"  {line}" for line in result.message.splitlines())]
-        counted = ", ".join(
+        return "\n".join([*lines, "", self._counted()])
+
+    def html(self) -> str:
+        """The results as a table; what a failed item says stands below it."""
+        rows = []
+        for result in self.results:
+            file, _, item = result.name.partition("::")
+            said = (
+                f'<pre style="margin:0;white-space:pre-wrap">{escape(result.message)}</pre>' if result.message else ""
+            )
+            rows.append([chip(_LOOKS[result.outcome], result.outcome), escape(item or file) + said, escape(file)])
+        if not rows:
+            return f"<pre>{escape(self.output)}</pre>"
+        return f"{table(('result', 'item', 'file'), rows)}<div>{self._counted()}</div>"
+
+    def _counted(self) -> str:
+        """How many items have each outcome."""
+        return ", ".join(
             f"{count} {outcome}"
             for outcome in ("passed", "failed", "skipped")
             if (count := sum(result.outcome == outcome for result in self.results))
         )
-        return "\n".join([*lines, "", counted])
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": repr(self)}
 
 
 class FlowTestStack:

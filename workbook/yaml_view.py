@@ -5,46 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import yaml as pyyaml
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer, YamlJinjaLexer
-from pygments.style import Style
-from pygments.token import Comment, Keyword, Literal, Name, Number, Punctuation, String, Token
+from pygments.token import Comment, Keyword, Name, Number, Operator, String
 
-from workbook import theme
 from workbook.errors import NotFound
 from workbook.kestra.flows import read_source
 from workbook.kestra.models import Flow
 from workbook.project import project_path
 
 Mark = str | int | tuple[int, int]
-MONOSPACE = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 ARROW = "▸"
 _STEP = re.compile(r"(\w+)|\[(\d+)\]")
 _PATH = re.compile(r"\w+\[\d+\]")
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 
 
-class _Colours(Style):
-    """Dark colours on the light card; each at least 4.5 to 1 against it and against the mark."""
-
-    background_color = theme.CARD
-    styles = {  # noqa: RUF012
-        Token: theme.INK,
-        Comment: "italic #59636e",
-        Name.Tag: "bold #0550ae",
-        Name.Variable: "#7a3e9d",
-        Keyword: "#7a3e9d",
-        String: "#0a5c3b",
-        Literal: theme.INK,
-        Number: "#8a3c00",
-        Comment.Preproc: "bold noitalic #a0306e",
-        Punctuation: "#59636e",
-    }
+_CLASSES: tuple[tuple[Any, str], ...] = (
+    (Comment.Preproc, "o"),
+    (Comment, "c"),
+    (Name.Tag, "k"),
+    (Keyword, "k"),
+    (Number, "m"),
+    (String, "s"),
+    (Name.Variable, "o"),
+    (Operator, "o"),
+)
+"""Which of Pygments' short names a token gets: those that notebooks colour by their own theme, light or dark."""
+_MARK = "display:block;background:rgba(230,159,0,0.16);border-left:4px solid #b56f00"
+WRAPPED = 88
+"""A line of more characters may not fit: it goes on below itself, indented."""
 
 
 @dataclass(frozen=True)
@@ -69,22 +64,29 @@ class SourceView:
         return str(self)
 
     def html(self) -> str:
-        """The text as HTML that brings its own colours and card."""
-        formatter = HtmlFormatter(nowrap=True, noclasses=True, style=_Colours)
+        """The text as HTML in the colours of the notebook's own code; long lines go on below themselves."""
         lexer = PythonLexer(stripnl=False) if self.language == "python" else YamlJinjaLexer(stripnl=False)
-        lines = highlight(self.source, lexer, formatter).splitlines()
-        rows = "".join(self._row(at, line) for at, line in enumerate(lines, 1))
+        lines = _coloured(lexer.get_tokens(self.source))
+        plain = self.source.splitlines()
+        rows = "".join(self._row(at, line, plain[at - 1]) for at, line in enumerate(lines[: len(plain)], 1))
         return (
-            f'<div style="background:{theme.CARD};color:{theme.INK};border:1px solid {theme.CARD_EDGE};'
-            'border-radius:8px;padding:10px 0;max-width:900px;overflow-x:auto">'
-            f'<pre style="margin:0;background:transparent;color:{theme.INK};font-family:{MONOSPACE};line-height:1.45;'
-            f'min-width:max-content">{rows}</pre></div>'
+            '<div class="highlight" style="border:1px solid rgba(128,128,128,0.4);border-radius:8px;padding:8px 0;'
+            'max-width:900px"><pre style="margin:0;line-height:1.45;white-space:pre-wrap;word-wrap:break-word">'
+            f"{rows}</pre></div>"
         )
 
-    def _row(self, number: int, line: str) -> str:
+    def _row(self, number: int, line: str, plain: str) -> str:
         on = number in self.marked
-        style = f"background:#fff3c4;box-shadow:inset 4px 0 {theme.ORANGE};" if on else ""
-        return f'<span style="display:block;padding:0 14px;{style}">{ARROW if on else " "} {line}\n</span>'
+        long = len(plain) > WRAPPED
+        text = f" {ARROW if on else ' '} {line}\n"
+        if not on and not long:
+            return text
+        style = _MARK if on else "display:block"
+        if long:
+            # A letter of these fonts is about 0.6 em wide.
+            indent = 0.6 * (len(plain) - len(plain.lstrip()) + 5)
+            style += f";padding-left:{indent:.1f}em;text-indent:-{indent:.1f}em"
+        return f'<span style="{style}">{text}</span>'
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": str(self)}
@@ -120,6 +122,16 @@ def script(file: str | Path, mark: Sequence[str | int] = ()) -> SourceView:
     except OSError as error:
         raise NotFound(f"Cannot read the script {file} ({error.strerror}).") from error
     return SourceView(source, _marked(source, mark), "python")
+
+
+def _coloured(tokens: Iterable[tuple[Any, str]]) -> list[str]:
+    """The lines of a text as HTML, each token with its class."""
+    html = ""
+    for name, group in groupby(tokens, lambda token: next((name for of, name in _CLASSES if token[0] in of), "")):
+        # No token reaches over the end of a line, as a line may be a box of its own.
+        parts = escape("".join(text for _, text in group), quote=False).split("\n")
+        html += "\n".join(f'<span class="{name}">{part}</span>' if name and part.strip() else part for part in parts)
+    return html.split("\n")
 
 
 def _marked(source: str, marks: Sequence[Mark]) -> frozenset[int]:

@@ -14,7 +14,7 @@ from IPython.display import display
 from tqdm import tqdm
 
 from workbook import notebook
-from workbook.theme import state_style
+from workbook.html import chip
 
 BAR_SECONDS = 0.2
 
@@ -140,10 +140,7 @@ class _Live:
 
 
 def _last_line(name: str, state: str, summary: str, seconds: float) -> tuple[str, str]:
-    style = state_style(state)
-    chip = (
-        f'<span style="background:{style.fill};color:{style.ink};border-radius:3px;padding:0 6px">'
-        f"{style.mark} {escape(state)}</span>"
+    html = (
+        f"<div><code>{escape(name)}</code> {chip(state)} {escape(summary)}<br>\n<small>in {seconds:.1f} s</small></div>"
     )
-    html = f"<div><code>{escape(name)}</code> {chip} {escape(summary)}<br>\n<small>in {seconds:.1f} s</small></div>"
     return f"{name}  {state}  {summary}\nin {seconds:.1f} s", html

@@ -8,9 +8,11 @@ from math import ceil, floor, log10
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _STEPS = (
     *(1, 5, 15, 30, _MINUTE, 5 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE),
-    *(_HOUR, 2 * _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 7 * _DAY),
+    *(_HOUR, 2 * _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 7 * _DAY, 14 * _DAY),
 )
 """Steps of a scale of time, in seconds."""
+_MONTHS = (1, 2, 3, 6, 12)
+"""Steps of a longer scale, in months."""
 
 
 def ticks(highest: float, most: int = 6) -> list[float]:
@@ -58,9 +60,9 @@ def moments(first: datetime, last: datetime, most: int = 8) -> list[datetime]:
         most: about how many moments at most.
     """
     span = (last - first).total_seconds()
-    step = next(
-        (candidate for candidate in _STEPS if span / candidate <= most), _STEPS[-1] * ceil(span / _STEPS[-1] / most)
-    )
+    if span / _STEPS[-1] > most:
+        return _months(first, last, most)
+    step = next(candidate for candidate in _STEPS if span / candidate <= most)
     # Monday, so that weeks begin where one expects it.
     begin = datetime(1970, 1, 5, tzinfo=first.tzinfo)
     at = begin + timedelta(seconds=ceil((first - begin).total_seconds() / step) * step)
@@ -71,8 +73,20 @@ def moments(first: datetime, last: datetime, most: int = 8) -> list[datetime]:
     return round_moments
 
 
+def _months(first: datetime, last: datetime, most: int) -> list[datetime]:
+    """The first days of round months within a span of time, as `moments` gives them."""
+    begin, end = 12 * first.year + first.month - 1, 12 * last.year + last.month - 1
+    apart = [*_MONTHS, *(12 * years for years in (2, 5, 10, 20, 50, 100, 200, 500, 1000))]
+    step = next(candidate for candidate in apart if (end - begin) / candidate <= most)
+    at = [month for month in range(begin, end + 1) if month % step == 0]
+    starts = [datetime(month // 12, month % 12 + 1, 1, tzinfo=first.tzinfo) for month in at]
+    return [start for start in starts if first <= start <= last]
+
+
 def moment_labels(ticks: list[datetime]) -> list[str]:
-    """How moments on a scale read: the day where it begins, and the time of the day."""
+    """How moments on a scale read: the month, the day where it begins, and the time of the day."""
+    if len(ticks) > 1 and all(is_month(tick) for tick in ticks):
+        return [f"{tick:%Y-%m}" for tick in ticks]
     if all(tick == tick.replace(hour=0, minute=0, second=0, microsecond=0) for tick in ticks):
         return [f"{tick:%d %b}" if ticks[0].year == ticks[-1].year else f"{tick:%Y-%m-%d}" for tick in ticks]
     days = {tick.date() for tick in ticks}
@@ -82,6 +96,11 @@ def moment_labels(ticks: list[datetime]) -> list[str]:
         return named
     begins = [(tick.hour, tick.minute, tick.second) == (0, 0, 0) for tick in ticks]
     return [f"{tick:%d %b}" if new else name for tick, name, new in zip(ticks, named, begins, strict=True)]
+
+
+def is_month(moment: datetime) -> bool:
+    """Whether a moment is the begin of a month."""
+    return moment == moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def duration(seconds: float) -> str:

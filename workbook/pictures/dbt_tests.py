@@ -51,12 +51,11 @@ def _chips(canvas: Canvas, rows: pd.DataFrame, left: float, y: float) -> float:
     x = left
     for row in rows.to_dict("records"):
         style = theme.state_style(STATES.get(row["state"], "FAILED"))
-        words = f"{style.mark} {_name(row)}"
+        words = f"{style.mark} {_name(row)}" + (f", {row['rows']} rows" if row["rows"] else "")
         width = min(text_width(words, SMALL) + 2 * PAD, WIDTH - MARGIN - left)
         if x > left and x + width > WIDTH - MARGIN:
             x, y = left, y + CHIP + GAP
-        hint = f"{_name(row)}: {row['state']}" + (f", {row['rows']} rows" if row["rows"] else "")
-        canvas.rect(Box(x, y, width, CHIP), style.fill, radius=4, hint=hint)
+        canvas.rect(Box(x, y, width, CHIP), style.fill, radius=4)
         canvas.text(x + PAD, y + 12.5, words, SMALL, style.ink, room=width - 1.5 * PAD)
         x += width + GAP
     return y + CHIP

@@ -73,7 +73,8 @@ class Row:
 def gantt(what: Execution | Iterable[Execution], without: str = "") -> Picture:
     """Draw one execution's task runs, or one bar for each of several executions.
 
-    Light parts are waiting time (created, queued), full ones are running time. Small strokes in a bar are attempts.
+    Light parts are waiting time (created, queued), full ones are running time. Small strokes above and below a bar are
+    attempts.
 
     Parameters:
         without: leaves out the task runs whose ids begin with this; none if it is empty.
@@ -296,16 +297,16 @@ class _Drawing:
 
     def _bar(self, row: Row, y: float) -> None:
         style = theme.state_style(row.state)
-        hint = f"{row.label}: waited {duration(row.waited)}, ran {duration(row.ran)}, {row.state}"
         thin = 4.0 if row.around else BAR
         for span in row.spans:
             x, width = self._at(span.start), self._at(span.end) - self._at(span.start)
             box = Box(x, y + (BAR - thin) / 2, max(width, 1.0), thin)
             edge = style.fill if span.waiting and width > 2 else "none"
-            self._canvas.rect(box, style.fill, edge, radius=1.5, hint=hint, opacity=0.25 if span.waiting else 1)
+            self._canvas.rect(box, style.fill, edge, radius=1.5, opacity=0.25 if span.waiting else 1)
         for second in row.tries:
             x = self._at(second)
-            self._canvas.line([(x, y - 2), (x, y + BAR + 2)], theme.INK, 1.5)
+            for end in (y - 4, y + BAR):  # beside the bar, whose colour may hide a stroke
+                self._canvas.line([(x, end), (x, end + 4)], theme.INK, 1.5)
 
     def _at(self, second: float) -> float:
         return self._left + (self._right - self._left) * second / self._ticks[-1]

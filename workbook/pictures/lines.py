@@ -8,14 +8,22 @@ import pandas as pd
 from workbook import theme
 from workbook.errors import WorkbookError
 from workbook.pictures.axis import tick_label
-from workbook.pictures.plot import SAMPLE, Plot, check, number_scale, numbers, split, time_scale
+from workbook.pictures.plot import SAMPLE, Plot, axis_name, check, number_scale, numbers, split, time_scale
 from workbook.pictures.svg import Canvas, Picture
 
 HEIGHT = 260.0
 MOST_POINTS = 5000
 
 
-def lines(frame: pd.DataFrame, x: str, y: str, by: str | None = None, title: str = "") -> Picture:
+def lines(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    by: str | None = None,
+    title: str = "",
+    x_unit: str = "",
+    y_unit: str = "",
+) -> Picture:
     """Draw a line a series, such as a mean by the hour for each zone. A missing number is a gap.
 
     Parameters:
@@ -23,6 +31,7 @@ def lines(frame: pd.DataFrame, x: str, y: str, by: str | None = None, title: str
         x, y: the names of its columns; `x` has moments (drawn in UTC) or numbers.
         by: the column that says which series a row is of; one series if None.
         title: the heading; empty for none.
+        x_unit, y_unit: stand behind the columns' names on the axes.
 
     Raises:
         NotFound: the table has no rows or no such column.
@@ -35,7 +44,15 @@ def lines(frame: pd.DataFrame, x: str, y: str, by: str | None = None, title: str
     series = {name: _points(part, x, y) for name, part in parts.items()}
     if not any(np.isfinite(points[:, 1]).any() for points in series.values()):
         raise WorkbookError(f"The column {y} has no number to draw.")
-    return _draw(series, pd.api.types.is_datetime64_any_dtype(frame[x]), title)
+    every = np.concatenate(list(series.values()))
+    if pd.api.types.is_datetime64_any_dtype(frame[x]):
+        across = time_scale(every[:, 0], axis_name(x, x_unit or "UTC"))
+    else:
+        across = number_scale(every[:, 0], 8, axis_name(x, x_unit))
+    known = every[np.isfinite(every[:, 1]), 1]
+    return _draw(
+        series, Plot(title, list(series), across, number_scale(known, 5, axis_name(y, y_unit)), HEIGHT, _sample)
+    )
 
 
 def _points(part: pd.DataFrame, x: str, y: str) -> np.ndarray:
@@ -46,11 +63,7 @@ def _points(part: pd.DataFrame, x: str, y: str) -> np.ndarray:
     return ordered
 
 
-def _draw(series: dict[str, np.ndarray], by_time: bool, title: str) -> Picture:
-    every = np.concatenate(list(series.values()))
-    known = every[np.isfinite(every[:, 1])]
-    across = time_scale(every[:, 0]) if by_time else number_scale(every[:, 0], 8)
-    plot = Plot(title, list(series), across, number_scale(known[:, 1], 5), HEIGHT, _sample)
+def _draw(series: dict[str, np.ndarray], plot: Plot) -> Picture:
     for position, points in enumerate(series.values()):
         for piece in _pieces(points):
             places = [plot.at(*point) for point in piece]

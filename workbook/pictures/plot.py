@@ -17,7 +17,7 @@ from workbook.pictures.svg import Canvas, Picture, text_width
 WIDTH, MARGIN = 860.0, 18.0
 TITLE_SIZE, SIZE, SMALL = 15.0, 11.0, 10.0
 SAMPLE = 26.0
-LEGEND_ROW = 20.0
+LEGEND_ROW, NAME_ROW = 20.0, 16.0
 Sample = Callable[[Canvas, int, float, float], None]
 """Draws the sign of a series (by its position) in the legend, from a left end and at a middle height."""
 
@@ -28,31 +28,39 @@ class Scale:
 
     Attributes:
         low, high: the ends, in the numbers that the values are drawn by.
+        name: what is drawn along the axis, with its unit; empty for no name.
     """
 
     low: float
     high: float
     ticks: list[float]
     labels: list[str]
+    name: str = ""
 
     def share(self, value: float) -> float:
         """Where a value is between the ends, from 0 to 1."""
         return (value - self.low) / (self.high - self.low)
 
 
-def number_scale(values: Sequence[float] | np.ndarray, most: int = 6) -> Scale:
+def axis_name(column: object, unit: str = "") -> str:
+    """How an axis is named: as its column, with the unit in brackets."""
+    name = str(column).replace("_", " ")
+    return f"{name} ({unit})" if unit else name
+
+
+def number_scale(values: Sequence[float] | np.ndarray, most: int = 6, name: str = "") -> Scale:
     """A scale that ends at round numbers."""
     ticks = between(min(values), max(values), most)
-    return Scale(ticks[0], ticks[-1], ticks, [tick_label(tick) for tick in ticks])
+    return Scale(ticks[0], ticks[-1], ticks, [tick_label(tick) for tick in ticks], name)
 
 
-def time_scale(values: Sequence[float] | np.ndarray) -> Scale:
+def time_scale(values: Sequence[float] | np.ndarray, name: str = "") -> Scale:
     """A scale of seconds since 1970, in UTC, that ends where the values do."""
     low, high = min(values), max(values)
     low, high = (low, high) if high > low else (low - 1, high + 1)
     first, last = (pd.Timestamp(end, unit="s", tz="UTC").to_pydatetime() for end in (low, high))
     ticks = moments(first, last)
-    return Scale(low, high, [tick.timestamp() for tick in ticks], moment_labels(ticks))
+    return Scale(low, high, [tick.timestamp() for tick in ticks], moment_labels(ticks), name)
 
 
 def numbers(column: pd.Series) -> np.ndarray:
@@ -102,9 +110,10 @@ class Plot:
         self._right = WIDTH - MARGIN - 12
         top = MARGIN + (26 if title else 0)
         self.canvas.text(MARGIN, MARGIN + 12, title, TITLE_SIZE, bold=True, room=WIDTH - 2 * MARGIN)
-        self._top = self._legend(kinds if len(kinds) > 1 else [], top, sample) + 8
+        self._top = self._legend(kinds if len(kinds) > 1 else [], top, sample) + 8 + (NAME_ROW + 4 if y.name else 0)
         self._bottom = self._top + height
         self._axes()
+        self._names()
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Where a pair of values stands, in pixels."""
@@ -113,7 +122,9 @@ class Plot:
 
     def picture(self, kind: str, description: str) -> Picture:
         """The finished picture."""
-        return self.canvas.picture(WIDTH, self._bottom + 24 + MARGIN, self._title or kind, description)
+        height = self._bottom + 24 + MARGIN + (NAME_ROW if self._x.name else 0)
+        axes = f"{self._y.name} by {self._x.name}. " if self._x.name and self._y.name else ""
+        return self.canvas.picture(WIDTH, height, self._title or kind, axes + description)
 
     def _legend(self, kinds: Sequence[str], top: float, sample: Sample) -> float:
         """Draw the legend, in as many rows as it needs, and return its lower end."""
@@ -127,6 +138,14 @@ class Plot:
             self.canvas.text(x + SAMPLE + 6, y + 4, kind, SIZE, room=room)
             x += needed + 18
         return y + 10 if kinds else top
+
+    def _names(self) -> None:
+        """What is drawn along each axis: the upright one's name stands above it."""
+        room = self._right - self._left
+        self.canvas.text(MARGIN, self._top - 12, self._y.name, SMALL, theme.MUTED, bold=True, room=room)
+        middle = (self._left + self._right) / 2
+        under = self._bottom + 20 + NAME_ROW
+        self.canvas.text(middle, under, self._x.name, SMALL, theme.MUTED, bold=True, anchor="middle", room=room)
 
     def _axes(self) -> None:
         canvas = self.canvas

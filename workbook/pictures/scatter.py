@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbook import theme
 from workbook.errors import NotFound, WorkbookError
-from workbook.pictures.plot import SAMPLE, Plot, check, number_scale, numbers, split
+from workbook.pictures.plot import SAMPLE, Plot, axis_name, check, number_scale, numbers, split
 from workbook.pictures.svg import Canvas, Picture
 
 HEIGHT = 430.0
@@ -26,6 +26,8 @@ def scatter(
     by: str | None = None,
     highlight: Sequence[Any] = (),
     title: str = "",
+    x_unit: str = "",
+    y_unit: str = "",
 ) -> Picture:
     """Draw a point a row.
 
@@ -36,6 +38,7 @@ def scatter(
         highlight: labels of the table's index: the point that was asked for, then its neighbours. A line goes from
             the first to each of the others.
         title: the heading; empty for none.
+        x_unit, y_unit: stand behind the columns' names on the axes.
 
     Raises:
         NotFound: the table has no rows, no such column, or no such point.
@@ -49,11 +52,13 @@ def scatter(
         raise WorkbookError(f"A row has no place: {x} or {y} is missing.")
     parts = split(frame.assign(_row=range(len(frame))), by, len(SHAPES))
     rows = {name: part["_row"].to_numpy() for name, part in parts.items()}
-    across, down = number_scale(places[:, 0], 8), number_scale(places[:, 1], 6)
+    across = number_scale(places[:, 0], 8, axis_name(x, x_unit))
+    down = number_scale(places[:, 1], 6, axis_name(y, y_unit))
     plot = Plot(title, list(rows), across, down, HEIGHT, _sample)
     for position, members in enumerate(rows.values()):
         spots = [plot.at(*places[row]) for row in members]
-        plot.canvas.marks(spots, SHAPES[position], SIZE, theme.SERIES[position], opacity=0.6)
+        colour = theme.SERIES[position]
+        plot.canvas.marks(spots, SHAPES[position], SIZE, colour, colour, opacity=0.4)
     marked = [_row_of(frame, label) for label in highlight]
     _mark(plot, places, rows, marked)
     return plot.picture("Points", _words(rows, marked))
@@ -102,9 +107,9 @@ def _mark(plot: Plot, places: np.ndarray, rows: dict[str, np.ndarray], marked: l
         plot.canvas.line([asked, neighbour], theme.INK, 1.2)
     for row, spot in zip(marked[1:], neighbours, strict=True):
         position = _position(rows, row)
-        plot.canvas.marks([spot], SHAPES[position], SIZE + 2, theme.SERIES[position], theme.INK, hint="neighbour")
+        plot.canvas.marks([spot], SHAPES[position], SIZE + 2, theme.SERIES[position], theme.INK)
     position = _position(rows, marked[0])
-    plot.canvas.marks([asked], SHAPES[position], ASKED_SIZE, theme.SERIES[position], theme.INK, hint="asked")
+    plot.canvas.marks([asked], SHAPES[position], ASKED_SIZE, theme.SERIES[position], theme.INK)
 
 
 def _position(rows: dict[str, np.ndarray], row: int) -> int:

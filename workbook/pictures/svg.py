@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ _REGULAR = (
 _BOLD_FACTOR = 1.14
 _OTHER = 100
 ELLIPSIS = "…"
+_WORDS = re.compile(r"<title>.*?</title>\n<desc>.*?</desc>\n| aria-label=\"[^\"]*\"", re.DOTALL)
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
@@ -93,8 +95,11 @@ class Picture:
         return path
 
     def html(self) -> str:
-        """The picture as an HTML image, which shrinks with its page and shows in notebooks that are not trusted."""
-        source = base64.b64encode(self.svg.encode()).decode()
+        """The picture as an HTML image, which shrinks with its page and shows in notebooks that are not trusted.
+
+        The words stand in the image's alternative text alone: nobody finds those inside of an image.
+        """
+        source = base64.b64encode(_WORDS.sub("", self.svg).encode()).decode()
         return (
             f'<img alt={quoteattr(self.description)} style="max-width:100%;height:auto" '
             f'src="data:image/svg+xml;base64,{source}">'
@@ -111,6 +116,7 @@ class Canvas:
         self._parts: list[str] = []
         self._texts: list[tuple[str, Box]] = []
         self._heads: set[str] = set()
+        self._marks: dict[str, str] = {}
 
     def rect(
         self,
@@ -119,7 +125,6 @@ class Canvas:
         stroke: str = "none",
         radius: float = 0,
         dashed: bool = False,
-        hint: str = "",
         opacity: float = 1,
     ) -> None:
         """Draw a rectangle.
@@ -129,15 +134,14 @@ class Canvas:
             fill, stroke: colours.
             radius: of the corners, in pixels.
             dashed: whether its edge is dashed.
-            hint: shows when the mouse rests on it.
             opacity: of the fill, from 0 to 1.
         """
         x, y, w, h = map(number, (box.x, box.y, max(box.width, 0.5), box.height))
-        extra = ' stroke-dasharray="4 3"' if dashed else ""
-        extra += f' fill-opacity="{number(opacity)}"' if opacity < 1 else ""
-        shape = f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="{number(radius)}" '
-        shape += f'fill="{fill}" stroke="{stroke}"{extra}'
-        self._parts.append(f"{shape}><title>{escape(hint)}</title></rect>" if hint else f"{shape}/>")
+        extra = f' rx="{number(radius)}"' if radius else ""
+        extra += f' stroke="{stroke}"' if stroke != "none" else ""
+        extra += ' stroke-dasharray="4 3"' if dashed else ""
+        extra += f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
+        self._parts.append(f'<rect x="{x}" y="{y}" width="{w}" height="{h}" fill="{fill}"{extra}/>')
 
     def text(
         self,
@@ -168,29 +172,25 @@ class Canvas:
         width = text_width(shown, size, bold)
         left = x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
         self._texts.append((shown, Box(left, y - size * 0.75, width, size)))
-        extra = ' font-weight="600"' if bold else ""
+        extra = f' fill="{fill}"' if fill != theme.INK else ""
+        extra += ' font-weight="600"' if bold else ""
         extra += f' text-anchor="{anchor}"' if anchor != "start" else ""
-        full = f"<title>{escape(words)}</title>" if shown != words else ""
         self._parts.append(
-            f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}" fill="{fill}"{extra}>'
-            f"{escape(shown)}{full}</text>"
+            f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}"{extra}>{escape(shown)}</text>'
         )
         return width
 
-    def line(
-        self, points: list[tuple[float, float]], stroke: str, width: float = 1, dashed: bool = False, dashes: str = ""
-    ) -> None:
+    def line(self, points: list[tuple[float, float]], stroke: str, width: float = 1, dashes: str = "") -> None:
         """Draw a line.
 
         Parameters:
             points: the corners, in pixels.
             stroke: colour.
             width: in pixels.
-            dashed: whether it is dashed.
             dashes: the lengths of its strokes and gaps, in pixels.
         """
         path = " ".join(f"{'M' if i == 0 else 'L'}{number(x)} {number(y)}" for i, (x, y) in enumerate(points))
-        self._path(path, stroke, width, dashed, f' stroke-dasharray="{dashes}"' if dashes else "")
+        self._path(path, stroke, width, dashes)
 
     def marks(
         self,
@@ -200,7 +200,6 @@ class Canvas:
         fill: str,
         stroke: str = "none",
         opacity: float = 1,
-        hint: str = "",
     ) -> None:
         """Draw marks of one look.
 
@@ -210,23 +209,25 @@ class Canvas:
             size: about the radius, in pixels.
             fill, stroke: colours.
             opacity: of the fill, from 0 to 1.
-            hint: shows when the mouse rests on one.
         """
-        path = "".join(f"M{number(x)} {number(y)}{_outline(shape, size)}" for x, y in points)
-        extra = f' fill-opacity="{number(opacity)}"' if opacity < 1 else ""
-        drawn = f'<path d="{path}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"{extra}'
-        self._parts.append(f"{drawn}><title>{escape(hint)}</title></path>" if hint else f"{drawn}/>")
+        # The mark is drawn once, and set on every corner of a line that is not drawn: some ten bytes a point.
+        edge = f' stroke="{stroke}" stroke-width="1.5"' if stroke != "none" else ""
+        edge += f' fill-opacity="{opacity:g}"' if opacity < 1 else ""
+        drawn = f'<path d="M0 0{_outline(shape, size)}" fill="{fill}"{edge}/>'
+        name = self._marks.setdefault(drawn, f"mark-{len(self._marks)}")
+        path = "M" + " ".join(f"{number(x)} {number(y)}" for x, y in points)
+        self._parts.append(f'<path d="{path}" fill="none" style="marker:url(#{name})"/>')
 
-    def arrow(self, points: list[tuple[float, float]], stroke: str = theme.LINE, dashed: bool = False) -> None:
+    def arrow(self, points: list[tuple[float, float]], stroke: str = theme.LINE, dashes: str = "") -> None:
         """Draw a line with rounded corners that ends in an arrow head.
 
         Parameters:
             points: the corners, in pixels.
             stroke: colour.
-            dashed: whether it is dashed.
+            dashes: the lengths of its strokes and gaps, in pixels.
         """
         self._heads.add(stroke)
-        self._path(_rounded(points), stroke, 1.4, dashed, f' marker-end="url(#head-{stroke[1:]})"')
+        self._path(_rounded(points), stroke, 1.4, dashes, f' marker-end="url(#head-{stroke[1:]})"')
 
     def picture(self, width: float, height: float, title: str, description: str) -> Picture:
         """The finished picture, on its card.
@@ -236,22 +237,25 @@ class Canvas:
             title, description: the alternative text.
         """
         w, h = number(round(width)), number(round(height))
-        heads = "".join(_head(colour) for colour in sorted(self._heads))
+        defined = "".join(_head(colour) for colour in sorted(self._heads))
+        defined += "".join(_mark(name, drawn) for drawn, name in self._marks.items())
+        card = (
+            f'<rect x="0.5" y="0.5" width="{number(round(width) - 1)}" height="{number(round(height) - 1)}" rx="8" '
+            f'fill="{theme.CARD}" stroke="{theme.CARD_EDGE}"/>'
+        )
+        drawn = "\n".join([*([f"<defs>{defined}</defs>"] if defined else []), card, *self._parts])
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" '
-            f'aria-label={quoteattr(title)} style="max-width:100%;height:auto" font-family={quoteattr(theme.FONT)}>\n'
+            f'aria-label={quoteattr(title)} fill="{theme.INK}" font-family={quoteattr(theme.FONT)}>\n'
             f"<title>{escape(title)}</title>\n<desc>{escape(description)}</desc>\n"
-            + (f"<defs>{heads}</defs>\n" if heads else "")
-            + f'<rect x="0.5" y="0.5" width="{number(round(width) - 1)}" height="{number(round(height) - 1)}" rx="8" '
-            f'fill="{theme.CARD}" stroke="{theme.CARD_EDGE}"/>\n' + "\n".join(self._parts) + "\n</svg>\n"
+            f"<style>{_dark(drawn)}</style>\n{drawn}\n</svg>\n"
         )
         return Picture(svg, f"{title}. {description}", tuple(self._texts))
 
-    def _path(self, path: str, stroke: str, width: float, dashed: bool, extra: str) -> None:
-        dashes = ' stroke-dasharray="4 3"' if dashed else ""
-        self._parts.append(
-            f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="{number(width)}"{dashes}{extra}/>'
-        )
+    def _path(self, path: str, stroke: str, width: float, dashes: str, extra: str = "") -> None:
+        extra += f' stroke-dasharray="{dashes}"' if dashes else ""
+        extra += f' stroke-width="{number(width)}"' if width != 1 else ""
+        self._parts.append(f'<path d="{path}" fill="none" stroke="{stroke}"{extra}/>')
 
 
 def _outline(shape: str, size: float) -> str:
@@ -272,6 +276,21 @@ def _head(colour: str) -> str:
         f'<marker id="head-{colour[1:]}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         f'orient="auto-start-reverse"><path d="M0 0.5L7.5 4L0 7.5z" fill="{colour}"/></marker>'
     )
+
+
+def _mark(name: str, drawn: str) -> str:
+    return f'<marker id="{name}" markerUnits="userSpaceOnUse" overflow="visible">{drawn}</marker>'
+
+
+def _dark(drawn: str) -> str:
+    """The rules that give a picture its dark colours, for those that are in it."""
+    rules = [
+        f'[{kind}="{light}"]{{{kind}:{dark}}}'
+        for light, dark in theme.DARK.items()
+        for kind in ("fill", "stroke")
+        if f'{kind}="{light}"' in drawn or (light, kind) == (theme.INK, "fill")
+    ]
+    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
 
 
 def _rounded(points: list[tuple[float, float]], radius: float = 6) -> str:

@@ -34,12 +34,20 @@ TRIGGER_HEIGHT = 26.0
 DISABLED = "disabled"
 PREFIXES = ("io.kestra.plugin.core.", "io.kestra.plugin.scripts.", "io.kestra.plugin.")
 
-_COLOURS = {
-    "io.kestra.plugin.core.flow.": theme.PURPLE,
-    "io.kestra.plugin.core.": theme.BLUE,
-    "io.kestra.plugin.scripts.": theme.GREEN,
-    "io.kestra.plugin.jdbc.": theme.ORANGE,
+LEGEND_ROW, SAMPLE = 20.0, 26.0
+LEGEND_WIDTH = 420.0
+"""Pixels that a legend may take where the flow itself is narrower."""
+
+_KINDS = {
+    "io.kestra.plugin.core.flow.": ("flow control", theme.PURPLE),
+    "io.kestra.plugin.core.": ("core task", theme.BLUE),
+    "io.kestra.plugin.scripts.": ("script", theme.GREEN),
+    "io.kestra.plugin.jdbc.": ("SQL", theme.ORANGE),
 }
+_OTHER = ("other task", theme.SKY)
+NEXT, STARTS, INSIDE = "runs next", "trigger starts the flow", "inside of a task"
+_EDGES = {NEXT: (theme.LINE, ""), STARTS: (theme.SKY, "7 3"), INSIDE: (theme.PURPLE, "2 3")}
+"""The colour of each kind of arrow, and the lengths of its strokes and gaps."""
 _TAG_COLOURS = {TAGS["ERROR"]: theme.VERMILLION}
 
 
@@ -89,6 +97,7 @@ class _Drawing:
     def __init__(self, states: Mapping[str, str]) -> None:
         self._canvas = Canvas()
         self._states = states
+        self._edges: set[str] = set()
 
     def picture(self, tree: FlowTree, name: str) -> Picture:
         """The finished picture, with the flow's name as its heading."""
@@ -102,8 +111,46 @@ class _Drawing:
             self._lane(placed, MARGIN, y)
             right = max(right, MARGIN + GUTTER + placed.width)
             y += placed.height + GAP_Y
+        right, y = self._legend(tree, max(right, MARGIN + LEGEND_WIDTH), right, y)
         title = f"Topology of the flow {name}"
         return self._canvas.picture(right + MARGIN, y - GAP_Y + MARGIN, title, _words(tree, self._states))
+
+    def _legend(self, tree: FlowTree, limit: float, right: float, y: float) -> tuple[float, float]:
+        """What the arrows, colours and dashed boxes mean that are in the picture; returns its right and lower edge."""
+        kinds = dict(_kind(node.type) for node in tree.nodes())
+        disabled = any(node.disabled for node in [*tree.nodes(), *tree.triggers])
+        samples = [(words, self._arrow_sample) for words in _EDGES if words in self._edges]
+        samples += [
+            (words, self._colour_sample)
+            for words in [*(kind for kind, _ in _KINDS.values()), _OTHER[0]]
+            if words in kinds
+        ]
+        samples += [(DISABLED, self._dashed_sample)] if disabled else []
+        x, y = MARGIN, y + LEGEND_ROW / 2
+        for words, draw_sample in samples:
+            needed = SAMPLE + 6 + text_width(words, SMALL)
+            if x > MARGIN and x + needed > limit:
+                x, y = MARGIN, y + LEGEND_ROW
+            draw_sample(words, x, y)
+            self._canvas.text(x + SAMPLE + 6, y + 4, words, SMALL, theme.MUTED)
+            right = max(right, x + needed)
+            x += needed + 18
+        return right, y + LEGEND_ROW / 2 + GAP_Y
+
+    def _arrow_sample(self, words: str, x: float, y: float) -> None:
+        self._arrow([(x, y), (x + SAMPLE, y)], words)
+
+    def _colour_sample(self, words: str, x: float, y: float) -> None:
+        colour = dict([*_KINDS.values(), _OTHER])[words]
+        self._canvas.rect(Box(x + SAMPLE - 8, y - 7, 4, 14), colour, radius=2)
+
+    def _dashed_sample(self, words: str, x: float, y: float) -> None:
+        self._canvas.rect(Box(x + 4, y - 6, SAMPLE - 4, 12), theme.NODE, theme.LINE, radius=3, dashed=True)
+
+    def _arrow(self, points: list[tuple[float, float]], kind: str) -> None:
+        self._edges.add(kind)
+        colour, dashes = _EDGES[kind]
+        self._canvas.arrow(points, colour, dashes)
 
     def _triggers(self, triggers: list[Node], x: float, y: float, right: float) -> tuple[float, float]:
         """Pills for the triggers, and an arrow to the first task; returns the right and the lower edge."""
@@ -115,7 +162,7 @@ class _Drawing:
             name_width = text_width(shown, ID_SIZE, bold=True)
             width = name_width + text_width(words, SMALL) + 38
             box = Box(left, y, width, TRIGGER_HEIGHT)
-            canvas.rect(box, theme.NODE, theme.SKY, radius=13, dashed=trigger.disabled, hint=trigger.type)
+            canvas.rect(box, theme.NODE, theme.SKY, radius=13, dashed=trigger.disabled)
             canvas.text(left + 14, y + 17, shown, ID_SIZE, bold=True)
             canvas.text(left + 24 + name_width, y + 17, words, SMALL, theme.MUTED)
             right = max(right, left + width)
@@ -123,10 +170,10 @@ class _Drawing:
         middle = x + 6
         for at in range(len(triggers)):
             at_y = top + at * (TRIGGER_HEIGHT + 6) + TRIGGER_HEIGHT / 2
-            canvas.line([(left, at_y), (middle, at_y)], theme.LINE, 1.4)
+            canvas.line([(left, at_y), (middle, at_y)], theme.SKY, 1.4)
         below = y + GAP_Y - 6
         first = (middle, top + TRIGGER_HEIGHT / 2)
-        canvas.arrow([first, (middle, below + ANCHOR), (left, below + ANCHOR)])
+        self._arrow([first, (middle, below + ANCHOR), (left, below + ANCHOR)], STARTS)
         return right, below
 
     def _lane(self, placed: Lane, x: float, y: float) -> None:
@@ -151,7 +198,7 @@ class _Drawing:
             between = y + target.y - GAP_Y / 2
             out, back = start[0] + GAP_X / 3, end[0] - GUTTER / 2
             points = [start, (out, start[1]), (out, between), (back, between), (back, end[1]), end]
-        self._canvas.arrow(points)
+        self._arrow(points, NEXT)
 
     def _item(self, item: Item, x: float, y: float) -> None:
         if item.lanes:
@@ -161,18 +208,17 @@ class _Drawing:
 
     def _node(self, item: Item, x: float, y: float) -> None:
         canvas, node = self._canvas, item.node
-        edge = theme.CARD_EDGE if not node.disabled else theme.LINE
         box = Box(x, y, item.width, NODE_HEIGHT)
-        canvas.rect(box, theme.NODE, edge, radius=5, dashed=node.disabled, hint=f"{node.id}: {node.type}")
-        canvas.rect(Box(x, y + 5, 4, NODE_HEIGHT - 10), _colour(node.type), radius=2)
+        canvas.rect(box, theme.NODE, theme.LINE, radius=5, dashed=node.disabled)
+        canvas.rect(Box(x, y + 5, 4, NODE_HEIGHT - 10), _kind(node.type)[1], radius=2)
         canvas.text(x + 12, y + 18, node.id, ID_SIZE, bold=True, room=item.width - 20)
         chip = self._chip(node, x + item.width - 6, y + 26)
         canvas.text(x + 12, y + 34, short_type(node.type), SMALL, theme.MUTED, room=item.width - 22 - chip)
 
     def _block(self, item: Item, x: float, y: float) -> None:
         canvas, node = self._canvas, item.node
-        canvas.rect(Box(x, y, item.width, item.height), theme.CLUSTER, theme.CARD_EDGE, radius=7, dashed=node.disabled)
-        canvas.rect(Box(x, y + 8, 4, TITLE - 8), _colour(node.type), radius=2)
+        canvas.rect(Box(x, y, item.width, item.height), theme.CLUSTER, theme.LINE, radius=7, dashed=node.disabled)
+        canvas.rect(Box(x, y + 8, 4, TITLE - 8), _kind(node.type)[1], radius=2)
         room = item.width - 24
         used = canvas.text(x + 12, y + 24, node.id, ID_SIZE, bold=True, room=room) + 10
         chip = self._chip(node, x + item.width - 8, y + 14)
@@ -182,7 +228,7 @@ class _Drawing:
         for placed in item.lanes:
             self._lane(placed, x + PAD, y + placed.y)
             entry = y + placed.y + placed.top + ANCHOR
-            canvas.arrow([(rail, y + TITLE), (rail, entry), (x + PAD + GUTTER, entry)])
+            self._arrow([(rail, y + TITLE), (rail, entry), (x + PAD + GUTTER, entry)], INSIDE)
 
     def _chip(self, node: Node, right: float, y: float) -> float:
         """The state of a node, its right edge at `right`; returns the width it takes."""
@@ -201,8 +247,9 @@ def _last(type_name: str) -> str:
     return type_name.rsplit(".", 1)[-1]
 
 
-def _colour(type_name: str) -> str:
-    return next((colour for prefix, colour in _COLOURS.items() if type_name.startswith(prefix)), theme.SKY)
+def _kind(type_name: str) -> tuple[str, str]:
+    """What a task of a type is, in the legend's words, and its colour."""
+    return next((kind for prefix, kind in _KINDS.items() if type_name.startswith(prefix)), _OTHER)
 
 
 def _words(tree: FlowTree, states: Mapping[str, str]) -> str:

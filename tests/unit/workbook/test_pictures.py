@@ -14,16 +14,19 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies
 
+from tests.support import contrast
 from tests.support.fake_kestra import recorded
 from workbook import theme
 from workbook.errors import NotFound, WorkbookError
 from workbook.kestra.models import Execution
+from workbook.kestra.states import TERMINATED
 from workbook.pictures import axis, graph
 from workbook.pictures.charts import bars, monthly_bars
+from workbook.pictures.dbt_tests import dbt_test_table
 from workbook.pictures.gantt import gantt, task_rows
 from workbook.pictures.lines import lines
 from workbook.pictures.scatter import project_2d, scatter
-from workbook.pictures.svg import Picture, fit, text_width
+from workbook.pictures.svg import Box, Canvas, Picture, fit, text_width
 from workbook.pictures.topology import draw, states_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -50,6 +53,15 @@ def _many(execution: Execution) -> list[Execution]:
     return executions
 
 
+def _in_state(execution: Execution, state: str) -> Execution:
+    return Execution.from_json({**execution.raw, "state": {**execution.raw["state"], "current": state}}, "http://x")
+
+
+def _dbt_tests() -> pd.DataFrame:
+    states = ["pass", "fail", "warn", "skipped"]
+    return pd.DataFrame({"model": ["trips"] * 4, "column": states, "test": ["unique"] * 4, "state": states, "rows": 0})
+
+
 def _readings() -> pd.DataFrame:
     """Three days by the hour for two zones; one hour of the south is missing."""
     hours = pd.date_range("2025-09-01", periods=72, freq="h", tz="UTC")
@@ -72,6 +84,12 @@ def pictures(executed: Any) -> dict[str, Picture]:
     drawn = {f"topology {name}": _topology(name) for name in FLOWS}
     drawn |= {f"states {name}": _topology(name, states_of(executed(name))) for name in FLOWS}
     drawn |= {f"gantt {name}": gantt(executed(name)) for name in FLOWS}
+    tree = graph.read(recorded("zoo.graph"))
+    drawn["every state"] = draw(
+        tree, "zoo", dict(zip([node.id for node in tree.nodes()], itertools.cycle(theme.STATES), strict=False))
+    )
+    drawn["dbt tests"] = dbt_test_table(_dbt_tests())
+    drawn["gantt of every end"] = gantt([_in_state(executed("hello"), state) for state in sorted(TERMINATED)])
     drawn["gantt of many"] = gantt(_many(executed("taxi")))
     drawn["bars"] = bars(month, range(1000, 13000, 1000), title="Rows <b> & more")
     drawn["two series"] = bars(month * 2, [9_999_999] * 24, ["yellow"] * 12 + ["green"] * 12, title="Rows")
@@ -128,7 +146,14 @@ def test_a_page_gets_an_image_with_words_that_shrinks(pictures: dict[str, Pictur
         assert image.attrib["alt"] == picture.description
         assert "max-width:100%" in image.attrib["style"]
         assert kind == "data:image/svg+xml"
-        assert b64decode(content).decode() == picture.svg
+        drawn = b64decode(content).decode()
+        assert [*_texts(drawn)] == [words for words, _ in picture.texts]
+        assert "<desc>" not in drawn
+        assert "<desc>" in picture.svg
+
+
+def _texts(svg: str) -> list[str]:
+    return [text.text or "" for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]
 
 
 def test_all_bring_their_own_opaque_card(pictures: dict[str, Picture]) -> None:
@@ -137,6 +162,43 @@ def test_all_bring_their_own_opaque_card(pictures: dict[str, Picture]) -> None:
         card = next(root.iter(f"{SVG}rect"))
         assert card.attrib["fill"] == theme.CARD
         assert float(card.attrib["width"]) == float(root.attrib["width"]) - 1
+
+
+def _look(picture: Picture, page: str) -> dict[str, str]:
+    return contrast.dark_colours(picture) if page == "dark" else {}
+
+
+@pytest.mark.parametrize("page", ["light", "dark"])
+def test_texts_lines_and_shapes_stand_out_from_their_ground(pictures: dict[str, Picture], page: str) -> None:
+    for name, picture in pictures.items():
+        found = contrast.drawn(picture, _look(picture, page))
+        assert sum(one.what.startswith("text") for one in found) >= len(picture.texts)
+        assert [one for one in found if one.contrast < one.least] == [], name
+
+
+def test_each_colour_has_one_for_a_dark_page(pictures: dict[str, Picture]) -> None:
+    for name, picture in pictures.items():
+        drawn = picture.svg.partition("</style>")[2]
+        colours = {f"{kind} {colour}" for kind, colour in re.findall(r'(fill|stroke)="(#\w+)"', drawn)}
+        assert colours <= contrast.dark_colours(picture).keys(), name
+
+
+@pytest.mark.parametrize("state", [*theme.STATES, "SOMETHING_NEW"])
+def test_a_state_reads_on_its_fill_and_its_fill_on_any_page(state: str) -> None:
+    style = theme.state_style(state)
+    assert contrast.contrast(style.ink, style.fill) >= contrast.TEXT
+    assert contrast.contrast(theme.DARK[style.ink], theme.DARK[style.fill]) >= contrast.TEXT
+    for page in ("#ffffff", "#111111", theme.CARD):  # JupyterLab's, light and dark, and a card
+        assert contrast.contrast(style.fill, page) >= contrast.SHAPE
+
+
+def test_a_picture_that_cannot_be_read_is_found_out() -> None:
+    canvas = Canvas()
+    canvas.rect(Box(10, 10, 50, 20), "#e8d8a8")
+    canvas.text(15, 25, "pale", fill="#f0e442")
+    canvas.line([(10, 60), (90, 60)], "#d0d7de")
+    found = contrast.drawn(canvas.picture(100, 80, "Pale", "Pale"), {})
+    assert [one.what.split()[0] for one in found if one.contrast < one.least] == ["box", "text", "line"]
 
 
 def test_a_picture_is_saved_as_it_is(tmp_path: Path) -> None:
@@ -239,14 +301,15 @@ def test_gantt_of_nothing_is_refused() -> None:
 def test_months_sorts_and_colours_by_series() -> None:
     frame = pd.DataFrame({"month": ["2020-02", "2020-01"], "count": [2, 1], "taxi": ["green", "yellow"]})
     picture = monthly_bars(frame, series="taxi", title="Rows")
-    assert picture.description == "Rows. 2020-01: yellow 1; 2020-02: green 2."
-    assert picture.svg.count(f'fill="{theme.series_colour("green", 0)}"') == 2  # the legend's and the bar
+    assert picture.description == "Rows. count by month. 2020-01: yellow 1; 2020-02: green 2."
+    drawn = picture.svg.partition("</style>")[2]
+    assert drawn.count(f'fill="{theme.series_colour("green", 0)}"') == 2  # the legend's and the bar
 
 
 def test_lines_stand_in_order_and_break_where_a_number_is_missing() -> None:
     picture = lines(_readings(), "hour", "mean", "zone", "Mean")
     assert picture.description == (
-        "Mean. north: 72 points from 0 to 71, last 71; south: 71 points from 20 to 43, last 43."
+        "Mean. mean by hour (UTC). north: 72 points from 0 to 71, last 71; south: 71 points from 20 to 43, last 43."
     )
     drawn = [path for path in _paths(picture) if path.attrib.get("stroke-width") == "2"]
     in_legend = 2
@@ -270,7 +333,7 @@ def _paths(picture: Picture) -> list[ElementTree.Element]:
 def test_scatter_leads_lines_from_the_asked_point_to_its_neighbours() -> None:
     picture = scatter(_points(), "x", "y", "metric", [0, 1, 40], "Neighbours")
     asked = "2 neighbours of one point a: 1 a, 1 c"
-    assert picture.description == f"Neighbours. a: 20 points; b: 20 points; c: 20 points; {asked}."
+    assert picture.description == f"Neighbours. y by x. a: 20 points; b: 20 points; c: 20 points; {asked}."
     leads = [path.attrib["d"] for path in _paths(picture) if path.attrib.get("stroke-width") == "1.2"]
     assert len(leads) == 2
     assert len({lead.split("L")[0] for lead in leads}) == 1
@@ -333,10 +396,11 @@ def test_ticks_between_are_few_and_cover(low: float, span: float) -> None:
         ("2025-09-01 02:00", ["00:00", "00:15", "00:30", "00:45", "01:00", "01:15", "01:30", "01:45", "02:00"]),
         ("2025-09-02 12:00", ["01 Sep", "06:00", "12:00", "18:00", "02 Sep", "06:00", "12:00"]),
         ("2025-09-04", ["01 Sep", "12:00", "02 Sep", "12:00", "03 Sep", "12:00", "04 Sep"]),
+        ("2034-12-31", ["2026-01", "2028-01", "2030-01", "2032-01", "2034-01"]),
         ("2025-11-01", ["01 Sep", "15 Sep", "29 Sep", "13 Oct", "27 Oct"]),
         (
             "2026-01-06",
-            ["2025-09-01", "2025-09-22", "2025-10-13", "2025-11-03", "2025-11-24", "2025-12-15", "2026-01-05"],
+            ["2025-09", "2025-10", "2025-11", "2025-12", "2026-01"],
         ),
     ],
 )

@@ -1,5 +1,7 @@
 """A flow's YAML, with marks."""
 
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 
 import workbook
 from workbook.errors import NotFound
+from workbook.project import ROOT
 
 SOURCE = """id: x
 tasks:
@@ -55,10 +58,37 @@ def test_plain_text_marks_with_an_arrow() -> None:
 
 def test_html_shows_all_lines_escaped_and_marks_them() -> None:
     html = workbook.yaml(SOURCE, mark=["tasks[0]"]).html()
-    assert html.count("display:block") == len(SOURCE.splitlines())
-    assert html.count("▸") == 3
+    assert [line.lstrip(" ▸") for line in _words(html)] == [line.lstrip() for line in SOURCE.splitlines()]
+    assert html.count("display:block") == html.count("▸") == 3
     assert "<b>" not in html
     assert "&lt;b&gt;" in html
+
+
+def _words(html: str) -> list[str]:
+    return unescape(re.sub("<[^>]*>", "", html)).splitlines()
+
+
+def test_a_long_line_goes_on_below_itself_and_never_leaves_the_page() -> None:
+    html = workbook.yaml(f"id: x\n    message: {'word ' * 30}\n").html()
+    assert "white-space:pre-wrap" in html
+    assert "overflow-x" not in html
+    [indent] = re.findall(r"padding-left:([\d.]+)em;text-indent:-\1em", html)
+    assert float(indent) == pytest.approx(0.6 * (4 + 5), abs=0.1)
+
+
+def test_colours_are_those_of_the_notebooks_own_code_and_none_of_its_own() -> None:
+    html = workbook.yaml(SOURCE + "# a comment\nnumber: 3\n").html()
+    assert '<div class="highlight"' in html
+    assert '<span class="k">id</span>: x' in html
+    assert '<span class="c"># a comment</span>' in html
+    assert not re.search(r"[ ;\"]color:", html)
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("flows/*.yaml")), ids=lambda file: file.stem)
+def test_every_flow_of_the_project_is_small_enough_for_a_notebook(file: Path) -> None:
+    html = workbook.yaml(file).html()
+    assert [line.strip() for line in _words(html)] == [line.strip() for line in file.read_text().rstrip().splitlines()]
+    assert len(html) < 40_000
 
 
 def test_a_file_shows_as_its_text(tmp_path: Path) -> None:
@@ -72,6 +102,6 @@ def test_a_script_shows_as_python(tmp_path: Path) -> None:
     file.write_text("def load():\n    return rows[0]\n")
     shown = workbook.script(file, mark=["rows[0]"])
     assert str(shown).splitlines() == ["  def load():", "▸     return rows[0]"]
-    assert "#7A3E9D" in shown.html()  # the colour of a keyword
+    assert '<span class="k">return</span>' in shown.html()
     with pytest.raises(NotFound, match=r"Cannot read the script .*none\.py"):
         workbook.script(tmp_path / "none.py")
