@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from workbook import taxi_files
 from workbook.errors import NotFound, ServerDown, StackError
 from workbook.settings import Settings
 from workbook.web import session
@@ -33,6 +34,7 @@ class Dataset:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._counted: dict[str, dict[str, Any]] = {}
 
     @cached_property
     def _session(self) -> requests.Session:
@@ -59,6 +61,34 @@ class Dataset:
         manifest: dict[str, Any] = self._get(path, taxi=taxi, year=year).json()
         return manifest
 
+    def source(self, file: str) -> dict[str, Any]:
+        """What the source has of a taxi file that flows load, wherever `TAXI_BASE_URL` is.
+
+        Generated files have a manifest. Any other file is fetched, once in a process, and counted.
+
+        Parameters:
+            file: the unpacked file's name, such as `green_tripdata_2020-04.csv`.
+
+        Returns:
+            `rows`, `rows_distinct_by_natural_key`, `bytes` (packed) and `bytes_uncompressed`; a manifest has more.
+
+        Raises:
+            SourceFailed: the source does not answer, or sends something else.
+        """
+        if self._settings.generated_data:
+            return self.manifest(f"{file}.gz")
+        if file not in self._counted:
+            self._counted[file] = taxi_files.counted(taxi_files.url_of(self._settings.taxi_base_url, file))
+        return self._counted[file]
+
+    def fault(self, kind: str) -> str:
+        """The address, as flows reach it, of taxi files with a fault, to put in place of `TAXI_BASE_URL`.
+
+        Parameters:
+            kind: `truncated` or `missing-column`.
+        """
+        return self._settings.for_flows(f"{self._own_url()}/faults/{kind}")
+
     def metrics(self, rows: int | None = None, to: str | Path = ".") -> Path:
         """Save generated sensor readings as `metrics.csv`, and return the file's path.
 
@@ -83,13 +113,17 @@ class Dataset:
         """A generated answer of an image search, as JSON; each number, from 0, gives another one."""
         return self._get(f"/lens/{number}.json").content
 
-    def _get(self, path: str, **asked: Any) -> requests.Response:
+    def _own_url(self) -> str:
         url = self._settings.dataset_url
         if not url:
             raise StackError(
                 "This stack has no data server (DATASET_URL is not set): it reads the public taxi files, which have "
                 "no manifest, and generates nothing." + (IN_DOCKER if self._settings.stack == "docker" else "")
             )
+        return url
+
+    def _get(self, path: str, **asked: Any) -> requests.Response:
+        url = self._own_url()
         with self._answering():
             answer = self._session.get(url + path, params=asked, timeout=SECONDS, stream=path.endswith(".csv"))
         if not answer.ok:

@@ -69,3 +69,7 @@ class NotFound(WorkbookError):
 
 class QueryFailed(WorkbookError):
     """A store refuses a statement or a request."""
+
+
+class SourceFailed(WorkbookError):
+    """A source of files does not answer, or sends something else than it should."""

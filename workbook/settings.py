@@ -100,8 +100,14 @@ class Settings:
 
     @property
     def generated_data(self) -> bool:
-        """Whether the taxi files come from the generator and not from the public releases."""
-        return bool(self.dataset_url) and self.taxi_base_url.startswith(str(self.dataset_url))
+        """Whether the taxi files come from this stack's own data server, which publishes manifests of them."""
+        own = [url for url in (self.dataset_url, self.flows_dataset_url) if self.dataset_url and url]
+        return self.taxi_base_url.startswith(tuple(own)) if own else False
+
+    @property
+    def public_data(self) -> bool:
+        """Whether the taxi files are the public releases, which the homework is about."""
+        return self.taxi_base_url == TAXI_RELEASES
 
     def for_flows(self, url: str) -> str:
         """An address as flows and jobs reach it: containers know the local data server by another name."""

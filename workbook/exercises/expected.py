@@ -1,9 +1,9 @@
-"""The expected answers: the manifest of generated files, or the form's options on real ones."""
+"""The expected answers: what the source holds, and on the public files the form's options."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,23 +36,28 @@ def number(answer: Any) -> float:
     return float(value)
 
 
-def manifest_entries(lab: Lab, taxi: str, year: int) -> list[dict[str, Any]]:
-    """The manifest's entries of a year's files; empty on real files, which have no manifest.
+def compare_with_source(lab: Lab, loaded: Mapping[str, int]) -> None:
+    """Each file that was loaded must be as long as the source has it.
+
+    Of the public files, one is fetched again and counted; of several, the form knows the sum (`check_form_options`).
 
     Parameters:
         lab: the lab.
-        taxi: `yellow` or `green`.
-        year: the year of the files.
+        loaded: rows of each file in the store, by the unpacked file's name.
+
+    Raises:
+        Hint: a file is not as in the source.
     """
-    if not lab.settings.generated_data:
-        return []
-    return [
-        entry for entry in lab.dataset.manifest()["files"].values() if (entry["taxi"], entry["year"]) == (taxi, year)
-    ]
+    if lab.settings.public_data and len(loaded) > 1:
+        return
+    for name, rows in sorted(loaded.items()):
+        wanted = lab.dataset.source(name)["rows"]
+        if rows != wanted:
+            raise Hint(f"You counted right, but {name} has {rows:,} trips and the source {wanted:,}. Load it again.")
 
 
 def check_form_options(lab: Lab, got: float, options: Iterable[float]) -> None:
-    """On real files a homework answer is one of the form's options; generated files have no such answer.
+    """On the public files a homework answer is one of the form's options; other files have no such answer.
 
     Parameters:
         lab: the lab.
@@ -62,6 +67,6 @@ def check_form_options(lab: Lab, got: float, options: Iterable[float]) -> None:
     Raises:
         Hint: it is none of them.
     """
-    if not lab.settings.generated_data and got not in options:
+    if lab.settings.public_data and got not in options:
         shown = ", ".join(f"{option:,}" for option in options)
         raise Hint(f"The store holds {got:,.0f}, and the form offers {shown}. Has every file been loaded, and once?")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg2
 
-from workbook.exercises.expected import check_form_options, manifest_entries, number, search_again
+from workbook.exercises.expected import check_form_options, number, search_again
 from workbook.exercises.learner_flow import text
 from workbook.exercises.registry import Hint, exercise
 
@@ -108,7 +108,7 @@ def _is(got: float, wanted: float) -> bool:
 
 
 def _about_the_size(lab: Lab, got: float, size: int) -> str:
-    packed = sum(entry["bytes"] for entry in manifest_entries(lab, "yellow", 2020) if entry["month"] == 12)
+    packed = lab.dataset.source(DECEMBER)["bytes"]
     mistakes = {
         float(size): "Those are bytes. How many bytes make one MiB?",
         size / 1e6: "Those are MB, millions of bytes. A MiB is 1,024 times 1,024 bytes.",

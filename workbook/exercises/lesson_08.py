@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from workbook.errors import NotFound, QueryFailed
-from workbook.exercises.expected import manifest_entries, number
+from workbook.exercises.expected import compare_with_source, number
 from workbook.exercises.learner_flow import current_execution, last_error, text
 from workbook.exercises.registry import Hint, exercise
 
@@ -77,9 +77,7 @@ def april_in_bigquery(lab: Lab, answer: Any) -> str:
         raise Hint(f"The execution ended {execution.state}. {last_error(lab, execution)}")
     _loaded_april(execution)
     count = lab.bigquery.count(_table(lab), "filename = @file", file=APRIL)
-    source = [entry["rows"] for entry in manifest_entries(lab, "green", 2020) if entry["month"] == 4]
-    if source and count != source[0]:
-        raise Hint(f"BigQuery has {count:,} rows of {APRIL}, and the source {source[0]:,}. Load it again.")
+    compare_with_source(lab, {APRIL: count})
     return f"{count:,} trips of another taxi, with other columns, by the same flow: only the inputs differ."
 
 
