@@ -19,6 +19,7 @@ ONLY ?=
 LESSONS ?=
 RUNS ?= runs
 FLOWS ?=
+RESET ?=
 ALL ?=
 SUITE ?=
 K ?=
@@ -26,8 +27,6 @@ K ?=
 IN_ENV := $(shell sed -n 's/^\(export \)\{0,1\}WORKBOOK_STACK=["'\'']\{0,1\}\([a-z]*\).*/\2/p' .env 2>/dev/null | tail -n 1)
 IN_STACK := $(if $(filter docker,$(or $(WORKBOOK_STACK),$(IN_ENV))),,$(BIN)/python -m embedded run --)
 JUNIT ?= $(RUNS)/flowtests.xml
-# JupyterLab refuses root unless told; it listens on loopback and asks for its token either way.
-AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run lessons lab check lint test lock newest audit up flows down status reset secrets notebooks torture clean
@@ -63,8 +62,9 @@ run: setup  ## Run the lessons headless: make run, or make run LESSONS="01 04"
 lessons: $(VENV)/.installed  ## Run lessons on the stack that WORKBOOK_STACK names, which runs already
 	@$(BIN)/python -m workbook run --to $(RUNS) $(LESSONS)
 
-lab: setup  ## Open JupyterLab on the lessons with the stack up
-	@$(IN_STACK) $(BIN)/python -m jupyterlab --ServerApp.ip=127.0.0.1 $(AS_ROOT) notebooks
+lab: setup  ## Open JupyterLab on your copy of the lessons, with the stack up; RESET=04: a fresh copy of one
+	@$(BIN)/python -m workbook copy $(if $(RESET),--reset '$(RESET)')
+	@$(IN_STACK) $(BIN)/python -m workbook lab
 
 up: setup  ## Start the embedded stack: make up, or make up ONLY=kestra,postgres
 	@$(BIN)/python -m embedded up $(if $(ONLY),--only $(ONLY))

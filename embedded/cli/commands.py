@@ -21,6 +21,7 @@ from embedded.shared.state_folder import StateFolder, StateFolderError, explaine
 from embedded.supervision import client, reset
 from embedded.supervision.control import ControlError
 from embedded.supervision.foreground import CommandError, run_command
+from embedded.supervision.managed_service import LIVE
 from embedded.supervision.messages import Env
 from embedded.supervision.progress import Progress
 from embedded.supervision.signals import Interrupted, SignalQueue, raise_on_signals
@@ -66,7 +67,15 @@ class _Command:
             print(f"error: {error}", file=sys.stderr)
             return error.exit_code
         finally:
-            client.release(started.call, progress)
+            # Lines of their own: what the command printed stands where the services' lines were.
+            if client.release(started.call, progress := Progress(sys.stderr)):
+                self._name_what_stays(progress)
+
+    def _name_what_stays(self, progress: Progress) -> None:
+        states = read_status(self.folder)["services"]
+        names = [service["name"] for service in states if service["state"] in LIVE]
+        if names:
+            progress.note(f"still running, as before: {', '.join(names)}; `make down` stops them")
 
     def _explain_failure(self) -> int:
         print(table(read_status(self.folder)), file=sys.stderr)

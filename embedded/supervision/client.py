@@ -67,10 +67,13 @@ def start(
     return Started(call, answer["done"], answer["env"], answer["started"])
 
 
-def release(call: control.Call, progress: Progress) -> None:
+def release(call: control.Call, progress: Progress) -> bool:
     """Take a start back: wait until what it started has stopped, and the supervisor with it if nothing else runs.
 
     Further signals wait: the stop has its own limits of time.
+
+    Returns:
+        Whether services stay that others started.
     """
     call.cancel()
     last: dict[str, Any] = {}
@@ -79,6 +82,7 @@ def release(call: control.Call, progress: Progress) -> None:
     call.close()
     if last.get("leaving"):
         call.wait_for_end()
+    return last.get("leaving") is False
 
 
 def stop(folder: StateFolder, settings: Settings, stack: Stack, progress: Progress) -> bool:

@@ -16,6 +16,7 @@ from embedded.shared.processes import stop_tree
 from embedded.supervision.signals import ENDING, SignalQueue
 
 _GRACE_SECONDS = 10.0
+_TERMINAL_SECONDS = 2.0
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 
 
@@ -85,12 +86,13 @@ def _birth(mask: set[signal.Signals]) -> Callable[[], None]:
 
 def _wait(child: subprocess.Popen[bytes], signals: SignalQueue) -> int:
     """Wait for the child's end, and pass on what comes."""
+    terminal = _Terminal()
     while (code := child.poll()) is None:
-        number = signals.next()
+        number = signals.next(_TERMINAL_SECONDS if terminal.ours else None) or terminal.hung_up()
         if number is None:
             continue
-        # The command decides what Ctrl-C means (JupyterLab, for one, asks first); the others are an order.
-        if number != signal.SIGINT or not _terminal_signals_command():
+        # The command decides what Ctrl-C means; the others are an order.
+        if number != signal.SIGINT or not terminal.signals_command():
             child.send_signal(number)
         if number != signal.SIGINT:
             return _wait_or_kill(child, signals)
@@ -108,9 +110,29 @@ def _wait_or_kill(child: subprocess.Popen[bytes], signals: SignalQueue) -> int:
     return code
 
 
-def _terminal_signals_command() -> bool:
-    """Whether Ctrl-C reaches the command without us: the terminal signals all of its foreground group."""
-    try:
-        return os.tcgetpgrp(0) == os.getpgrp()
-    except OSError:
-        return False
+class _Terminal:
+    """The terminal that we are in the foreground of, if any.
+
+    When it closes, only the leader of its session is told. A shell tells us; `make`, in a terminal that has nothing
+    but it, does not.
+    """
+
+    def __init__(self) -> None:
+        self.ours = self.signals_command() and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+
+    def hung_up(self) -> signal.Signals | None:
+        """The signal that a shell would send, if the terminal has closed while we were in its foreground."""
+        try:
+            foreground = os.tcgetpgrp(0)
+        except OSError:
+            return signal.SIGHUP if self.ours else None
+        self.ours = self.ours and foreground == os.getpgrp()
+        return None
+
+    @staticmethod
+    def signals_command() -> bool:
+        """Whether Ctrl-C reaches the command without us: the terminal signals all of its foreground group."""
+        try:
+            return os.tcgetpgrp(0) == os.getpgrp()
+        except OSError:
+            return False

@@ -38,7 +38,7 @@ MOMENTS = (
 )
 
 
-def _take_terminal() -> None:
+def take_terminal() -> None:
     """To run in a child before its program: the first terminal that the leader of a session opens is the session's."""
     take_signals()
     os.close(os.open(os.ttyname(0), os.O_RDWR))
