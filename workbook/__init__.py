@@ -1,5 +1,6 @@
 """What a notebook of Kestra Workbook imports: `import workbook`, then `lab = workbook.open("kestra")`."""
 
+from workbook import this_python  # noqa: F401 - before what it checks is imported
 from workbook.errors import (
     NotFound,
     QueryFailed,

@@ -1,8 +1,10 @@
 """Runs the lessons headless with papermill: `python -m workbook run [--to FOLDER] [-p NAME VALUE] [LESSON ...]`."""
 
 import argparse
+import difflib
 import sys
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -49,24 +51,50 @@ def lessons(chosen: list[str]) -> list[Path]:
     return [path for path in notebooks if not chosen or is_chosen(path, chosen)]
 
 
-def run_lesson(notebook: Path, folder: Path, parameters: dict[str, Any]) -> LessonRun:
+def parameters_of(notebook: Path, given: Mapping[str, str]) -> dict[str, Any]:
+    """The values for a lesson's cell `parameters`, of the kind that the cell has: `02` stays the text of a month.
+
+    Parameters:
+        notebook: the lesson.
+        given: texts by name; those that the lesson does not have are left out.
+    """
+    known = papermill.inspect_notebook(str(notebook))
+    wanted = {name: given[name] for name in known if name in given}
+    return {name: _value(text, known[name]["default"]) for name, text in wanted.items()}
+
+
+def check_names(notebooks: Sequence[Path], given: Iterable[str]) -> None:
+    """Refuse a parameter that no lesson of these has.
+
+    Raises:
+        SystemExit: which, the nearest that there is, and all there are.
+    """
+    known = sorted({name for path in notebooks for name in papermill.inspect_notebook(str(path))})
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            which = lesson_name(notebooks[0]) if len(notebooks) == 1 else "these lessons"
+            sys.exit(f"There is no parameter {name!r} in {which}.{hint} There are: {', '.join(known)}")
+
+
+def run_lesson(notebook: Path, folder: Path, given: Mapping[str, str]) -> LessonRun:
     """Execute one lesson.
 
     Parameters:
         notebook: the lesson.
         folder: where the executed notebook goes.
-        parameters: values for the cell `parameters`; those that the lesson does not have are left out.
+        given: texts of parameters by name; those that the lesson does not have are left out.
     """
     executed = (folder / lesson_name(notebook)).with_suffix(".ipynb")
     executed.parent.mkdir(parents=True, exist_ok=True)
-    known = papermill.inspect_notebook(str(notebook))
     begun = time.monotonic()
     error = ""
     try:
         papermill.execute_notebook(
             str(notebook),
             str(executed),
-            parameters={name: value for name, value in parameters.items() if name in known},
+            parameters=parameters_of(notebook, given),
             kernel_name=KERNEL,
             cwd=str(notebook.parent),
             progress_bar=False,
@@ -89,13 +117,16 @@ def table(runs: list[LessonRun]) -> str:
 
 def run(options: argparse.Namespace) -> int:
     """Run lessons and print their table; 0 if all passed, 1 if one failed."""
+    notebooks, given = lessons(options.lesson), dict(options.parameter)
+    check_names(notebooks, given)
     folder = Path(options.to, datetime.now().strftime("%Y-%m-%d_%H%M%S")).absolute()
     folder.mkdir(parents=True)
-    parameters = {"clean_up": True} | {name: _value(text) for name, text in options.parameter}
+    width = max(len(lesson_name(path)) for path in notebooks)
     runs = []
-    for notebook in lessons(options.lesson):
-        print(f"{lesson_name(notebook)} ...", flush=True)
-        runs.append(run_lesson(notebook, folder, parameters))
+    for notebook in notebooks:
+        print(f"{lesson_name(notebook):{width}} ", end="", flush=True)
+        runs.append(run_lesson(notebook, folder, {"clean_up": "true"} | given))
+        print(f"{runs[-1].seconds:6.1f} s  {runs[-1].result}", flush=True)
         if runs[-1].error:
             print("\n".join(runs[-1].error.splitlines()[:MESSAGE_LINES]), flush=True)
     print(f"\n{table(runs)}\n\nExecuted notebooks: {folder}")
@@ -109,6 +140,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"))
 
 
-def _value(text: str) -> Any:
-    """A parameter as YAML reads it, but `03` stays the text of a month."""
-    return text if text.isdigit() and text.startswith("0") and len(text) > 1 else yaml.safe_load(text)
+def _value(text: str, default: str) -> Any:
+    """A parameter as YAML reads it, or as it is where the lesson's own value is a text.
+
+    Parameters:
+        text: what was given.
+        default: the lesson's own value, as its cell says it.
+    """
+    return text if default.startswith(("'", '"')) else yaml.safe_load(text)

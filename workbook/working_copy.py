@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from workbook.errors import NotFound
+from workbook.lesson_files import NOTEBOOKS
 from workbook.project import ROOT
 
-ORIGINALS = ROOT / "notebooks"
+ORIGINALS = NOTEBOOKS
 COPIES = ROOT / "my-lessons"
 STATE = ".copied.json"
 """In the folder of copies: for each notebook the digest of the original's text that it was made from."""

@@ -58,7 +58,7 @@ class Executions:
             ExecutionFailed: with the failing task and its last log lines.
         """
         current = self._api.flow(flow)
-        forms.check_names(current, inputs or {})
+        forms.check(current, inputs or {})
         path = f"/executions/{quoted(current.namespace)}/{quoted(current.id)}"
         params = {"labels": [f"{key}:{value}" for key, value in (labels or {}).items()]}
         with forms.form(inputs or {}) as fields:
@@ -175,7 +175,7 @@ class Executions:
             params["revision"] = revision
         if inputs is None:
             return self._again(current, "replay", params, None, wait, check)
-        forms.check_names(self._api.flow(current.full_flow_id), inputs)
+        forms.check(self._api.flow(current.full_flow_id), inputs)
         return self._again(current, "replay-with-inputs", params, {**current.inputs, **inputs}, wait, check)
 
     def restart(

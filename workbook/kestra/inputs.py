@@ -20,12 +20,25 @@ _HEADINGS = re.compile(r"Invalid entity:|errors:|```")
 Field = tuple[str, tuple[str | None, Any]]
 
 
-def check_names(flow: Flow, inputs: Mapping[str, Any]) -> None:
-    """Refuse inputs that the flow does not declare; the engine would ignore them without a word.
+def check(flow: Flow, inputs: Mapping[str, Any]) -> None:
+    """Refuse inputs that the flow does not declare, which the engine would ignore, and numbers that should be texts.
 
     Raises:
-        InputInvalid: naming the nearest input that exists.
+        InputInvalid: naming the nearest input that exists, or the text to pass.
     """
+    _check_names(flow, inputs)
+    for declared in flow.inputs:
+        number = inputs.get(declared["id"])
+        choices = declared.get("values") or []
+        if isinstance(number, int) and str(number) not in choices and f"{number:02}" in choices:
+            name, text = declared["id"], f"{number:02}"
+            raise InputInvalid(
+                f"Input {name!r} of flow {flow.id!r} is the number {number}, but its values are texts: pass {text!r}.\n"
+                f"papermill makes a number of `-p {name} {text}`; `-r {name} {text}` passes the text."
+            )
+
+
+def _check_names(flow: Flow, inputs: Mapping[str, Any]) -> None:
     names = [declared["id"] for declared in flow.inputs]
     for name in inputs:
         if name in names or name.partition(".")[0] in names:

@@ -1,0 +1,64 @@
+"""Running lessons headless: which parameters they get, and what is printed."""
+
+import argparse
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from workbook import runner
+from workbook.runner import LessonRun, check_names, parameters_of
+
+CELL = """year = "2020"  # a text
+pages = 3
+keep = [1, 2]
+clean_up = False  # True: the last cells remove what the lesson made"""
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    """A lesson with parameters of several kinds."""
+    path = tmp_path / "04_taxi.ipynb"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cell = new_code_cell(CELL, metadata={"tags": ["parameters"]})
+    nbformat.write(new_notebook(cells=[cell], metadata={"kernelspec": kernel}), path)
+    return path
+
+
+def test_a_parameter_is_of_the_kind_that_the_lesson_has(notebook: Path) -> None:
+    given = {"year": "02", "pages": "4", "keep": "[5]", "clean_up": "true", "other": "x"}
+    assert parameters_of(notebook, given) == {"year": "02", "pages": 4, "keep": [5], "clean_up": True}
+
+
+def test_a_misspelt_parameter_is_refused_with_the_nearest(
+    notebook: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("workbook.lesson_files.NOTEBOOKS", tmp_path)
+    with pytest.raises(SystemExit) as refused:
+        check_names([notebook], ["year", "yaer"])
+    assert str(refused.value) == (
+        "There is no parameter 'yaer' in 04_taxi. Did you mean 'year'? There are: clean_up, keep, pages, year"
+    )
+
+
+def test_each_result_is_printed_when_its_lesson_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = []
+
+    def run_lesson(notebook: Path, folder: Path, given: dict[str, str]) -> LessonRun:
+        seen.append(capsys.readouterr().out)
+        assert given == {"clean_up": "true", "taxi": "green"}
+        return LessonRun(notebook.stem, 12.34, folder, "" if "00" in notebook.stem else "cell 3: KeyError: x")
+
+    monkeypatch.setattr(runner, "run_lesson", run_lesson)
+    chosen = argparse.Namespace(to=str(tmp_path), lesson=["00", "04"], parameter=[["taxi", "green"]])
+    assert runner.run(chosen) == 1
+    assert [line.split() for line in seen] == [
+        ["00_tour"],
+        ["12.3", "s", "passed", "04_postgres_taxi"],
+    ]
+    ending = capsys.readouterr().out
+    assert ending.startswith("  12.3 s  failed\ncell 3: KeyError: x\n\nlesson")
+    assert "1 of 2" in ending
