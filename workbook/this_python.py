@@ -1,6 +1,6 @@
 """Says which Python a notebook needs, if it runs on another one; it imports nothing that might be missing.
 
-A notebook whose kernel is of another environment fails at `import workbook`; the name of a package tells no learner why.
+A notebook whose kernel is of another environment fails at `import workbook`, and a package's name tells nobody why.
 """
 
 import importlib.util

@@ -47,7 +47,7 @@ def open_lab(root: Path = ROOT, open_browser: bool = True) -> int:
     log = folder / "jupyterlab.log"
     with _output_into(log) as out:
         try:
-            server = _start(root, open_browser)
+            server = _start(root, folder, open_browser)
             _end_on_signals(server, out)
             server.io_loop.add_callback(_say, out, _welcome(server, log))
             server.start()
@@ -77,11 +77,14 @@ def _running(folder: Path, root: Path) -> str | None:
     return next((f"{it['url']}?token={it['token']}" for it in servers if it["root_dir"] == str(root)), None)
 
 
-def _start(root: Path, open_browser: bool) -> ServerApp:
+def _start(root: Path, folder: Path, open_browser: bool) -> ServerApp:
     """A server that listens."""
     options = {
+        "LabApp.user_settings_dir": folder / "lab" / "user-settings",
+        "LabApp.workspaces_dir": folder / "lab" / "workspaces",
         "ServerApp.root_dir": root,
         "ServerApp.open_browser": open_browser,
+        "ServerApp.terminado_settings": {"shell_command": terminal.shell_command(os.environ.get("SHELL"))},
         "IdentityProvider.token": os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24),
     }
     server: ServerApp = LabApp.initialize_server(argv=[f"--{name}={value}" for name, value in options.items()])

@@ -26,5 +26,5 @@ def test_what_has_a_meaning_or_is_the_engines_to_refuse_passes(inputs: dict[str,
 
 
 def test_a_misspelt_input_is_refused_with_the_nearest() -> None:
-    with pytest.raises(InputInvalid, match="no input 'mont'. Did you mean 'month'"):
+    with pytest.raises(InputInvalid, match=r"no input 'mont'\. Did you mean 'month'"):
         check(FLOW, {"mont": "02"})

@@ -71,6 +71,13 @@ class Terminal:
         self._reader.join()
         os.close(self._ours)
 
+    def kill(self) -> None:
+        """End what is left, if anything is."""
+        for process in psutil.process_iter():
+            if self._started(process):
+                process.kill()
+        self.process.wait(60)
+
     def processes(self) -> list[str]:
         """The command lines of all that runs in here, or was started from here."""
         return [" ".join(process.cmdline()) for process in psutil.process_iter() if self._started(process)]
@@ -91,17 +98,21 @@ def lab(fakes: Command, tmp_path: Path) -> Iterator[Terminal]:
     terminal = Terminal(
         tmp_path, " ".join(command), fakes.env | {"JUPYTER_CONFIG_DIR": str(tmp_path / "jupyter"), "SHELL": "/bin/sh"}
     )
+    try:
+        _work_in(terminal, tmp_path)
+        yield terminal
+    finally:
+        terminal.kill()
+
+
+def _work_in(terminal: Terminal, folder: Path) -> None:
+    """Open a notebook's kernel, which is busy from then on, and a shell."""
     [address, token] = eventually(lambda: re.findall(r"(http://[^?\s]+)\?token=(\w+)", terminal.text), 120)[0]
     login = {"Authorization": f"token {token}"}
     kernel = requests.post(f"{address}api/kernels", headers=login, timeout=60).json()["id"]
     requests.post(f"{address}api/terminals", headers=login, timeout=60).raise_for_status()
-    [connection] = tmp_path.rglob(f"kernel-{kernel}.json")
+    [connection] = folder.rglob(f"kernel-{kernel}.json")
     _occupy(connection)
-    yield terminal
-    for process in psutil.process_iter():
-        if terminal._started(process):
-            process.kill()
-    terminal.process.wait(60)
 
 
 def _occupy(connection: Path) -> None:
