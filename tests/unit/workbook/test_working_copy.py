@@ -41,14 +41,14 @@ def source(path: Path) -> str:
     return "".join(json.loads(path.read_text())["cells"][0]["source"])
 
 
-def told(outcome: working_copy.Outcome) -> str:
+def spoken_lines(outcome: working_copy.Outcome) -> str:
     return "\n".join(outcome.lines("my-lessons"))
 
 
 def test_the_first_copy_is_of_all_and_has_no_outputs(folders: tuple[Path, Path]) -> None:
     outcome = renew("", *folders)
     assert outcome.added == ["00_tour.ipynb", TAXI, "homework/2026.ipynb"]
-    assert told(outcome) == "3 notebooks copied to my-lessons/, which is yours to change: 00, 04, homework/2026"
+    assert spoken_lines(outcome) == "3 notebooks copied to my-lessons/, which is yours to change: 00, 04, homework/2026"
     for name in outcome.added:
         [cell] = json.loads((folders[1] / name).read_text())["cells"]
         assert (cell["source"], cell["outputs"], cell["execution_count"]) == (["print(1)"], [], None)
@@ -58,7 +58,7 @@ def test_nothing_new_says_nothing_and_touches_nothing(folders: tuple[Path, Path]
     renew("", *folders)
     write(folders[1] / TAXI, "print(1)")  # run, not changed
     before = (folders[1] / TAXI).read_bytes()
-    assert told(renew("", *folders)) == ""
+    assert spoken_lines(renew("", *folders)) == ""
     assert (folders[1] / TAXI).read_bytes() == before
 
 
@@ -67,17 +67,17 @@ def test_a_lesson_that_was_only_run_is_renewed(folders: tuple[Path, Path]) -> No
     write(folders[1] / TAXI, "print(1)")
     write(folders[0] / TAXI, "print(2)")
     outcome = renew("", *folders)
-    assert told(outcome) == "1 notebook renewed that you had not changed: 04"
+    assert spoken_lines(outcome) == "1 notebook renewed that you had not changed: 04"
     assert source(folders[1] / TAXI) == "print(2)"
 
 
 def test_a_changed_lesson_is_kept_and_its_learner_told_each_time(folders: tuple[Path, Path]) -> None:
     renew("", *folders)
     write(folders[1] / TAXI, "answer = 42")
-    assert told(renew("", *folders)) == ""
+    assert spoken_lines(renew("", *folders)) == ""
     write(folders[0] / TAXI, "print(2)")
     for _ in range(2):
-        text = told(renew("", *folders))
+        text = spoken_lines(renew("", *folders))
         assert "newer 04; yours is kept" in text
         assert "`make lab RESET=04`" in text
         assert source(folders[1] / TAXI) == "answer = 42"
@@ -91,12 +91,12 @@ def test_a_reset_keeps_the_old_one_beside_the_fresh_one_each_time(folders: tuple
         outcome = renew("04", *folders)
         [name] = outcome.reset.values()
         assert name is not None
-        assert told(outcome) == f"my-lessons/{TAXI} is fresh; yours is kept as my-lessons/{name}"
+        assert spoken_lines(outcome) == f"my-lessons/{TAXI} is fresh; yours is kept as my-lessons/{name}"
         assert source(folders[1] / TAXI) == "print(1)"
         kept.append(source(folders[1] / name))
     assert kept == ["answer = 1", "answer = 2", "answer = 3"]
     assert len(list(folders[1].glob("04_taxi*.ipynb"))) == 4
-    assert told(renew("", *folders)) == ""
+    assert spoken_lines(renew("", *folders)) == ""
 
 
 def test_a_reset_of_what_is_fresh_keeps_nothing_beside_it(folders: tuple[Path, Path]) -> None:
