@@ -88,6 +88,8 @@ def _on_line(source: str, error: yaml.MarkedYAMLError) -> str:
         for index in near:
             if advice := advise_line(lines[index]):
                 return advice
+    if "unknown escape" in str(error.problem):
+        return f"In `{lines[near[0]].strip()}` a backslash stands in double quotes: double it, or use single quotes."
     line = _Line(lines[near[0]], lines[near[0] - 1] if near[0] else "")
     return _indented(line) or f"The line `{line.words}` is where the YAML breaks: {error.problem}."
 
@@ -117,6 +119,10 @@ def _glued(text: str) -> str:
     if re.match(r"(- )?\w+:[^\s/]", words):
         name, _, value = words.partition(":")
         return f"`{words}` needs a space after the colon: `{name}: {value}`."
+    if match := re.match(r"(?:- )?(\w+): +(\w+: .*)", words):
+        return (
+            f"`{words}` has two names: `{match[2]}` belongs on the next line, indented by two more than `{match[1]}`."
+        )
     if re.match(r"(- )?\w+ ?= ?\S", words):
         return f"`{words}` has an equals sign; YAML writes `name: value`, with a colon."
     return ""

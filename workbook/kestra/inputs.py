@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from workbook.kestra.durations import iso_duration
 from workbook.kestra.errors import ApiError, InputInvalid
 from workbook.kestra.models import Flow
 
@@ -78,7 +79,7 @@ def text(value: Any) -> str:
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, timedelta):
-        return f"PT{value.total_seconds():g}S"
+        return iso_duration(value)
     if isinstance(value, list | tuple | dict):
         return json.dumps(value)
     return str(value)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from workbook.errors import NotFound
+from workbook.kestra.durations import iso_duration
 from workbook.kestra.errors import ApiError
 from workbook.kestra.http import Http
 from workbook.kestra.models import parse_time
@@ -73,7 +74,7 @@ class KvStore(MutableMapping[str, Any]):
             value: what JSON can hold.
             ttl: the key expires after this time; never if None.
         """
-        headers = {"ttl": f"PT{ttl.total_seconds():g}S"} if ttl else {}
+        headers = {"ttl": iso_duration(ttl)} if ttl else {}
         self._http.call("PUT", self._path(key), json=value, headers=headers)
 
     def delete(self, key: str) -> bool:

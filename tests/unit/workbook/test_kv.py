@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.fake_kestra import FakeKestra, error
 from workbook.kestra import KestraClient
+from workbook.kestra.durations import iso_duration
 from workbook.kestra.kv import KeyMissing, KvStore
 
 STORE = "/namespaces/zoomcamp/kv"
@@ -57,3 +58,17 @@ def test_delete_says_whether_it_was_there(fake: FakeKestra, kv: KvStore) -> None
     with pytest.raises(KeyMissing):
         del kv["nope"]
     assert len(fake.requests("DELETE", f"{STORE}/A")) == 1
+
+
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [
+        (timedelta(hours=1), "PT3600S"),
+        (timedelta(days=60), "PT5184000S"),
+        (timedelta(milliseconds=100), "PT0.1S"),
+        (timedelta(microseconds=1), "PT0.000001S"),
+        (timedelta(), "PT0S"),
+    ],
+)
+def test_a_length_of_time_is_written_out(length: timedelta, text: str) -> None:
+    assert iso_duration(length) == text
