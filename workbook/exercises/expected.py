@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from workbook.exercises.learner_flow import kind
 from workbook.exercises.registry import Hint
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def number(answer: Any) -> float:
     """
     value = answer.item() if getattr(answer, "size", None) == 1 and hasattr(answer, "item") else answer
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise Hint(f"The answer is a {type(answer).__name__}; put one number into it.")
+        raise Hint(f"The answer is {kind(answer)}; put one number into it.")
     return float(value)
 
 

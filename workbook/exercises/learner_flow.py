@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from workbook.errors import NotFound
 from workbook.exercises.registry import Blank, Hint
 from workbook.kestra.errors import FlowInvalid
@@ -32,6 +34,10 @@ RIDDLES = {
         "In the braces, a value has its full name, such as inputs.NAME, vars.NAME or outputs.TASK.value, and a task's "
         "outputs are there once the task has run."
     ),
+    r"Unrecognized token": (
+        "The property cannot take this value. Where it takes one of a few words, they are written in capitals."
+    ),
+    r"LinkedHashMap.* from Array": "A map was expected, with a `name: value` on each line: leave out the dashes.",
     r"Filter \[\w+\] does not exist": "Filters and functions are listed at https://kestra.io/docs/expressions",
 }
 """What some of the engine's messages about expressions mean."""
@@ -49,7 +55,7 @@ def current_execution(lab: Lab, answer: Any, flow_id: str) -> Execution:
         Hint: it is no execution, or one of another flow, or it does not end.
     """
     if not isinstance(answer, Execution):
-        raise Hint(f"The answer is a {type(answer).__name__}. Put what lab.kestra.execute(...) returns into it.")
+        raise Hint(f"The answer is {kind(answer)}. Put what lab.kestra.execute(...) returns into it.")
     if answer.flow_id != flow_id:
         raise Hint(f"This is an execution of {answer.flow_id}; the exercise asks for one of {flow_id}.")
     try:
@@ -81,10 +87,26 @@ def text(answer: Any) -> str:
         Hint: it is no text.
     """
     if not isinstance(answer, str):
-        raise Hint(f"The answer is a {type(answer).__name__}; this exercise asks for text.")
+        raise Hint(f"The answer is {kind(answer)}; this exercise asks for text, in quotes.")
     if "..." in answer or not answer.strip():
         raise Blank
     return dedent(answer).strip()
+
+
+def kind(answer: Any) -> str:
+    """The type of an answer, with its article: `a str`, `an int`."""
+    name = type(answer).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def task_texts(written: str) -> dict[str, str]:
+    """The tasks of a learner's text by their id, each as YAML; none if it is no list of tasks."""
+    try:
+        tasks = yaml.safe_load(written)
+    except yaml.YAMLError:
+        return {}
+    listed = tasks if isinstance(tasks, list) else []
+    return {str(task["id"]): yaml.safe_dump(task) for task in listed if isinstance(task, dict) and "id" in task}
 
 
 def block(written: str, spaces: int) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from workbook.exercises.learner_flow import block, current_execution, learner_flow, run, text
+from workbook.exercises.learner_flow import block, current_execution, learner_flow, run, task_texts, text
 from workbook.exercises.registry import Hint, exercise
 from workbook.kestra.models import Execution
 
@@ -23,7 +24,7 @@ inputs:
   - id: taxi
     type: STRING
 variables:
-  file: "{{{{ inputs.taxi }}}}_tripdata.csv"
+  file: "{{{{ inputs.taxi }}}}_{file}.csv"
 tasks:
   - id: say
     type: io.kestra.plugin.core.log.Log
@@ -53,7 +54,9 @@ def greet_grace(lab: Lab, answer: Any) -> str:
     execution = current_execution(lab, answer, "01_hello_world")
     if not execution.succeeded:
         raise Hint(f"This execution ended {execution.state}. Were more than two running at once?")
-    got = execution.outputs.get("greeting")
+    got = str(execution.outputs.get("greeting"))
+    if got.count("Hello") > 1:
+        raise Hint(f"Its output reads {got!r}: the flow says hello by itself. Pass the name alone.")
     if got != GREETING:
         raise Hint(f"Its output reads {got!r}. The name goes in as inputs={{'name': ...}}, letter by letter.")
     return "The flow's text did not change: one flow serves every name, which is what inputs are for."
@@ -62,12 +65,11 @@ def greet_grace(lab: Lab, answer: Any) -> str:
 @exercise("01.2")
 def render_the_file(lab: Lab, answer: Any) -> str:
     """A message that renders a variable that holds an expression."""
-    message = text(answer)
-    with learner_flow(
-        lab, VARIABLE_FLOW.format(message=yaml.safe_dump(message, default_style='"', width=1000))
-    ) as flow:
-        for taxi in ("green", "yellow"):
-            _compare_line(_line(lab, run(lab, flow, {"taxi": taxi})), taxi)
+    message = yaml.safe_dump(text(answer), default_style='"', width=1000)
+    for file, taxis in (("tripdata", ("green", "yellow")), ("rides", ("green",))):
+        with learner_flow(lab, VARIABLE_FLOW.format(file=file, message=message)) as flow:
+            for taxi in taxis:
+                _compare_line(_line(lab, run(lab, flow, {"taxi": taxi})), f"{taxi}_{file}.csv")
     return "Real flows build file and table names like this, so a lost render shows up as braces in a path."
 
 
@@ -75,14 +77,20 @@ def _line(lab: Lab, execution: Execution) -> str:
     return lab.kestra.logs(execution, task="say", level="INFO")[0].message
 
 
-def _compare_line(got: str, taxi: str) -> None:
-    wanted = f"loading {taxi}_tripdata.csv"
+def _compare_line(got: str, file: str) -> None:
+    wanted = f"loading {file}"
     if got == wanted:
         return
     if "{{" in got:
         raise Hint(f"The log reads {got!r}: the variable came through, its own braces did not. Ask for one more round.")
-    if "green" in got and taxi != "green":
-        raise Hint(f"For {taxi} the log still reads {got!r}. Take the name from vars.file and do not write it out.")
+    if "(vars.file)" in got:
+        raise Hint(f"The log reads {got!r}: an expression stands between two braces on either side.")
+    if "vars.file" in got:
+        raise Hint(f"The log reads {got!r}. In quotes, vars.file is a text; without them it is the variable.")
+    if wanted in got or wanted == got.lower():
+        raise Hint(f"The log reads {got!r}; it should read {wanted!r}, letter by letter, and nothing else.")
+    if got.startswith("loading ") and got.endswith("_tripdata.csv"):
+        raise Hint(f"For {file} the log still reads {got!r}. Take the name from vars.file and do not write it out.")
     raise Hint(f"The log reads {got!r}; it should read {wanted!r}.")
 
 
@@ -124,30 +132,62 @@ def _span(execution: Execution) -> tuple[datetime, datetime]:
 @exercise("01.4")
 def hand_on_the_tip(lab: Lab, answer: Any) -> str:
     """Two tasks, the second of which reads the output of the first."""
-    with learner_flow(lab, TIP_FLOW + block(text(answer), 2) + "\n") as flow:
+    written = text(answer)
+    _in_order(task_texts(written))
+    with learner_flow(lab, TIP_FLOW + block(written, 2) + "\n") as flow:
         for fare in (10.0, 25.0):
             execution = run(lab, flow, {"fare": fare})
-            _handed_on(execution, fare * 1.2)
+            _handed_on(execution, fare)
             _logged_line(lab, execution, fare * 1.2)
+    _reads_the_output(task_texts(written))
     return "One task computes, the next one reads its output: every longer flow is built from this pair."
 
 
-def _handed_on(execution: Execution, wanted: float) -> None:
-    if not execution.task_runs_of("with_tip"):
-        raise Hint("No task called with_tip has run. The id of a task is how the next one finds its output.")
-    if "value" not in (outputs := execution.output("with_tip")):
+def _in_order(tasks: dict[str, str]) -> None:
+    names = list(tasks)
+    if names and "with_tip" not in names:
+        dash = " In an expression a dash is a minus, so ids have underscores." if "with-tip" in names else ""
+        raise Hint(f"No task called with_tip is there. The id of a task is how the next one finds its output.{dash}")
+    if "say" in names and names.index("say") < names.index("with_tip"):
+        raise Hint("Tasks run in the order in which they are written: when say runs, with_tip has to be done.")
+
+
+def _handed_on(execution: Execution, fare: float) -> None:
+    outputs = execution.output("with_tip")
+    numbers = [value for value in _values(outputs) if _is_number(value)]
+    if not numbers:
         raise Hint(f"with_tip handed on {outputs or 'nothing'}. A log hands nothing on; a Return task has a value.")
-    if not _close(outputs["value"], wanted):
-        raise Hint(f"For a fare of {wanted / 1.2:g}, with_tip handed on {outputs['value']}; it should be {wanted:g}.")
+    if not any(_close(value, fare * 1.2) for value in numbers):
+        part = " That is the tip alone: add the fare." if _close(numbers[0], fare * 0.2) else ""
+        raise Hint(f"For a fare of {fare:g}, with_tip handed on {numbers[0]}; it should be {fare * 1.2:g}.{part}")
+
+
+def _values(outputs: Any) -> list[Any]:
+    """The single values of outputs, which may lie one inside another."""
+    inner = outputs.values() if isinstance(outputs, dict) else outputs if isinstance(outputs, list) else None
+    return [outputs] if inner is None else [value for part in inner for value in _values(part)]
 
 
 def _logged_line(lab: Lab, execution: Execution, wanted: float) -> None:
-    lines = [line.message for line in lab.kestra.logs(execution, task="say", level="INFO")]
+    lines = [line.message for line in lab.kestra.logs(execution, task="say")]
     if not lines:
         raise Hint("with_tip is right. Now a second task, say, of type io.kestra.plugin.core.log.Log.")
     word, _, number = lines[-1].partition(" ")
-    if word != "pay" or not _close(number, wanted):
-        raise Hint(f"say logged {lines[-1]!r}. Read the number from outputs.with_tip.value.")
+    if word == "pay" and _close(number, wanted):
+        return
+    if f"{wanted}" in lines[-1] and "{" not in lines[-1]:
+        raise Hint(f"say logged {lines[-1]!r}. It should read 'pay {wanted}', letter by letter, and nothing else.")
+    raise Hint(f"say logged {lines[-1]!r}. Read the number from outputs.with_tip.value.")
+
+
+def _reads_the_output(tasks: dict[str, str]) -> None:
+    say = tasks.get("say")
+    if say and not ("outputs" in say and "with_tip" in say):
+        raise Hint("The line is right, but say works the sum out a second time. Let it read what with_tip handed on.")
+
+
+def _is_number(value: Any) -> bool:
+    return re.fullmatch(r"-?\d+(\.\d+)?([eE]-?\d+)?", str(value)) is not None
 
 
 def _close(got: Any, wanted: float) -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from workbook.errors import NotFound
-from workbook.exercises.learner_flow import block, learner_flow, run, text
+from workbook.exercises.learner_flow import block, last_error, learner_flow, run, text
 from workbook.exercises.registry import Hint, exercise
 from workbook.kestra.models import Flow
 
@@ -41,11 +41,11 @@ def _tried(lab: Lab, number: str, answer: Any) -> Iterator[Flow]:
         Hint: the engine refuses it, or the lesson's flow is not there.
     """
     try:
-        defaults = lab.kestra.flow(f"{NAMESPACE}/{SETUP}").source.partition("pluginDefaults:")[2]
+        defaults = lab.kestra.flow(f"{NAMESPACE}/{SETUP}").part("pluginDefaults")
     except NotFound as missing:
         raise Hint(f"The flow {SETUP} is not on the server. Run the lesson from its beginning.") from missing
     head = f"id: exercise_{number.replace('.', '_')}\nnamespace: {NAMESPACE}\ntasks:\n"
-    with learner_flow(lab, f"{head}{block(text(answer), 2)}\npluginDefaults:{defaults}") as flow:
+    with learner_flow(lab, f"{head}{block(text(answer), 2)}\n{defaults}") as flow:
         yield flow
 
 
@@ -57,10 +57,15 @@ def archive(lab: Lab, answer: Any) -> str:
         lab.gcs.drop(name)
         run(lab, flow, {})
     if name not in lab.gcs.buckets():
-        raise Hint(f"The flow ran, and there is no bucket {name}. What does your task call it?")
+        near = [other for other in lab.gcs.buckets() if "exercise" in other]
+        found = f", but there is {near[0]}" if near else ""
+        raise Hint(f"The flow ran, and there is no bucket {name}{found}. What does your task call it?")
     bucket = lab.gcs.client.get_bucket(name)
     if bucket.location != REGION:
-        raise Hint(f"The bucket is in {bucket.location.lower()}. Where does the location of your task come from?")
+        raise Hint(
+            f"The bucket is in {bucket.location.lower()}, and {REGION.lower()} is asked for. Where does the location "
+            "of your task come from?"
+        )
     if bucket.storage_class != CLASS:
         raise Hint(f"Its storage class is {bucket.storage_class}, and {CLASS} is asked for.")
     return "What the task says wins over the plugin defaults. COLDLINE is cheap to keep and dear to read: for archives."
@@ -77,6 +82,10 @@ def missing_is_fine(lab: Lab, answer: Any) -> str:
             lab.gcs.delete(bucket, OBJECT)
             raise Hint(f"gs://{bucket}/{OBJECT} is still there after your task has run.")
         second = lab.kestra.execute(flow, check=False)
+    if second.state == "WARNING":
+        raise Hint(
+            "The task still fails, and the flow looks away: from a wrong key too. Say that *missing* is no error."
+        )
     if not second.succeeded:
         raise Hint("With the object it works. Without it the execution ends FAILED: say that this is no error.")
     return "Deleting is idempotent now: the task promises that the object is gone, not that it was there."
@@ -95,13 +104,16 @@ def staging(lab: Lab, answer: Any) -> str:
         description = dataset.description
         if not description:
             raise Hint("The data set has no description. Who comes after you will want one.")
-        if dataset.labels != LABELS:
+        if not LABELS.items() <= dataset.labels.items():
             raise Hint(f"Its labels are {dataset.labels or 'none'}, and {LABELS} is asked for.")
         dataset.description = "changed by hand"
         client.update_dataset(dataset, ["description"])
         second = lab.kestra.execute(flow, check=False)
     if not second.succeeded:
-        raise Hint("The first run works, the second fails: the data set is there already. What does ifExists say?")
+        why = last_error(lab, second)
+        raise Hint(
+            f"The first run works, the second fails: the data set is there already. What does ifExists say? {why}"
+        )
     if client.get_dataset(STAGING).description != description:
         raise Hint(
             "Somebody changed the description, and your flow left it so. Which of the three policies changes it?"
@@ -124,7 +136,7 @@ def of_2020(lab: Lab, answer: Any) -> str:
             lab.gcs.delete(bucket, FOLDER)
     runs = done.task_runs_of("found")
     if not runs:
-        raise Hint("No task called found ran.")
+        raise Hint("No task called found ran. The id of your task is to be found: its output is read by that name.")
     names = [blob["name"] for blob in done.output("found").get("blobs", [])]
     _are_the_wanted(names)
     return "One listing instead of a folder walk: names are sorted texts, and a regular expression is a filter on them."
@@ -139,5 +151,7 @@ def _are_the_wanted(names: list[str]) -> None:
     missing = [name for name in WANTED if name not in names]
     if missing and len(names) == 25:
         raise Hint("It lists 25 of them, and there are more: a listing stops there unless maxFiles says otherwise.")
+    if not names:
+        raise Hint("It lists no file. Does your regular expression begin before gs:// and go to the end of the name?")
     if missing:
         raise Hint(f"It lists {len(names)} of {len(WANTED)} files; {missing[0]} is not among them.")

@@ -1,4 +1,4 @@
-"""Typical wrong answers get their own hint, and a blank one a nudge: no exercise passes by accident."""
+"""Typical wrong answers get their own hint, a blank one a nudge, and right ones pass however they are written."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 import workbook
 from catalog import NAMES
 from flowtests import FlowTestStack
-from tests.lessons.exercises.wrong_answers import wrong_answers
+from tests.lessons.exercises.wrong_answers import right_answers, wrong_answers
 from tests.support.stack import own_stack
 from tools import lessons
 
@@ -25,6 +25,12 @@ CASES = [
     for path in lessons.all_lessons()
     for number, cases in wrong_answers(path).items()
     for index, (answer, fragment) in enumerate(cases)
+]
+RIGHT_CASES = [
+    pytest.param(number, answer, id=f"{number}-{index}")
+    for path in lessons.all_lessons()
+    for number, answers in right_answers(path).items()
+    for index, answer in enumerate(answers)
 ]
 EXERCISES = [number for path in lessons.all_lessons() for number in lessons.exercises(lessons.read(path))]
 
@@ -44,6 +50,12 @@ def test_wrong_answer_gets_its_hint(lab: Any, number: str, answer: Any, fragment
     verdict = workbook.check(lab, number, answer(lab) if callable(answer) else answer)
     assert not verdict.right
     assert fragment.lower() in verdict.text.lower()
+
+
+@pytest.mark.parametrize(("number", "answer"), RIGHT_CASES)
+def test_right_answer_passes_however_it_is_written(lab: Any, number: str, answer: Any) -> None:
+    verdict = workbook.check(lab, number, answer(lab) if callable(answer) else answer)
+    assert verdict.right, verdict.text
 
 
 @pytest.mark.parametrize("number", EXERCISES)

@@ -42,6 +42,11 @@ STRING_FOR_BLOCK = (
         ("a: 1\na: 2\n", "`a:` is there twice."),
         ("x:\n  - {a: 1, a: 2}\n", "`a:` is there twice."),
         ('a: "b\n', 'The line `a: "b` is where the YAML breaks'),
+        ('a: ".*\\.csv"\n', 'In `a: ".*\\.csv"` a backslash stands in double quotes'),
+        (
+            "labels: purpose: staging\n",
+            "`labels: purpose: staging` has two names: `purpose: staging` belongs on the next",
+        ),
         ("a: '{{ b }}'\nday: 2020-13-45\n", ""),
         (HEAD + TASK, ""),
         ("", ""),

@@ -1,7 +1,11 @@
-"""Typical wrong answers to each exercise, each with a part of the hint that it gets: one module a lesson."""
+"""Typical wrong answers to each exercise, each with a part of the hint that it gets: one module a lesson.
+
+A module may have right answers too, in `RIGHT`: those that are written otherwise than the solution.
+"""
 
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from tools import lessons
@@ -14,6 +18,17 @@ def wrong_answers(path: Path) -> dict[str, list[tuple[Any, str]]]:
     """
     if lessons.is_beside(path) and not lessons.exercises(lessons.read(path)):
         return {}
-    module = f"{path.parent.name}_{path.stem}" if lessons.is_beside(path) else f"lesson_{path.name[:2]}"
-    wrong: dict[str, list[tuple[Any, str]]] = import_module(f"{__name__}.{module}").WRONG
+    wrong: dict[str, list[tuple[Any, str]]] = _module(path).WRONG
     return wrong
+
+
+def right_answers(path: Path) -> dict[str, list[Any]]:
+    """Right answers to a lesson's exercises beside the solutions."""
+    if lessons.is_beside(path) and not lessons.exercises(lessons.read(path)):
+        return {}
+    return getattr(_module(path), "RIGHT", {})
+
+
+def _module(path: Path) -> ModuleType:
+    module = f"{path.parent.name}_{path.stem}" if lessons.is_beside(path) else f"lesson_{path.name[:2]}"
+    return import_module(f"{__name__}.{module}")

@@ -43,11 +43,19 @@ WRONG = {
         (_bucket(name="{{ kv('GCP_PROJECT_ID') }}-exercise-07-2"), "there is no bucket"),
         (_bucket(name="My Archive"), "Invalid bucket name"),
         (_bucket(kind="COLD"), "Unrecognized token 'COLD'"),
+        (_bucket(kind="coldline"), "written in capitals"),
+        (_bucket(location="location: EU"), "is in eu, and europe-west1 is asked for"),
+        (_bucket(location="region: europe-west1"), "`region` is no property of CreateBucket"),
+        (_bucket(name="{{ kv('GCP_PROJECT_ID') }}-exercise_07_1"), "but there is"),
+        (_bucket(name="{{ kv(GCP_PROJECT_ID) }}-exercise-07-1"), "a value has its full name"),
     ],
     "07.2": [
         (_remove('uri: "{uri}.txt"\n  errorOnMissing: true'), "say that this is no error"),
         (_remove('uri: "{uri}.csv"'), "is still there"),
         (_remove('url: "{uri}.txt"'), "does not accept"),
+        (_remove('uri: "{uri}.txt"\n  errorOnMissing: true\n  allowFailure: true'), "the flow looks away"),
+        (_remove('uri: "{uri}.txt"\n  errorOnMissing: SKIP'), "cannot take this value"),
+        (_remove('uri: "{uri}.txt"\n  ifExists: SKIP'), "which has description, disabled, errorOnMissing"),
     ],
     "07.3": [
         (_staging("name: exercise_07_3; ifExists: UPDATE; labels: {purpose: staging}"), "no description"),
@@ -57,6 +65,9 @@ WRONG = {
         (_staging(f"name: exercise_07_3; ifExists: SKIP; {SET}"), "left it so"),
         (_staging(f"name: staging_07; ifExists: UPDATE; {SET}"), "there is no data set exercise_07_3"),
         (_staging(f"name: exercise-07-3; ifExists: UPDATE; {SET}"), "no dash"),
+        (_staging(f"name: exercise_07_3; ifExists: REPLACE; {SET}"), "written in capitals"),
+        (_staging("name: exercise_07_3; description: d; labels:; - purpose: staging"), "leave out the dashes"),
+        (_staging(f"dataset: exercise_07_3; ifExists: UPDATE; {SET}"), "`dataset` is no property of CreateDataset"),
     ],
     "07.4": [
         (_listing("maxFiles: 100"), "a directory"),
@@ -66,5 +77,22 @@ WRONG = {
         (_listing('listingType: RECURSIVE; regExp: ".*2020-.*[.]csv"'), "maxFiles says otherwise"),
         (_listing('listingType: RECURSIVE; maxFiles: 100; regExp: ".*/green_2020-.*[.]csv"'), "12 of 27"),
         (_listing('listingType: RECURSIVE; maxFiles: 100; regExp: "("'), "no regular expression"),
+        (_listing('listingType: RECURSIVE; maxFiles: 100; regExp: "2020-.*[.]csv"'), "begin before gs://"),
+        (_listing('listingType: RECURSIVE; maxFiles: 100; regExp: "*2020*.csv"'), "no regular expression"),
+        (_listing('listingType: RECURSIVE; maxFiles: 100; regExp: ".*2020-.*\\.csv"'), "a backslash stands in double"),
+        (_listing('listingType: recursive; maxFiles: 100; regExp: ".*2020-.*[.]csv"'), "written in capitals"),
+    ],
+}
+
+RIGHT = {
+    "07.1": [
+        _bucket(location="location: EUROPE-WEST1"),
+        _bucket(location='location: "europe-west1"\n  labels: {a: b}'),
+    ],
+    "07.2": [_remove('uri: "{uri}.txt"'), _remove('uri: "{uri}.txt"\n  errorOnMissing: "false"')],
+    "07.3": [_staging("name: exercise_07_3; ifExists: UPDATE; description: d; labels: {purpose: staging, owner: me}")],
+    "07.4": [
+        _listing("listingType: RECURSIVE; maxFiles: 100; regExp: '.*2020-.*\\.csv'"),
+        _listing('listingType: RECURSIVE; maxFiles: 27; regExp: ".*_2020.*[.]csv$"'),
     ],
 }
