@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from workbook.errors import ServerDown, WrongPassword
 from workbook.kestra.errors import ApiError
-from workbook.web import session
+from workbook.web import FreshConnections, session
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
@@ -39,8 +38,8 @@ class Http:
         self._session.auth = (username, password)
         # Reading twice is harmless; a request that changes something is never repeated.
         again = Retry(total=2, connect=0, read=2, status=0, backoff_factor=0.1, allowed_methods={"GET"})
-        self._session.mount("http://", HTTPAdapter(max_retries=again))
-        self._session.mount("https://", HTTPAdapter(max_retries=again))
+        self._session.mount("http://", FreshConnections(max_retries=again))
+        self._session.mount("https://", FreshConnections(max_retries=again))
 
     def call(self, method: str, path: str, *, root: str = "/api/v1/main", **options: Any) -> requests.Response:
         """Send a request and return the answer.

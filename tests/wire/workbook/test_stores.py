@@ -1,13 +1,17 @@
 """Stores that are not there, and what is sent to those that are."""
 
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from qdrant_client import models
 
+from workbook import web
+from workbook.dataset import Dataset
 from workbook.errors import QueryFailed, ServerDown, StackError
 from workbook.lab import Lab
 from workbook.settings import Settings, load
@@ -50,6 +54,46 @@ def test_a_store_that_is_down_names_the_command_that_starts_it(nothing: Settings
         Lab(nothing).ping(service)
     with pytest.raises(ServerDown, match=f"docker compose up -d {service}$"):
         Lab(replace(nothing, stack="docker")).ping(service)
+
+
+@pytest.fixture
+def hasty() -> Iterator[str]:
+    """The address of a server that keeps a connection after its answer, and closes it at the next request."""
+
+    class OneAnswer(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        answered = False
+
+        def do_GET(self) -> None:
+            if not self.answered:
+                self.answered = True
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+            else:
+                self.close_connection = True
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), OneAnswer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_request_after_a_pause_gets_a_new_connection(
+    nothing: Settings, hasty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = Dataset(replace(nothing, dataset_url=hasty))
+    dataset.ping()
+    with pytest.raises(ServerDown):
+        dataset.lens(0)  # at once, over the connection that the server closes
+    monkeypatch.setattr(web, "IDLE_SECONDS", 0)
+    for _ in range(3):
+        assert dataset.lens(0) == b"{}"
+    dataset.close()
 
 
 @pytest.mark.parametrize("service", ["clickhouse", "elasticsearch", "qdrant", "aws"])
