@@ -114,6 +114,15 @@ class Lab:
         """The data server."""
         return Dataset(self.settings)
 
+    def drop_table(self, *names: str) -> None:
+        """Drop what has one of these names in the four stores: table, index with its template, collection.
+
+        What is not there is no error.
+        """
+        for name in names:
+            for store in (self.timescale, self.clickhouse, self.elasticsearch, self.qdrant):
+                store.drop(name)
+
     def run(self, script: str, *arguments: str) -> None:
         """Run a Python script of the project with the settings of this lab, and print what it prints.
 

@@ -118,6 +118,14 @@ class Clickhouse:
             answer = self.client.query("SELECT name FROM system.tables WHERE database = currentDatabase()")
         return sorted(name for (name,) in answer.result_rows)
 
+    def drop(self, table: str) -> None:
+        """Drop a table if it is there, with its rows, and wait until it is gone.
+
+        Parameters:
+            table: its name, with or without a database.
+        """
+        self.execute(f"DROP TABLE IF EXISTS {_quoted(table)} SYNC")
+
     @property
     def _address(self) -> str:
         return f"http://{self._settings.clickhouse_host}:{self._settings.clickhouse_port}"

@@ -100,6 +100,17 @@ class Elasticsearch:
         rows = [(row["index"], int(row["docs.count"] or 0), int(row["store.size"] or 0)) for row in listed]
         return pd.DataFrame(sorted(rows), columns=["index", "docs", "bytes"])
 
+    def drop(self, alias: str) -> None:
+        """Delete the indices of an alias that has one a day, and the template that makes them, if they are there.
+
+        Parameters:
+            alias: its name; the indices are called `alias-...`.
+        """
+        with self._translate_errors():
+            for index in self.indices(f"{alias}-*")["index"]:
+                self.client.indices.delete(index=index)
+            self.client.options(ignore_status=404).indices.delete_index_template(name=alias)
+
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
         try:
@@ -133,8 +144,8 @@ def _reason(error: elasticsearch.ApiError) -> dict[str, Any]:
 
 
 def _words(error: elasticsearch.ApiError) -> str:
-    """The reasons that the server names, the innermost last."""
+    """The reasons that the server names, the innermost last; of one a shard, the first."""
     reason = _reason(error)
-    causes = [cause.get("reason") for cause in reason.get("root_cause", [])]
+    causes = [cause.get("reason") for cause in reason.get("root_cause", [])[:1]]
     reasons = dict.fromkeys(text for text in (reason.get("reason"), *causes) if text)
     return "\n".join(reasons) or str(error)

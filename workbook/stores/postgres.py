@@ -140,6 +140,14 @@ class Postgres:
         with self._translate_errors():
             return sorted(sqlalchemy.inspect(self.engine).get_table_names(schema=schema))
 
+    def drop(self, table: str) -> None:
+        """Drop a table if it is there, with its rows.
+
+        Parameters:
+            table: its name, with or without a schema.
+        """
+        self.execute(f"DROP TABLE IF EXISTS {_quoted(table)}")
+
     def connect(self) -> psycopg2.extensions.connection:
         """A psycopg2 connection of your own; close it when done."""
         where = self._where

@@ -107,6 +107,11 @@ class Qdrant:
         table = [{**_row(point.payload, id=point.id), "vector": point.vector} for point in rows.values()]
         return pd.DataFrame(table, columns=None if table else ["id", "vector"])
 
+    def drop(self, collection: str) -> None:
+        """Delete a collection if it is there, with its points."""
+        with self._translate_errors():
+            self.client.delete_collection(collection)
+
     def _retrieved(self, collection: str, ids: list[str | int]) -> list[models.Record]:
         if not ids:
             return []

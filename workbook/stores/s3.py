@@ -85,7 +85,7 @@ class S3:
         return content
 
     def delete(self, bucket: str, prefix: str) -> int:
-        """Delete the objects of a bucket whose keys begin with a prefix, and return their number.
+        """Delete the objects of a bucket whose keys begin with a prefix, and return their number: 0 without the bucket.
 
         Parameters:
             prefix: a whole key, or the beginning of several; "" stands for all.
@@ -93,7 +93,10 @@ class S3:
         Raises:
             QueryFailed: some could not be deleted.
         """
-        keys = [{"Key": key} for key in self.keys(bucket, prefix)["key"]]
+        try:
+            keys = [{"Key": key} for key in self.keys(bucket, prefix)["key"]]
+        except NotFound:
+            return 0
         for at in range(0, len(keys), 1000):  # as many as one request may name
             with self._translate_errors(bucket):
                 answer = self.client.delete_objects(Bucket=bucket, Delete={"Objects": keys[at : at + 1000]})

@@ -215,6 +215,7 @@ def test_s3(lab: Any, tmp_path: Path) -> None:
     assert store.read("new.bucket", "other/ü 1.csv") == b"a,b\n"
     assert store.delete("new.bucket", "in/") == 2
     assert store.delete("new.bucket", "in/") == 0
+    assert store.delete("never.made", "in/") == 0
     assert list(store.keys("new.bucket", "in/").columns) == ["key", "bytes", "modified"]
     assert store.keys("new.bucket")["key"].tolist() == ["other/ü 1.csv"]
 
@@ -298,3 +299,24 @@ def test_opening_again_finds_all_of_them_running(lab: Any, monkeypatch: pytest.M
 
     monkeypatch.setattr("workbook.stack._up", up)
     assert workbook.open(*STORES).settings == lab.settings
+
+
+def test_drop_table_takes_a_name_from_all_stores_and_nothing_else(lab: Any) -> None:
+    day = "doomed-2025.09.01"
+    for name in ("doomed", "doomed_not"):
+        lab.timescale.execute(f"CREATE TABLE {name} (a int)")
+        lab.clickhouse.execute(f"CREATE TABLE {name} (a Int32) ENGINE = MergeTree ORDER BY a")
+        template = {"aliases": {name: {}}}
+        lab.elasticsearch.client.indices.put_index_template(name=name, index_patterns=[f"{name}-*"], template=template)
+        lab.elasticsearch.client.index(index=day.replace("doomed", name), document={"a": 1}, refresh=True)
+        lab.qdrant.client.create_collection(
+            name, vectors_config=models.VectorParams(size=2, distance=models.Distance.COSINE)
+        )
+    lab.drop_table("doomed", "never_there")
+    assert [name for name in lab.timescale.tables() if "doomed" in name] == ["doomed_not"]
+    assert [name for name in lab.clickhouse.tables() if "doomed" in name] == ["doomed_not"]
+    assert lab.elasticsearch.indices("doomed*")["index"].tolist() == ["doomed_not-2025.09.01"]
+    assert not lab.elasticsearch.client.indices.exists_index_template(name="doomed")
+    assert [one.name for one in lab.qdrant.client.get_collections().collections if "doomed" in one.name] == [
+        "doomed_not"
+    ]
