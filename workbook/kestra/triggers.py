@@ -66,11 +66,14 @@ class Triggers:
         executions = backfills.run(self._api, plans, labels or {}, inputs or {}, wait=wait)
         return self._checked(executions, check)
 
-    def stop_backfill(self, flow: FlowLike, trigger_id: str) -> None:
-        """Stop a backfill; executions that have started run to their end."""
+    def stop_backfill(self, flow: FlowLike, trigger_id: str) -> bool:
+        """Stop a backfill if one goes on, and say whether one did; executions that have started run to their end."""
+        if not any(row.id == trigger_id and row.backfill for row in self._api.triggers(flow)):
+            return False
         flow_id = full_flow_id(flow)
         body = {"namespace": flow_id.namespace, "flowId": flow_id.id, "triggerId": trigger_id}
         self._api.http.call("POST", "/triggers/backfill/delete", json=body)
+        return True
 
     def wait_for_executions(
         self,

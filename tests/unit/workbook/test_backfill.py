@@ -240,7 +240,15 @@ def test_stopping_to_wait_says_how_to_end_it(
 
 
 def test_stop_names_the_trigger(fake: FakeKestra, client: KestraClient) -> None:
+    _Scheduler(fake, 3)
+    client.backfill("zoomcamp/taxi", "green", start="2020-01-01", end="2020-03-31", wait=False)
     fake.on("POST", "/triggers/backfill/delete", ROW)
-    client.stop_backfill("zoomcamp/taxi", "green")
+    assert client.stop_backfill("zoomcamp/taxi", "green")
     sent = json.loads(fake.requests("POST", "/triggers/backfill/delete")[0][1])
     assert sent == {"namespace": "zoomcamp", "flowId": "taxi", "triggerId": "green"}
+
+
+def test_stop_without_a_backfill_asks_for_nothing(fake: FakeKestra, client: KestraClient) -> None:
+    _Scheduler(fake, 3)
+    assert not client.stop_backfill("zoomcamp/taxi", "green")
+    assert not fake.requests("POST", "/triggers/backfill/delete")
