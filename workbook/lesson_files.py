@@ -19,8 +19,13 @@ def all_lessons() -> list[Path]:
 
 
 def numbered_lessons() -> list[Path]:
-    """The notebooks whose names begin with a number, without those of the folders."""
-    return sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+    """The notebooks whose names begin with a number (04, or 10b for a second part), without those of the folders."""
+    return sorted([*NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"), *NOTEBOOKS.glob("[0-9][0-9][a-z]_*.ipynb")])
+
+
+def lesson_number(path: Path) -> str:
+    """What the name of a numbered lesson begins with, such as `04` or `10b`."""
+    return path.stem.split("_")[0]
 
 
 def lesson_name(path: Path) -> str:

@@ -11,7 +11,7 @@ from tools import lessons
 from tools.notebook_hygiene import problems
 from workbook import lesson_files
 from workbook.learning.texts import LessonTexts, all_texts
-from workbook.lesson_files import NOTEBOOKS, is_chosen, lesson_name, numbered_lessons
+from workbook.lesson_files import NOTEBOOKS, is_chosen, lesson_name, lesson_number, numbered_lessons
 
 LESSONS = lessons.all_lessons()
 NUMBERED = numbered_lessons()
@@ -19,7 +19,17 @@ NO_TEXTS = LessonTexts("", "", {}, {})
 
 
 def test_lessons_are_numbered_without_a_gap() -> None:
-    assert [path.name[:2] for path in NUMBERED] == [f"{number:02}" for number in range(len(NUMBERED))]
+    numbers = [lesson_number(path) for path in NUMBERED]
+    whole = [number for number in numbers if number.isdigit()]
+    assert whole == [f"{number:02}" for number in range(len(whole))]
+    assert all(number[:2] in whole for number in numbers)
+
+
+def test_a_second_part_follows_the_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("11_c", "10b_a", "10_b", "10bc_x", "notes"):
+        (tmp_path / f"{name}.ipynb").touch()
+    monkeypatch.setattr(lesson_files, "NOTEBOOKS", tmp_path)
+    assert [lesson_number(path) for path in numbered_lessons()] == ["10", "10b", "11"]
 
 
 def test_names_tell_lessons_apart() -> None:

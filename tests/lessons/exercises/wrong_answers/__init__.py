@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from tools import lessons
+from workbook.lesson_files import lesson_number
 
 
 def wrong_answers(path: Path) -> dict[str, list[tuple[Any, str]]]:
@@ -30,5 +31,5 @@ def right_answers(path: Path) -> dict[str, list[Any]]:
 
 
 def _module(path: Path) -> ModuleType:
-    module = f"{path.parent.name}_{path.stem}" if lessons.is_beside(path) else f"lesson_{path.name[:2]}"
+    module = f"{path.parent.name}_{path.stem}" if lessons.is_beside(path) else f"lesson_{lesson_number(path)}"
     return import_module(f"{__name__}.{module}")
