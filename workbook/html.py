@@ -14,17 +14,18 @@ from workbook.theme import state_style
 _CELL = "text-align:left;vertical-align:top;padding:2px 10px 2px 0"
 
 
-def chip(state: str, words: str = "") -> str:
+def chip(state: str, words: str = "", mark: bool = True) -> str:
     """A state on its colour, with its mark.
 
     Parameters:
         state: decides the look, such as SUCCESS.
         words: other words than the state itself.
+        mark: whether to show the mark.
     """
     style = state_style(state)
     return (
         f'<span style="background:{style.fill};color:{style.ink};border-radius:3px;padding:0 6px;white-space:nowrap">'
-        f"{style.mark} {escape(words or state)}</span>"
+        f"{style.mark + ' ' if mark else ''}{escape(words or state)}</span>"
     )
 
 

@@ -17,7 +17,7 @@ from workbook.kestra import progress
 from workbook.kestra.api import KestraApi
 from workbook.kestra.errors import BackfillEmpty, BackfillStalled, WaitInterrupted
 from workbook.kestra.models import Execution, Flow, Json, Trigger
-from workbook.kestra.summaries import overall_state, summarize
+from workbook.kestra.summaries import overall_state, span, summarize
 
 POLL_SECONDS = 0.5
 ROW_SECONDS = 15.0
@@ -121,15 +121,16 @@ def _how_to_stop(plan: Plan) -> str:
 def _follow(api: KestraApi, plan: Plan, before: set[str]) -> list[Execution]:
     bar = progress.start(f"{plan.flow.id} / {plan.trigger_id}", "executions")
     name = f"{plan.flow.id}/{plan.trigger_id}"
+    began = time.monotonic()
     try:
         executions = _watch(api, plan, before, bar)
     except KeyboardInterrupt:
-        bar.finish(name, "RUNNING", "goes on without you")
+        bar.finish(name, "RUNNING", "goes on without you", time.monotonic() - began)
         raise WaitInterrupted(f"You stopped waiting; the backfill goes on. To end it: {_how_to_stop(plan)}") from None
     except BackfillStalled:
-        bar.finish(name, "RUNNING", "starts no more")
+        bar.finish(name, "RUNNING", "starts no more", time.monotonic() - began)
         raise
-    bar.finish(name, overall_state(executions), summarize(executions))
+    bar.finish(name, overall_state(executions), summarize(executions), span(executions))
     return executions
 
 
@@ -143,7 +144,8 @@ def _watch(api: KestraApi, plan: Plan, before: set[str], bar: progress.Progress)
         executions = [execution for execution in new if _belongs(execution, plan)]
         ended = sum(execution.terminated for execution in executions)
         latest = max((execution.trigger_date for execution in executions if execution.trigger_date), default=None)
-        bar.update(ended, max(expected, len(executions)), f"{latest:%Y-%m-%d}" if latest else "waiting for the first")
+        note = f"{latest:%Y-%m-%d}" if latest else "waiting for the first"
+        bar.update(progress.of_executions(executions, max(expected, len(executions)), note))
         row = _row(api, plan)
         if settled is None and not row.backfill:
             settled = time.monotonic()

@@ -20,7 +20,8 @@ from workbook.kestra.errors import ApiError, ExecutionFailed, WaitInterrupted
 from workbook.kestra.follow import follow
 from workbook.kestra.logs import Logs
 from workbook.kestra.models import Execution, Json, TaskRun
-from workbook.kestra.summaries import count
+from workbook.kestra.summaries import count, span
+from workbook.kestra.watch import watch
 
 LAST_LINES = 10
 """How many lines of the log an error shows."""
@@ -86,16 +87,14 @@ class Executions:
         current = self._api.execution(execution)
         bar = progress.start(current.flow_id, "task runs")
         try:
-            for seen in follow(self._http, current.id, len(current.states.history)):
-                current, runs = seen, seen.task_runs
-                going = [run.label for run in runs if not run.states.terminated]
-                bar.update(len(runs) - len(going), len(runs), ", ".join(going[:2]) or current.state)
+            for seen in watch(self._http, current, bar):
+                current = seen
         except KeyboardInterrupt:
-            bar.finish(current.flow_id, current.state, "goes on without you")
+            bar.finish(current.flow_id, current.state, "goes on without you", span([current]))
             raise WaitInterrupted(
                 f"You stopped waiting; the execution goes on. To end it: lab.kestra.kill({current.id!r})"
             ) from None
-        bar.finish(current.flow_id, current.state, count(len(current.task_runs), "task run"))
+        bar.finish(current.flow_id, current.state, count(len(current.task_runs), "task run"), span([current]))
         if check:
             self.raise_if_failed(current)
         return current

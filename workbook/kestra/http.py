@@ -33,7 +33,7 @@ class Http:
         self.url = url.rstrip("/")
         self.stack = stack
         self.read_timeout = read_timeout
-        self._username = username
+        self._username, self._password = username, password
         self._session = session(self.url)
         self._session.auth = (username, password)
         # Reading twice is harmless; a request that changes something is never repeated.
@@ -84,6 +84,10 @@ class Http:
             raise ServerDown("Kestra", self.url, "no connection", self.stack) from error
         except requests.exceptions.ChunkedEncodingError as error:
             raise ServerDown("Kestra", self.url, "it broke off in the middle of an answer", self.stack) from error
+
+    def mask(self, text: str) -> str:
+        """A text without this session's password, as Kestra masks secrets."""
+        return text.replace(self._password, "******") if self._password else text
 
     def close(self) -> None:
         """Close the session's connections."""

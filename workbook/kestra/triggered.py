@@ -10,7 +10,7 @@ from workbook.kestra import progress
 from workbook.kestra.api import KestraApi
 from workbook.kestra.errors import WaitInterrupted
 from workbook.kestra.models import Execution, Flow
-from workbook.kestra.summaries import overall_state, summarize
+from workbook.kestra.summaries import overall_state, span, summarize
 
 POLL_SECONDS = 0.5
 
@@ -39,6 +39,7 @@ def watch(
     name, before = f"{flow.id}/{trigger_id}", {execution.id for execution in known}
     bar = progress.start(name, "executions")
     give_up = time.monotonic() + timeout
+    started: list[Execution] = []
     try:
         while True:
             started = [
@@ -48,17 +49,17 @@ def watch(
             ]
             ended = sum(execution.terminated for execution in started)
             note = f"{len(started)} started" if started else "waiting for the first"
-            bar.update(ended, max(count, len(started)), note)
+            bar.update(progress.of_executions(started, max(count, len(started)), note))
             if len(started) >= count and ended == len(started):
                 break
             if time.monotonic() > give_up:
-                bar.finish(name, "RUNNING", "given up")
+                bar.finish(name, "RUNNING", "given up", timeout)
                 raise WorkbookError(_timeout_message(name, count, len(started), ended, timeout))
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
-        bar.finish(name, "RUNNING", "goes on without you")
+        bar.finish(name, "RUNNING", "goes on without you", span(started))
         raise WaitInterrupted("You stopped waiting; the trigger goes on.") from None
-    bar.finish(name, overall_state(started), summarize(started))
+    bar.finish(name, overall_state(started), summarize(started), span(started))
     return started
 
 

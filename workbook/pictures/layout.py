@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from workbook.pictures.graph import Branch, Node
+from workbook.kestra.graph import Branch, Node
 from workbook.pictures.svg import text_width
 
 NARROW, WIDE, NODE_HEIGHT = 150.0, 248.0, 44.0

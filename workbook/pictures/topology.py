@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from workbook import theme
 from workbook.errors import WorkbookError
+from workbook.kestra import graph
+from workbook.kestra.graph import TAGS, FlowTree, Node
 from workbook.kestra.models import Execution, FlowGraph
-from workbook.pictures import graph
-from workbook.pictures.graph import TAGS, FlowTree, Node
 from workbook.pictures.layout import (
     ANCHOR,
     GAP_X,

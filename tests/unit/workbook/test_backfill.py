@@ -138,7 +138,7 @@ def test_waits_for_all_and_gives_them_by_date(
         inputs={"taxi": "green"},
     )
     assert [execution.id for execution in runs] == ["month1", "month2", "month3", "month4"]
-    assert capsys.readouterr().out.startswith("taxi/green  SUCCESS  4 executions\nin ")
+    assert capsys.readouterr().out.startswith("taxi/green  SUCCESS  4 executions in ")
     sent = json.loads(fake.requests("PUT", "/triggers")[0][1])
     assert sent["triggerId"] == "green"
     assert sent["backfill"] == {

@@ -150,7 +150,7 @@ def test_failed_execution_names_task_and_last_lines(
     assert "line 29" in message
     assert "line 5" not in message
     assert "elsewhere" not in message
-    assert capsys.readouterr().out.startswith("fails  FAILED  3 task runs\nin ")
+    assert capsys.readouterr().out.startswith("fails  FAILED  3 task runs in ")
 
 
 def test_an_execution_that_the_engine_could_not_finish_is_told_as_such(fake: FakeKestra, client: KestraClient) -> None:
@@ -179,6 +179,6 @@ def test_stopping_to_wait_says_how_to_kill(
     def interrupted(*_: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(executions_module, "follow", interrupted)
+    monkeypatch.setattr(executions_module, "watch", interrupted)
     with pytest.raises(WaitInterrupted, match=f"goes on. To end it: lab.kestra.kill\\('{execution_id}'\\)"):
         client.execute("zoomcamp/fails")

@@ -18,9 +18,10 @@ from tests.support import contrast
 from tests.support.fake_kestra import recorded
 from workbook import theme
 from workbook.errors import NotFound, WorkbookError
+from workbook.kestra import graph
 from workbook.kestra.models import Execution
 from workbook.kestra.states import TERMINATED
-from workbook.pictures import axis, graph
+from workbook.pictures import axis
 from workbook.pictures.charts import bars, monthly_bars
 from workbook.pictures.dbt_tests import dbt_test_table
 from workbook.pictures.gantt import gantt, task_rows

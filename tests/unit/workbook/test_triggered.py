@@ -44,7 +44,7 @@ def test_waits_for_as_many_as_are_asked_for(
     _Bucket(fake, 3)
     runs = client.triggered("zoomcamp/taxi", "watch", 3)
     assert [execution.id for execution in runs] == ["file1", "file2", "file3"]
-    assert capsys.readouterr().out.startswith("taxi/watch  SUCCESS  3 executions\nin ")
+    assert capsys.readouterr().out.startswith("taxi/watch  SUCCESS  3 executions in ")
 
 
 def test_those_known_before_do_not_count(fake: FakeKestra, client: KestraClient) -> None:

@@ -1,4 +1,4 @@
-"""The server's graph of a flow (nodes, edges, clusters) as a tree of blocks, which is how it is drawn.
+"""The server's graph of a flow (nodes, edges, clusters) as a tree of blocks, which is how it is drawn and counted.
 
 The server's graph is flat and holds helper nodes with random names: a root and an end for each cluster. Here a cluster
 is a block with branches; a branch is a run of nodes and blocks, in an order given by its edges.
