@@ -74,6 +74,9 @@ class KestraClient:
         self.replay = self.executions.replay
         self.restart = self.executions.restart
         self.kill = self.executions.kill
+        self.pause = self.executions.pause
+        self.resume = self.executions.resume
+        self.change_state = self.executions.change_state
         self.delete_execution = self.executions.delete
         self.outputs = self.executions.outputs
 

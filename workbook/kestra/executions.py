@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from workbook.kestra import inputs as forms
@@ -25,6 +26,8 @@ from workbook.kestra.watch import watch
 
 LAST_LINES = 10
 """How many lines of the log an error shows."""
+Goal = tuple[str | None, str | None]
+"""A task, or the execution itself if None, and the state that it should reach."""
 
 
 class Executions:
@@ -72,11 +75,15 @@ class Executions:
         execution = self._api.read_execution(raw)
         return self.wait(execution, check=check) if wait else execution
 
-    def wait(self, execution: ExecutionLike, *, check: bool = True) -> Execution:
-        """Follow an execution to its end.
+    def wait(
+        self, execution: ExecutionLike, *, until: str | None = None, task: str | None = None, check: bool = True
+    ) -> Execution:
+        """Follow an execution to its end, or to a state such as `PAUSED`.
 
         Parameters:
             execution: the execution, or its id.
+            until: the state to wait for; the end comes all the same if it is never reached.
+            task: id of the task that is to reach this state; the execution itself if None.
             check: raise if it ends badly.
 
         Raises:
@@ -85,19 +92,7 @@ class Executions:
             WaitInterrupted: by Ctrl-C; the execution continues.
         """
         current = self._api.execution(execution)
-        bar = progress.start(current.flow_id, "task runs")
-        try:
-            for seen in watch(self._http, current, bar):
-                current = seen
-        except KeyboardInterrupt:
-            bar.finish(current.flow_id, current.state, "goes on without you", span([current]))
-            raise WaitInterrupted(
-                f"You stopped waiting; the execution goes on. To end it: lab.kestra.kill({current.id!r})"
-            ) from None
-        bar.finish(current.flow_id, current.state, count(len(current.task_runs), "task run"), span([current]))
-        if check:
-            self.raise_if_failed(current)
-        return current
+        return self._follow(current, len(current.states.history), (task, until), check)
 
     def raise_if_failed(self, execution: Execution) -> None:
         """Explain an execution that ended badly.
@@ -157,13 +152,14 @@ class Executions:
             execution: the execution, or its id.
             from_task: id of the task to begin with; what ran before it keeps its outputs.
             revision: revision of the flow; the one it ran with if None.
-            inputs: inputs in place of the first execution's; those left out keep their values.
+            inputs: inputs in place of the first execution's; those left out keep their values. The first execution
+                keeps its own (an official server 1.x shows the new ones there too).
             wait: follow the new execution to its end.
             check: raise if it ends badly.
 
         Raises:
             NotFound: that task did not run.
-            InputInvalid: as in `start`.
+            InputInvalid: as in `start`; or a secret that would have to be kept.
             ExecutionFailed: as in `start`.
         """
         current = self._api.execution(execution)
@@ -174,8 +170,10 @@ class Executions:
             params["revision"] = revision
         if inputs is None:
             return self._again(current, "replay", params, None, wait, check)
-        forms.check(self._api.flow(current.full_flow_id), inputs)
-        return self._again(current, "replay-with-inputs", params, {**current.inputs, **inputs}, wait, check)
+        flow = self._api.flow(current.full_flow_id)
+        forms.check(flow, inputs)
+        given = forms.given_again(flow, current.inputs, inputs)
+        return self._again(current, "replay-with-inputs", params, given, wait, check)
 
     def restart(
         self, execution: ExecutionLike, revision: int | None = None, *, wait: bool = True, check: bool = True
@@ -194,6 +192,61 @@ class Executions:
         """
         params = {"revision": revision} if revision else {}
         return self._again(self._api.execution(execution), "restart", params, None, wait, check)
+
+    def pause(self, execution: ExecutionLike) -> None:
+        """Ask the engine to start no further task of a running execution; the task that runs ends first."""
+        self._http.call("POST", f"/executions/{execution_id(execution)}/pause")
+
+    def resume(
+        self,
+        execution: ExecutionLike,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        until: str | None = None,
+        wait: bool = True,
+        check: bool = True,
+    ) -> Execution:
+        """Let a paused execution go on.
+
+        Parameters:
+            execution: the execution, or its id.
+            inputs: what its Pause task asks for (`onResume`), as in `start`.
+            until, check: as of `wait`.
+            wait: follow it.
+
+        Raises:
+            InputInvalid: an input is unknown, missing or of a wrong value.
+            ApiError: the execution is not paused.
+            ExecutionFailed: as in `start`.
+        """
+        current = self.get(execution_id(execution))
+        if inputs:
+            paused = {run.task_id for run in current.task_runs if run.state == "PAUSED"}
+            forms.check_resume_names(self._api.flow(current.full_flow_id), paused, inputs)
+        self._post(current, "resume", {}, inputs or {}, explain=True)
+        # What shows no state beyond those of before may be the same pause.
+        return self._follow(current, len(current.states.history) + 1, (None, until), check) if wait else current
+
+    def change_state(
+        self, execution: ExecutionLike, task: str, state: str, *, wait: bool = True, check: bool = True
+    ) -> Execution:
+        """Give a task run that has ended another state, and let the execution go on from there.
+
+        Parameters:
+            execution: the execution, or its id.
+            task: the task's id; of several runs, the last one is meant.
+            state: the state, such as `SUCCESS` after a repair by hand.
+            wait: follow the execution to its end.
+            check: raise if it ends badly.
+
+        Raises:
+            NotFound: that task did not run.
+            ExecutionFailed: as in `start`.
+        """
+        current = self.get(execution_id(execution))
+        body = {"taskRunId": _task_run(current, task, -1).id, "state": state}
+        changed = self._api.read_execution(self._http.json("POST", f"/executions/{current.id}/state", json=body))
+        return self.wait(changed, check=check) if wait else changed
 
     def kill(self, execution: ExecutionLike) -> None:
         """Ask the engine to stop an execution."""
@@ -216,6 +269,32 @@ class Executions:
         """The outputs of every task that has some, by its id (and the loop's item)."""
         return {run.label: run.outputs for run in self._api.execution(execution).task_runs if run.outputs}
 
+    def _follow(self, current: Execution, known_changes: int, until: Goal, check: bool) -> Execution:
+        """Follow an execution, as `wait` does.
+
+        Parameters:
+            current: the execution.
+            known_changes: how many states of its history are known; what has fewer is stale.
+            until: where to stop before the end.
+            check: as of `wait`.
+        """
+        bar = progress.start(current.flow_id, "task runs")
+        try:
+            with closing(watch(self._http, current, bar, known_changes)) as changes:
+                for seen in changes:
+                    current = seen
+                    if _reached(current, *until):
+                        break
+        except KeyboardInterrupt:
+            bar.finish(current.flow_id, current.state, "goes on without you", span([current]))
+            raise WaitInterrupted(
+                f"You stopped waiting; the execution goes on. To end it: lab.kestra.kill({current.id!r})"
+            ) from None
+        bar.finish(current.flow_id, current.state, count(len(current.task_runs), "task run"), span([current]))
+        if check:
+            self.raise_if_failed(current)
+        return current
+
     def _again(
         self,
         execution: Execution,
@@ -225,17 +304,36 @@ class Executions:
         wait: bool,
         check: bool,
     ) -> Execution:
-        with forms.form(inputs or {}) as fields:
-            try:
-                raw = self._http.json("POST", f"/executions/{execution.id}/{how}", params=params, files=fields)
-            except ApiError as error:
-                raise forms.explain_rejection(error, execution.flow_id) if inputs else error from error
+        raw = self._post(execution, how, params, inputs or {}, explain=inputs is not None)
         started = self._api.read_execution(raw)
         return self.wait(started, check=check) if wait else started
 
+    def _post(
+        self, execution: Execution, how: str, params: Mapping[str, Any], inputs: Mapping[str, Any], explain: bool
+    ) -> Any:
+        """Send an action with inputs; gives the server's JSON, or None where it answers without.
 
-def _task_run(execution: Execution, task_id: str) -> TaskRun:
+        Parameters:
+            execution: the execution.
+            how: the action, as in the path.
+            params: the query.
+            inputs: Python values.
+            explain: take a refusal as one of the inputs.
+        """
+        with forms.form(inputs) as fields:
+            try:
+                return self._http.json("POST", f"/executions/{execution.id}/{how}", params=params, files=fields)
+            except ApiError as error:
+                raise forms.explain_rejection(error, execution.flow_id) if explain else error from error
+
+
+def _reached(execution: Execution, task: str | None, state: str | None) -> bool:
+    runs = execution.task_runs_of(task) if task else [execution]
+    return any(run.state == state for run in runs)
+
+
+def _task_run(execution: Execution, task_id: str, index: int = 0) -> TaskRun:
     runs = execution.task_runs_of(task_id)
     if not runs:
         execution.output(task_id)  # raises NotFound, naming the tasks that ran
-    return runs[0]
+    return runs[index]

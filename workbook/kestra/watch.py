@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
@@ -27,19 +27,23 @@ TICK_SECONDS = 0.5
 T = TypeVar("T")
 
 
-def watch(http: Http, execution: Execution, bar: progress.Progress) -> Iterator[Execution]:
+def watch(
+    http: Http, execution: Execution, bar: progress.Progress, known_changes: int | None = None
+) -> Generator[Execution, None, None]:
     """Follow an execution, and show how far it is.
 
     Parameters:
         http: the server.
         execution: as it is known so far.
         bar: where to show it. If nobody looks, nothing is asked for it.
+        known_changes: as of `follow`; those of the execution if None.
 
     Raises:
         ServerDown: the server stayed away.
         ApiError: it does not know the execution.
     """
-    changes = follow(http, execution.id, len(execution.states.history))
+    known = len(execution.states.history) if known_changes is None else known_changes
+    changes = follow(http, execution.id, known)
     if not bar.watched:
         yield from changes
         return

@@ -1,5 +1,6 @@
 """What the client sends, and what it makes of what comes back."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from tests.support.fake_kestra import FakeKestra, error, recorded, sse
 from workbook.errors import NotFound, WorkbookError
 from workbook.kestra import KestraClient, tables
+from workbook.kestra.errors import InputInvalid
 from workbook.kestra.inputs import text
 from workbook.kestra.models import Execution
 
@@ -154,6 +156,80 @@ def test_replay_with_other_inputs_keeps_the_rest(fake: FakeKestra, client: Kestr
     [(_, body)] = fake.requests("POST", f"/executions/{RAW['id']}/replay-with-inputs")
     assert b'name="name"\r\n\r\nAda' in body
     assert b'name="pause"\r\n\r\nPT1S' in body
+
+
+@pytest.mark.parametrize(
+    ("declared", "shown", "given"),
+    [
+        ({"id": "pause", "type": "DURATION"}, {"pause": 5400.0}, b"PT5400S"),
+        ({"id": "pauses", "type": "ARRAY", "itemType": "DURATION"}, {"pauses": [60.0, 0.5]}, b'["PT60S", "PT0.5S"]'),
+        ({"id": "sizes", "type": "ARRAY", "itemType": "INT"}, {"sizes": [1, 2]}, b"[1, 2]"),
+        ({"id": "note", "type": "JSON"}, {"note": "a text"}, b'"a text"'),
+        ({"id": "place.zone", "type": "INT"}, {"place": {"zone": 7}}, b"7"),
+        ({"id": "place", "type": "FORM", "inputs": [{"id": "zone", "type": "INT"}]}, {"place": {"zone": 7}}, b"7"),
+    ],
+)
+def test_replay_gives_kept_inputs_as_the_engine_reads_them(
+    fake: FakeKestra, client: KestraClient, declared: dict[str, Any], shown: dict[str, Any], given: bytes
+) -> None:
+    _ready(fake)
+    fake.flow({"namespace": "zoomcamp", "id": "hello", "inputs": [declared, {"id": "name", "type": "STRING"}]})
+    fake.on("GET", f"/executions/{RAW['id']}", {**RAW, "inputs": shown | {"name": None}})
+    fake.on("POST", f"/executions/{RAW['id']}/replay-with-inputs", RAW)
+    client.replay(RAW["id"], inputs={"name": "Ada"})
+    [(_, body)] = fake.requests("POST", f"/executions/{RAW['id']}/replay-with-inputs")
+    name = b"place.zone" if "place" in shown else declared["id"].encode()
+    assert b'name="' + name + b'"\r\n\r\n' + given in body
+    assert body.count(b'name="name"') == 1
+
+
+def test_replay_asks_for_a_secret_again(fake: FakeKestra, client: KestraClient) -> None:
+    _ready(fake)
+    declared = [{"id": "token", "type": "SECRET"}, {"id": "name", "type": "STRING"}]
+    fake.flow({"namespace": "zoomcamp", "id": "hello", "inputs": declared})
+    encrypted = {"type": "io.kestra.datatype:aes_encrypted", "value": "Rw=="}
+    fake.on("GET", f"/executions/{RAW['id']}", {**RAW, "inputs": {"token": encrypted}})
+    fake.on("POST", f"/executions/{RAW['id']}/replay-with-inputs", RAW)
+    with pytest.raises(InputInvalid, match=r"'token' is a secret.*Give it again"):
+        client.replay(RAW["id"], inputs={"name": "Ada"})
+    client.replay(RAW["id"], inputs={"token": "abc"})
+
+
+def test_resume_takes_the_inputs_of_the_task_that_pauses(fake: FakeKestra, client: KestraClient) -> None:
+    _ready(fake)
+    asked = {"id": "approve", "type": "io.kestra.plugin.core.flow.Pause", "onResume": [{"id": "ok", "type": "BOOL"}]}
+    other = {"id": "later", "type": "io.kestra.plugin.core.flow.Pause", "onResume": [{"id": "no", "type": "BOOL"}]}
+    fake.flow({"namespace": "zoomcamp", "id": "hello", "tasks": [{"id": "s", "tasks": [asked, other]}]})
+    run = {**RAW["taskRunList"][0], "taskId": "approve", "state": {"current": "PAUSED", "histories": []}}
+    paused = {**RAW, "taskRunList": [run], "state": {"current": "PAUSED", "histories": RAW["state"]["histories"][:1]}}
+    fake.on("GET", f"/executions/{RAW['id']}", paused)
+    fake.on("POST", f"/executions/{RAW['id']}/resume", lambda request: Response(status_code=204))
+    for wrong in ("no", "OK"):
+        with pytest.raises(InputInvalid, match=f"The pause of 'hello' has no input {wrong!r}.* Its inputs: ok"):
+            client.resume(RAW["id"], {wrong: True})
+    assert client.resume(RAW["id"], {"ok": True}).state == "SUCCESS"
+    [(_, body)] = fake.requests("POST", f"/executions/{RAW['id']}/resume")
+    assert b'name="ok"\r\n\r\ntrue' in body
+
+
+def test_a_refused_resume_says_which_input(fake: FakeKestra, client: KestraClient) -> None:
+    _ready(fake)
+    refusal = error(422, "Invalid entity: Missing required input:ok")
+    fake.on("POST", f"/executions/{RAW['id']}/resume", lambda request: refusal)
+    with pytest.raises(InputInvalid, match="Missing required input:ok"):
+        client.resume(RAW["id"])
+
+
+def test_change_state_names_the_last_run(fake: FakeKestra, client: KestraClient) -> None:
+    _ready(fake)
+    runs = [{**RAW["taskRunList"][0], "id": name, "taskId": "load"} for name in ("first", "last")]
+    fake.on("GET", f"/executions/{RAW['id']}", {**RAW, "taskRunList": runs})
+    fake.on("POST", f"/executions/{RAW['id']}/state", RAW)
+    assert client.change_state(RAW["id"], "load", "SUCCESS").state == "SUCCESS"
+    [(_, body)] = fake.requests("POST", f"/executions/{RAW['id']}/state")
+    assert json.loads(body) == {"taskRunId": "last", "state": "SUCCESS"}
+    with pytest.raises(NotFound, match="nope"):
+        client.change_state(RAW["id"], "nope", "SUCCESS")
 
 
 def _with_files(fake: FakeKestra) -> Execution:

@@ -233,7 +233,13 @@ def test_replay_with_inputs(api: Api) -> None:
     first = api.run("exec.basic", "hello", {"name": "One"})
     api.until(first["id"], "SUCCESS")
     again = api.post(f"/executions/{first['id']}/replay-with-inputs", files={"name": (None, "Two")}).json()
-    assert api.until(again["id"], "SUCCESS")["outputs"]["greeting"] == "Hello Two 0"
+    done = api.until(again["id"], "SUCCESS")
+    assert done["outputs"]["greeting"] == "Hello Two 0"
+    assert done["inputs"]["name"] == "Two"
+    original = api.get(f"/executions/{first['id']}").json()
+    assert original["inputs"]["name"] == "One", "each execution shows the inputs that it ran with"
+    assert {"key": "system.replayed", "value": "true"} in original["labels"]
+    assert original["outputs"]["greeting"] == "Hello One 0"
 
 
 def test_force_run_change_status_and_task_state(api: Api) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.support.stack import own_stack
 from tests.support.waiting import eventually
 from workbook.errors import NotFound, QueryFailed, ServerDown, WorkbookError, WrongPassword
 from workbook.kestra import KestraClient
-from workbook.kestra.errors import ExecutionFailed, FlowInvalid, InputInvalid
+from workbook.kestra.errors import ApiError, ExecutionFailed, FlowInvalid, InputInvalid
 from workbook.stores.postgres import Connection, Postgres
 
 FLOW = """id: live
@@ -65,6 +65,36 @@ SLOW = """id: slow
 namespace: workbook.tests
 tasks:
   - {id: sleep, type: io.kestra.plugin.core.flow.Sleep, duration: PT60S}
+"""
+
+
+APPROVED = """id: approved
+namespace: workbook.tests
+tasks:
+  - id: approve
+    type: io.kestra.plugin.core.flow.Pause
+    onResume:
+      - {id: reason, type: STRING}
+  - {id: again, type: io.kestra.plugin.core.flow.Pause}
+  - {id: say, type: io.kestra.plugin.core.debug.Return, format: "{{ outputs.approve.onResume.reason }}"}
+  - {id: fail, type: io.kestra.plugin.core.execution.Fail}
+  - {id: last, type: io.kestra.plugin.core.debug.Return, format: done}
+"""
+INPUTS = """id: inputs_again
+namespace: workbook.tests
+inputs:
+  - {id: name, type: STRING}
+  - {id: place.zone, type: INT}
+  - {id: pause, type: DURATION}
+  - {id: pauses, type: ARRAY, itemType: DURATION}
+  - {id: note, type: JSON}
+  - {id: settings, type: YAML}
+  - {id: day, type: DATE}
+  - {id: at, type: DATETIME}
+  - {id: dry, type: BOOL}
+  - {id: kinds, type: MULTISELECT, values: [a, b]}
+tasks:
+  - {id: show, type: io.kestra.plugin.core.debug.Return, format: "{{ inputs | json }}"}
 """
 
 
@@ -122,6 +152,37 @@ def test_invalid_flow_has_the_engines_words(lab: Any, wrong: str, message: str) 
     with pytest.raises(FlowInvalid, match=message):
         lab.kestra.import_flow(wrong)
     assert lab.kestra.validate(FLOW) == []
+
+
+def test_a_replay_keeps_every_input_but_those_that_change(lab: Any) -> None:
+    given = {
+        **{"name": "One", "place.zone": 7, "pause": timedelta(minutes=90), "pauses": ["PT1H", "P1D"]},
+        **{"note": '"a text"', "settings": "a: [1]", "day": date(2020, 1, 2), "at": "2020-01-02T03:04:05Z"},
+        **{"dry": False, "kinds": ["a"]},
+    }
+    first = lab.kestra.execute(lab.kestra.import_flow(INPUTS), inputs=given)
+    again = lab.kestra.replay(first, inputs={"name": "Two"})
+    assert again.inputs == first.inputs | {"name": "Two"}
+    assert '"name":"Two"' in again.output("show")["value"]
+    assert lab.kestra.execution(first.id).inputs == first.inputs, "the first shows what it ran with"
+    third = lab.kestra.replay(again)
+    assert third.inputs == again.inputs
+    assert lab.kestra.replay(third, inputs={"place.zone": 8}).inputs == again.inputs | {"place": {"zone": 8}}
+
+
+def test_pause_resume_and_a_changed_state(lab: Any) -> None:
+    started = lab.kestra.execute(lab.kestra.import_flow(APPROVED), wait=False)
+    paused = lab.kestra.wait(started, until="PAUSED", task="approve")
+    with pytest.raises(InputInvalid, match="Missing required input:reason"):
+        lab.kestra.resume(paused)
+    second = lab.kestra.resume(paused, {"reason": "checked"}, until="PAUSED")
+    assert [run.label for run in second.task_runs if run.state == "PAUSED"] == ["again"], "not the pause of before"
+    failed = lab.kestra.resume(second, check=False)
+    assert (failed.state, failed.output("say")) == ("FAILED", {"value": "checked"})
+    with pytest.raises(ApiError, match="not paused"):
+        lab.kestra.resume(failed)
+    repaired = lab.kestra.change_state(failed, "fail", "SUCCESS")
+    assert (repaired.id, repaired.state, repaired.output("last")) == (failed.id, "SUCCESS", {"value": "done"})
 
 
 def test_month_13_has_the_engines_words(lab: Any, flow: Any) -> None:

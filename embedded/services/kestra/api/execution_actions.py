@@ -107,10 +107,23 @@ def _replay_latest(request: Request, execution: Any) -> Any:
     return _replay(request, execution, None, latest)
 
 
-def _replay(request: Request, execution: Any, task_run: str | None, revision: Any) -> Any:
+def _replay(request: Request, execution: Any, task_run: str | None, revision: Any, inputs: Any = None) -> Any:
+    """Start a replay and mark its original, which keeps the inputs that it ran with.
+
+    The official server 1.3 writes the replay's inputs into the original, 2.0 no longer does
+    (`ExecutionController.innerReplay` of kestra-io/kestra).
+
+    Parameters:
+        request: has the breakpoints.
+        execution: the original.
+        task_run: id of the task run to begin with, or None.
+        revision: of the flow, as a Java `Integer`, or None for the original's.
+        inputs: the replay's inputs as a Java map, or None for the original's.
+    """
     number = None if revision is None else int(revision)
     flow = require_executable(request, execution.getNamespace(), execution.getFlowId(), number)
-    replay = request.bean(SERVICE).replay(execution, flow, task_run, revision).withBreakpoints(breakpoints(request))
+    template = execution if inputs is None else execution.withInputs(inputs)
+    replay = request.bean(SERVICE).replay(template, flow, task_run, revision).withBreakpoints(breakpoints(request))
     _emit(request, replay)
     _add_label(request, execution, str(request.java(LABEL).REPLAYED))
     return replay
@@ -335,8 +348,8 @@ def replay_with_inputs(request: Request) -> Response:
     execution = find(request)
     revision = _revision(request, execution)
     flow = require_executable(request, execution.getNamespace(), execution.getFlowId(), request.number("revision"))
-    changed = execution.withInputs(execution_inputs.read(request, flow, execution))
-    return request.entity(_replay(request, changed, request.parameter("taskRunId"), revision))
+    inputs = execution_inputs.read(request, flow, execution)
+    return request.entity(_replay(request, execution, request.parameter("taskRunId"), revision, inputs))
 
 
 async def create_by_form(request: Request) -> Response:
