@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import catalog
-from workbook import scripts, stack
+from workbook import overview, scripts, stack
 from workbook.dataset import Dataset
 from workbook.kestra import KestraClient
 from workbook.settings import Settings, embedded_environment, load
@@ -38,6 +38,13 @@ class Lab:
 
     def __repr__(self) -> str:
         return f"Lab({self.settings.stack})"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        states = overview.services(self.settings)
+        return {
+            "text/html": overview.html(self.settings.stack, states),
+            "text/plain": overview.text(self.settings.stack, states),
+        }
 
     @cached_property
     def kestra(self) -> KestraClient:

@@ -43,7 +43,7 @@ def bring_up(services: Sequence[str]) -> dict[str, str]:
         StackError: a service did not start; with the last lines it said.
     """
     environment = embedded_environment(tell=print)
-    if all(_answers(service, environment) for service in services):
+    if all(answers(service, environment) for service in services):
         return environment
     check_python()
     lines = _up(services)
@@ -117,7 +117,13 @@ def _change(commands: Mapping[str, list[str]], stack: str, service: str) -> None
         raise StackError("\n".join([f"`{' '.join(command)}` failed:", *done.stdout.splitlines()[-15:]]))
 
 
-def _answers(service: str, environment: Mapping[str, str]) -> bool:
+def answers(service: str, environment: Mapping[str, str]) -> bool:
+    """Whether a service answers well.
+
+    Parameters:
+        service: its name.
+        environment: the variables of the services that run.
+    """
     spec = catalog.service(service)
     address = spec.located(environment) if spec.health else None
     if spec.health is None or address is None:  # a service that does not speak HTTP is well if the stack names it

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from workbook.errors import NotFound
 from workbook.kestra.errors import ApiError
+from workbook.kestra.execution_list import ExecutionList
 from workbook.kestra.http import Http
 from workbook.kestra.models import Execution, Flow, FlowId, Json, Trigger
 
@@ -37,7 +38,9 @@ class KestraApi:
             return flow
         flow_id = full_flow_id(flow)
         try:
-            return Flow.from_json(self.http.json("GET", flow_path(flow_id), params={"source": "true"}))
+            return Flow.from_json(
+                self.http.json("GET", flow_path(flow_id), params={"source": "true"}), self.http.server
+            )
         except ApiError as error:
             raise explain_missing_flow(error, flow_id) from error
 
@@ -62,7 +65,7 @@ class KestraApi:
         namespace: str | None = None,
         labels: Mapping[str, str] | None = None,
         state: str | Sequence[str] | None = None,
-    ) -> list[Execution]:
+    ) -> ExecutionList:
         """Search executions; the oldest comes first.
 
         Parameters:
@@ -83,7 +86,8 @@ class KestraApi:
         if state:
             filters["filters[state][IN]"] = state if isinstance(state, str) else ",".join(state)
         executions = [self.read_execution(raw) for raw in self.search("/executions/search", filters)]
-        return sorted(executions, key=lambda execution: (execution.start is not None, execution.start, execution.id))
+        executions.sort(key=lambda execution: (execution.start is not None, execution.start, execution.id))
+        return ExecutionList(executions)
 
     def triggers(self, flow: FlowLike) -> list[Trigger]:
         """The triggers of a flow by id, as the scheduler has them."""
@@ -104,7 +108,7 @@ class KestraApi:
 
     def read_execution(self, raw: Any) -> Execution:
         """An execution out of this server's JSON."""
-        return Execution.from_json(raw, self.http.url)
+        return Execution.from_json(raw, self.http.server)
 
 
 def full_flow_id(flow: FlowLike) -> FlowId:

@@ -16,6 +16,7 @@ from workbook.errors import NotFound, WorkbookError
 from workbook.kestra import progress
 from workbook.kestra.api import KestraApi
 from workbook.kestra.errors import BackfillEmpty, BackfillStalled, WaitInterrupted
+from workbook.kestra.execution_list import ExecutionList
 from workbook.kestra.models import Execution, Flow, Json, Trigger
 from workbook.kestra.summaries import overall_state, span, summarize
 
@@ -70,7 +71,7 @@ def plan(flow: Flow, trigger_id: str, start: str | date | datetime, end: str | d
 
 def run(
     api: KestraApi, plans: Sequence[Plan], labels: Mapping[str, str], inputs: Mapping[str, Any], *, wait: bool
-) -> list[Execution]:
+) -> ExecutionList:
     """Start planned backfills of one flow, side by side, and wait for their executions.
 
     Parameters:
@@ -87,7 +88,7 @@ def run(
     before = {execution.id for execution in api.executions(plans[0].flow)}
     for plan in plans:
         _begin(api, plan, labels, inputs)
-    return [execution for plan in plans for execution in _follow(api, plan, before)] if wait else []
+    return ExecutionList(execution for plan in plans if wait for execution in _follow(api, plan, before))
 
 
 def _begin(api: KestraApi, plan: Plan, labels: Mapping[str, str], inputs: Mapping[str, Any]) -> None:
@@ -118,7 +119,7 @@ def _how_to_stop(plan: Plan) -> str:
     return f"lab.kestra.stop_backfill({str(plan.flow.full_id)!r}, {plan.trigger_id!r})"
 
 
-def _follow(api: KestraApi, plan: Plan, before: set[str]) -> list[Execution]:
+def _follow(api: KestraApi, plan: Plan, before: set[str]) -> ExecutionList:
     bar = progress.start(f"{plan.flow.id} / {plan.trigger_id}", "executions")
     name = f"{plan.flow.id}/{plan.trigger_id}"
     began = time.monotonic()
@@ -134,7 +135,7 @@ def _follow(api: KestraApi, plan: Plan, before: set[str]) -> list[Execution]:
     return executions
 
 
-def _watch(api: KestraApi, plan: Plan, before: set[str], bar: progress.Progress) -> list[Execution]:
+def _watch(api: KestraApi, plan: Plan, before: set[str], bar: progress.Progress) -> ExecutionList:
     """Wait until the scheduler has started all executions, and then until they have ended."""
     expected = len(plan.dates)
     settled: float | None = None
@@ -153,7 +154,8 @@ def _watch(api: KestraApi, plan: Plan, before: set[str], bar: progress.Progress)
         late = settled is not None and time.monotonic() - settled > SETTLE_SECONDS
         complete = settled is not None and (len(executions) >= expected or late)
         if complete and ended == len(executions):
-            return sorted(executions, key=lambda execution: (execution.trigger_date or plan.start, execution.id))
+            executions.sort(key=lambda execution: (execution.trigger_date or plan.start, execution.id))
+            return ExecutionList(executions)
         stall.look(new, executions, row)
         time.sleep(POLL_SECONDS)
 

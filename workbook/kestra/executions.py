@@ -18,6 +18,7 @@ from workbook.kestra.api import (
     quoted,
 )
 from workbook.kestra.errors import ApiError, ExecutionFailed, WaitInterrupted
+from workbook.kestra.execution_list import ExecutionList
 from workbook.kestra.follow import follow
 from workbook.kestra.logs import Logs
 from workbook.kestra.models import Execution, Json, TaskRun
@@ -123,7 +124,7 @@ class Executions:
         namespace: str | None = None,
         labels: Mapping[str, str] | None = None,
         state: str | Sequence[str] | None = None,
-    ) -> list[Execution]:
+    ) -> ExecutionList:
         """The executions of a flow, oldest first; of all flows if none is named.
 
         Parameters:

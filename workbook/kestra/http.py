@@ -11,6 +11,7 @@ from urllib3.util.retry import Retry
 
 from workbook.errors import ServerDown, WrongPassword
 from workbook.kestra.errors import ApiError
+from workbook.kestra.server import Server
 from workbook.web import FreshConnections, session
 
 CONNECT_SECONDS = 5.0
@@ -84,6 +85,16 @@ class Http:
             raise ServerDown("Kestra", self.url, "no connection", self.stack) from error
         except requests.exceptions.ChunkedEncodingError as error:
             raise ServerDown("Kestra", self.url, "it broke off in the middle of an answer", self.stack) from error
+
+    @property
+    def server(self) -> Server:
+        """What records keep of this server."""
+        return Server(self.url, has_ui=self.stack != "embedded", read_log=self._read_log)
+
+    def _read_log(self, execution_id: str, task_run_id: str) -> list[dict[str, Any]]:
+        params = {"taskRunId": task_run_id, "minLevel": "INFO"}
+        lines: list[dict[str, Any]] = self.json("GET", f"/logs/{execution_id}", params=params)
+        return lines
 
     def mask(self, text: str) -> str:
         """A text without this session's password, as Kestra masks secrets."""

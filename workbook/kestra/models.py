@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from html import escape
 from typing import Any, Self
 
-from workbook.errors import NotFound
-from workbook.kestra import source
+from workbook.errors import NotFound, WorkbookError
+from workbook.kestra import server, shown, source
+from workbook.kestra.server import Server
+from workbook.kestra.shown import Shown
 from workbook.kestra.states import SUCCEEDED, State, WithStates
 
 Json = dict[str, Any]
@@ -67,7 +70,7 @@ class FlowId:
 
 
 @dataclass(frozen=True)
-class Flow:
+class Flow(Shown):
     """A flow as the server knows it."""
 
     namespace: str
@@ -75,11 +78,31 @@ class Flow:
     revision: int
     source: str = field(repr=False)
     raw: Json = field(repr=False, compare=False)
+    server: Server = field(default=Server(), repr=False, compare=False)
 
     @classmethod
-    def from_json(cls, raw: Json) -> Self:
-        """From the API's JSON."""
-        return cls(raw["namespace"], raw["id"], raw.get("revision", 1), raw.get("source", ""), raw)
+    def from_json(cls, raw: Json, of_server: Server | str = "") -> Self:
+        """From the API's JSON.
+
+        Parameters:
+            of_server: the server, or its address, for the flow's page.
+        """
+        known = server.of(of_server)
+        return cls(raw["namespace"], raw["id"], raw.get("revision", 1), raw.get("source", ""), raw, known)
+
+    @property
+    def url(self) -> str:
+        """Its page in Kestra's user interface (which the embedded stack lacks)."""
+        return self.server.page(f"flows/edit/{self.namespace}/{self.id}")
+
+    def html(self) -> str:
+        """Its inputs, tasks and triggers."""
+        parts = {
+            name: ", ".join(entry["id"] for entry in self.raw.get(name) or [])
+            for name in ("inputs", "tasks", "triggers")
+        }
+        facts = [("", self.namespace), ("revision", str(self.revision)), *parts.items()]
+        return shown.card("", self.id, self.server.link(self.url), facts)
 
     @property
     def full_id(self) -> FlowId:
@@ -107,7 +130,7 @@ class Flow:
 
 
 @dataclass(frozen=True)
-class TaskRun(WithStates):
+class TaskRun(WithStates, Shown):
     """One run of one task in an execution.
 
     Attributes:
@@ -126,10 +149,15 @@ class TaskRun(WithStates):
     iteration: int | None
     parent_id: str | None
     raw: Json = field(repr=False, compare=False)
+    server: Server = field(default=Server(), repr=False, compare=False)
 
     @classmethod
-    def from_json(cls, raw: Json) -> Self:
-        """From the API's JSON."""
+    def from_json(cls, raw: Json, of_server: Server | str = "") -> Self:
+        """From the API's JSON.
+
+        Parameters:
+            of_server: the server, or its address, for the log.
+        """
         attempts = tuple(State.from_json(attempt["state"]) for attempt in raw.get("attempts") or [])
         return cls(
             id=raw["id"],
@@ -141,6 +169,7 @@ class TaskRun(WithStates):
             iteration=raw.get("iteration"),
             parent_id=raw.get("parentTaskRunId"),
             raw=raw,
+            server=server.of(of_server),
         )
 
     @property
@@ -153,9 +182,33 @@ class TaskRun(WithStates):
         """The task's id, with the loop's item if there is one."""
         return f"{self.task_id} [{self.value}]" if self.value else self.task_id
 
+    @property
+    def log(self) -> list[LogLine]:
+        """Its log as the server has it now, from INFO upwards, oldest line first; none where there is nobody to ask."""
+        execution_id = self.raw.get("executionId")
+        if self.server.read_log is None or execution_id is None:
+            return []
+        lines = [LogLine.from_json(raw) for raw in self.server.read_log(execution_id, self.id)]
+        return sorted(lines, key=lambda line: line.time.timestamp() if line.time else 0.0)
+
+    def text(self) -> str:
+        """Its state and its outputs' names, without its log."""
+        named = ", ".join(self.outputs)
+        return f"{self.label}  {self.state}  outputs: {named or 'none'}"
+
+    def html(self) -> str:
+        """Its state and its log."""
+        try:
+            below = shown.log_table([(line.level, line.message) for line in self.log])
+        except WorkbookError as error:  # a server that is down is no reason not to show what is known
+            below = f"<div><small>{escape(str(error))}</small></div>"
+        tries = str(len(self.attempts)) if len(self.attempts) > 1 else ""
+        facts = [("started", shown.moment(self.start)), ("in", shown.seconds(self.seconds)), ("attempts:", tries)]
+        return shown.card(self.state, self.label, None, facts, below)
+
 
 @dataclass(frozen=True, repr=False)
-class Execution(WithStates):
+class Execution(WithStates, Shown):
     """One execution of a flow, as it was when it was read.
 
     Attributes:
@@ -173,15 +226,17 @@ class Execution(WithStates):
     trigger: Json | None
     url: str
     raw: Json
+    server: Server = field(default=Server(), compare=False)
 
     @classmethod
-    def from_json(cls, raw: Json, server: str) -> Self:
+    def from_json(cls, raw: Json, of_server: Server | str) -> Self:
         """From the API's JSON.
 
         Parameters:
-            server: the server's address, for the execution's page where the JSON names none.
+            of_server: the server, or its address, for logs, and for the execution's page where the JSON names none.
         """
-        page = f"{server}/ui/main/executions/{raw['namespace']}/{raw['flowId']}/{raw['id']}"
+        known = server.of(of_server)
+        page = known.page(f"executions/{raw['namespace']}/{raw['flowId']}/{raw['id']}")
         return cls(
             id=raw["id"],
             namespace=raw["namespace"],
@@ -189,11 +244,12 @@ class Execution(WithStates):
             states=State.from_json(raw["state"]),
             inputs=raw.get("inputs") or {},
             outputs=raw.get("outputs") or {},
-            task_runs=tuple(TaskRun.from_json(run) for run in raw.get("taskRunList") or []),
+            task_runs=tuple(TaskRun.from_json(run, known) for run in raw.get("taskRunList") or []),
             labels=labels_of(raw.get("labels")),
             trigger=raw.get("trigger"),
             url=raw.get("url") or page,
             raw=raw,
+            server=known,
         )
 
     @property
@@ -257,6 +313,25 @@ class Execution(WithStates):
         around = {run.parent_id for run in failed}
         inner = [run for run in failed if run.id not in around]
         return inner[0] if inner else None
+
+    @property
+    def link(self) -> str | None:
+        """Its page in Kestra's user interface, or None where there is none."""
+        return self.server.link(self.url)
+
+    def html(self) -> str:
+        """Its state, how it began, and its task runs."""
+        date = f"{self.trigger_date:%Y-%m-%d}" if self.trigger_date else ""
+        facts = [
+            ("", self.id),
+            ("started", shown.moment(self.start)),
+            ("in", shown.seconds(self.duration)),
+            ("by", self.trigger_id or ""),
+            ("for", date),
+            ("labels", ", ".join(f"{key}: {value}" for key, value in self.labels.items())),
+        ]
+        rows = [(run.label, run.state, run.start, run.seconds) for run in self.task_runs]
+        return shown.card(self.state, self.flow_id, self.link, facts, shown.task_table(rows) if rows else "")
 
     def __repr__(self) -> str:
         # Without id and seconds, so that a notebook's output is the same at every run.

@@ -18,14 +18,13 @@ from tqdm import tqdm
 from workbook import notebook
 from workbook.html import chip
 from workbook.kestra.models import Execution, LogLine
+from workbook.kestra.shown import level
 from workbook.kestra.summaries import span
 
 BAR_SECONDS = 0.2
 LOG_LINES, LOG_WIDTH = 5, 160
 """How much of the log stands below a bar: lines, and characters of each."""
 HALF_SECONDS = 10.0
-_LEVELS = {"ERROR": "FAILED", "WARN": "WARNING", "INFO": "RUNNING"}
-"""The look of a level is that of a state."""
 
 
 @dataclass(frozen=True)
@@ -218,8 +217,7 @@ def _reached(status: Status) -> float:
 def _log_html(log: Sequence[LogLine]) -> str:
     """The last lines of a log, each with its level."""
     lines = "".join(
-        f"{chip(_LEVELS.get(line.level, 'CREATED'), line.level, mark=False)} "
-        f"<small>{escape(line.task_id or '-')}: {escape(_short(line.message))}</small><br>"
+        f"{level(line.level)} <small>{escape(line.task_id or '-')}: {escape(_short(line.message))}</small><br>"
         for line in log[-LOG_LINES:]
     )
     return f'<div style="margin:4px 0 0 1em">{lines}</div>' if lines else ""

@@ -9,6 +9,7 @@ from workbook.errors import NotFound, WorkbookError
 from workbook.kestra import progress
 from workbook.kestra.api import KestraApi
 from workbook.kestra.errors import WaitInterrupted
+from workbook.kestra.execution_list import ExecutionList
 from workbook.kestra.models import Execution, Flow
 from workbook.kestra.summaries import overall_state, span, summarize
 
@@ -17,7 +18,7 @@ POLL_SECONDS = 0.5
 
 def watch(
     api: KestraApi, flow: Flow, trigger_id: str, count: int, known: Iterable[Execution], timeout: float
-) -> list[Execution]:
+) -> ExecutionList:
     """Wait until a trigger has started so many executions, and they have ended; oldest first.
 
     Parameters:
@@ -39,14 +40,14 @@ def watch(
     name, before = f"{flow.id}/{trigger_id}", {execution.id for execution in known}
     bar = progress.start(name, "executions")
     give_up = time.monotonic() + timeout
-    started: list[Execution] = []
+    started = ExecutionList()
     try:
         while True:
-            started = [
+            started = ExecutionList(
                 execution
                 for execution in api.executions(flow)
                 if execution.id not in before and execution.trigger_id == trigger_id
-            ]
+            )
             ended = sum(execution.terminated for execution in started)
             note = f"{len(started)} started" if started else "waiting for the first"
             bar.update(progress.of_executions(started, max(count, len(started)), note))

@@ -9,6 +9,7 @@ from typing import Any
 from workbook.kestra import backfill as backfills
 from workbook.kestra import triggered
 from workbook.kestra.api import FlowLike, KestraApi, full_flow_id
+from workbook.kestra.execution_list import ExecutionList
 from workbook.kestra.executions import Executions
 from workbook.kestra.models import Execution, Trigger
 
@@ -37,7 +38,7 @@ class Triggers:
         inputs: Mapping[str, Any] | None = None,
         wait: bool = True,
         check: bool = True,
-    ) -> list[Execution]:
+    ) -> ExecutionList:
         """Run a schedule for dates that have passed: one execution a date.
 
         Parameters:
@@ -84,7 +85,7 @@ class Triggers:
         *,
         timeout: float = 180.0,
         check: bool = True,
-    ) -> list[Execution]:
+    ) -> ExecutionList:
         """Wait until a trigger, such as one that watches a bucket, has started executions, and they have ended.
 
         Parameters:
@@ -108,7 +109,7 @@ class Triggers:
         executions = triggered.watch(self._api, current, trigger_id, count, known, timeout)
         return self._checked(executions, check)
 
-    def _checked(self, executions: list[Execution], check: bool) -> list[Execution]:
+    def _checked(self, executions: ExecutionList, check: bool) -> ExecutionList:
         for execution in executions if check else ():
             self._executions.raise_if_failed(execution)
         return executions

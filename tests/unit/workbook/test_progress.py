@@ -143,9 +143,13 @@ def _served(fake: FakeKestra, until: threading.Event) -> None:
     fake.on("GET", f"/flows/{RAW['namespace']}/{RAW['flowId']}/graph", recorded("hello.graph"))
     fake.on("GET", f"/executions/{RAW['id']}", RAW)
     follow = [("progress", running(RAW, 3))]
-    fake.on("GET", f"/executions/{RAW['id']}/follow", lambda request: sse(*follow, then=lambda: until.wait(10)))
+    fake.on("GET", f"/executions/{RAW['id']}/follow", lambda request: sse(*follow, then=lambda: _until(until)))
     lines = [{"level": "INFO", "taskId": "hello", "message": f"line {at}, Admin1234"} for at in range(9)]
     fake.on("GET", f"/logs/{RAW['id']}/follow", lambda request: sse(*[("progress", line) for line in lines]))
+
+
+def _until(event: threading.Event) -> None:
+    event.wait(10)
 
 
 def test_a_watched_execution_shows_the_whole_flow_and_the_last_lines_without_the_password(

@@ -53,7 +53,7 @@ def well(network: Network) -> Iterator[tuple[dict[str, str], list[tuple[str, str
 
 def test_each_service_is_asked_how_it_is(well: tuple[dict[str, str], list[tuple[str, str | None]]]) -> None:
     environment, asked = well
-    assert all(stack._answers(service, environment) for service in catalog.NAMES)
+    assert all(stack.answers(service, environment) for service in catalog.NAMES)
     paths = dict(asked)
     assert paths.pop("/_cluster/health") == "Basic ZWxhc3RpYzplbGFzdGljMTIz"
     assert paths == dict.fromkeys(["/health", "/ping", "/readyz", "/", "/_health"])
@@ -63,9 +63,9 @@ def test_a_service_that_is_not_named_or_not_well_does_not_answer(
     well: tuple[dict[str, str], list[tuple[str, str | None]]],
 ) -> None:
     environment, _ = well
-    assert not any(stack._answers(service, {}) for service in catalog.NAMES)
-    assert not stack._answers("kestra", {"KESTRA_URL": environment["KESTRA_URL"] + "/gone"})
-    assert not stack._answers("aws", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+    assert not any(stack.answers(service, {}) for service in catalog.NAMES)
+    assert not stack.answers("kestra", {"KESTRA_URL": environment["KESTRA_URL"] + "/gone"})
+    assert not stack.answers("aws", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
 
 
 @pytest.fixture
