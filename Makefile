@@ -8,7 +8,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # where it finds no packages, pip is asked.
 UV_FROM := $(if $(PIP_INDEX_URL),UV_DEFAULT_INDEX='$(PIP_INDEX_URL)') \
   $(if $(PIP_EXTRA_INDEX_URL),UV_INDEX='$(PIP_EXTRA_INDEX_URL)') $(if $(PIP_CERT),SSL_CERT_FILE='$(PIP_CERT)')
-UV := $(UV_FROM) $(BIN)/uv pip install --quiet --no-config --python $(BIN)/python --compile-bytecode \
+# Whoever watches sees its progress; a log gets none.
+QUIET := $(shell [ -t 2 ] || echo --quiet)
+UV := $(UV_FROM) $(BIN)/uv pip install $(QUIET) --no-config --python $(BIN)/python --compile-bytecode \
   $(addprefix --find-links=,$(PIP_FIND_LINKS))
 LOCKED := --require-hashes --no-deps
 # The development lock holds everything, so it is written first and the others keep its versions. Extras stay named:

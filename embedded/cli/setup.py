@@ -4,7 +4,10 @@ Run as `python -m embedded.cli.setup`, any number of times: what exists already 
 """
 
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Timer
 
 from embedded.services.elasticsearch.distribution import distribution
 from embedded.services.kestra import cds_archive, environments, tool_environments
@@ -13,6 +16,8 @@ from embedded.services.kestra.compiler import CompileError
 from embedded.services.kestra.launch import class_path
 from embedded.shared.downloads import ArtifactError
 from embedded.shared.paths import ROOT, cache_folder
+
+SILENT_SECONDS = 1.0
 
 
 def main() -> None:
@@ -26,13 +31,27 @@ def main() -> None:
             ]
             engine_jars()
             compiler_jar()
-            distribution()
-            archive_classes()
-            for environment in built:
-                environment.result()
+            with _told("Unpacking Elasticsearch"):
+                distribution()
+            with _told("Compiling the task types, and archiving the engine's classes for quick starts"):
+                archive_classes()
+            with _told("Building the Python environments of scripts, of dbt and of the clouds' commands"):
+                for environment in built:
+                    environment.result()
     except (ArtifactError, CompileError, environments.EnvironmentProblem) as problem:
         sys.exit(f"Set-up stopped: {problem}")
     print(f"Everything is in place; what was fetched and built is kept in {cache_folder()}")
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Say what is being done if it is not done at once: most of the time it has been done before."""
+    telling = Timer(SILENT_SECONDS, print, [f"{what} ..."], {"flush": True})
+    telling.start()
+    try:
+        yield
+    finally:
+        telling.cancel()
 
 
 def archive_classes() -> None:
