@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import yaml
@@ -26,6 +27,8 @@ from uv import find_uv_bin
 from embedded.shared.paths import cache_folder
 
 INSTALL_TIMEOUT_SECONDS = 900
+_FINDING = Lock()
+"""Python 3.11's `sysconfig`, which finds uv, answers None to a thread that asks while another fills its table."""
 PYTHON_TYPES = ("io.kestra.plugin.scripts.python.Script", "io.kestra.plugin.scripts.python.Commands")
 
 
@@ -128,7 +131,9 @@ def uv(arguments: list[str], problem: str) -> None:
         EnvironmentProblem: it failed.
     """
     options = ["--quiet", "--no-progress", "--no-config", "--cache-dir", str(cache_folder() / "uv")]
-    _execute([find_uv_bin(), *arguments, *options], problem)
+    with _FINDING:
+        program = find_uv_bin()
+    _execute([program, *arguments, *options], problem)
 
 
 def installed(version: str = "") -> Path:
