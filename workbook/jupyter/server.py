@@ -27,6 +27,8 @@ CONFIG = Path(__file__).parent / "config"
 FOLDER = ROOT / ".jupyter"
 """What JupyterLab writes for this project: a learner's settings, tabs, the log."""
 LOG_LINES = 20
+LEASE = "EMBEDDED_LEASE"
+"""Set where `python -m embedded run` has started a stack for us, which ends with us."""
 
 
 def open_lab(root: Path = ROOT, open_browser: bool = True) -> int:
@@ -94,9 +96,10 @@ def _start(root: Path, folder: Path, open_browser: bool) -> ServerApp:
 def _welcome(server: ServerApp, log: Path) -> str:
     address = f"{server.connection_url}?token={server.identity_provider.token}"
     where = log.relative_to(ROOT) if log.is_relative_to(ROOT) else log
+    stack = " and the stack" if LEASE in os.environ else ""
     return (
         f"\nJupyterLab is open on the lessons. If no browser window appeared, open\n\n    {address}\n\n"
-        f"Ctrl-C in this terminal stops JupyterLab and the stack; your work stays. Its log: {where}\n"
+        f"Ctrl-C in this terminal stops JupyterLab{stack}; your work stays. Its log: {where}\n"
     )
 
 
