@@ -59,8 +59,8 @@ def _one_number(answer: Any) -> int:
     if callable(answer):
         raise Hint("The answer is a function that was not called: a pair of parentheses is missing, as in .sum().")
     try:
-        return int(str(answer).replace(",", "").replace("_", ""))
-    except (TypeError, ValueError) as no_number:
+        return int(float(str(answer).replace(",", "").replace("_", "")))
+    except (ValueError, OverflowError) as no_number:
         raise Hint(f"The answer is a {type(answer).__name__}; put one whole number into it.") from no_number
 
 
