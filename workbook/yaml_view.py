@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
@@ -71,7 +71,8 @@ class SourceView:
         rows = "".join(self._row(at, line, plain[at - 1]) for at, line in enumerate(lines[: len(plain)], 1))
         return (
             '<div class="highlight" style="border:1px solid rgba(128,128,128,0.4);border-radius:8px;padding:8px 0;'
-            'max-width:900px"><pre style="margin:0;line-height:1.45;white-space:pre-wrap;word-wrap:break-word">'
+            'max-width:900px"><pre style="margin:0;line-height:1.45;white-space:pre-wrap;word-break:normal;'
+            'word-wrap:break-word">'
             f"{rows}</pre></div>"
         )
 
@@ -127,11 +128,21 @@ def script(file: str | Path, mark: Sequence[str | int] = ()) -> SourceView:
 def _coloured(tokens: Iterable[tuple[Any, str]]) -> list[str]:
     """The lines of a text as HTML, each token with its class."""
     html = ""
-    for name, group in groupby(tokens, lambda token: next((name for of, name in _CLASSES if token[0] in of), "")):
+    for name, group in groupby(_named(tokens), lambda token: token[0]):
         # No token reaches over the end of a line, as a line may be a box of its own.
         parts = escape("".join(text for _, text in group), quote=False).split("\n")
         html += "\n".join(f'<span class="{name}">{part}</span>' if name and part.strip() else part for part in parts)
     return html.split("\n")
+
+
+def _named(tokens: Iterable[tuple[Any, str]]) -> Iterator[tuple[str, str]]:
+    """Tokens with their classes. A value in a list is no variable; a name within an expression is."""
+    within = False
+    for kind, text in tokens:
+        if kind in Comment.Preproc:
+            within = text.startswith("{")
+        name = next((name for of, name in _CLASSES if kind in of), "")
+        yield "" if kind in Name.Variable and not within else name, text
 
 
 def _marked(source: str, marks: Sequence[Mark]) -> frozenset[int]:

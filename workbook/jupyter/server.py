@@ -27,6 +27,9 @@ from workbook.project import ROOT
 from workbook.working_copy import COPIES
 
 CONFIG = Path(__file__).parent / "config"
+STYLE = Path(__file__).parent / "custom.css"
+STYLE_MARK = "/* The workbook's"
+"""How the project's own style begins."""
 FOLDER = ROOT / ".jupyter"
 """What JupyterLab writes for this project: a learner's settings, tabs, the log."""
 LOG_LINES = 20
@@ -97,6 +100,7 @@ def _trust(copies: Path) -> None:
 def _start(root: Path, folder: Path, open_browser: bool) -> ServerApp:
     """A server that listens."""
     options = {
+        "LabApp.custom_css": _put_style(folder),
         "LabApp.user_settings_dir": folder / "lab" / "user-settings",
         "LabApp.workspaces_dir": folder / "lab" / "workspaces",
         "ServerApp.root_dir": root,
@@ -106,6 +110,16 @@ def _start(root: Path, folder: Path, open_browser: bool) -> ServerApp:
     }
     server: ServerApp = LabApp.initialize_server(argv=[f"--{name}={value}" for name, value in options.items()])
     return server
+
+
+def _put_style(folder: Path) -> bool:
+    """Put the project's style where JupyterLab looks for one, if there is no other; say whether it is there."""
+    style = folder / "custom" / STYLE.name
+    if style.exists() and not style.read_text(encoding="utf-8").startswith(STYLE_MARK):
+        return False
+    style.parent.mkdir(exist_ok=True)
+    shutil.copyfile(STYLE, style)
+    return True
 
 
 def _welcome(server: ServerApp, log: Path) -> str:

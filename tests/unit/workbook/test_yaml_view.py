@@ -81,6 +81,8 @@ def test_colours_are_those_of_the_notebooks_own_code_and_none_of_its_own() -> No
     assert '<div class="highlight"' in html
     assert '<span class="k">id</span>: x' in html
     assert '<span class="c"># a comment</span>' in html
+    assert '<span class="o">inputs.name</span>' in html
+    assert "[one, two]" in workbook.yaml("values: [one, two]\n").html()
     assert not re.search(r"[ ;\"]color:", html)
 
 
