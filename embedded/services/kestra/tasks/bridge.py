@@ -102,6 +102,18 @@ class RowFile:
         return self._task.store(Path(str(self._writer.close())))
 
 
+class Properties(dict[str, Any]):
+    """The rendered properties of a task, by name."""
+
+    def __missing__(self, name: str) -> Any:
+        """A flow may have the name of a property and nothing behind it, not even the default.
+
+        Raises:
+            TaskError: always; it names the property.
+        """
+        raise TaskError(f"`{name}` has no value. Write one, or leave the property out.")
+
+
 class Task:
     """One run of a task, as its body sees it."""
 
@@ -111,7 +123,7 @@ class Task:
     def __init__(self, call: Any) -> None:
         self.call = call
         self.type = str(call.type())
-        self.properties: dict[str, Any] = json.loads(str(call.properties()))
+        self.properties = Properties(json.loads(str(call.properties())))
 
     @property
     def working_directory(self) -> Path:
