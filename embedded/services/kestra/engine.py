@@ -23,13 +23,15 @@ import yaml
 
 from embedded.services.kestra import incidents
 from embedded.services.kestra.cds_archive import COLLECTOR
-from embedded.services.kestra.database import Database
+from embedded.services.kestra.database import Compaction, Database
 from embedded.shared.private_files import keep_private
 
 TENANT = "main"
 WORKER_THREADS = 8
 START_TIMEOUT_SECONDS = 60
 HEAP = "512m"
+INITIAL_HEAP = "-Xms96m"
+"""Java would begin with a 64th of the machine's memory, and collect no garbage before that is full."""
 WATCH_SECONDS = 2.0
 """Time between two looks at the services and the database."""
 SILENCES = 3
@@ -114,6 +116,7 @@ class Engine:
         self._context: Any = None
         self._guard: Any = None
         self._threads: Any = None
+        self._compaction: Compaction | None = None
         self._services: list[Any] = []
 
     def start(self, before_services: Callable[["Engine"], None] | None = None) -> None:
@@ -140,6 +143,7 @@ class Engine:
         if before_services:
             before_services(self)
         self._start_services()
+        self._compaction = self.config.database.keep_compact()
 
     def java(self, name: str) -> Any:
         """A Java class by its full name."""
@@ -202,6 +206,8 @@ class Engine:
         self._guard.close()
         self._context.close()
         self._threads.shutdownNow()
+        if self._compaction:
+            self._compaction.stop()
         self.config.database.close()
         self._context = None
         self._services = []
@@ -219,6 +225,7 @@ class Engine:
             f"-Dmicronaut.config.files={application}",
             f"-Dlogback.configurationFile={logback}",
             f"-Djava.io.tmpdir={temporary}",
+            INITIAL_HEAP,
             f"-Xmx{self.config.heap}",
             COLLECTOR,
             "-XX:TieredStopAtLevel=1",  # the optimizing compiler slows down the first minutes on few cores
