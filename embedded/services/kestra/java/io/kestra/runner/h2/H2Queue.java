@@ -26,7 +26,7 @@ import org.jooq.impl.DSL;
  */
 public class H2Queue<T> extends JdbcQueue<T> {
     private static final String UNREAD = """
-        SELECT "value", "offset" FROM queues
+        SELECT "value", "offset", "key" FROM queues
         WHERE "type" = ? AND ("consumers" IS NULL OR NOT ARRAY_CONTAINS("consumers", ?)) AND\
         """;
     private static final String MARK = """

@@ -44,7 +44,7 @@ final class GuardedQueue<T> extends H2Queue<T> {
 
     @Override
     protected List<Either<T, DeserializationException>> map(Result<Record> rows) {
-        return guard.remember(rows, super.map(rows));
+        return guard.remember(rows, super::map);
     }
 
     @Override

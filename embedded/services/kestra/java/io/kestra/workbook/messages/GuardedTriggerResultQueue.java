@@ -28,7 +28,7 @@ final class GuardedTriggerResultQueue extends H2WorkerTriggerResultQueue {
 
     @Override
     protected List<Either<WorkerTriggerResult, DeserializationException>> map(Result<Record> rows) {
-        return guard.remember(rows, super.map(rows));
+        return guard.remember(rows, super::map);
     }
 
     @Override

@@ -28,7 +28,7 @@ final class GuardedWorkerJobQueue extends H2WorkerJobQueue {
 
     @Override
     protected List<Either<WorkerJob, DeserializationException>> map(Result<Record> rows) {
-        return guard.remember(rows, super.map(rows));
+        return guard.remember(rows, super::map);
     }
 
     @Override

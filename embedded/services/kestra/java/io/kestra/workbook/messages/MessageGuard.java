@@ -20,10 +20,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.Result;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
 
 /**
  * Keeps one queue of the engine going when a message cannot be processed. The engine itself would shut down, and again
@@ -34,6 +37,7 @@ import org.jooq.Result;
  * nothing of it. What is no fault of a message (the database is gone, the engine stops) is passed on to the engine.
  */
 final class MessageGuard<T> {
+    private static final String EXECUTOR = "executor";
     private static final int TRANSIENT_ATTEMPTS = 5;
     private static final long TRANSIENT_PAUSE_MILLIS = 200;
 
@@ -41,6 +45,7 @@ final class MessageGuard<T> {
     private final EngineGuard engine;
     private final Map<String, Reader> readers = new ConcurrentHashMap<>();
     private final ThreadLocal<List<Message<T>>> delivery = new ThreadLocal<>();
+    private final ThreadLocal<Boolean> isMerged = ThreadLocal.withInitial(() -> false);
 
     MessageGuard(Class<T> type, EngineGuard engine) {
         this.type = type;
@@ -64,15 +69,31 @@ final class MessageGuard<T> {
                 rows.remove(rows.size() - 1);
             }
         }
+        isMerged.set(type == Execution.class && reader.equals(EXECUTOR));
         return rows;
     }
 
-    /** Remember the rows behind the contents, for the consumer that is called next on this thread. */
+    /**
+     * Read the contents of rows, and remember the rows, for the consumer that is called next on this thread.
+     *
+     * <p>To the executor a message about an execution says only that it has changed, as it reads the execution itself.
+     * Of several about one execution the last is read and delivered: an execution of hundreds of task runs is large, and
+     * messages come faster than they are processed.
+     */
     List<Either<T, DeserializationException>> remember(
-        Result<Record> rows, List<Either<T, DeserializationException>> contents) {
-        var messages = new ArrayList<Message<T>>(rows.size());
-        for (int i = 0; i < rows.size(); i++) {
-            Record row = rows.get(i);
+        Result<Record> rows, Function<Result<Record>, List<Either<T, DeserializationException>>> read) {
+        var last = DSL.using(SQLDialect.H2).newResult(rows.fields());
+        var keys = new HashSet<String>();
+        for (Record row : rows.reversed()) {
+            String key = isMerged.get() ? row.get("key", String.class) : null;
+            if (key == null || keys.add(key)) {
+                last.addFirst(row);
+            }
+        }
+        List<Either<T, DeserializationException>> contents = read.apply(last);
+        var messages = new ArrayList<Message<T>>(last.size());
+        for (int i = 0; i < last.size(); i++) {
+            Record row = last.get(i);
             messages.add(new Message<>(
                 row.get("offset", Long.class), row.get("value", String.class), contents.get(i)));
         }
