@@ -86,6 +86,44 @@ def test_a_flow_beyond_a_limit_is_invalid(api: Api, source: Any, good: str, bad:
     assert message in refused.text
 
 
+def listener(name: str, *upstreams: str, how: str = "preconditions") -> str:
+    """A flow that starts after others; after any of them by conditions, after all of them by preconditions."""
+    named = [f"{{namespace: circles.team, flowId: {upstream}}}" for upstream in upstreams]
+    condition = "io.kestra.plugin.core.condition"
+    any_of = ", ".join(f"{{type: {condition}.ExecutionFlow, {one[1:]}" for one in named)
+    triggers = {
+        "preconditions": f"preconditions: {{id: before, flows: [{', '.join(named)}]}}",
+        "conditions": f"conditions: [{{type: {condition}.Or, conditions: [{any_of}]}}]",
+        "decided": f"conditions: [{any_of}, {{type: {condition}.Expression, expression: '{{{{ false }}}}'}}]",
+    }
+    trigger = f"{{id: next, type: io.kestra.plugin.core.trigger.Flow, {triggers[how]}}}"
+    return f"id: {name}\nnamespace: circles.team\ntasks: [{TASK}]\n" + (f"triggers: [{trigger}]" if upstreams else "")
+
+
+def test_chains_and_diamonds_of_flow_triggers_are_taken_and_circles_refused(api: Api) -> None:
+    for source in (
+        listener("a"),
+        listener("b", "a"),
+        listener("c", "a", how="conditions"),
+        listener("d", "b", "c"),
+        listener("e", "d", "outside", how="conditions"),
+        listener("f", "a", "outside"),
+    ):
+        api.flow(source)
+    circle = "start flows in a circle without end: circles.team.a -> circles.team.b -> circles.team.d -> circles.team.a"
+    for how in ("preconditions", "conditions"):
+        assert circle in (problems(api, listener("a", "d", how=how)) or "")
+    refused = api.put("/flows/circles.team/a", data=listener("a", "d"), headers={"Content-Type": "application/x-yaml"})
+    assert refused.status_code == 422
+    assert circle in refused.text
+    assert "circles.team.b -> circles.team.d -> circles.team.e -> circles.team.b" in (
+        problems(api, listener("b", "a", "e", how="conditions")) or ""
+    )
+    assert problems(api, listener("a", "f")) is None, "f waits for a flow outside too"
+    assert problems(api, listener("a", "d", how="decided")) is None, "a condition may end it"
+    assert problems(api, listener("a", "unknown")) is None
+
+
 @pytest.mark.parametrize(
     ("count", "limit", "message"),
     [(1000, 1, None), (1001, 1, "1000 are the most"), (200, 0, None), (201, 0, "set concurrencyLimit to 200 or less")],

@@ -134,9 +134,9 @@ class Guarded:
         """Read the states of all triggers, or write back what was read."""
         self.session.post(f"{self.url}/test/states/{step}").raise_for_status()
 
-    def ticks(self) -> list[Any]:
-        """The executions of the flow that a schedule starts."""
-        return self.get("/executions", namespace="guarded", flowId="ticking", size="100")["results"]
+    def ticks(self) -> int:
+        """How many executions there are of the flow that a schedule starts."""
+        return int(self.get("/executions", namespace="guarded", flowId="ticking")["total"])
 
     def messages(self, count: int) -> list[dict[str, Any]]:
         """The messages that were set aside, once there are so many."""
@@ -204,8 +204,29 @@ def test_a_trigger_whose_state_cannot_be_read_costs_no_other_trigger(guarded: Gu
         return any("broken" in (kept["key"] or "") for kept in guarded.messages(0))
 
     eventually(set_aside, END_SECONDS, "the state of the trigger to be set aside")
-    count = len(guarded.ticks())
-    eventually(lambda: len(guarded.ticks()) > count + 1, END_SECONDS, "the next ticks")
+    count = guarded.ticks()
+    eventually(lambda: guarded.ticks() > count + 1, END_SECONDS, "the next ticks")
+
+
+def test_a_stored_schedule_that_never_comes_is_named_once(guarded: Guarded) -> None:
+    """One that an older build took: the engine would try it each second, and fail an execution each time."""
+    guarded.flow(TICKING)
+    guarded.flow(YEARLY.replace("id: yearly", "id: never"))
+    eventually(lambda: guarded.get("/triggers/search", q="never")["results"], END_SECONDS, "the trigger's state")
+    for column in ("value", "source_code"):
+        replaced = f'UPDATE flows SET "{column}" = REPLACE("{column}", ?, ?) WHERE "id" = ?'
+        guarded.sql(replaced, "0 0 1 1 *", "0 0 31 2 *", "never")
+    due = 'UPDATE triggers SET "value" = REGEXP_REPLACE("value", ?, ?) WHERE "flow_id" = ?'
+    guarded.sql(due, '"nextExecutionDate":"20..', '"nextExecutionDate":"2020', "never")
+
+    def told() -> list[str]:
+        return [line for line in guarded.log.read_text().splitlines() if "'0 0 31 2 *' never comes" in line]
+
+    eventually(told, END_SECONDS, "the line in the log")
+    count = guarded.ticks()
+    eventually(lambda: guarded.ticks() > count + 3, END_SECONDS, "rounds of the scheduler")
+    assert len(told()) == 1
+    assert guarded.get("/executions/search", namespace="guarded", flowId="never")["total"] == 0
 
 
 def test_a_state_of_a_trigger_that_was_read_before_undoes_no_change_of_its_backfill(guarded: Guarded) -> None:

@@ -144,13 +144,18 @@ public final class FlowLimits {
     }
 
     private void checkSchedule(Schedule schedule, String path) {
+        if (neverComes(schedule)) {
+            add(join(path, "cron"), "has no next date: '%s' never comes".formatted(schedule.getCron()), schedule.getCron());
+        }
+    }
+
+    /** Whether a schedule has no next date. The engine's own validation names one that cannot be read. */
+    public static boolean neverComes(Schedule schedule) {
         try {
             var times = ExecutionTime.forCron(schedule.parseCron());
-            if (times.nextExecution(ZonedDateTime.now(ZoneId.of(schedule.getTimezone()))).isEmpty()) {
-                add(join(path, "cron"), "has no next date: '%s' never comes".formatted(schedule.getCron()), schedule.getCron());
-            }
+            return times.nextExecution(ZonedDateTime.now(ZoneId.of(schedule.getTimezone()))).isEmpty();
         } catch (RuntimeException invalid) {
-            return; // the engine's own validation names it
+            return false;
         }
     }
 

@@ -4,6 +4,7 @@ import io.kestra.core.contexts.KestraContext;
 import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.ExecutionKilled;
 import io.kestra.core.models.validations.ModelValidator;
+import io.kestra.core.repositories.FlowRepositoryInterface;
 import io.kestra.core.runners.WorkerJobRunning;
 import io.kestra.jdbc.JooqDSLContextWrapper;
 import io.kestra.jdbc.repository.AbstractJdbcTriggerRepository;
@@ -93,10 +94,13 @@ public final class EngineGuard {
             guard.storage(H2ExecutionDelayStorage.class, "executordelayed", GuardedDelays::new),
             guard.storage(H2SLAMonitorStorage.class, "slamonitor", GuardedDeadlines::new),
             RuntimeBeanDefinition.builder(JdbcSchedulerTriggerState.class, () -> new GuardedTriggers(
-                    guard.context.getBean(AbstractJdbcTriggerRepository.class), guard.table("triggers"), guard))
+                    guard.context.getBean(AbstractJdbcTriggerRepository.class), guard.table("triggers"),
+                    () -> guard.context.getBean(FlowRepositoryInterface.class), guard))
                 .singleton(true).replaces(JdbcSchedulerTriggerState.class).build(),
             RuntimeBeanDefinition
-                .builder(ModelValidator.class, () -> new LimitedValidator(() -> guard.context.getBean(Validator.class)))
+                .builder(ModelValidator.class, () -> new LimitedValidator(
+                    () -> guard.context.getBean(Validator.class),
+                    () -> guard.context.getBean(FlowRepositoryInterface.class)))
                 .singleton(true).replaces(ModelValidator.class).build()
         ).build();
         guard.failedExecutions = new FailedExecutions(guard.context);
