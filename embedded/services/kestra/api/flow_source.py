@@ -5,10 +5,11 @@ from http import HTTPStatus
 from typing import Any
 
 import jpype
+import yaml
 from anyio import CapacityLimiter
 
 from embedded.services.kestra.api.errors import ApiError, Invalid
-from embedded.services.kestra.api.request import Request
+from embedded.services.kestra.api.request import JSON, YAML, Request, content_type, parse_json
 
 MAX_BYTES = 256 * 2**10
 """Largest source of a flow. The engine's time grows with the square of a text's length: 1 s for this one."""
@@ -17,6 +18,24 @@ MAX_TYPES = 1000
 SOURCES = CapacityLimiter(2)
 """How many requests with flows are handled at once. They keep a core busy, and so leave the others' threads alone."""
 TYPE = re.compile(r"""\btype["']?\s*:""")
+
+OF_THE_SERVER = ("tenantId", "revision", "deleted", "updated", "source")
+"""Fields of a flow as the server sends it that belong to no source."""
+
+
+def sent(request: Request) -> str:
+    """The source of a flow that a request sends: as YAML, or as a JSON object, which Kestra takes until 2.0.
+
+    Raises:
+        ApiError: it is sent as something else (415), or is no JSON object (422).
+    """
+    if content_type(request.http) not in JSON:
+        return request.text(*YAML)
+    flow = parse_json(checked(request.text()))
+    if not isinstance(flow, dict):
+        raise Invalid("Invalid json: a flow was expected")
+    fields = {name: value for name, value in flow.items() if name not in OF_THE_SERVER}
+    return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
 
 
 def checked(source: str) -> str:

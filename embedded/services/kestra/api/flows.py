@@ -12,7 +12,7 @@ from starlette.routing import Route
 from embedded.services.kestra.api import convert, repositories
 from embedded.services.kestra.api.errors import ApiError, NotFound
 from embedded.services.kestra.api.filters import query_filters
-from embedded.services.kestra.api.flow_source import SOURCES, parse, parse_with_defaults
+from embedded.services.kestra.api.flow_source import SOURCES, parse, parse_with_defaults, sent
 from embedded.services.kestra.api.request import YAML, Request, endpoint, json_text, no_content, whole_number
 
 SERVICE = "io.kestra.core.services.FlowService"
@@ -58,8 +58,8 @@ def require_flow(request: Request, namespace: str, flow_id: str, revision: int |
 
 
 def create(request: Request) -> Response:
-    """A new flow from its YAML; 422 if it is invalid or exists."""
-    return request.entity(request.bean(SERVICE).create(parse(request, request.text(*YAML)), True))
+    """A new flow from its YAML or JSON; 422 if it is invalid or exists."""
+    return request.entity(request.bean(SERVICE).create(parse(request, sent(request)), True))
 
 
 def get(request: Request) -> Response:
@@ -75,11 +75,11 @@ def get(request: Request) -> Response:
 
 
 def update(request: Request) -> Response:
-    """A new revision of a flow from its YAML."""
+    """A new revision of a flow from its YAML or JSON."""
     previous = find(request, request.params["namespace"], request.params["id"], source=False)
     if previous is None:
         raise ApiError(HTTPStatus.NOT_FOUND)
-    current = parse(request, request.text(*YAML))
+    current = parse(request, sent(request))
     checked = request.bean(DEFAULTS).injectVersionDefaults(current, False)
     request.bean(SERVICE).checkValidSubflows(checked, request.tenant)
     return request.entity(repositories.flows(request).update(current, previous))
