@@ -1,13 +1,15 @@
 """Stacks of the tests' own."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from bench.sizing import engines
 from flowtests.stack import own_stack
 
-__all__ = ["ROOT", "own_stack", "stack_variables"]
+__all__ = ["ROOT", "kill_engines", "own_stack", "stack_variables"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,3 +23,10 @@ def stack_variables(environment: Mapping[str, str]) -> dict[str, str]:
     command = [sys.executable, "-m", "embedded", "env"]
     listing = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     return dict(line.split("=", 1) for line in listing.stdout.splitlines() if "=" in line)
+
+
+def kill_engines(folder: str) -> None:
+    """End the processes of the engines whose state is below a folder with SIGKILL, and wait for their end."""
+    for process in engines(folder):
+        process.send_signal(signal.SIGKILL)
+        process.wait(30)

@@ -1,19 +1,17 @@
 """Executions that run when the engine goes, gently or not, reach an end when it is back; kills harm no engine."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 import requests
 import yaml
 
-from tests.support.stack import ROOT
+from tests.support.stack import ROOT, kill_engines
 from tests.support.waiting import eventually
 
 RUNS = 3
@@ -73,12 +71,7 @@ class Stack:
         self.embedded("down")
 
     def kill_engine(self) -> None:
-        mine = self.environment["EMBEDDED_HOME"]
-        for process in psutil.process_iter(["cmdline", "environ"]):
-            words, environ = process.info["cmdline"] or [], process.info["environ"] or {}
-            if "embedded.services.kestra" in words and environ.get("KESTRA_HOME", "").startswith(mine):
-                process.send_signal(signal.SIGKILL)
-                process.wait(10)
+        kill_engines(self.environment["EMBEDDED_HOME"])
 
     def start(self, flow: str, count: int) -> list[str]:
         files = {"fileUpload": ("flow.yaml", flow)}

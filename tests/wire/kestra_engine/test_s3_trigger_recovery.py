@@ -1,8 +1,6 @@
 """The S3 trigger over restarts and kills of the engine: each object is handed out once, and none is lost."""
 
-import os
 import random
-import signal
 import subprocess
 import sys
 import threading
@@ -12,10 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
-from tests.support.stack import ROOT, own_stack
+from tests.support.stack import ROOT, kill_engines, own_stack
 from tests.support.waiting import eventually
 from tests.wire.kestra_engine.s3_faults import s3_behind
 from tests.wire.kestra_tasks.client import Kestra
@@ -43,11 +40,7 @@ class Engine:
 
     def kill(self) -> None:
         """End the engine's process at once."""
-        for process in psutil.process_iter(["cmdline", "environ"]):
-            words, environ = process.info["cmdline"] or [], process.info["environ"] or {}
-            if "embedded.services.kestra" in words and environ.get("KESTRA_HOME", "").startswith(str(self.kestra.home)):
-                os.kill(process.pid, signal.SIGKILL)
-                process.wait(10)
+        kill_engines(str(self.kestra.home))
 
     def back(self) -> None:
         self.embedded("up", "--only", "kestra")
