@@ -31,6 +31,8 @@ class Kind(Enum):
     """Kestra's rule: 8 characters or more, of three kinds."""
     GOOGLE_PROJECT = auto()
     MEMORY = auto()
+    DURATION = auto()
+    """As ISO 8601 has it, in days or less: such as P30D or PT12H."""
     URL = auto()
     FOLDER = auto()
 
@@ -122,6 +124,11 @@ def google_project(variable: str, default: str) -> Any:
 def memory(variable: str, default: str | None = None) -> Any:
     """A size such as 512m, of the service's process; None for the process's own default."""
     return _field(Setting(variable, Kind.MEMORY, default, for_clients=False))
+
+
+def duration(variable: str) -> Any:
+    """A time such as P30D, of the service's process; None where none is set."""
+    return _field(Setting(variable, Kind.DURATION, None, for_clients=False))
 
 
 def url(variable: str) -> Any:

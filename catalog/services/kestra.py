@@ -16,6 +16,7 @@ class KestraSettings:
     username: str = setting.email("KESTRA_USERNAME", "admin@kestra.io")
     password: str = setting.secret("KESTRA_PASSWORD", "Admin1234", Kind.STRONG_PASSWORD)
     heap: str | None = setting.memory("KESTRA_HEAP")
+    retention: str | None = setting.duration("KESTRA_RETENTION")
     storage: Path = setting.folder("KESTRA_STORAGE", "kestra-storage")
 
 

@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 import catalog
 from catalog.setting import Kind, Setting
 from catalog.spec import ServiceSpec
+from embedded.shared.durations import duration
 from embedded.shared.paths import ROOT, cache_folder
 
 S = TypeVar("S")
@@ -181,6 +182,16 @@ def _memory(values: Mapping[str, str], setting: Setting) -> str | None:
     return value or None
 
 
+def _duration(values: Mapping[str, str], setting: Setting) -> str | None:
+    value = _optional_text(values, setting)
+    try:
+        return value if value and duration(value) else None
+    except ValueError:
+        raise SettingsError(
+            f"{setting.variable} is {value!r}: write a duration of more than nothing, such as P30D or PT12H"
+        ) from None
+
+
 def _url(values: Mapping[str, str], setting: Setting) -> str | None:
     value = _optional_text(values, setting)
     if value and not re.fullmatch(r"https?://\S+", value):
@@ -197,6 +208,7 @@ _READERS: Mapping[Kind, Callable[[Mapping[str, str], Setting], Any]] = {
     Kind.STRONG_PASSWORD: _strong_password,
     Kind.GOOGLE_PROJECT: _google_project,
     Kind.MEMORY: _memory,
+    Kind.DURATION: _duration,
     Kind.URL: _url,
     Kind.FOLDER: _folder,
 }

@@ -3,13 +3,15 @@
 Run as `python -m embedded.services.kestra`.
 
 Environment: `KESTRA_HOME` (state of the engine), `KESTRA_STORAGE`, `KESTRA_PORT`, `KESTRA_USERNAME`,
-`KESTRA_PASSWORD`, `KESTRA_HEAP` (limit of the Java heap, as `-Xmx` takes it), and what flows read: `ENV_*`, `SECRET_*`.
+`KESTRA_PASSWORD`, `KESTRA_HEAP` (limit of the Java heap, as `-Xmx` takes it), `KESTRA_RETENTION` (the age at which
+executions are deleted, as ISO 8601 has it; not set, all are kept), and what flows read: `ENV_*`, `SECRET_*`.
 """
 
 import gc
 import logging
 import sys
 
+from embedded.services.kestra import retention
 from embedded.services.kestra.api.app import create_app
 from embedded.services.kestra.compiler import CompileError
 from embedded.services.kestra.engine import EngineError
@@ -40,6 +42,8 @@ def main() -> None:
         logging.error("Kestra cannot start: %s", problem, exc_info=not expected)
         leave(1)
     leave_with_engine(engine)
+    if settings.retention:
+        retention.keep(engine, settings.retention)
     app = create_app(engine, settings)
     # JPype has Python collect its garbage whenever Java does: what lasts as long as the process need not be looked at.
     gc.collect()

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,6 +15,7 @@ from embedded.services.kestra.artifacts import engine_jars
 from embedded.services.kestra.compiler import compile_task_types
 from embedded.services.kestra.engine import HEAP, Engine, EngineConfig
 from embedded.services.kestra.tasks import bridge
+from embedded.shared.durations import duration
 from embedded.shared.loopback import HOST
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,7 @@ class ProcessSettings:
     username: str
     password: str = field(repr=False)
     heap: str = HEAP
+    retention: timedelta | None = None
     version: str = versions.KESTRA
 
     @classmethod
@@ -48,6 +51,7 @@ class ProcessSettings:
             username=own["KESTRA_USERNAME"],
             password=own["KESTRA_PASSWORD"],
             heap=own.get("KESTRA_HEAP") or HEAP,
+            retention=duration(own["KESTRA_RETENTION"]) if own.get("KESTRA_RETENTION") else None,
         )
 
 

@@ -38,11 +38,11 @@ class Kestra(Service):
     def command(self, context: Context) -> ProcessSpec:
         """The engine with its API, with what flows read in its environment."""
         settings = context.settings
-        heap = settings[KESTRA].heap
+        own = {name: getattr(settings[KESTRA], name) for name in ("heap", "retention")}
         required = {**context.required, **_account(settings)}
         env = {
             **self.environment(context),
-            **({KESTRA.setting("heap").variable: heap} if heap else {}),
+            **{KESTRA.setting(name).variable: value for name, value in own.items() if value},
             "KESTRA_HOME": str(context.home),
             "EMBEDDED_CACHE": str(settings.cache),
             **settings.passed_on,

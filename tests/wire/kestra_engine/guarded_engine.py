@@ -2,12 +2,13 @@
 
 The arguments are FOLDER and PORT. `POST /test/sql` executes a statement, `POST /test/shutdown` is what the engine does
 after a fatal error. `POST /test/states/read` reads the states of all triggers, `POST /test/states/write` writes them
-back, as the engine does when an execution ends.
+back, as the engine does when an execution ends. `POST /test/purge` deletes what is older than the moment in its body.
 """
 
 import logging
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from embedded.services.kestra import retention
 from embedded.services.kestra.api.app import create_app
 from embedded.services.kestra.launch import ProcessSettings, leave, leave_with_engine, start_engine
 
@@ -52,6 +54,10 @@ def main() -> None:
             states.update(trigger)
         return JSONResponse({})
 
+    async def purge(request: Request) -> Response:
+        before = datetime.fromisoformat((await request.json())["before"])
+        return JSONResponse({"executions": retention.purge(engine, before)})
+
     def shutdown(request: Request) -> Response:
         engine.java("io.kestra.core.contexts.KestraContext").getContext().shutdown()
         return JSONResponse({})
@@ -61,6 +67,7 @@ def main() -> None:
         Route("/test/sql", sql, methods=["POST"]),
         Route("/test/states/read", read_states, methods=["POST"]),
         Route("/test/states/write", write_states, methods=["POST"]),
+        Route("/test/purge", purge, methods=["POST"]),
         Route("/test/shutdown", shutdown, methods=["POST"]),
     ]
     try:

@@ -63,6 +63,8 @@ def test_services_do_not_inherit_stale_settings() -> None:
         ("KESTRA_PASSWORD", "abcdefg1", "does not have an upper-case letter"),
         ("KESTRA_PASSWORD", "abcdefgh", "does not have an upper-case letter and a digit"),
         ("KESTRA_HEAP", "lots", "KESTRA_HEAP is 'lots': write a size such as 512m or 1g"),
+        ("KESTRA_RETENTION", "a month", "KESTRA_RETENTION is 'a month': write a duration"),
+        ("KESTRA_RETENTION", "P0D", "such as P30D or PT12H"),
         ("POSTGRES_DB", "ny-taxi", "POSTGRES_DB is 'ny-taxi': use letters, digits and underscores"),
         ("POSTGRES_PASSWORD", "a\nb", "POSTGRES_PASSWORD holds a line break"),
         ("TAXI_BASE_URL", "example.org", "TAXI_BASE_URL is 'example.org': write an address that begins with http://"),
