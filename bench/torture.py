@@ -36,6 +36,8 @@ EXECUTIONS = 10_000
 FUZZ_REQUESTS = 1_000
 FUZZED = ("kestra_api", "aws", "gcp", "qdrant")
 BACKFILL_DAYS = 300
+VALUES, VALUES_AT_ONCE = 1_000, 200
+"""The most that a `ForEach` may have: see `LoopLimits.java`."""
 DISK_BYTES = 300_000_000
 ROOM_BYTES = 2_000_000
 """What is left of the disk when it is full: less than the engine writes in a trial."""
@@ -44,6 +46,18 @@ ENDED = {"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED"}
 
 HELLO = {"id": "hello", "tasks": [{"id": "hello", "type": "io.kestra.plugin.core.log.Log", "message": "Hello"}]}
 SLEEPER = {"id": "sleeper", "tasks": [{"id": "sleep", "type": "io.kestra.plugin.core.flow.Sleep", "duration": "PT5M"}]}
+LOOP = {
+    "id": "loop",
+    "tasks": [
+        {
+            "id": "each",
+            "type": "io.kestra.plugin.core.flow.ForEach",
+            "values": list(range(VALUES)),
+            "concurrencyLimit": VALUES_AT_ONCE,
+            "tasks": HELLO["tasks"],
+        }
+    ],
+}
 DAILY = {
     **HELLO,
     "id": "daily",
@@ -191,6 +205,25 @@ def many_executions(folder: Path) -> Outcome:
     return Outcome(held, f"{succeeded:,} SUCCESS, database {megabytes:.0f} MB, memory {resident:.0f} MB at most")
 
 
+def big_loop(folder: Path) -> Outcome:
+    """Run a `ForEach` over as many values as the limits allow: it ends, the database stays below 300 MB."""
+    with memory_watched(str(folder)) as memory, kestra(folder) as engine:
+        engine.create(LOOP)
+        largest = 0
+        engine.start("loop")
+
+        def ended() -> bool:
+            nonlocal largest
+            largest = max(largest, _database(folder))
+            return engine.count("loop", *ENDED) == 1
+
+        until(ended)
+        succeeded = engine.count("loop", "SUCCESS") == 1
+    megabytes, resident = largest / 1e6, max(memory) / 1e6
+    seen = f"{'SUCCESS' if succeeded else 'no end'}, database {megabytes:.0f} MB, memory {resident:.0f} MB at most"
+    return Outcome(succeeded and megabytes < 300, seen)
+
+
 def _database(folder: Path) -> int:
     """Bytes of the database's files."""
     return size(folder / "home" / "kestra" / "database")
@@ -244,6 +277,7 @@ TRIALS: dict[str, Callable[[Path], Outcome]] = {
     "engine-kills": engine_kills,
     "execution-kills": execution_kills,
     "many-executions": many_executions,
+    "big-loop": big_loop,
     "full-disk": full_disk,
     "fuzz": fuzz,
 }
