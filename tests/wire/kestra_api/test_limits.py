@@ -116,9 +116,7 @@ def test_chains_and_diamonds_of_flow_triggers_are_taken_and_circles_refused(api:
     refused = api.put("/flows/circles.team/a", data=listener("a", "d"), headers={"Content-Type": "application/x-yaml"})
     assert refused.status_code == 422
     assert circle in refused.text
-    assert "circles.team.b -> circles.team.d -> circles.team.e -> circles.team.b" in (
-        problems(api, listener("b", "a", "e", how="conditions")) or ""
-    )
+    assert problems(api, listener("b", "a", "e", how="conditions")) is None, "d waits for c too, which b does not start"
     assert problems(api, listener("a", "f")) is None, "f waits for a flow outside too"
     assert problems(api, listener("a", "d", how="decided")) is None, "a condition may end it"
     assert problems(api, listener("a", "unknown")) is None
