@@ -5,7 +5,7 @@
 The table comes from the notebooks of `notebooks/concepts/`. A code cell there that asserts a result carries the tag
 `concept-NAME` for each concept whose result it is: `concept-retry`, `concept-ForEach`. The names are in `CONCEPTS`.
 A tag alone proves nothing, so three things are required of it: the cell has an `assert`, and the section around it (all
-code from the heading before it to the next heading) uses the concept and calls the engine.
+code from one heading `##` to the next) uses the concept and calls the engine.
 """
 
 import ast
@@ -23,7 +23,8 @@ from workbook.project import ROOT
 FOLDER = NOTEBOOKS / "concepts"
 DOCUMENT = ROOT / "docs" / "concepts.md"
 TAG = "concept-"
-_HEADING = re.compile(r"^#{1,6}\s+(.+)$", re.MULTILINE)
+SECTION_LEVEL = 2
+_HEADING = re.compile(r"^(#{1,6})\s+(.+)$", re.MULTILINE)
 _ENGINE = "lab.kestra."
 _HEAD = """# Every concept, and where it is run
 
@@ -74,6 +75,7 @@ CONCEPTS: dict[str, tuple[Concept, ...]] = {
         Concept("polling", r"\binterval:"),
         *_properties("preconditions", "conditions", "timezone"),
         Concept("backfill", r"lab\.kestra\.backfill\("),
+        Concept("disable", r'"/triggers", json='),
     ),
     "Of a task": _properties("timeout", "allowFailure", "runIf"),
     "Behaviours of a concurrency limit": tuple(Concept(name, rf"\b{name}\b") for name in ("QUEUE", "CANCEL", "FAIL")),
@@ -120,10 +122,10 @@ def tagged_cells(name: str, notebook: NotebookNode) -> list[TaggedCell]:
     """
     patterns = {concept.name: concept.pattern for group in CONCEPTS.values() for concept in group}
     return [
-        TaggedCell(name, section, concept, tuple(_faults(cell, code, patterns.get(concept))))
-        for section, cells in _sections(notebook)
-        for code in ["\n".join(cell.source for cell in cells)]
-        for cell in cells
+        TaggedCell(name, heading, concept, tuple(_faults(cell, code, patterns.get(concept))))
+        for cells in _sections(notebook)
+        for code in ["\n".join(cell.source for _, cell in cells)]
+        for heading, cell in cells
         for concept in _concepts(cell)
     ]
 
@@ -133,16 +135,18 @@ def all_tagged_cells() -> list[TaggedCell]:
     return [tagged for path in sorted(FOLDER.glob("*.ipynb")) for tagged in tagged_cells(path.name, lessons.read(path))]
 
 
-def _sections(notebook: NotebookNode) -> Iterator[tuple[str, list[NotebookNode]]]:
-    """Headings, each with the code cells below it."""
-    heading, cells = "", list[NotebookNode]()
+def _sections(notebook: NotebookNode) -> Iterator[list[tuple[str, NotebookNode]]]:
+    """The code cells of each section, each with the heading above it; smaller headings are inside of a section."""
+    heading, cells = "", list[tuple[str, NotebookNode]]()
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cells.append(cell)
-        elif headings := _HEADING.findall(cell.source):
-            yield heading, cells
-            heading, cells = headings[-1], []
-    yield heading, cells
+            cells.append((heading, cell))
+        for level, title in _HEADING.findall(cell.source) if cell.cell_type == "markdown" else ():
+            heading = title
+            if len(level) <= SECTION_LEVEL:
+                yield cells
+                cells = []
+    yield cells
 
 
 def _concepts(cell: NotebookNode) -> list[str]:
@@ -178,10 +182,10 @@ def _tables(found: Mapping[str, list[TaggedCell]]) -> Iterator[str]:
 
 
 def _row(concept: Concept, found: list[TaggedCell]) -> str:
-    where = dict.fromkeys(
-        f"[{Path(tagged.notebook).stem}](../notebooks/concepts/{tagged.notebook}), *{tagged.section}*"
-        for tagged in found
-    )
+    sections: dict[str, dict[str, None]] = {}
+    for tagged in found:
+        sections.setdefault(tagged.notebook, {})[f"*{tagged.section}*"] = None
+    where = (f"[{Path(name).stem}](../notebooks/concepts/{name}): {', '.join(of)}" for name, of in sections.items())
     return f"| `{concept.name.removeprefix('input-')}` | {'; '.join(where)} |"
 
 

@@ -18,4 +18,9 @@ OTHER: dict[str, dict[str, Any]] = {
     "12_health_metrics_retention": {"rows": 1_500, "table": "metrics_other"},
     "13_insightflow": {"trade": "wholesale"},
     "14_testing_your_own_flows": {"limit": 80},
+    "concepts/concurrency": {"limit": 2},
+    "concepts/errors_and_retries": {"failures": 1},
+    "concepts/inputs": {"taxi": "yellow", "month": 12},
+    "concepts/outputs_and_variables": {"taxi": "yellow", "rows": 7},
+    "concepts/triggers": {"zone": "Asia/Kolkata", "rows": 7},
 }

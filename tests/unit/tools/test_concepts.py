@@ -27,7 +27,7 @@ def test_each_tag_is_earned() -> None:
 
 def test_a_run_with_an_assertion_counts() -> None:
     assert tagged_in_section(FLOW, "assert flow") == [TaggedCell("some.ipynb", "Again", "retry", ())]
-    assert "| `retry` | [some](../notebooks/concepts/some.ipynb), *Again* |" in document(
+    assert "| `retry` | [some](../notebooks/concepts/some.ipynb): *Again* |" in document(
         tagged_in_section(FLOW, "assert flow")
     )
 
@@ -52,3 +52,14 @@ def test_what_another_section_does_is_not_counted() -> None:
     cells[-1].metadata["tags"] = ["concept-retry"]
     [tagged] = tagged_cells("some.ipynb", new_notebook(cells=cells))
     assert (tagged.section, len(tagged.faults)) == ("Else", 1)
+
+
+def test_a_smaller_heading_is_inside_of_a_section() -> None:
+    cells = [
+        new_markdown_cell("## Again"),
+        new_code_cell(FLOW),
+        new_markdown_cell("### More"),
+        new_code_cell("assert flow"),
+    ]
+    cells[-1].metadata["tags"] = ["concept-retry"]
+    assert tagged_cells("some.ipynb", new_notebook(cells=cells)) == [TaggedCell("some.ipynb", "More", "retry", ())]
