@@ -3,8 +3,9 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools.concepts import DOCUMENT, TaggedCell, all_tagged_cells, document, tagged_cells
+from tools.concepts import CONCEPTS, DOCUMENT, TaggedCell, all_tagged_cells, document, tagged_cells
 
+LIMIT = "Behaviours of a concurrency limit"
 FLOW = 'flow = lab.kestra.import_flow("""\nid: again\nretry: {type: constant, maxAttempts: 3}\n""")'
 
 
@@ -63,3 +64,9 @@ def test_a_smaller_heading_is_inside_of_a_section() -> None:
     ]
     cells[-1].metadata["tags"] = ["concept-retry"]
     assert tagged_cells("some.ipynb", new_notebook(cells=cells)) == [TaggedCell("some.ipynb", "More", "retry", ())]
+
+
+@pytest.mark.parametrize("group", ["Flow properties", "Input types", "Of an input", "Triggers", "Of a task", LIMIT])
+def test_every_concept_is_run_and_asserted(group: str) -> None:
+    seen = {tagged.concept for tagged in all_tagged_cells() if not tagged.faults}
+    assert [concept.name for concept in CONCEPTS[group] if concept.name not in seen] == []
