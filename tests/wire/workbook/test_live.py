@@ -1,9 +1,11 @@
 """The workbook on the real engine and the real database."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +13,9 @@ import pytest
 import workbook
 from tests.support.stack import own_stack
 from tests.support.waiting import eventually
+from workbook import notebook, overview
 from workbook.errors import NotFound, QueryFailed, ServerDown, WorkbookError, WrongPassword
-from workbook.kestra import KestraClient
+from workbook.kestra import KestraClient, progress
 from workbook.kestra.errors import ApiError, ExecutionFailed, FlowInvalid, InputInvalid
 from workbook.stores.postgres import Connection, Postgres
 
@@ -95,6 +98,22 @@ inputs:
   - {id: kinds, type: MULTISELECT, values: [a, b]}
 tasks:
   - {id: show, type: io.kestra.plugin.core.debug.Return, format: "{{ inputs | json }}"}
+"""
+
+
+WATCHED = """id: watched
+namespace: workbook.tests
+tasks:
+  - id: tell
+    type: io.kestra.plugin.core.log.Log
+    level: WARN
+    message: "the password is {{ secret('POSTGRES_PASSWORD') }}, month {{ execution.id }}"
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: ["yellow", "green"]
+    tasks:
+      - {id: load, type: io.kestra.plugin.core.flow.Sleep, duration: PT1S}
+  - {id: last, type: io.kestra.plugin.core.debug.Return, format: done}
 """
 
 
@@ -326,3 +345,36 @@ def test_postgres_wrong_password_and_down(lab: Any) -> None:
 def test_a_stack_without_data_server_says_so(lab: Any) -> None:
     with pytest.raises(WorkbookError, match="DATASET_URL"):
         lab.dataset.manifest()
+
+
+def test_whoever_looks_sees_the_whole_flow_and_its_log_without_a_secret(
+    lab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notebook, "is_live", lambda: True)
+    shown: list[str] = []
+    handle = SimpleNamespace(update=lambda data, raw: shown.append(data["text/html"]))
+    monkeypatch.setattr(progress, "display", lambda *_, **__: handle)
+    lab.kestra.import_flow(WATCHED)
+    run = lab.kestra.execute("workbook.tests/watched")
+    *bars, last = shown
+    totals = [int(total) for bar in bars for total in re.findall(r"of (?:about )?(\d+) task runs", bar)]
+    assert totals[0] == 4  # with one round of the loop
+    assert totals[-1] == len(run.task_runs) == 5
+    reached = [float(value) for bar in bars for value in re.findall(r'value="([\d.]+)"', bar)]
+    assert len({value for value in reached if value % 1}) > 2, "it does not move while a task runs"
+    assert any("WARN</span>" in bar and "the password is ******" in bar for bar in bars)
+    assert not any("the password is root" in bar for bar in bars)
+    assert "progress" not in last
+    assert f"in {run.duration:.1f} s" in last
+
+
+def test_records_show_themselves_with_their_log(lab: Any) -> None:
+    lab.kestra.import_flow(FLOW)
+    run = lab.kestra.execute("workbook.tests/live")
+    assert "no note" in run.task_runs_of("last")[0].html()
+    assert run.id in lab.kestra.executions("workbook.tests/live").html()
+    assert run.link is None
+    answer = lab.kestra.http._session.get(run.url)
+    assert answer.status_code == 404, "there is a user interface now: records may lead to it"
+    states = {one.name: one.state for one in overview.services(lab.settings)}
+    assert (states["kestra"], states["postgres"], states["qdrant"]) == ("up", "up", "not started")
