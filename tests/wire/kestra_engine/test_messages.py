@@ -219,13 +219,13 @@ def test_a_stored_schedule_that_never_comes_is_named_once(guarded: Guarded) -> N
     due = 'UPDATE triggers SET "value" = REGEXP_REPLACE("value", ?, ?) WHERE "flow_id" = ?'
     guarded.sql(due, '"nextExecutionDate":"20..', '"nextExecutionDate":"2020', "never")
 
-    def told() -> list[str]:
+    def named_lines() -> list[str]:
         return [line for line in guarded.log.read_text().splitlines() if "'0 0 31 2 *' never comes" in line]
 
-    eventually(told, END_SECONDS, "the line in the log")
+    eventually(named_lines, END_SECONDS, "the line in the log")
     count = guarded.ticks()
     eventually(lambda: guarded.ticks() > count + 3, END_SECONDS, "rounds of the scheduler")
-    assert len(told()) == 1
+    assert len(named_lines()) == 1
     assert guarded.get("/executions/search", namespace="guarded", flowId="never")["total"] == 0
 
 
