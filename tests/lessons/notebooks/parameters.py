@@ -23,4 +23,9 @@ OTHER: dict[str, dict[str, Any]] = {
     "concepts/inputs": {"taxi": "yellow", "month": 12},
     "concepts/outputs_and_variables": {"taxi": "yellow", "rows": 7},
     "concepts/triggers": {"zone": "Asia/Kolkata", "rows": 7},
+    "concepts/branches": {"taxi": "fhv", "seconds": 3},
+    "concepts/expressions": {"trips": 7, "day": "2025-01-01"},
+    "concepts/files": {"rows": 12},
+    "concepts/loops": {"months": ["07", "12"]},
+    "concepts/replay_and_restart": {"month": 11, "other_month": 12},
 }
