@@ -26,6 +26,7 @@ SECONDS = {
     "05_scheduling_and_backfills": 180,
     "09_gcp_taxi_scheduled": 180,
     "10_s3_csv_to_four_stores": 180,
+    "10b_four_stores_four_questions": 180,
     "11_s3_json_with_a_trigger": 180,
     "12_health_metrics_retention": 180,
     "13_insightflow": 400,

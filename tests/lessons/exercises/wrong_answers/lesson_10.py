@@ -1,109 +1,92 @@
 """Typical wrong answers of lesson 10, each with a part of the hint it must get."""
 
-from math import cos, pi, sin
+from functools import partial
 
-FLOW = "s3-csv-ingestion.yaml"
-BUCKET = "static-staging.flowio.app"
-KEY, SUPPLIER_KEY = "lessons/10/metrics.csv", "lessons/10/supplier.csv"
-HEADER = "timestamp,device_id,metric_name,metric_value,location,zone\n"
-READINGS = HEADER + "".join(
-    f"2025-09-0{1 + hour // 24}T{hour % 24:02}:{minute:02}:00Z,{device},"
-    f"{metric},{value + hour / 10 + minute + warmer},here,{zone}\n"
-    for hour in range(48)
-    for minute in (0, 40)
-    for device, zone, warmer in (("d1", "west", 0), ("d2", "east", 7))
-    for metric, value in (("temperature", 10.0), ("humidity", 60.0))
-)
+from tests.lessons.exercises.wrong_answers.readings import HEADER, READINGS, run
+
+DAMAGED_KEY, SUPPLIER_KEY = "lessons/10/damaged.csv", "lessons/10/supplier.csv"
 ROW = b"2025-09-02T%02d:00:00Z\tsensor-101\ttemperature\t%d.5\tGew\xe4chshaus \x96 S\xfcd\tsouth\r\n"
 TAB = {"delimiter": "\\t"}
+SMALL = HEADER + "2025-09-01T00:00:00Z,d1,temperature,1.5,here,west\n"
 
 
-def _run(lab, **inputs):
-    """An execution over a file of the tests' own, so small that a store has it in a moment."""
-    lab.s3.upload(READINGS.encode(), BUCKET, KEY)
-    lab.kestra.namespace_files("com.flowio").upload(lab.settings.root / "flows" / "files" / "com.flowio")
-    flow = lab.kestra.import_flow(lab.settings.root / "flows" / FLOW)
-    return lab.kestra.execute(flow, inputs={"s3_key": KEY, **inputs}, check=False)
+def _good():
+    """61 lines, the first one with the names of the columns."""
+    return [line.replace(",", ";") for line in READINGS.replace('"', "").replace(", ", " ").splitlines()[:61]]
 
 
-def _supplier(lab, **inputs):
-    lab.s3.upload(b"".join(ROW % (hour, 18 + hour % 6) for hour in range(24)), BUCKET, SUPPLIER_KEY)
-    return _run(lab, **{"s3_key": SUPPLIER_KEY, "table_name": "lesson_10_supplier", **inputs})
+def _damaged():
+    """The lesson's file: of 61 rows, four are bad."""
+    lines = _good()
+    lines.append(lines[1])
+    lines[7] = ";".join(lines[7].split(";")[:5])
+    lines[20] = lines[20].replace("2025-09", "2025-13")
+    lines[33] = lines[33].replace(".", ",")
+    return "\n".join(lines).encode()
 
 
 def _pair(stores):
-    return lambda lab: _run(lab, table_name="lesson_10_pair", stores=stores)
+    return partial(run, table_name="lesson_10_pair", stores=stores)
 
 
-def _loaded(answer):
-    """The answer, with the lesson's table in the stores."""
-
-    def prepared(lab):
-        if "lesson_10" not in lab.timescale.tables():
-            assert _run(lab, table_name="lesson_10").succeeded
-        return answer
-
-    return prepared
+def _of_damaged(content=None, table_name="lesson_10_damaged", key=DAMAGED_KEY, **inputs):
+    return partial(run, key=key, content=content or _damaged(), table_name=table_name, **inputs)
 
 
-def _query(
-    step="6 hours", where="metric_name = 'temperature' AND zone = 'west'", order="DESC", last="LIMIT 1", mean="avg"
-):
-    return _loaded(
-        f"SELECT time_bucket(INTERVAL '{step}', timestamp) AS bucket, {mean}(metric_value) AS mean"
-        f" FROM lesson_10 WHERE {where} GROUP BY bucket ORDER BY mean {order} {last}"
-    )
+def _supplier(table_name="lesson_10_supplier", **inputs):
+    rows = b"".join(ROW % (hour, 18 + hour % 6) for hour in range(24))
+    return partial(run, key=SUPPLIER_KEY, content=rows, table_name=table_name, **inputs)
 
 
-def _clocks(*turns):
-    return [number for turn in turns for number in (cos(2 * pi * turn), sin(2 * pi * turn))]
+def _grown(lab):
+    """The pair's table still has what an earlier, larger file brought."""
+    run(lab, table_name="lesson_10_pair", stores=["clickhouse", "qdrant"])
+    return run(lab, content=SMALL.encode(), table_name="lesson_10_pair", stores=["clickhouse", "qdrant"])
 
+
+SEMICOLON = {"delimiter": ";"}
+WINDOWS = {**TAB, "encoding": "windows-1252"}
 
 WRONG = {
     "10.1": [
-        (lambda lab: _run(lab, table_name="lesson_10"), "`table_name` is to be lesson_10_pair"),
-        (lambda lab: _run(lab, s3_key="no/such.csv"), "ended FAILED"),
-        (lambda lab: _run(lab, s3_key="resources/kestra-test/sample-metrics.csv"), "Set the input `s3_key`"),
+        (partial(run, table_name="lesson_10"), "`table_name` is to be lesson_10_pair"),
+        (partial(run, key="lessons/10/nothing.csv", content=b""), "ended FAILED"),
+        (partial(run, key="lessons/10/other.csv", table_name="lesson_10_pair"), "Set the input `s3_key`"),
         (_pair(["timescaledb", "clickhouse", "elasticsearch", "qdrant"]), "takes a list"),
+        (_pair(["timescaledb", "elasticsearch"]), "The branches of timescaledb, elasticsearch ran"),
         (_pair(["qdrant"]), "clickhouse was left out"),
+        (_pair(["clickhouse"]), "qdrant was left out"),
+        (_grown, "an earlier file was larger"),
         (["clickhouse", "qdrant"], "Put what lab.kestra.execute"),
+        (lambda lab: _pair(["clickhouse", "qdrant"])(lab).id, "The answer is a str"),
     ],
     "10.2": [
-        (_query(step="1 hour"), "best single hour"),
-        (_query(step="1 day"), "a whole day"),
-        (_query(where="zone = 'west'"), "°C, % and hPa"),
-        (_query(where="metric_name = 'temperature'"), "over all zones"),
-        (_query(order="ASC"), "coldest bucket"),
-        (_query(mean="max"), "highest single reading"),
-        (_query(last=""), "LIMIT 1"),
-        (_query(where="metric_name = 'humidity' AND zone = 'west'"), "is not it"),
-        (_loaded("SELECT max(metric_value) AS mean FROM lesson_10"), "one called bucket"),
-        (_loaded("SELECT time_bucket('6 hours') FROM lesson_10"), "refuses this statement"),
-        (_loaded(6), "asks for text"),
+        (_of_damaged(), "It was cut with ','"),
+        (_of_damaged(**SEMICOLON), "you accept 5 %"),
+        (_of_damaged(**SEMICOLON, max_reject_percent=6), "you accept 6 %"),
+        (_of_damaged(**SEMICOLON, max_reject_percent=10), "With 10 % it is in"),
+        (_of_damaged(**SEMICOLON, max_reject_percent=100), "With 100 % it is in"),
+        (_of_damaged(table_name="lesson_10_broken", **SEMICOLON, max_reject_percent=7), "is to be lesson_10_damaged"),
+        (_of_damaged(key="lessons/10/broken.csv", **SEMICOLON, max_reject_percent=7), "Set the input `s3_key`"),
+        (_of_damaged("\n".join(_good()).encode(), **SEMICOLON, max_reject_percent=7), "Upload it again"),
+        (7, "The answer is an int"),
+        ({"delimiter": ";", "max_reject_percent": 7}, "The answer is a dict"),
     ],
     "10.3": [
-        ([0.75, 0.0, 0.25], "Each clock gives two"),
-        ([0.75, 0.0, 0.25, 1], "six numbers"),
-        (15, "a list of six numbers"),
-        (_clocks(18 / 12, 0, 0.25), "twelve hours"),
-        (_clocks(0, 0, 0.25), "midnight"),
-        (_clocks(18, 0, 0.25), "midnight"),
-        (_clocks(0.75, 0.333, 0.25), "where humidity is"),
-        (_clocks(0.75, 0, 0.5), "half a turn"),
-        (_clocks(0.75, 0, 15 / 140), "begins at -20"),
-        (_clocks(0.75, 0, 0.4), "clock of the height stands wrong"),
-        (_clocks(0, 0.75, 0.25), "in another order"),
-        ([*_clocks(0.75, 0), 0.1, 0.1], "not of one length"),
+        (_supplier(), "It was cut with ','"),
+        (_supplier(**TAB), "rejects.csv"),
+        (_supplier(**TAB, encoding="utf-8", max_reject_percent=100), "ended FAILED"),
+        (_supplier(**TAB, encoding="latin-1"), "What is between the words"),
+        (_supplier(**WINDOWS, header="present"), "ended FAILED"),
+        (_supplier(**WINDOWS, header="present", max_reject_percent=100), "ended FAILED"),
+        (_supplier("supplier", **WINDOWS), "is to be lesson_10_supplier"),
+        (_supplier(**WINDOWS, stores=["timescaledb", "clickhouse", "qdrant"]), "elasticsearch was not loaded"),
+        (partial(run, table_name="lesson_10_supplier"), "Set the input `s3_key`"),
     ],
-    "10.4": [
-        (_supplier, "It was cut with ','"),
-        (lambda lab: _supplier(lab, **TAB), "rejects.csv"),
-        (lambda lab: _supplier(lab, **TAB, encoding="latin-1"), "What is between the words"),
-        (lambda lab: _supplier(lab, **TAB, encoding="windows-1252", header="present"), "ended FAILED"),
-        (
-            lambda lab: _supplier(lab, **TAB, encoding="windows-1252", table_name="supplier"),
-            "is to be lesson_10_supplier",
-        ),
-        (lambda lab: _run(lab, table_name="lesson_10_supplier"), "Set the input `s3_key`"),
-    ],
+}
+
+RIGHT = {
+    "10.1": [_pair(["qdrant", "clickhouse"]), partial(_pair(["clickhouse", "qdrant"]), wait=False)],
+    "10.2": [_of_damaged(**SEMICOLON, max_reject_percent=6.6), _of_damaged(**SEMICOLON, max_reject_percent=7)],
+    "10.3": [_supplier(delimiter="\t", encoding="windows-1252"), _supplier(**WINDOWS, header="absent")],
 }
