@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from workbook.errors import NotFound, QueryFailed
 from workbook.exercises.expected import compare_with_source, number
 from workbook.exercises.learner_flow import current_execution, last_error, text
@@ -18,7 +20,7 @@ NAMESPACE, FLOW = "zoomcamp", "08_gcp_taxi"
 APRIL = "green_tripdata_2020-04.csv"
 WANTED = {"taxi": "green", "year": "2020", "month": "04"}
 EXTERNAL = "exercise_08_3"
-NEW_FILE = "green_tripdata_exercise_08_3.csv"
+NEW_FILE = "green_tripdata_2029-12.csv"
 COLUMNS = ["VendorID", "lpep_pickup_datetime", "lpep_dropoff_datetime"]
 
 DAYS = "SELECT COUNT(DISTINCT DATE(lpep_pickup_datetime)) FROM `{table}` WHERE filename = @file"
@@ -65,8 +67,9 @@ PROBES: dict[str, dict[str, str]] = {
     "fare_amount": {"fare_amount": "NUMERIC '11'"},
     "trip_distance": {"trip_distance": "NUMERIC '3'"},
 }
+WITH_NULL = ("no vendor", "no fare", "no zone", "no other zone")
 KEY_COLUMNS = tuple(name for name in TRIP if name != "tip_amount")
-SHA256_KEY = re.compile("[0-9a-f]{64}")
+SHA256_KEY = re.compile("[0-9a-f]{64}", re.IGNORECASE)
 
 
 @exercise("08.1")
@@ -89,9 +92,9 @@ def _loaded_april(execution: Execution) -> None:
 
 @exercise("08.2")
 def days_of_april(lab: Lab, answer: Any) -> str:
-    """The number of different days on which the trips of a file began."""
-    got = number(answer)
+    """A query for the number of different days on which the trips of a file began, or the number itself."""
     try:
+        got = _one_number(lab, text(answer)) if isinstance(answer, str) else number(answer)
         days = _count(lab, DAYS)
         if not days:
             raise Hint(f"{APRIL} is not in BigQuery yet. Load it first: exercise 08.1.")
@@ -105,6 +108,22 @@ def days_of_april(lab: Lab, answer: Any) -> str:
     return f"{days} days in a file of one month: the calendar of the file is not that of its trips."
 
 
+def _one_number(lab: Lab, query: str) -> float:
+    """What a query gives.
+
+    Raises:
+        Hint: BigQuery refuses it, or it gives something else than one number.
+    """
+    try:
+        frame = lab.bigquery.sql(query)
+    except QueryFailed as refused:
+        raise Hint(str(refused)) from refused
+    if frame.shape != (1, 1):
+        rows, columns = frame.shape
+        raise Hint(f"Your query gives {rows:,} rows of {columns} columns. COUNT(DISTINCT ...) alone gives one number.")
+    return number(frame.iloc[0, 0])
+
+
 def _count(lab: Lab, query: str) -> int:
     return int(lab.bigquery.scalar(query.format(table=_table(lab)), file=APRIL))
 
@@ -114,8 +133,9 @@ def all_green_files(lab: Lab, answer: Any) -> str:
     """A statement that makes an external table over all green files of the bucket."""
     kv = lab.kestra.kv(NAMESPACE)
     bucket, table = kv["GCP_BUCKET_NAME"], f"{kv['GCP_DATASET']}.{EXTERNAL}"
+    statement = text(answer)
     lab.bigquery.drop_table(table)
-    _accepted(lab, text(answer))
+    _accepted(lab, statement)
     kinds = lab.bigquery.tables(kv["GCP_DATASET"]).set_index("table")["kind"]
     if EXTERNAL not in kinds.index:
         raise Hint(f"The statement ran, and there is no table {table}.")
@@ -124,6 +144,7 @@ def all_green_files(lab: Lab, answer: Any) -> str:
     names = [field.name for field in lab.bigquery.client.get_table(table).schema]
     if names != COLUMNS:
         raise Hint(f"Its columns are {', '.join(names)}. A CSV file is read by position: the first three, in order.")
+    _readable(lab, table, statement)
     _holds(lab, table, bucket, "those that are there")
     lab.gcs.upload(b"header,is,skipped\n1,2020-01-01 00:00:00,2020-01-01 00:10:00\n", bucket, NEW_FILE)
     try:
@@ -140,6 +161,23 @@ def _accepted(lab: Lab, statement: str) -> None:
         raise Hint(str(refused)) from refused
 
 
+def _readable(lab: Lab, table: str, statement: str) -> None:
+    """Read the table once: what is wrong with an external table shows when it is read.
+
+    Raises:
+        Hint: it cannot be read.
+    """
+    try:
+        lab.bigquery.count(table)
+    except (QueryFailed, NotFound) as refused:
+        options = {
+            "skip_leading_rows": "The first line of a file has the columns' names: skip_leading_rows leaves it out.",
+            "ignore_unknown_values": "Files have more columns than three: ignore_unknown_values = TRUE lets them pass.",
+        }
+        advice = [text for option, text in options.items() if option not in statement.lower()]
+        raise Hint("\n".join([f"The table is there, and cannot be read. {refused}", *advice])) from refused
+
+
 def _holds(lab: Lab, table: str, bucket: str, which: str) -> None:
     """Compare a table with the lines of the green files.
 
@@ -149,10 +187,7 @@ def _holds(lab: Lab, table: str, bucket: str, which: str) -> None:
     names = lab.gcs.objects(bucket, "green_tripdata_")["name"]
     lines = {name: lab.gcs.read(bucket, name).count(b"\n") for name in names}
     wanted = sum(lines.values()) - len(lines)
-    try:
-        count = lab.bigquery.count(table)
-    except (QueryFailed, NotFound) as refused:
-        raise Hint(str(refused)) from refused
+    count = lab.bigquery.count(table)
     if count == wanted:
         return
     if count == wanted + len(lines):
@@ -168,8 +203,10 @@ def _holds(lab: Lab, table: str, bucket: str, which: str) -> None:
 def text_key(lab: Lab, answer: Any) -> str:
     """An expression that hashes the natural key with SHA-256, as text."""
     keys = _keys(lab, text(answer))
-    if missing := [probe for probe, key in keys.items() if key is None]:
+    if missing := [probe for probe in WITH_NULL if keys[probe] is None]:
         raise Hint(f"For a trip with {missing[0]} your key is NULL: CONCAT of anything with NULL is NULL.")
+    if keys["trip"] is None:
+        raise Hint("For a trip that has everything your key is NULL. Does the expression use its columns?")
     _has_the_form(keys["trip"])
     if keys["tip"] != keys["trip"]:
         raise Hint("A trip and its correction, with another tip, get two keys. Hash the seven columns, no others.")
@@ -191,12 +228,14 @@ def _keys(lab: Lab, expression: str) -> dict[str, Any]:
     except (QueryFailed, NotFound) as refused:
         raise Hint(f"BigQuery does not take this expression. {refused}") from refused
     keys = zip(frame["probe"], frame["made"], strict=True)
-    return {probe: key if isinstance(key, str | bytes) else None for probe, key in keys}
+    return {probe: None if pd.isna(key) else key for probe, key in keys}
 
 
 def _has_the_form(key: Any) -> None:
     if isinstance(key, bytes):
         raise Hint("Your key is BYTES. Which function writes bytes as hexadecimal digits?")
+    if not isinstance(key, str):
+        raise Hint(f"Your key is {key!r}, and no text. SHA256 makes bytes of a text, and TO_HEX digits of bytes.")
     if len(key) == 32:
         raise Hint("That is a key of 32 digits, as MD5 makes it. SHA256 gives twice as many.")
     if not SHA256_KEY.fullmatch(key):

@@ -22,9 +22,10 @@ MARCH = "green_tripdata_2021-03.csv"
 MONTHLY, EXTERNAL = "green_tripdata_2021_03", "green_tripdata_2021_03_ext"
 FEWEST = 100
 BY_MONTH = """
-    SELECT DATE_TRUNC(DATE(lpep_pickup_datetime), MONTH) AS month, COUNT(*) AS trips
+    SELECT DATE_TRUNC(DATE({moment}), MONTH) AS month, COUNT(*) AS trips
     FROM `{table}` GROUP BY 1 ORDER BY 1
 """
+PICKUP, DROPOFF = "lpep_pickup_datetime", "lpep_dropoff_datetime"
 
 
 @exercise("09.1")
@@ -41,7 +42,7 @@ def trips_of_2020(lab: Lab, answer: Any) -> str:
         raise Hint("You have the two taxis the wrong way round.")
     for taxi in TAXIS:
         if got[taxi] != wanted[taxi]:
-            raise Hint(_about_the_count(taxi, got[taxi], wanted[taxi], sum(loaded[taxi].values())))
+            raise Hint(_about_the_count(taxi, got[taxi], wanted[taxi], loaded[taxi]))
         compare_with_source(lab, {name: rows for name, rows in loaded[taxi].items() if f"_{YEAR}-" in name})
     return "The same question as in lesson 05, in another dialect: @pattern for :pattern, and little else."
 
@@ -56,11 +57,17 @@ def _by_file(lab: Lab, taxi: str) -> dict[str, int]:
     return dict(zip(counts["filename"], counts["trips"], strict=True))
 
 
-def _about_the_count(taxi: str, got: int, wanted: int, everything: int) -> str:
-    if got == everything and wanted != everything:
+def _about_the_count(taxi: str, got: int, wanted: int, loaded: dict[str, int]) -> str:
+    if got == sum(loaded.values()) and wanted != got:
         return f"Those are the {taxi} trips of all years. Keep those whose filename fits {YEAR}."
     if not got:
         return f"No {taxi} file fits your pattern. A name reads like {taxi}_tripdata_{YEAR}-01.csv."
+    if got == sum(f"_{YEAR}-" in name for name in loaded):
+        return (
+            f"That is the number of {taxi} files. The exercise asks for the trips in them: COUNT(*) without DISTINCT."
+        )
+    if alone := [name for name, trips in loaded.items() if trips == got]:
+        return f"Those are the {taxi} trips of {alone[0]} alone. A pattern with % fits all months of the year."
     return f"{got:,} is not what the table has for {taxi} and {YEAR}. Count its rows by filename."
 
 
@@ -69,7 +76,7 @@ def trips_of_march(lab: Lab, answer: Any) -> str:
     """The trips of the green file of March 2021, which has to be loaded first."""
     got, loaded = int(number(answer)), _by_file(lab, "green")
     if MARCH not in loaded:
-        raise Hint(f"{MARCH} is not in the table. Backfill green_schedule from 2021-03-01 to 2021-03-31.")
+        raise _not_loaded(lab, got, loaded)
     if got == loaded[MARCH]:
         compare_with_source(lab, {MARCH: got})
         return "A month of the past, in lake and warehouse, for one call."
@@ -78,6 +85,15 @@ def trips_of_march(lab: Lab, answer: Any) -> str:
     if got == sum(loaded.values()):
         raise Hint("Those are all green trips. Count only those of the one file.")
     raise Hint(f"{got:,} is not what the table has for {MARCH}. Count the rows with that filename.")
+
+
+def _not_loaded(lab: Lab, got: int, loaded: dict[str, int]) -> Exception:
+    """What to say while the file is not in the table."""
+    if any("_2021-03" in name for name in _by_file(lab, "yellow")):
+        return Hint("You have loaded March 2021 of yellow. The exercise asks for green: another schedule.")
+    if got == 0 and not any("_2021-" in name for name in loaded):
+        return Blank()  # the cell as it came
+    return Hint(f"{MARCH} is not in the table. Backfill green_schedule from 2021-03-01 to 2021-03-31.")
 
 
 @exercise("09.3")
@@ -89,13 +105,31 @@ def trips_by_month(lab: Lab, answer: Any) -> str:
         raise Hint(str(refused)) from refused
     if list(frame.columns) != ["month", "trips"]:
         raise Hint(f"Your columns are {', '.join(frame.columns)}; month and trips are asked for, in this order.")
-    months = lab.bigquery.sql(BY_MONTH.format(table=_table(lab, "green")))
-    got = [(_day(month), int(trips)) for month, trips in frame.itertuples(index=False)]
-    every = [(_day(month), int(trips)) for month, trips in months.itertuples(index=False)]
+    got = [(_day(month), _trips(trips)) for month, trips in frame.itertuples(index=False)]
+    every, by_end = _by_month(lab, PICKUP), _by_month(lab, DROPOFF)
     wanted = [(month, trips) for month, trips in every if trips > FEWEST]
+    if got != wanted and set(got) == {(month, trips) for month, trips in by_end if trips > FEWEST}:
+        raise Hint(f"Those are the months in which trips ended. When they began is in {PICKUP}.")
     if got != wanted:
         raise Hint(_about_the_months(got, wanted, every))
     return "HAVING looks at groups, WHERE at rows: the months with a broken clock only show once they are counted."
+
+
+def _by_month(lab: Lab, moment: str) -> list[tuple[date | None, int]]:
+    months = lab.bigquery.sql(BY_MONTH.format(table=_table(lab, "green"), moment=moment))
+    return [(_day(month), int(trips)) for month, trips in months.itertuples(index=False)]
+
+
+def _trips(value: Any) -> int:
+    """A count.
+
+    Raises:
+        Hint: it is none.
+    """
+    try:
+        return int(value)
+    except (TypeError, ValueError) as none:
+        raise Hint(f"The column trips holds {value!r}. COUNT(*) counts the rows of a group.") from none
 
 
 def _day(value: Any) -> date | None:

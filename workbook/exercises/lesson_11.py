@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -62,8 +63,6 @@ def dropped_file(lab: Lab, answer: Any) -> str:
         raise Hint("You started this one yourself. Upload the file, and wait with lab.kestra.triggered.")
     if (key := objects[0]["key"]) != FOLDER + NAME:
         raise Hint(f"This execution is for {key}. The exercise asks for one for {FOLDER}{NAME}.")
-    if not execution.terminated:
-        raise Hint("It still runs. lab.kestra.triggered waits for its end.")
     content = lab.s3.read(BUCKET, f"{FOLDER}{'processed' if execution.succeeded else 'failed'}/{NAME}")
     if content != lab.dataset.lens(NUMBER):
         number = next((candidate for candidate in NUMBERS if lab.dataset.lens(candidate) == content), None)
@@ -94,6 +93,9 @@ def in_stock_today(lab: Lab, answer: Any) -> str:
             "and not for its contrary."
         ),
         "extracted_price IS NOT NULL AND stock_information = 'Out of stock'": "Those are the offers that are gone.",
+        "extracted_price IS NOT NULL AND stock_information = 'Limited stock'": (
+            "Those are the ones that are nearly gone. Only 'In stock' counts."
+        ),
     }
     for mistake, advice in mistakes.items():
         if got.equals(_offers(lab, mistake)):
@@ -107,11 +109,14 @@ def _offers(lab: Lab, condition: str) -> pd.DataFrame:
     Raises:
         Hint: ClickHouse refuses the condition, or has no such table.
     """
+    if condition.lower().startswith("where"):
+        raise Hint("The query has its WHERE already: your condition begins behind WHERE.")
     query = QUERY.format(table=_table(lab), condition=f"({condition}\n) GROUP BY currency ORDER BY currency")
     try:
         return lab.clickhouse.sql(query)
     except QueryFailed as refused:
-        raise Hint(f"ClickHouse does not take this condition: {str(refused).splitlines()[1]}") from refused
+        quotes = " Text stands in single quotes: 'In stock'. Double quotes name a column." if '"' in condition else ""
+        raise Hint(f"ClickHouse does not take this condition: {str(refused).splitlines()[1]}{quotes}") from refused
 
 
 def _table(lab: Lab) -> str:
@@ -157,7 +162,12 @@ def _declared(written: str) -> dict[str, Any]:
     try:
         triggers = yaml.safe_load(written)
     except yaml.YAMLError as error:
-        raise Hint(f"This is no YAML: {' '.join(str(error).split())[:200]}") from error
+        quoted = (
+            " In double quotes YAML reads a backslash itself: use single quotes, or none."
+            if "escape" in str(error)
+            else ""
+        )
+        raise Hint(f"This is no YAML: {' '.join(str(error).split())[:200]}.{quoted}") from error
     if not isinstance(triggers, list) or len(triggers) != 1 or not isinstance(triggers[0], dict):
         raise Hint("Write a list with one trigger: `- id: watch`, and its properties below, two spaces in.")
     if triggers[0].get("id") != "watch":
@@ -166,7 +176,22 @@ def _declared(written: str) -> dict[str, Any]:
         raise Hint(f"It looks into the bucket {triggers[0].get('bucket')}. The files are in {BUCKET}.")
     if triggers[0].get("action") not in ACTIONS:
         raise Hint(f"Its action is {triggers[0].get('action')}; there are {', '.join(ACTIONS)}.")
+    _is_expression(triggers[0].get("regexp"))
     return triggers[0]
+
+
+def _is_expression(regexp: Any) -> None:
+    """Compile the regular expression, if there is one.
+
+    Raises:
+        Hint: it is none.
+    """
+    try:
+        re.compile(str(regexp or ""))
+    except re.error as error:
+        raise Hint(
+            f"{regexp} is no regular expression ({error}). A star repeats what is before it; .* is any text."
+        ) from error
 
 
 @contextmanager

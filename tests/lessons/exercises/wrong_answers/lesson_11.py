@@ -59,7 +59,9 @@ WRONG = {
         (_dropped("mine.json", 3), "but 3"),
         (_dropped("mine.json", cut=500), "but something else"),
         (lambda lab: [_by_hand(lab)], "The answer is a list"),
-        ("mine.json", "The answer is a str"),
+        (_dropped("mine.json.txt"), "The exercise asks for one for resources/kestra_test/mine.json"),
+        (_dropped("mine.json", 0), "but 0"),
+        (lambda lab: lab.s3.upload(lab.dataset.lens(7), BUCKET, "lessons/mine.json"), "The answer is a str"),
     ],
     "11.2": [
         (_loaded("true"), "has no currency"),
@@ -70,6 +72,11 @@ WRONG = {
         (_loaded("stock_information = 'Out of stock'"), "that are gone"),
         (_loaded("stock_information = 'In stock' AND extracted_price < 100"), "are in stock"),
         (_loaded("stock = 'In stock'"), "ClickHouse does not take this condition"),
+        (_loaded('extracted_price IS NOT NULL AND stock_information = "In stock"'), "single quotes"),
+        (_loaded("WHERE extracted_price > 0"), "begins behind WHERE"),
+        (_loaded("stock_information = true"), "does not take this condition"),
+        (_loaded("price != '' AND stock_information = 'Limited stock'"), "Those are the ones that are nearly gone"),
+        (_loaded("extracted_price > 0 OR stock_information = 'In stock'"), "out of stock, too"),
         (_loaded(["In stock"]), "asks for text"),
     ],
     "11.3": [
@@ -87,7 +94,27 @@ WRONG = {
         (_trigger(PREFIX, DELIMITER, REGEXP), "Its action is None"),
         (_trigger(PREFIX, ACTION, name="mine"), "asks for the id watch"),
         (_trigger(PREFIX, ACTION, bucket="lessons"), "The files are in"),
+        (_trigger("prefix: lessons/incoming", DELIMITER, REGEXP, ACTION), "It hands out nothing"),
+        (_trigger("prefix: incoming/", DELIMITER, REGEXP, ACTION), "It hands out nothing"),
+        (_trigger(PREFIX, DELIMITER, "regexp: monday.csv|tuesday.csv", ACTION), "It hands out nothing"),
+        (_trigger(PREFIX, DELIMITER, r"regexp: '*.csv'", ACTION), "no regular expression"),
+        (_trigger(PREFIX, DELIMITER, 'regexp: ".*\\.csv"', ACTION), "This is no YAML"),
+        (_trigger(PREFIX, DELIMITER, REGEXP, "action: delete"), "there are MOVE, DELETE, NONE"),
+        (_trigger(PREFIX, DELIMITER, REGEXP, ACTION, "pattern: x"), "does not accept"),
+        (_trigger(PREFIX, DELIMITER, REGEXP, ACTION).replace("s3.Trigger", "s3.List"), "does not accept"),
         ("id: watch", "Write a list with one trigger"),
         ("- id: [watch", "This is no YAML"),
+    ],
+}
+
+RIGHT = {
+    "11.1": [_dropped("mine.json")],
+    "11.2": [
+        _loaded("stock_information = 'In stock' AND extracted_price > 0"),
+        _loaded("stock_information IN ('In stock') AND isNotNull(extracted_price)"),
+    ],
+    "11.3": [
+        _trigger(PREFIX, DELIMITER, 'regexp: ".*[.]csv"', ACTION),
+        _trigger(PREFIX, "regexp: lessons/incoming/[a-z]+\\.csv", ACTION, "maxKeys: 5"),
     ],
 }
