@@ -84,12 +84,18 @@ def good_rows_of_a_damaged_file(lab: Lab, answer: Any) -> str:
             f"With {percent:g} % it is in, and so would be a file that is much worse. "
             "What is the smallest whole number with which this one passes?"
         )
-    others = {name: count for name, count in _counts(lab, DAMAGED).items() if count != DAMAGED_ROWS}
-    for store, count in others.items():
-        raise Hint(f"{store} holds {count} of the {DAMAGED_ROWS} good rows. Run it again: it heals.")
+    for store, count in _counts(lab, DAMAGED).items():
+        if count > DAMAGED_ROWS:
+            raise Hint(f"{store} holds {count} readings, and the file has {DAMAGED_ROWS} good ones. {_clear(DAMAGED)}")
+        if count < DAMAGED_ROWS:
+            raise Hint(f"{store} holds {count} of the {DAMAGED_ROWS} good rows. Run it again: it heals.")
     return (
         "A limit just above what you know about turns the next surprise into a failure, which is what a limit is for."
     )
+
+
+def _clear(table: str) -> str:
+    return f'Another file was loaded into the table before: lab.drop_table("{table}") clears it; then load once more.'
 
 
 def _counts(lab: Lab, table: str) -> dict[str, int]:
@@ -115,6 +121,8 @@ def file_of_a_supplier(lab: Lab, answer: Any) -> str:
         raise Hint(f"{left_out[0]} was not loaded. All four stores are asked for: leave out the input `stores`.")
     for store, locations in LOCATIONS.items():
         stored = locations(lab)
+        if len(stored) > 1:
+            raise Hint(f"{store} has {len(stored)} locations, and the file has one. {_clear(SUPPLIER)}")
         if stored != {SUPPLIER_LOCATION}:
             names = " and ".join(repr(name) for name in sorted(stored))
             raise Hint(f"All rows are there, but {store} says that the location is {names}. What is between the words?")

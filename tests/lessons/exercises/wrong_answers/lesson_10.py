@@ -44,6 +44,21 @@ def _grown(lab):
     return run(lab, content=SMALL.encode(), table_name="lesson_10_pair", stores=["clickhouse", "qdrant"])
 
 
+def _after(first, answer):
+    """The answer, with another file in its table."""
+
+    def prepared(lab):
+        first(lab)
+        return answer(lab)
+
+    return prepared
+
+
+def _in_empty(table, answer):
+    """The answer, with nothing in its table before."""
+    return _after(lambda lab: lab.drop_table(table), answer)
+
+
 SEMICOLON = {"delimiter": ";"}
 WINDOWS = {**TAB, "encoding": "windows-1252"}
 
@@ -69,6 +84,10 @@ WRONG = {
         (_of_damaged(table_name="lesson_10_broken", **SEMICOLON, max_reject_percent=7), "is to be lesson_10_damaged"),
         (_of_damaged(key="lessons/10/broken.csv", **SEMICOLON, max_reject_percent=7), "Set the input `s3_key`"),
         (_of_damaged("\n".join(_good()).encode(), **SEMICOLON, max_reject_percent=7), "Upload it again"),
+        (
+            _after(partial(run, table_name="lesson_10_damaged"), _of_damaged(**SEMICOLON, max_reject_percent=7)),
+            'lab.drop_table("lesson_10_damaged") clears it',
+        ),
         (7, "The answer is an int"),
         ({"delimiter": ";", "max_reject_percent": 7}, "The answer is a dict"),
     ],
@@ -76,17 +95,27 @@ WRONG = {
         (_supplier(), "It was cut with ','"),
         (_supplier(**TAB), "rejects.csv"),
         (_supplier(**TAB, encoding="utf-8", max_reject_percent=100), "ended FAILED"),
-        (_supplier(**TAB, encoding="latin-1"), "What is between the words"),
+        (_in_empty("lesson_10_supplier", _supplier(**TAB, encoding="latin-1")), "What is between the words"),
         (_supplier(**WINDOWS, header="present"), "ended FAILED"),
         (_supplier(**WINDOWS, header="present", max_reject_percent=100), "ended FAILED"),
         (_supplier("supplier", **WINDOWS), "is to be lesson_10_supplier"),
         (_supplier(**WINDOWS, stores=["timescaledb", "clickhouse", "qdrant"]), "elasticsearch was not loaded"),
         (partial(run, table_name="lesson_10_supplier"), "Set the input `s3_key`"),
+        (
+            _after(partial(run, table_name="lesson_10_supplier"), _supplier(**WINDOWS)),
+            'lab.drop_table("lesson_10_supplier") clears it',
+        ),
     ],
 }
 
 RIGHT = {
     "10.1": [_pair(["qdrant", "clickhouse"]), partial(_pair(["clickhouse", "qdrant"]), wait=False)],
-    "10.2": [_of_damaged(**SEMICOLON, max_reject_percent=6.6), _of_damaged(**SEMICOLON, max_reject_percent=7)],
-    "10.3": [_supplier(delimiter="\t", encoding="windows-1252"), _supplier(**WINDOWS, header="absent")],
+    "10.2": [
+        _in_empty("lesson_10_damaged", _of_damaged(**SEMICOLON, max_reject_percent=6.6)),
+        _of_damaged(**SEMICOLON, max_reject_percent=7),
+    ],
+    "10.3": [
+        _in_empty("lesson_10_supplier", _supplier(delimiter="\t", encoding="windows-1252")),
+        _supplier(**WINDOWS, header="absent"),
+    ],
 }
