@@ -66,7 +66,7 @@ def _look(
 ) -> ServiceState:
     if on_stack == "embedded" and spec.marker not in running:
         return ServiceState(spec.name, spec.title, "", ABSENT)
-    host, port = _place(spec, variables)
+    host, port = _host_and_port(spec, variables)
     if spec.marker not in variables and not _listens(host, port):
         return ServiceState(spec.name, spec.title, "", ABSENT)
     address = _PASSWORD.sub(r"\1@", spec.located(variables) or f"{host}:{port}")
@@ -74,7 +74,7 @@ def _look(
     return ServiceState(spec.name, spec.title, address, UP if well else AWAY)
 
 
-def _place(spec: ServiceSpec[Any], variables: Mapping[str, str]) -> tuple[str, int]:
+def _host_and_port(spec: ServiceSpec[Any], variables: Mapping[str, str]) -> tuple[str, int]:
     """Host and port, for what is not reached by a URL."""
     host = next((variables[name] for prefix in spec.prefixes if (name := f"{prefix}HOST") in variables), "127.0.0.1")
     return host, int(variables.get(spec.port_variable, str(spec.ports[0].default)))

@@ -23,7 +23,7 @@ _RULE = re.compile(r'\[(fill|stroke)="(#\w+)"\]\{\1:(#\w+)\}')
 
 
 @dataclass(frozen=True)
-class Found:
+class DrawnThing:
     """Something drawn, with its contrast to its ground."""
 
     what: str
@@ -44,7 +44,7 @@ def dark_colours(picture: Picture) -> dict[str, str]:
     return {f"{kind} {light}": dark for kind, light, dark in _RULE.findall(picture.svg)}
 
 
-def drawn(picture: Picture, colours: Mapping[str, str]) -> list[Found]:
+def drawn(picture: Picture, colours: Mapping[str, str]) -> list[DrawnThing]:
     """Everything in a picture that is to be told from its ground.
 
     Parameters:
@@ -64,7 +64,7 @@ class _Walk:
         self._texts = iter(picture.texts)
         self._grounds: list[tuple[Box, str]] = []
 
-    def all(self) -> Iterator[Found]:
+    def all(self) -> Iterator[DrawnThing]:
         for element in self._root:
             if element.tag == f"{SVG}text":
                 yield from self._text(element.attrib)
@@ -73,20 +73,20 @@ class _Walk:
             elif element.tag == f"{SVG}path":
                 yield from self._path(element.attrib)
 
-    def _text(self, attributes: Mapping[str, str]) -> Iterator[Found]:
+    def _text(self, attributes: Mapping[str, str]) -> Iterator[DrawnThing]:
         words, box = next(self._texts)
         ink = self._shown({"fill": theme.INK, **attributes}, "fill")
         corners = [(box.x + 1, box.y + 1), (box.x + box.width - 1, box.y + box.height - 1)]
         for ground in self._below(corners):
-            yield Found(f"text {words!r}", ink, ground, contrast(ink, ground), TEXT)
+            yield DrawnThing(f"text {words!r}", ink, ground, contrast(ink, ground), TEXT)
 
-    def _box(self, attributes: Mapping[str, str]) -> Iterator[Found]:
+    def _box(self, attributes: Mapping[str, str]) -> Iterator[DrawnThing]:
         box = Box(*(float(attributes[name]) for name in ("x", "y", "width", "height")))
         yield from self._best("box", attributes, [(box.x + box.width / 2, box.y + box.height / 2)])
         if "fill-opacity" not in attributes:
             self._grounds.append((box, self._shown(attributes, "fill")))
 
-    def _path(self, attributes: Mapping[str, str]) -> Iterator[Found]:
+    def _path(self, attributes: Mapping[str, str]) -> Iterator[DrawnThing]:
         corners = [(float(x), float(y)) for x, y in _PAIR.findall(attributes["d"])]
         if "style" in attributes:
             mark = self._marks[attributes["style"].partition("#")[2].rstrip(")")]
@@ -96,12 +96,14 @@ class _Walk:
             middles = [((a + c) / 2, (b + d) / 2) for (a, b), (c, d) in pairwise(corners)]
             yield from self._best("line", attributes, middles)
 
-    def _best(self, what: str, attributes: Mapping[str, str], points: list[tuple[float, float]]) -> Iterator[Found]:
+    def _best(
+        self, what: str, attributes: Mapping[str, str], points: list[tuple[float, float]]
+    ) -> Iterator[DrawnThing]:
         """The colour of a shape, of its fill and its edge, that stands out most."""
         colours = [self._shown(attributes, kind) for kind in ("fill", "stroke") if _counts(attributes, kind)]
         for ground in self._below(points) if colours else ():
             best = max(colours, key=lambda colour: contrast(colour, ground))
-            yield Found(what, best, ground, contrast(best, ground), SHAPE)
+            yield DrawnThing(what, best, ground, contrast(best, ground), SHAPE)
 
     def _shown(self, attributes: Mapping[str, str], kind: str) -> str:
         return self._colours.get(f"{kind} {attributes[kind]}", attributes[kind])
