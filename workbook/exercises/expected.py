@@ -57,6 +57,20 @@ def compare_with_source(lab: Lab, loaded: Mapping[str, int]) -> None:
             raise Hint(f"You counted right, but {name} has {rows:,} trips and the source {wanted:,}. Load it again.")
 
 
+def is_from_the_form(lab: Lab, got: float, options: Iterable[float]) -> bool:
+    """Whether an answer was taken from the homework's form, though other files than the public ones were loaded.
+
+    Parameters:
+        lab: the lab.
+        got: the answer.
+        options: the form's numbers.
+    """
+    return not lab.settings.public_data and got in options
+
+
+FORM_ADVICE = "is on the homework's form, which is about the public files. Yours are other files: answer for those."
+
+
 def check_form_options(lab: Lab, got: float, options: Iterable[float]) -> None:
     """On the public files a homework answer is one of the form's options; other files have no such answer.
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg2
 
-from workbook.exercises.expected import check_form_options, number, search_again
+from workbook.exercises.expected import FORM_ADVICE, check_form_options, is_from_the_form, number, search_again
 from workbook.exercises.learner_flow import text
 from workbook.exercises.registry import Hint, exercise
+from workbook.kestra.models import Execution
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
@@ -52,6 +53,7 @@ KEY_COLUMNS = (
     "trip_distance",
 )
 MD5_DIGITS = 32
+STATEMENT = re.compile(r"\s*(select|with|insert|merge)\b", re.IGNORECASE)
 SHA256_KEY = re.compile("[0-9a-f]{64}")
 REFUSAL = re.compile(r"other columns than expected\.\s+expected: +(?P<expected>\S+)\s+found: +(?P<found>\S+)")
 
@@ -59,7 +61,7 @@ REFUSAL = re.compile(r"other columns than expected\.\s+expected: +(?P<expected>\
 @exercise("04.1")
 def rendered_file(lab: Lab, answer: Any) -> str:
     """The rendered name of the file for green taxis in April 2020."""
-    name = text(answer)
+    name = text(_label_in(answer))
     if name != APRIL:
         raise Hint(_about_the_name(name))
     if not search_again(lambda: lab.kestra.executions(f"{NAMESPACE}/{FLOW}", labels={"file": APRIL})):
@@ -67,13 +69,36 @@ def rendered_file(lab: Lab, answer: Any) -> str:
     return "The label says what the expression made, and by it anybody can find the run that loaded a file."
 
 
+def _label_in(answer: Any) -> Any:
+    """The answer, unless it is something that has the label.
+
+    Raises:
+        Hint: it is an execution, or all labels of one.
+    """
+    if isinstance(answer, Execution):
+        raise Hint("That is the execution. The label is one of its parts: run.labels['file'].")
+    if isinstance(answer, dict):
+        raise Hint("Those are several values by name. Take the one that is called file: ['file'].")
+    return answer
+
+
 def _about_the_name(name: str) -> str:
+    if name.startswith("kestra:"):
+        return "That is the address of a file inside Kestra. The variable is its name alone; the label has it."
+    if "/" in name:
+        return "That is a path or an address. The variable is the file's name alone, without what stands before it."
+    if name.casefold() == APRIL:
+        return f"Nearly: {name} has capital letters that the flow does not write. Read it off the label."
     if "{{" in name:
         return "That is the variable's text before anything is filled in. The label holds what render() made of it."
     if not name.startswith("green"):
         return f"{name} does not begin with the taxi that the exercise asks for, green."
     if name.endswith(".gz"):
         return "That is the packed file that is downloaded. The variable names the file that the flow works on."
+    if not name.endswith(".csv"):
+        return f"{name} has no ending. The name of the file that the flow works on ends with what kind of file it is."
+    if "2020-4" in name or "2020_04" in name:
+        return f"{name} writes the month in another way than the variable: a dash, and two digits even for April."
     if "2020-04" not in name:
         return f"{name} does not have the date as the variable writes it: the year, a dash, two digits of month."
     return f"{name} is not what the label says. Run the flow for green, 2020, 04 and read run.labels['file']."
@@ -103,17 +128,27 @@ def _size_on_disk(lab: Lab) -> int:
 
 
 def _is(got: float, wanted: float) -> bool:
-    """Equal, as far as somebody writes it down: two decimals, or one of a large number."""
-    return abs(got - wanted) <= max(0.0051, wanted * 0.0005)
+    """Equal, as far as somebody writes it down: with one decimal as on the form, with two, or with more."""
+    near = max(min(0.0051, wanted * 0.02), wanted * 0.0005)
+    return abs(got - wanted) <= near or 0 < got == round(wanted, 1)
 
 
 def _about_the_size(lab: Lab, got: float, size: int) -> str:
+    if not got:
+        return "Nothing is left of the size. // cuts the decimals off: divide with / and round to one decimal."
+    if is_from_the_form(lab, got, FORM_MIB):
+        return f"{got:g} {FORM_ADVICE}"
     packed = lab.dataset.source(DECEMBER)["bytes"]
     mistakes = {
         float(size): "Those are bytes. How many bytes make one MiB?",
         size / 1e6: "Those are MB, millions of bytes. A MiB is 1,024 times 1,024 bytes.",
         size / 1024: "Those are KiB. Divide by 1,024 once more.",
+        size / 1e9: "Those are GB. A MiB is 1,024 times 1,024 bytes.",
+        size / 1024**3: "Those are GiB. You divided by 1,024 once too often.",
+        size * 8 / MEBIBYTE: "Those are mebibits. st_size counts bytes already, so nothing has to be multiplied by 8.",
         packed / MEBIBYTE: "That is the packed file. Measure the CSV file in the storage.",
+        packed / 1e6: "That is the packed file, in MB. Measure the CSV file in the storage, in MiB.",
+        float(size // MEBIBYTE): "That has no decimals: // cuts them off. Divide with / and round to one decimal.",
     }
     known = [advice for value, advice in mistakes.items() if value and _is(got, value)]
     return known[0] if known else f"{got:g} MiB is not the size of {DECEMBER}: look at its st_size."
@@ -122,10 +157,13 @@ def _about_the_size(lab: Lab, got: float, size: int) -> str:
 @exercise("04.3")
 def missing_column(lab: Lab, answer: Any) -> str:
     """The column that the changed file lacks, read from the log of the execution that refused it."""
+    if isinstance(answer, Execution):
+        raise Hint("That is the execution. Read the log of its task extract: it names the columns.")
     name = text(answer)
     columns = search_again(lambda: _columns_in_the_log(lab))
     if columns is None:
-        raise Hint(f"No execution of {PRACTICE} has failed for its columns yet. Run it with /faults/missing-column.")
+        how = 'Run it with the address lab.dataset.fault("missing-column").'
+        raise Hint(f"No execution of {PRACTICE} has failed for its columns yet. {how}")
     expected, received = columns
     if name not in set(expected) - set(received):
         raise Hint(_about_the_column(name, expected, received))
@@ -142,6 +180,10 @@ def _columns_in_the_log(lab: Lab) -> tuple[list[str], list[str]] | None:
 
 
 def _about_the_column(name: str, expected: list[str], received: list[str]) -> str:
+    if name == "missing-column":
+        return "That is what the fault is called. Which column is it that the log expected and did not find?"
+    if "," in name or " " in name:
+        return "That is more than one name. One column alone is in the first list of the log and not in the second."
     if name in received:
         return f"{name} is in the file. Compare the two lists in the log: which name is expected and not found?"
     near = {column.lower(): column for column in expected}.get(name.lower())
@@ -153,7 +195,10 @@ def _about_the_column(name: str, expected: list[str], received: list[str]) -> st
 @exercise("04.4")
 def key_by_sha256(lab: Lab, answer: Any) -> str:
     """An SQL expression that hashes the natural key with SHA-256."""
-    keys = _keys(lab, text(answer))
+    expression = text(answer)
+    if expression.rstrip().endswith(";") or STATEMENT.match(expression):
+        raise Hint("An expression is asked for, as it stands between SELECT and FROM: no SELECT, no semicolon.")
+    keys = _keys(lab, expression)
     if None in keys.values():
         without = next(probe for probe, key in keys.items() if key is None)
         raise Hint(f"For a trip with {without} your key is NULL: it matches nothing, and is added at every run.")
@@ -173,7 +218,21 @@ def _keys(lab: Lab, expression: str) -> dict[str, str | None]:
             cursor.execute(PROBES.replace("{expression}", expression))
             return dict(cursor.fetchall())
     except psycopg2.Error as error:
-        raise Hint(f"PostgreSQL does not take this expression: {str(error).strip().splitlines()[0]}") from error
+        reason = str(error).strip().splitlines()[0]
+        raise Hint(f"PostgreSQL does not take this expression: {reason}{_about_the_refusal(reason)}") from error
+
+
+def _about_the_refusal(reason: str) -> str:
+    """What to do about what PostgreSQL says, where beginners ask."""
+    if "invalid input syntax" in reason:
+        return ". COALESCE takes values of one type: make the column a text first, with ::text."
+    if "convert_to(" in reason:
+        return ". convert_to wants one text: join the columns with concat_ws first."
+    if "sha256(" in reason:
+        return ". sha256 wants bytes: convert_to(text, 'UTF8') makes them."
+    if "does not exist" in reason and "column" in reason:
+        return ". The probes have the seven columns of the exercise, and tip_amount."
+    return ""
 
 
 def _has_the_form(key: str | None) -> None:
@@ -181,6 +240,10 @@ def _has_the_form(key: str | None) -> None:
     digits = len(key)
     if digits == MD5_DIGITS:
         raise Hint("That is a key of 32 digits, as md5 makes it. sha256 gives twice as many.")
+    if key.startswith("\\x"):
+        raise Hint("Those are bytes, which PostgreSQL shows with \\x. encode(bytes, 'hex') makes text of them.")
+    if SHA256_KEY.fullmatch(key.lower()) and key != key.lower():
+        raise Hint("Right, but in capital letters; the keys of the table have small ones, and 'A' is not 'a'.")
     if not SHA256_KEY.fullmatch(key):
         raise Hint(f"Your key has {digits} characters ({key[:8]!r}...); 64 hexadecimal digits are asked for.")
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from workbook.errors import NotFound
-from workbook.exercises.expected import check_form_options, compare_with_source, number
+from workbook.exercises.expected import FORM_ADVICE, check_form_options, compare_with_source, is_from_the_form, number
 from workbook.exercises.learner_flow import block, learner_flow, text
 from workbook.exercises.registry import Blank, Hint, exercise
+from workbook.kestra.backfill import plan
 from workbook.kestra.errors import BackfillEmpty
 from workbook.learning.answers import is_blank
 
@@ -23,11 +24,13 @@ TAXIS = ("yellow", "green")
 PICKUP = {"yellow": "tpep_pickup_datetime", "green": "lpep_pickup_datetime"}
 YEARS = (2019, 2020, 2021)
 HOMEWORK_YEAR = 2020
+MONTHS = 12
 FORM_YEAR = {
     "yellow": (13_537_299, 24_648_499, 18_324_219, 29_430_127),
     "green": (5_327_301, 936_199, 1_734_051, 1_342_034),
 }
 MARCH = "yellow_tripdata_2021-03.csv"
+IN_MARCH = "tpep_pickup_datetime >= '2021-03-01' AND tpep_pickup_datetime < '2021-04-01'"
 FORM_MARCH = (1_428_092, 706_911, 1_925_152, 2_561_031)
 
 REPORT_FLOW = """id: exercise_05_3
@@ -41,10 +44,13 @@ triggers:
 NEW_YORK = ZoneInfo("America/New_York")
 WANTED_CLOCK = "08:30"
 SEASON_NAME = re.compile(r"timezone: *[\"']?(E[SD]T)\b")
-FIXED_ZONE = re.compile(r"(UTC|GMT|UT)?[+-]\d{1,2}(:?\d{2})?|Etc/.*")
+FIXED_ZONE = re.compile(r"UTC|GMT|(UTC|GMT|UT)?[+-]\d{1,2}(:?\d{2})?|Etc/.*")
+UTC_ZONE = re.compile(r"timezone: *[\"']?(UTC|Etc/UTC|Z)\b")
 SEASONS = {"January": ("2020-01-01", "2020-01-31"), "July": ("2020-07-01", "2020-07-31")}
 
+JULY = "yellow_tripdata_2020-07.csv"
 LONGEST = timedelta(hours=1)
+GREEN_TICK = datetime.fromisoformat("2020-07-01T13:00Z")
 TICK = {"summer": datetime.fromisoformat("2020-07-01T14:00Z"), "winter": datetime.fromisoformat("2020-07-01T15:00Z")}
 
 
@@ -57,6 +63,8 @@ def trips_of_a_year(lab: Lab, answer: Any) -> str:
         raise Blank
     got = {taxi: int(number(answer[taxi])) for taxi in TAXIS}
     loaded = {taxi: _by_year(lab, taxi) for taxi in TAXIS}
+    if any(is_from_the_form(lab, got[taxi], FORM_YEAR[taxi]) for taxi in TAXIS):
+        raise Hint(f"A number of yours {FORM_ADVICE}")
     fitting = [year for year in YEARS if all(got[taxi] == _trips(loaded[taxi], year) > 0 for taxi in TAXIS)]
     if not fitting:
         raise Hint(_about_the_year(lab, got, loaded))
@@ -80,6 +88,8 @@ def _trips(loaded: dict[str, int], year: int) -> int:
 
 def _about_the_year(lab: Lab, got: dict[str, int], loaded: dict[str, dict[str, int]]) -> str:
     """What was counted instead, for the year that the table has most of."""
+    if got["yellow"] == got["green"] > MONTHS:
+        return "The two numbers are the same, so one query counted for both. Each taxi has a table of its own."
     year = max(YEARS, key=lambda candidate: sum(f"_{candidate}-" in name for name in loaded["yellow"]))
     if got == {"yellow": _trips(loaded["green"], year), "green": _trips(loaded["yellow"], year)}:
         return "You have the two taxis the wrong way round."
@@ -92,7 +102,9 @@ def _about_the_year(lab: Lab, got: dict[str, int], loaded: dict[str, dict[str, i
 def _about_the_count(lab: Lab, taxi: str, year: int, got: int, loaded: dict[str, int]) -> str:
     table, pattern = f"public.{taxi}_tripdata", f"{taxi}_tripdata_{year}-%"
     of_year = f"FROM {table} WHERE filename LIKE :pattern"
+    files = sum(f"_{year}-" in name for name in loaded)
     mistakes = {
+        files: f"That is the number of {taxi} files, or of their executions. Each file has many rows: count those.",
         0: f"No {taxi} file fits your pattern. A name reads like {pattern[:-1]}01.csv, and % stands for any text.",
         sum(loaded.values()): f"Those are the {taxi} trips of all years. Keep those whose filename fits {year}.",
         lab.postgres.count(table, f"extract(year FROM {PICKUP[taxi]}) = {year}"): (
@@ -120,18 +132,26 @@ def _compare_with_source(lab: Lab, taxi: str, year: int, loaded: dict[str, int])
 @exercise("05.2")
 def trips_of_march(lab: Lab, answer: Any) -> str:
     """The trips of the yellow file of March 2021, which has to be loaded first."""
+    if isinstance(answer, list):
+        raise Hint("That is the list of executions that a backfill returns. Count the rows of the file in the table.")
     got = int(number(answer))
     loaded = _by_year(lab, "yellow")
     if MARCH not in loaded:
         raise Hint(f"{MARCH} is not in the table. Backfill yellow_schedule from 2021-03-01 to 2021-03-31.")
     if got != loaded[MARCH]:
-        raise Hint(_about_march(got, loaded))
+        raise Hint(_about_march(lab, got, loaded))
     _compare_with_source(lab, "yellow", 2021, {MARCH: got})
     check_form_options(lab, got, FORM_MARCH)
     return "A new month, loaded for a date that lies behind you, without touching the flow."
 
 
-def _about_march(got: int, loaded: dict[str, int]) -> str:
+def _about_march(lab: Lab, got: int, loaded: dict[str, int]) -> str:
+    if is_from_the_form(lab, got, FORM_MARCH):
+        return f"{got:,} {FORM_ADVICE}"
+    if got == lab.postgres.count("public.yellow_tripdata", IN_MARCH):
+        return "You counted by pickup time. A file also has trips of other times; count by filename."
+    if got == 1:
+        return "That is the one execution, or the one file. How many rows of the table came with it?"
     other = [name for name, trips in loaded.items() if trips == got]
     if other:
         return f"Those are the trips of {other[0]}. The exercise asks for {MARCH}."
@@ -148,7 +168,7 @@ def report_in_new_york(lab: Lab, answer: Any) -> str:
         raise Hint(f"Kestra knows no zone {name[1]}: it is what clocks are called in one season. Name the place.")
     with learner_flow(lab, REPORT_FLOW + block(written, 2) + "\n") as flow:
         declared = _report(flow)
-        zone = declared.get("timezone")
+        zone = declared.get("timezone") or _utc_in(written)
         if zone is None:
             raise Hint(
                 "There is no time zone in it, so 08:30 is what the server's clock says. Which property changes that?"
@@ -160,6 +180,11 @@ def report_in_new_york(lab: Lab, answer: Any) -> str:
         for season, (first, last) in SEASONS.items():
             _fires_once(lab, flow, season, first, last)
     return "08:30 all year, whatever the clocks do. The place's name is the line that the homework asks for."
+
+
+def _utc_in(written: str) -> str | None:
+    """The zone UTC, which the engine leaves out of what it gives back; None if it was not written."""
+    return "UTC" if UTC_ZONE.search(written) else None
 
 
 def _report(flow: Flow) -> Json:
@@ -191,13 +216,16 @@ def hour_of_july(lab: Lab, answer: Any) -> str:
     first, last = _range(answer)
     if last - first > LONGEST:
         raise Hint(f"The range is {last - first} long. One hour is enough, if it is the right one.")
+    flow = lab.kestra.flow(f"{NAMESPACE}/{FLOW}")
     try:
-        runs = lab.kestra.backfill(lab.kestra.flow(f"{NAMESPACE}/{FLOW}"), TRIGGER, start=first, end=last)
+        [date] = plan(flow, TRIGGER, first, last).dates
     except BackfillEmpty as empty:
         raise Hint(_why_nothing(first, last)) from empty
-    ran_for = runs[0].trigger_date
-    if ran_for is None or (ran_for.year, ran_for.month) != (2020, 7):
-        raise Hint(f"The backfill loaded {runs[0].labels.get('file')}. The exercise asks for July 2020.")
+    if (date.year, date.month) != (2020, 7):
+        raise Hint(f"This would load {date:%B %Y}. The exercise asks for July 2020.")
+    [run] = lab.kestra.backfill(flow, TRIGGER, start=first, end=last)
+    if (loaded := run.labels.get("file")) != JULY:
+        raise Hint(f"The backfill loaded {loaded}, and should load {JULY}. Is the flow the lesson's?")
     return "14:00 UTC in July, 15:00 in December: whoever knows that never wonders about an empty backfill again."
 
 
@@ -210,6 +238,8 @@ def _range(answer: Any) -> tuple[datetime, datetime]:
         first, last = (datetime.fromisoformat(str(moment)) for moment in answer)
     except ValueError as error:
         raise Hint("A moment is written as 2020-12-01T00:00Z: date, T, time, zone.") from error
+    if any(moment.utcoffset() for moment in (first, last)):
+        raise Hint("That is the right idea in New York's clock. The exercise asks for UTC, with a Z at the end.")
     if any(moment.utcoffset() != timedelta(0) for moment in (first, last)):
         raise Hint("Write both moments in UTC, with a Z at the end. Without it they are in the schedule's own zone.")
     if last < first:
@@ -218,6 +248,12 @@ def _range(answer: Any) -> tuple[datetime, datetime]:
 
 
 def _why_nothing(first: datetime, last: datetime) -> str:
+    if first <= GREEN_TICK <= last:
+        return "13:00 UTC is nine in New York in July: that is the hour of the green schedule. Yellow's comes later."
+    if first.day != 1 or last.day != 1:
+        return f"The schedule fires on the first day of a month, and your range is on day {first.day}."
+    if first.month != TICK["summer"].month:
+        return f"That is in month {first.month}. July has its own hour: how far is New York behind UTC in summer?"
     if first <= TICK["winter"] <= last:
         return "15:00 UTC is ten o'clock in New York in winter. In July its clocks are an hour ahead: nearer to UTC."
     if first.hour <= 10 <= last.hour and first.day == last.day:

@@ -17,7 +17,7 @@ from workbook.kestra import progress
 from workbook.kestra.api import KestraApi
 from workbook.kestra.errors import BackfillEmpty, BackfillStalled, WaitInterrupted
 from workbook.kestra.execution_list import ExecutionList
-from workbook.kestra.models import Execution, Flow, Json, Trigger
+from workbook.kestra.models import Execution, Flow, Json, Trigger, parse_time
 from workbook.kestra.summaries import overall_state, span, summarize
 
 POLL_SECONDS = 0.5
@@ -74,6 +74,9 @@ def run(
 ) -> ExecutionList:
     """Start planned backfills of one flow, side by side, and wait for their executions.
 
+    One that goes on already with the same range, labels and inputs is waited for: somebody stopped waiting for it, and
+    runs the cell again.
+
     Parameters:
         api: the server.
         plans: what to start.
@@ -81,29 +84,44 @@ def run(
         wait: wait for their ends; without it, the list is empty.
 
     Raises:
-        WorkbookError: another backfill of one of the triggers is running.
+        WorkbookError: a backfill of another range, or with other labels or inputs, goes on for one of the triggers.
         BackfillStalled: the scheduler starts no more of its executions.
         WaitInterrupted: by Ctrl-C.
     """
     before = {execution.id for execution in api.executions(plans[0].flow)}
-    for plan in plans:
-        _begin(api, plan, labels, inputs)
-    return ExecutionList(execution for plan in plans if wait for execution in _follow(api, plan, before))
+    new = [_begin(api, plan, labels, inputs) for plan in plans]
+    return ExecutionList(
+        execution
+        for plan, is_new in zip(plans, new, strict=True)
+        if wait
+        for execution in _follow(api, plan, before if is_new else None)
+    )
 
 
-def _begin(api: KestraApi, plan: Plan, labels: Mapping[str, str], inputs: Mapping[str, Any]) -> None:
+def _begin(api: KestraApi, plan: Plan, labels: Mapping[str, str], inputs: Mapping[str, Any]) -> bool:
+    """Start a backfill; whether it had to be started, and did not go on already."""
     row = _row(api, plan)
-    if row.backfill:
-        raise WorkbookError(
-            f"A backfill of {plan.trigger_id!r} goes on already. Wait for it, or end it with {_how_to_stop(plan)}."
-        )
     body = {
         "start": _start_to_send(plan).isoformat(),
         "end": plan.end.isoformat(),
         "labels": [{"key": key, "value": value} for key, value in labels.items()],
         "inputs": dict(inputs) or None,
     }
+    if row.backfill and _is_same(row.backfill, body):
+        return False
+    if row.backfill:
+        raise WorkbookError(
+            f"Another backfill of {plan.trigger_id!r} goes on already. Wait, or end it with {_how_to_stop(plan)}."
+        )
     api.http.call("PUT", "/triggers", json={**row.raw, "backfill": body})
+    return True
+
+
+def _is_same(going: Json, wanted: Json) -> bool:
+    """Whether a backfill that goes on is the one that is wanted."""
+    times = [parse_time(backfill.get(edge)) for edge in ("start", "end") for backfill in (going, wanted)]
+    more = [(backfill.get("labels") or [], backfill.get("inputs") or None) for backfill in (going, wanted)]
+    return times[0] == times[1] and times[2] == times[3] and more[0] == more[1]
 
 
 def _start_to_send(plan: Plan) -> datetime:
@@ -119,7 +137,7 @@ def _how_to_stop(plan: Plan) -> str:
     return f"lab.kestra.stop_backfill({str(plan.flow.full_id)!r}, {plan.trigger_id!r})"
 
 
-def _follow(api: KestraApi, plan: Plan, before: set[str]) -> ExecutionList:
+def _follow(api: KestraApi, plan: Plan, before: set[str] | None) -> ExecutionList:
     bar = progress.start(f"{plan.flow.id} / {plan.trigger_id}", "executions")
     name = f"{plan.flow.id}/{plan.trigger_id}"
     began = time.monotonic()
@@ -135,14 +153,21 @@ def _follow(api: KestraApi, plan: Plan, before: set[str]) -> ExecutionList:
     return executions
 
 
-def _watch(api: KestraApi, plan: Plan, before: set[str], bar: progress.Progress) -> ExecutionList:
-    """Wait until the scheduler has started all executions, and then until they have ended."""
+def _watch(api: KestraApi, plan: Plan, before: set[str] | None, bar: progress.Progress) -> ExecutionList:
+    """Wait until the scheduler has started all executions, and then until they have ended.
+
+    Parameters:
+        before: executions that were there before it began; None if it went on already and nobody knows. Then the newest
+            of each date is taken.
+    """
     expected = len(plan.dates)
     settled: float | None = None
     stall = _Stall(plan)
     while True:
-        new = [execution for execution in api.executions(plan.flow) if execution.id not in before]
+        new = [execution for execution in api.executions(plan.flow) if execution.id not in (before or ())]
         executions = [execution for execution in new if _belongs(execution, plan)]
+        if before is None:  # they come oldest first
+            executions = list({execution.trigger_date: execution for execution in executions}.values())
         ended = sum(execution.terminated for execution in executions)
         latest = max((execution.trigger_date for execution in executions if execution.trigger_date), default=None)
         note = f"{latest:%Y-%m-%d}" if latest else "waiting for the first"
@@ -152,7 +177,7 @@ def _watch(api: KestraApi, plan: Plan, before: set[str], bar: progress.Progress)
             settled = time.monotonic()
         # The last one shows a moment after the scheduler is done; and conditions may have left dates out.
         late = settled is not None and time.monotonic() - settled > SETTLE_SECONDS
-        complete = settled is not None and (len(executions) >= expected or late)
+        complete = settled is not None and (late or (before is not None and len(executions) >= expected))
         if complete and ended == len(executions):
             executions.sort(key=lambda execution: (execution.trigger_date or plan.start, execution.id))
             return ExecutionList(executions)

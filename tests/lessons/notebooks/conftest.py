@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.stack import own_stack
 
-LONG = ("05", "08", "09", "10", "11", "12", "13", "14")
+LONG = ("05", "08", "09", "10", "11", "12", "13", "14", "homework")
 """Lessons that take half a minute or more: their further runs, with other parameters, are left to `make test ALL=1`."""
 
 

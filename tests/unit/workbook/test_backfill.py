@@ -227,6 +227,19 @@ def test_a_backfill_that_goes_on_is_not_replaced(fake: FakeKestra, client: Kestr
         client.backfill("zoomcamp/taxi", "green", start="2020-01-01", end="2020-03-31")
 
 
+def test_one_that_goes_on_already_is_waited_for(fake: FakeKestra, client: KestraClient) -> None:
+    """The cell was interrupted and is run again: executions of before count, those of older backfills do not."""
+    scheduler = _Scheduler(fake, 4)
+    asked: dict[str, Any] = {"start": "2020-01-01", "end": "2020-04-30", "labels": {"backfill": "true"}}
+    client.backfill("zoomcamp/taxi", "green", **asked, wait=False)
+    sent = json.loads(fake.requests("PUT", "/triggers")[0][1])["backfill"]
+    scheduler._going = {**sent, "start": "2020-01-01T05:00:00Z", "end": "2020-05-01T03:59:59Z"}
+    scheduler._started = 2
+    runs = client.backfill("zoomcamp/taxi", "green", **asked)
+    assert [execution.id for execution in runs] == ["month1", "month2", "month3", "month4"]
+    assert len(fake.requests("PUT", "/triggers")) == 1
+
+
 def test_stopping_to_wait_says_how_to_end_it(
     fake: FakeKestra, client: KestraClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -283,6 +283,14 @@ def test_backfill_of_one_date_that_begins_on_it(lab: Any, flow: Any, start: str,
     assert trigger.backfill is None
 
 
+def test_a_backfill_that_was_left_is_waited_for_by_the_next_call(lab: Any, flow: Any) -> None:
+    asked = {"start": "2018-01-01", "end": "2018-04-30", "labels": {"backfill": "left"}}
+    assert list(lab.kestra.backfill(flow, "monthly", **asked, wait=False)) == []
+    runs = lab.kestra.backfill(flow, "monthly", **asked)
+    assert [run.trigger_date.month for run in runs] == [1, 2, 3, 4]
+    assert len(lab.kestra.executions(flow, labels={"backfill": "left"})) == 4
+
+
 def test_pictures_of_the_real_thing(lab: Any, flow: Any) -> None:
     run = lab.kestra.execute(flow)
     assert workbook.topology(lab.kestra.graph(flow)).svg == workbook.topology(lab.kestra.graph(str(flow.full_id))).svg
