@@ -29,4 +29,5 @@ OTHER: dict[str, dict[str, Any]] = {
     "concepts/files": {"rows": 12},
     "concepts/loops": {"months": ["07", "12"]},
     "concepts/replay_and_restart": {"month": 11, "other_month": 12},
+    "homework/2026": {"loop_months": ["01"]},
 }
