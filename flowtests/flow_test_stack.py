@@ -35,6 +35,17 @@ class Result:
     outcome: str
     message: str = ""
 
+    @property
+    def test(self) -> str:
+        """The item without its file."""
+        return self.name.partition("::")[2]
+
+    @property
+    def reason(self) -> str:
+        """The line of the message that says why it failed; the first one, if pytest has marked none."""
+        lines = self.message.splitlines() or [""]
+        return next((line.removeprefix("E ").strip() for line in lines if line.startswith("E ")), lines[0])
+
 
 _LOOKS = {"passed": "SUCCESS", "failed": "FAILED", "skipped": "SKIPPED"}
 """The look of an outcome is that of a task run's state."""
