@@ -100,32 +100,43 @@ def age_of_the_newest(lab: Lab, answer: Any) -> str:
     with learner_flow(lab, SCRIPT.format(script=indent(written, " " * 6))) as flow:
         for table, (newest, hours) in AGES.items():
             done = run(lab, flow, {"newest": newest, "now": NOW, "table": table})
-            _compare(lab.kestra.metrics(done), table, hours)
+            _compare(lab.kestra.metrics(done), done.output("age").get("vars") or {}, table, hours)
     return "Draw this number, or alert on it, and a source that has gone silent is found by you and not by your reader."
 
 
-def _compare(metrics: list[Metric], table: str, hours: float) -> None:
+def _compare(metrics: list[Metric], outputs: dict[str, Any], table: str, hours: float) -> None:
     own = [metric for metric in metrics if not metric.name.startswith("deps.")]
     age = next((metric for metric in own if metric.name == METRIC), None)
     if age is None:
-        names = ", ".join(sorted({metric.name for metric in own}))
-        published = f"It publishes {names}" if names else "It publishes nothing (a print is a log line, and no metric)"
-        raise Hint(f"{published}; a metric named {METRIC} is asked for. Kestra.gauge(name, value, tags) publishes one.")
+        raise Hint(_about_no_age(own, outputs))
     if age.kind != "gauge":
-        raise Hint(f"{METRIC} is a {age.kind}, and would be added up over runs. An age is read off: a gauge.")
+        why = "would be added up over runs" if age.kind == "counter" else "says how long something took"
+        raise Hint(f"{METRIC} is a {age.kind}, which {why}. An age is read off like a thermometer: a gauge.")
     if abs(age.value - hours) > 0.01:
         raise Hint(_about_the_age(age.value, hours))
     if age.tags.get("table") != table:
         raise Hint(f"The tags are {age.tags}; the tag table has to be {table!r} here, the value of TABLE.")
 
 
+def _about_no_age(own: list[Metric], outputs: dict[str, Any]) -> str:
+    if METRIC in outputs:
+        return (
+            f"{METRIC} is an output, for the next task to read. A metric is published: Kestra.gauge(name, value, tags)."
+        )
+    names = ", ".join(sorted({metric.name for metric in own}))
+    published = f"It publishes {names}" if names else "It publishes nothing (a print is a log line, and no metric)"
+    return f"{published}; a metric named {METRIC} is asked for. Kestra.gauge(name, value, tags) publishes one."
+
+
 def _about_the_age(got: float, hours: float) -> str:
     mistakes = {
         hours * 3600: "Those are seconds.",
         hours * 60: "Those are minutes.",
+        hours / 24: "Those are days.",
         hours % 24: "Whole days are missing: .seconds is only what a difference has beyond its days.",
         -hours: "It is negative: take the earlier moment from the later one.",
         float(int(hours)): "The half hour is cut off.",
+        float(round(hours)): "It is rounded to whole hours.",
         float(int(hours * 3600) % 86_400): "Those are seconds, and whole days are missing: see total_seconds().",
     }
     known = [advice for value, advice in mistakes.items() if abs(got - value) < 0.01]

@@ -83,7 +83,7 @@ def nobody_there(lab: Lab, answer: Any) -> str:
 @exercise("14.4")
 def tests_first(lab: Lab, answer: Any) -> str:
     """The tasks of a flow that tests describe."""
-    tasks = yaml.safe_load(text(answer))
+    tasks = _yaml(answer)
     if not isinstance(tasks, list):
         raise Hint("The answer is no list of tasks: begin with `- id: cost`.")
     inputs = [{"id": "kilograms", "type": "INT"}]
@@ -130,15 +130,24 @@ def _cases(answer: Any) -> list[dict[str, Any]]:
     Raises:
         Blank, Hint: there are none.
     """
-    try:
-        cases = yaml.safe_load(text(answer))
-    except yaml.YAMLError as error:
-        raise Hint(f"This is no valid YAML: {' '.join(str(error).split())}") from error
+    cases = _yaml(answer)
     if not cases:
         raise Blank
     if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
         raise Hint("The answer is no list of test cases: begin with `- id: ...`, as under testCases.")
     return cases
+
+
+def _yaml(answer: Any) -> Any:
+    """What a learner's YAML means.
+
+    Raises:
+        Hint: it is none.
+    """
+    try:
+        return yaml.safe_load(text(answer))
+    except yaml.YAMLError as error:
+        raise Hint(f"This is no valid YAML: {' '.join(str(error).split())}") from error
 
 
 def _flow(lab: Lab) -> dict[str, Any]:

@@ -60,13 +60,16 @@ QDRANT = ("qdrant", '"{{ envs.qdrant_url }}/readyz"')
 WRONG = {
     "12.1": [
         (_week, "asks for one of stores-retention"),
+        (_kept(4, as_of="2025-09-07T15:30:00Z"), "are of 2025-09-03"),
         (_kept(3), "keep fewer days"),
+        (_kept(2, as_of="2025-09-07T12:00:00Z"), "are of 2025-09-05"),
         (_kept(2, table="never_loaded"), "ended FAILED"),
         (_kept(1), "too much is gone"),
         (_kept(1, spoil="timestamp > '2025-09-07 13:00:00'"), "ClickHouse holds 2 rows"),
         (_kept(2, as_of=None), "without as_of, the days are counted back from today"),
         (_kept(1, as_of="2025-10-01T00:00:00Z"), "count the days once more"),
         (2, "The answer is a int"),
+        ({"table_name": TABLE, "keep_days": 2}, "Put what lab.kestra.execute(...) returns"),
     ],
     "12.2": [
         (_script('print("age_hours", age.total_seconds() / 3600)'), "a print is a log line"),
@@ -82,6 +85,10 @@ WRONG = {
         (_script('Kestra.gauge("age_hours", age.total_seconds() / 3600)'), "The tags are"),
         (_script('Kestra.gauge("age_hours", age.total_seconds() / 3600, {"table": "orders"})'), "the value of TABLE"),
         (_script('Kestra.gauge("age_hours", hours, tags)'), "NameError"),
+        (_script('Kestra.outputs({"age_hours": age.total_seconds() / 3600})'), "is an output"),
+        (_script('Kestra.timer("age_hours", age.total_seconds() / 3600, tags)'), "is a timer"),
+        (_script('Kestra.gauge("age_hours", age.total_seconds() / 86400, tags)'), "Those are days"),
+        (_script('Kestra.gauge("age_hours", round(age.total_seconds() / 3600), tags)'), "rounded to whole hours"),
     ],
     "12.3": [
         (_tasks(CLICKHOUSE), "Without Qdrant your flow still ends SUCCESS"),
@@ -94,5 +101,12 @@ WRONG = {
         ),
         (_tasks(("clickhouse", "")), "Target host is not specified"),
         ("SELECT 1", "does not accept"),
+        (_tasks(CLICKHOUSE, ("clickhouse", QDRANT[1])), "clickhouse"),
+        (_tasks(CLICKHOUSE, QDRANT).replace("uri", "url"), "does not accept"),
+        (
+            _tasks(CLICKHOUSE)
+            + '\n- id: qdrant\n  type: io.kestra.plugin.core.log.Log\n  message: "{{ envs.qdrant_url }}"',
+            "Does a task ask it",
+        ),
     ],
 }

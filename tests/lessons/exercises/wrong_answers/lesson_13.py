@@ -33,6 +33,12 @@ def _run(fault, check=False):
     return answer
 
 
+def _killed(lab):
+    execution = lab.kestra.execute(_pipeline(lab), wait=False)
+    lab.kestra.kill(execution)
+    return execution
+
+
 def _before_the_bad_day(lab):
     """A good run, after which bad rows have come under test."""
     good = _run("", check=True)(lab)
@@ -61,6 +67,9 @@ WRONG = {
         (_other_flow, "This is an execution of hello_13"),
         (_run("missing-column"), "The execution ended FAILED"),
         (_before_the_bad_day, "a later one brought bad rows"),
+        ({"base_url": ""}, "Put what lab.kestra.execute(...) returns"),
+        (_killed, "The execution ended KILLED"),
+        (_run("truncated"), "The execution ended FAILED"),
     ],
     "13.2": [
         (_query("GROUP BY month_date HAVING sum(share_of_trade) <> 100"), "that is rounding"),
@@ -69,6 +78,10 @@ WRONG = {
         (_query("HAVING abs(sum(share_of_trade) - 100) > 0.1"), "Athena does not run your query"),
         (_query("GROUP BY month_date, group_code HAVING abs(sum(share_of_trade) - 100) > 0.1"), "that is rounding"),
         (3, "The answer is a int"),
+        (_query("GROUP BY month_date HAVING round(sum(share_of_trade)) <> 100"), "add up to 99.7"),
+        (_query("GROUP BY month_date HAVING abs(shares - 100) > 0.1"), "repeat its sum"),
+        (_query("GROUP BY month_date HAVING abs(sum(share_of_trade) - 1) > 0.1"), "that is rounding"),
+        ("SELECT month_date FROM {{ ref('fct_retail_sales_monthly') }}", "without dbt"),
     ],
     "13.3": [
         (_task(COUNT.format("FAILED")), "A line in the log is no output"),
@@ -76,5 +89,11 @@ WRONG = {
         (_task(f"count=$({COUNT.format('SUCCEEDED')})", TELL.format("failed")), "jobs of insightflow-prod-job-queue"),
         (_task("aws batch list-jobs --job-queue nowhere --job-status FAILED"), "The execution ended FAILED"),
         ("- id: failed_jobs\n  type: io.kestra.core.tasks.scripts.Bash", "does not accept"),
+        (_task(f"count=$({COUNT.format('FAILD')})", TELL.format("failed")), "The execution ended FAILED"),
+        (
+            _task(f"count=$({COUNT.format('FAILED')})", 'echo "::{outputs: {failed: $count}}::"'),
+            "No task has the output",
+        ),
+        (_task(f"count=$({COUNT.format('RUNNING')})", TELL.format("failed")), "jobs of insightflow-prod-job-queue"),
     ],
 }
