@@ -19,6 +19,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "12_health_metrics_retention": {"rows": 1_500, "table": "metrics_other"},
     "13_insightflow": {"trade": "wholesale"},
     "14_testing_your_own_flows": {"limit": 80},
+    "15_capstone": {},
     "concepts/concurrency": {"limit": 2},
     "concepts/errors_and_retries": {"failures": 1},
     "concepts/inputs": {"taxi": "yellow", "month": 12},
