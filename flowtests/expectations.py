@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ from flowtests.suites import NOT_RUN, Case
 
 BAD = ("FAILED", "KILLED", "CANCELLED")
 GOOD = ("SUCCESS", "WARNING", "SKIPPED")
+REASON_LENGTH = 200
+"""How much of an error is shown, in characters."""
 
 
 @dataclass
@@ -68,7 +71,13 @@ def _state(outcome: Outcome, run: Run) -> None:
             outcome.add_problem(f"expected the state {case.expect['state']} but was {run.state}", "expect", "state")
     elif run.state not in GOOD and not any(task.get("state") in BAD for task in case.tasks):
         remedy = f"if that is right, say so: expect: {{state: {run.state}}}"
-        outcome.add_problem(f"the execution ended {run.state}; {remedy}")
+        outcome.add_problem(f"the execution ended {run.state}{_reason(run)}; {remedy}")
+
+
+def _reason(run: Run) -> str:
+    """What the log says of a failed execution, in brackets; empty if it says nothing."""
+    errors = [line.message.strip() for line in run.logs if line.level == "ERROR" and line.message.strip()]
+    return f" ({textwrap.shorten(errors[-1], REASON_LENGTH, placeholder=' ...')})" if errors else ""
 
 
 def _assertions(outcome: Outcome, engine: Engine, run: Run) -> None:

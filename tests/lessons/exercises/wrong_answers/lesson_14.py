@@ -39,7 +39,10 @@ WRONG = {
         (_cases("- id: [\n"), "no valid YAML"),
         (_cases("id: mine"), "no list of test cases"),
         (
-            _cases(CASE.format(499, "", APPROVED) + CASE.format(501, BODY % "approved", DECIDED % "approved")),
+            _cases(
+                CASE.format(499, "", APPROVED)
+                + CASE.format(501, BODY % "approved", DECIDED % "approved").replace("mine", "other")
+            ),
             "499, 501",
         ),
         (_cases(CASE.format(500, "", APPROVED.replace("approved}", "aproved}"))), "your test fails: "),
