@@ -89,7 +89,9 @@ def trustworthy(lab: Lab, answer: Any) -> str:
     if not execution.succeeded:
         raise Hint(f"With its defaults your flow ends {execution.state}. {last_error(lab, execution)}")
     before = _counts(lab)
-    lab.kestra.execute(f"{NAMESPACE}/{FLOW}", check=False)
+    again = lab.kestra.execute(f"{NAMESPACE}/{FLOW}", check=False)
+    if not again.succeeded:
+        raise Hint(f"With the same file once more your flow ends {again.state}. {last_error(lab, again)}")
     for store, count in _counts(lab).items():
         if count != before[store]:
             raise Hint(

@@ -84,12 +84,13 @@ WRONG = {
         (_run(("metrics.csv", "metrics.cvs")), "The execution ended FAILED"),
         (_run(("description: Loads", "# Loads")), "no description"),
         (_run(("outputs.parse.size", "1 + 1")), "The output rows says 2"),
-        (_twice(POSTGRES_KEY, ALL_ROWS, ("FINAL", "")), "The execution ended FAILED"),
+        (_twice(POSTGRES_KEY, ALL_ROWS, ("FINAL", "")), "Twice as many: the table has no key"),
     ],
     "15.2": [
         (_run(), "Put what lab.kestra.import_flow(...) returns"),
         (_flow(("id: capstone", "id: capstone_two")), "This is the flow zoomcamp/capstone_two"),
-        (_flow(POSTGRES_KEY), "your flow ends FAILED"),
+        (_flow(POSTGRES_KEY), "With the same file once more your flow ends FAILED"),
+        (_flow(POSTGRES_KEY, ALL_ROWS, ("FINAL", "")), "after the same file once more"),
         (_flow(("metrics.csv", "metrics.cvs")), "With its defaults your flow ends FAILED"),
     ],
     "15.3": [
