@@ -31,11 +31,11 @@ def main() -> None:
             ]
             engine_jars()
             compiler_jar()
-            with _told("Unpacking Elasticsearch"):
+            with _say_if_slow("Unpacking Elasticsearch"):
                 distribution()
-            with _told("Compiling the task types, and archiving the engine's classes for quick starts"):
+            with _say_if_slow("Compiling the task types, and archiving the engine's classes for quick starts"):
                 archive_classes()
-            with _told("Building the Python environments of scripts, of dbt and of the clouds' commands"):
+            with _say_if_slow("Building the Python environments of scripts, of dbt and of the clouds' commands"):
                 for environment in built:
                     environment.result()
     except (ArtifactError, CompileError, environments.EnvironmentProblem) as problem:
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 @contextmanager
-def _told(what: str) -> Iterator[None]:
+def _say_if_slow(what: str) -> Iterator[None]:
     """Say what is being done if it is not done at once: most of the time it has been done before."""
     telling = Timer(SILENT_SECONDS, print, [f"{what} ..."], {"flush": True})
     telling.start()
