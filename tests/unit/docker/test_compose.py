@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -203,6 +204,12 @@ def test_task_containers_are_on_the_network_of_the_stack(stack: Stack, name: str
 )
 def test_postgres_18_keeps_its_data_in_a_volume_at_the_right_place(stack: Stack, name: str) -> None:
     assert stack.services[name]["volumes"][0].partition(":")[2] == "/var/lib/postgresql"
+
+
+@pytest.mark.parametrize(("stack", "service"), [(DOCKER, "kestra"), (DISTRIBUTED, "executor")], ids=["one", "many"])
+def test_kestra_can_encrypt_secret_inputs(stack: Stack, service: str) -> None:
+    configuration = yaml.safe_load(stack.environment(service)["KESTRA_CONFIGURATION"])
+    assert len(b64decode(configuration["kestra"]["encryption"]["secret-key"])) == 32
 
 
 def test_kestra_has_more_memory_than_it_dies_of() -> None:

@@ -49,7 +49,7 @@ def test_notebooks_on_the_docker_stack_start_no_other(
     environment = told | ({"WORKBOOK_STACK": stack} if where == "environment" else {})
     command = ["make", "-n", "-f", str(ROOT / "Makefile"), target]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
-    (line,) = [line for line in done.stdout.splitlines() if "-m jupyterlab" in line or "-m workbook run" in line]
+    (line,) = [line for line in done.stdout.splitlines() if f"-m workbook {target}" in line]
     assert ("-m embedded run -- " in line) is starts
 
 
