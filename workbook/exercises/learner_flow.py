@@ -38,7 +38,7 @@ RIDDLES = {
         "The property cannot take this value. Where it takes one of a few words, they are written in capitals."
     ),
     r"LinkedHashMap.* from Array": "A map was expected, with a `name: value` on each line: leave out the dashes.",
-    r"Filter \[\w+\] does not exist": "Filters and functions are listed at https://kestra.io/docs/expressions",
+    r"Filter \[\w+\] does not exist": "Filters and functions are listed at https://kestra.io/docs/1.3/expressions",
 }
 """What some of the engine's messages about expressions mean."""
 
