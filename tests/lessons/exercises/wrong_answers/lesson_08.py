@@ -82,7 +82,6 @@ WRONG = {
         (_days(f"COUNT(DISTINCT {PICKUP})"), "different moments"),
         (_days(f"COUNT(DISTINCT DATE({PICKUP}))", "TRUE"), "of all green files"),
         (_days(f"COUNT(DISTINCT DATE({PICKUP})) + 1000"), "is not the number of days"),
-        (_days(f"COUNT(DISTINCT DATE({DROPOFF}))"), "on which trips ended"),
         (_asked("SELECT COUNT(DISTINCT EXTRACT(DAY FROM {pickup})) FROM `{table}` WHERE {file}"), "days of a month"),
         (_asked("SELECT COUNT({pickup}) FROM `{table}` WHERE {file}"), "Count each day once"),
         (_asked("SELECT DATE({pickup}) FROM `{table}` WHERE {file} GROUP BY 1"), "rows of 1 columns"),

@@ -68,7 +68,7 @@ WRONG = {
         (_kept(1, spoil="timestamp > '2025-09-07 13:00:00'"), "ClickHouse holds 2 rows"),
         (_kept(2, as_of=None), "without as_of, the days are counted back from today"),
         (_kept(1, as_of="2025-10-01T00:00:00Z"), "count the days once more"),
-        (2, "The answer is a int"),
+        (2, "The answer is an int"),
         ({"table_name": TABLE, "keep_days": 2}, "Put what lab.kestra.execute(...) returns"),
     ],
     "12.2": [

@@ -63,7 +63,7 @@ TELL = 'echo "::{{\\"outputs\\": {{\\"{}\\": $count}}}}::"'
 
 WRONG = {
     "13.1": [
-        (1, "The answer is a int"),
+        (1, "The answer is an int"),
         (_other_flow, "This is an execution of hello_13"),
         (_run("missing-column"), "The execution ended FAILED"),
         (_before_the_bad_day, "a later one brought bad rows"),
@@ -77,7 +77,7 @@ WRONG = {
         (_query("GROUP BY month_date HAVING sum(share_of_trade) > 100.1"), "add up to 95"),
         (_query("HAVING abs(sum(share_of_trade) - 100) > 0.1"), "Athena does not run your query"),
         (_query("GROUP BY month_date, group_code HAVING abs(sum(share_of_trade) - 100) > 0.1"), "that is rounding"),
-        (3, "The answer is a int"),
+        (3, "The answer is an int"),
         (_query("GROUP BY month_date HAVING round(sum(share_of_trade)) <> 100"), "add up to 99.7"),
         (_query("GROUP BY month_date HAVING abs(shares - 100) > 0.1"), "repeat its sum"),
         (_query("GROUP BY month_date HAVING abs(sum(share_of_trade) - 1) > 0.1"), "that is rounding"),
