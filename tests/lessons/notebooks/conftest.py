@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.stack import own_stack
 
-LONG = ("05", "08", "09", "10", "11", "12", "13", "14", "homework")
-"""Lessons that take half a minute or more: their further runs, with other parameters, are left to `make test ALL=1`."""
+LONG = ("05", "08", "09", "10", "11", "12", "13", "14", "homework", "concepts")
+"""Lessons that take half a minute or more, or are many: their further runs are left to `make test ALL=1`."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -21,7 +21,10 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
         yield {**stack, "TAXI_BASE_URL": url}
 
 
-@pytest.mark.parametrize("lesson", ["04", "05", "homework"])
+LONG = [pytest.param(lesson, marks=pytest.mark.slow) for lesson in ("05", "homework")]
+
+
+@pytest.mark.parametrize("lesson", ["04", *LONG])
 def test_lessons_pass_on_other_files(elsewhere: dict[str, str], lesson: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "workbook", "run", "--to", str(tmp_path), lesson]
     run = subprocess.run(command, cwd=ROOT, env=elsewhere, capture_output=True, text=True)
