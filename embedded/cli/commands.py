@@ -169,6 +169,17 @@ def main(argv: list[str], stack: Stack) -> int:
     except OSError as error:
         print(f"error: {explained(error, folder.path)}", file=sys.stderr)
         return _REFUSED
+    finally:
+        _drop_unwritten()
+
+
+def _drop_unwritten() -> None:
+    """Drop what a closed terminal no longer takes: at its end, Python would make exit code 120 of it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _agreed(folders: list[Path]) -> bool:
