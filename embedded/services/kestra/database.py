@@ -154,7 +154,8 @@ class Compaction:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._connection: Any = jpype.JClass("java.sql.DriverManager").getConnection(url, "sa", "")
+        compact(self._connection)  # JPype looks at each class once, here while no other thread does
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="compaction", daemon=True)
         self._thread.start()
@@ -166,10 +167,9 @@ class Compaction:
 
     def _run(self) -> None:
         try:
-            connection: Any = jpype.JClass("java.sql.DriverManager").getConnection(self._url, "sa", "")
             while not self._stopped.wait(COMPACTION_SECONDS):
-                compact(connection)
-            connection.close()
+                compact(self._connection)
+            self._connection.close()
         except jpype.JException as problem:  # the database is closed
             if not self._stopped.is_set():
                 log.warning("Kestra's database is no longer compacted: %s", problem)

@@ -30,8 +30,6 @@ TENANT = "main"
 WORKER_THREADS = 8
 START_TIMEOUT_SECONDS = 60
 HEAP = "512m"
-INITIAL_HEAP = "-Xms96m"
-"""Java would begin with a 64th of the machine's memory, and collect no garbage before that is full."""
 WATCH_SECONDS = 2.0
 """Time between two looks at the services and the database."""
 SILENCES = 3
@@ -142,8 +140,8 @@ class Engine:
         self._context = self._guard.start()
         if before_services:
             before_services(self)
-        self._start_services()
         self._compaction = self.config.database.keep_compact()
+        self._start_services()
 
     def java(self, name: str) -> Any:
         """A Java class by its full name."""
@@ -225,7 +223,6 @@ class Engine:
             f"-Dmicronaut.config.files={application}",
             f"-Dlogback.configurationFile={logback}",
             f"-Djava.io.tmpdir={temporary}",
-            INITIAL_HEAP,
             f"-Xmx{self.config.heap}",
             COLLECTOR,
             "-XX:TieredStopAtLevel=1",  # the optimizing compiler slows down the first minutes on few cores
