@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,13 +24,6 @@ OPTIONS = {
     "QUERY_CACHE_SIZE": 100,
 }
 """What follows the path in the database's address; see `Database.url`."""
-COMPACTION_SECONDS = 0.5
-COMPACTION_BYTES = 2_000_000
-"""What is written anew at most at a time; other threads cannot commit meanwhile."""
-FILL_PERCENT = 60
-"""The part of the file's chunks that is in use, below which they are written anew."""
-SMALL_BYTES = 16_000_000
-"""A file that is not worth it."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +74,6 @@ class Database:
         _execute(self.url, "SHUTDOWN")
         if self.folder is not None:
             self._closed_mark.touch()
-
-    def keep_compact(self) -> "Compaction | None":
-        """Begin to compact the file of the open database; None for one in memory."""
-        return None if self.folder is None else Compaction(self.url)
 
     def awaits_execution(self, execution_id: str) -> bool:
         """Whether a queue of the engine holds an execution that was never stored."""
@@ -142,51 +130,6 @@ class Database:
     def _file(self, name: str) -> Path:
         assert self.folder is not None
         return self.folder / f"{name}.mv.db"
-
-
-class Compaction:
-    """Writes sparse parts of an open database's file anew, until it is stopped, so that their space can be used again.
-
-    H2 does so in a thread of its own, but not with WRITE_DELAY=0: 3,000 executions took 400 MB then, and take 35 so.
-
-    Parameters:
-        url: of the database.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._connection: Any = jpype.JClass("java.sql.DriverManager").getConnection(url, "sa", "")
-        compact(self._connection)  # JPype looks at each class once, here while no other thread does
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="compaction", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End it, and wait until it has ended."""
-        self._stopped.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            while not self._stopped.wait(COMPACTION_SECONDS):
-                compact(self._connection)
-            self._connection.close()
-        except jpype.JException as problem:  # the database is closed
-            if not self._stopped.is_set():
-                log.warning("Kestra's database is no longer compacted: %s", problem)
-
-
-def compact(connection: Any) -> bool:
-    """Write up to `COMPACTION_BYTES` of sparse parts of a database's file anew.
-
-    Parameters:
-        connection: to the database.
-
-    Returns:
-        Whether anything was to be written anew.
-    """
-    store = connection.getSession().getDatabase().getStore().getMvStore()
-    is_large = store.getFileStore().size() > SMALL_BYTES
-    return is_large and bool(store.compact(FILL_PERCENT, COMPACTION_BYTES))
 
 
 def _url(path: str) -> str:

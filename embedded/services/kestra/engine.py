@@ -23,7 +23,7 @@ import yaml
 
 from embedded.services.kestra import incidents
 from embedded.services.kestra.cds_archive import COLLECTOR
-from embedded.services.kestra.database import Compaction, Database
+from embedded.services.kestra.database import Database
 from embedded.shared.private_files import keep_private
 
 TENANT = "main"
@@ -114,7 +114,6 @@ class Engine:
         self._context: Any = None
         self._guard: Any = None
         self._threads: Any = None
-        self._compaction: Compaction | None = None
         self._services: list[Any] = []
 
     def start(self, before_services: Callable[["Engine"], None] | None = None) -> None:
@@ -140,7 +139,6 @@ class Engine:
         self._context = self._guard.start()
         if before_services:
             before_services(self)
-        self._compaction = self.config.database.keep_compact()
         self._start_services()
 
     def java(self, name: str) -> Any:
@@ -204,8 +202,6 @@ class Engine:
         self._guard.close()
         self._context.close()
         self._threads.shutdownNow()
-        if self._compaction:
-            self._compaction.stop()
         self.config.database.close()
         self._context = None
         self._services = []

