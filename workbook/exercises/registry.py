@@ -12,7 +12,7 @@ from workbook import theme
 from workbook.errors import ServerDown, WorkbookError
 from workbook.learning.answers import is_blank
 from workbook.learning.card import Card
-from workbook.learning.texts import all_texts
+from workbook.learning.texts import texts_of
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
@@ -127,7 +127,7 @@ def judge(lab: Lab, number: str, answer: Any) -> Verdict:
     if number not in _checks:
         raise WorkbookError(f"There is no exercise {number!r}. There are {', '.join(sorted(_checks)) or 'none'}.")
     kind, text = _outcome(_checks[number], lab, answer)
-    texts = all_texts().get(number.partition(".")[0])
+    texts = texts_of(number)
     if kind == "blank" and texts and number in texts.hints:
         text += _HELP.format(number=number)
     verdict = Verdict(number, kind, text)

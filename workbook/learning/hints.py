@@ -9,7 +9,7 @@ from collections import Counter
 from workbook import theme
 from workbook.errors import WorkbookError
 from workbook.learning.card import Card
-from workbook.learning.texts import LessonTexts, all_texts
+from workbook.learning.texts import LessonTexts, texts_of
 from workbook.project import ROOT
 
 _FENCED = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -25,7 +25,7 @@ def hint(number: str) -> Card:
     Raises:
         WorkbookError: there are no hints to such an exercise.
     """
-    texts = all_texts().get(number.partition(".")[0])
+    texts = texts_of(number)
     if texts is None or number not in texts.hints:
         raise WorkbookError(f"There are no hints to an exercise {number!r}.")
     hints = texts.hints[number]

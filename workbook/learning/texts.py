@@ -63,13 +63,22 @@ def all_texts() -> dict[str, LessonTexts]:
     return {path.stem: _read(path) for path in sorted(FOLDER.glob("*.yaml"))}
 
 
+def texts_of(number: str) -> LessonTexts | None:
+    """The texts of the notebook that a prediction or an exercise is in; None if it has none.
+
+    Parameters:
+        number: such as `01.a` or `01.1`.
+    """
+    return all_texts().get(number.partition(".")[0])
+
+
 def prediction(number: str) -> Prediction:
     """One prediction.
 
     Raises:
         WorkbookError: there is none of this number.
     """
-    texts = all_texts().get(number.partition(".")[0])
+    texts = texts_of(number)
     known = texts.predictions if texts else {}
     if number not in known:
         raise WorkbookError(f"There is no prediction {number!r}. This lesson has {', '.join(known) or 'none'}.")

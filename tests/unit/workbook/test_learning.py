@@ -27,7 +27,7 @@ def progress_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     cell = {"source": SOLUTION, "metadata": {"tags": ["solution-99.1"]}}
     (tmp_path / "notebooks" / "99_nothing.ipynb").write_text(json.dumps({"cells": [cell]}))
     read = {"99": texts._read(tmp_path / "99.yaml")}
-    for module in (texts, hints, report):
+    for module in (texts, report):
         monkeypatch.setattr(module, "all_texts", lambda: read)
     monkeypatch.setattr(hints, "ROOT", tmp_path)
     monkeypatch.setattr(report, "numbers", lambda: ["99.1", "99.2"])
