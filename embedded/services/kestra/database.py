@@ -118,11 +118,6 @@ class Database:
             left.unlink()
 
     @property
-    def file(self) -> Path:
-        """The file of a database on disk."""
-        return self._file("kestra")
-
-    @property
     def _closed_mark(self) -> Path:
         assert self.folder is not None
         return self.folder / "closed"
