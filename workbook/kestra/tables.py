@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from amazon.ion import simpleion
+from amazon.ion.core import Timestamp
+from amazon.ion.simple_types import (
+    IonPyBool,
+    IonPyBytes,
+    IonPyDecimal,
+    IonPyDict,
+    IonPyFloat,
+    IonPyInt,
+    IonPyNull,
+    IonPyText,
+)
+from amazon.ion.simpleion import IonPyValueModel
+from amazon.ion.symbols import SymbolToken
 
 from workbook.errors import WorkbookError
+
+BARE = IonPyValueModel.MAY_BE_BARE | IonPyValueModel.SYMBOL_AS_TEXT | IonPyValueModel.STRUCT_AS_STD_DICT
+"""Values without annotations as Python's own. By default a null is an object that pandas does not take for missing, and
+a boolean is a number: https://amazon-ion.github.io/ion-python/."""
+ANNOTATED: dict[type, Callable[[Any], Any]] = {
+    IonPyBool: bool,
+    IonPyBytes: bytes,
+    IonPyDecimal: Decimal,
+    IonPyFloat: float,
+    IonPyInt: int,
+    IonPyText: str,
+}
+"""Python's type for each of those that ION keeps for values with annotations."""
 
 
 def read(file: Path) -> pd.DataFrame:
@@ -43,12 +72,22 @@ def _json(text: str) -> pd.DataFrame:
 
 def _ion(file: Path) -> pd.DataFrame:
     with file.open("rb") as stream:
-        rows = list(simpleion.load(stream, single_value=False))
+        rows = list(simpleion.load(stream, single_value=False, value_model=BARE))
     return pd.DataFrame([_plain(row) for row in rows])
 
 
 def _plain(value: Any) -> Any:
-    """An ION value as a plain Python value."""
-    if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    return value
+    """An ION value as pandas reads it: typed nulls, annotated values and ION's own timestamps as Python's."""
+    match value:
+        case IonPyNull():
+            return None
+        case dict() | IonPyDict():
+            return {str(key): _plain(inner) for key, inner in value.items()}
+        case list():
+            return [_plain(inner) for inner in value]
+        case Timestamp():
+            return datetime.combine(value.date(), value.timetz())
+        case SymbolToken():
+            return value.text
+    python = ANNOTATED.get(type(value))
+    return python(value) if python else value

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -286,6 +287,37 @@ def test_stored_files_as_tables(tmp_path: Path, name: str, content: str) -> None
     (tmp_path / name).write_text(content)
     frame = tables.read(tmp_path / name)
     pd.testing.assert_frame_equal(frame, pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), check_dtype=False)
+
+
+def test_ion_files_keep_nulls_booleans_and_times(tmp_path: Path) -> None:
+    (tmp_path / "a.ion").write_text(
+        "{p:2, f:true, typed:1, d:1.5, e:2.5e0, t:2020-01-01T00:00:00.123Z, s:word, l:[1,null.int], m:{in:false}}"
+        "{p:null, f:false, typed:null.int, d:null, e:null, t:2020-01-01T02:00:00+02:00, s:null, l:null, m:null}"
+    )
+    frame = tables.read(tmp_path / "a.ion")
+    assert frame.isna().sum().to_dict() == {
+        "p": 1, "f": 0, "typed": 1, "d": 1, "e": 1, "t": 0, "s": 1, "l": 1, "m": 1
+    }  # fmt: skip
+    assert frame["f"].dtype == bool
+    assert (frame["p"].sum(), frame["d"].sum(), frame["e"].sum()) == (2, Decimal("1.5"), 2.5)
+    assert (frame["s"][0], frame["l"][0], frame["m"][0]) == ("word", [1, None], {"in": False})
+    assert list(pd.to_datetime(frame["t"], utc=True)) == [
+        datetime(2020, 1, 1, 0, 0, 0, 123_000, UTC),
+        datetime(2020, 1, 1, tzinfo=UTC),
+    ]
+    assert json.loads(frame[["p", "f", "l", "m"]].to_json(orient="records")) == [
+        {"p": 2, "f": True, "l": [1, None], "m": {"in": False}},
+        {"p": None, "f": False, "l": None, "m": None},
+    ]
+
+
+def test_ion_values_with_annotations_are_plain_values(tmp_path: Path) -> None:
+    (tmp_path / "a.ion").write_text(
+        "{i:x::1, b:x::true, f:x::1.5e0, d:x::1.5, s:x::'q', t:x::\"u\", n:x::null, l:x::[1]}"
+    )
+    (read,) = tables.read(tmp_path / "a.ion").to_dict("records")
+    assert read == {"i": 1, "b": True, "f": 1.5, "d": Decimal("1.5"), "s": "q", "t": "u", "n": None, "l": [1]}
+    assert {type(value) for value in read.values()} <= {int, bool, float, Decimal, str, list, type(None)}
 
 
 def test_other_files_are_no_tables(tmp_path: Path) -> None:
