@@ -11,6 +11,8 @@ from workbook.lesson_files import SIDE_FOLDERS, all_lessons, is_chosen
 KERNEL = "python3"
 PARAMETERS = "parameters"
 CELL_SECONDS = 300
+OWN_METADATA = "workbook"
+"""What the project itself says in a notebook's metadata, such as how long a cell may take."""
 _FENCED = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 

@@ -37,7 +37,7 @@ def _format(notebook: NotebookNode) -> Iterator[str]:
         yield "the format is older than 4.5, so cells have no lasting ids"
     if notebook.metadata.get("kernelspec", {}).get("name") != lessons.KERNEL:
         yield f"the kernel is not {lessons.KERNEL}"
-    extra = set(notebook.metadata) - {"kernelspec", "language_info"}
+    extra = set(notebook.metadata) - {"kernelspec", "language_info", lessons.OWN_METADATA}
     if extra:
         yield f"metadata that tools left behind: {sorted(extra)}"
 

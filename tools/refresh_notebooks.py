@@ -30,9 +30,11 @@ def refresh(path: Path) -> None:
 
 
 def _strip(notebook: NotebookNode) -> None:
-    notebook.metadata.clear()
-    notebook.metadata.kernelspec = LASTING_METADATA
-    notebook.metadata.language_info = {"name": "python"}
+    notebook.metadata = {
+        **{key: value for key, value in notebook.metadata.items() if key == lessons.OWN_METADATA},
+        "kernelspec": LASTING_METADATA,
+        "language_info": {"name": "python"},
+    }
     for cell in notebook.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
         if cell.cell_type == "code":

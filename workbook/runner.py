@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import json
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ from workbook.lesson_files import all_lessons, is_chosen, lesson_name
 
 KERNEL = "python3"
 CELL_SECONDS = 900
+"""The longest that a cell may take, where its notebook does not say another time."""
 QUIET_KERNEL = ["--IPKernelApp.log_level=ERROR"]
 """Keeps the kernel's warning about TCP out of the table: it listens on this machine only."""
 MESSAGE_LINES = 12
@@ -78,6 +80,16 @@ def check_names(notebooks: Sequence[Path], given: Iterable[str]) -> None:
             sys.exit(f"There is no parameter {name!r} in {which}.{hint} There are: {', '.join(known)}")
 
 
+def cell_seconds(notebook: Path) -> int:
+    """The longest that a cell of a lesson may take: `cell_seconds` under `workbook` in the notebook's metadata.
+
+    Parameters:
+        notebook: the lesson.
+    """
+    metadata = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]
+    return int(metadata.get("workbook", {}).get("cell_seconds", CELL_SECONDS))
+
+
 def run_lesson(notebook: Path, folder: Path, given: Mapping[str, str]) -> LessonRun:
     """Execute one lesson.
 
@@ -98,7 +110,7 @@ def run_lesson(notebook: Path, folder: Path, given: Mapping[str, str]) -> Lesson
             kernel_name=KERNEL,
             cwd=str(notebook.parent),
             progress_bar=False,
-            execution_timeout=CELL_SECONDS,
+            execution_timeout=cell_seconds(notebook),
             extra_arguments=QUIET_KERNEL,
         )
     except PapermillExecutionError as failure:

@@ -64,17 +64,36 @@ def _changing() -> Iterator[Kept]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         kept = _parse(file)
         yield kept
-        part = file.with_suffix(".part")
-        part.write_text(json.dumps(vars(kept), indent=1), encoding="utf-8")
-        part.replace(file)
+        if not _is_readable(file):
+            file.replace(file.with_suffix(".unreadable.json"))
+        _write(file, json.dumps(vars(kept), indent=1))
 
 
 def _file() -> Path:
     return Path(os.environ.get(VARIABLE) or FILE)
 
 
+def _write(file: Path, text: str) -> None:
+    """Write the file as a whole, on the disk before it takes the old one's place: a crash leaves one of the two."""
+    part = file.with_suffix(".part")
+    with part.open("w", encoding="utf-8") as written:
+        written.write(text)
+        written.flush()
+        os.fsync(written.fileno())
+    part.replace(file)
+
+
+def _is_readable(file: Path) -> bool:
+    """Whether there is no file, or one that holds what was kept: one that does not is put aside, not written over."""
+    return not file.exists() or _content(file) is not None
+
+
 def _parse(file: Path) -> Kept:
+    return _content(file) or Kept()
+
+
+def _content(file: Path) -> Kept | None:
     try:
         return Kept(**json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
-        return Kept()
+        return None

@@ -10,18 +10,20 @@ import pytest
 from tests.support.other_source import other_source
 from tests.support.stack import ROOT, own_stack
 
+SERVICES = ("kestra", "postgres", "dataset", "gcp")
+
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of a stack whose flows read from a second data server, with other rows."""
     with (
         other_source(tmp_path_factory.mktemp("source"), rows=3_000) as url,
-        own_stack(tmp_path_factory.mktemp("elsewhere"), "kestra", "postgres", "dataset", TAXI_BASE_URL=url) as stack,
+        own_stack(tmp_path_factory.mktemp("elsewhere"), *SERVICES, TAXI_BASE_URL=url) as stack,
     ):
         yield {**stack, "TAXI_BASE_URL": url}
 
 
-LONG = [pytest.param(lesson, marks=pytest.mark.slow) for lesson in ("05", "homework")]
+LONG = [pytest.param(lesson, marks=pytest.mark.slow) for lesson in ("05", "08", "09", "homework")]
 
 
 @pytest.mark.parametrize("lesson", ["04", *LONG])

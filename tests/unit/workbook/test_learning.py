@@ -1,11 +1,13 @@
 """Predictions, graded hints, and the progress that is kept."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 import workbook
+from workbook import working_copy
 from workbook.errors import WorkbookError
 from workbook.exercises import report
 from workbook.learning import hints, kept, texts
@@ -24,7 +26,7 @@ def progress_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A lesson 99 with its texts and its notebook, and a progress of the test's own."""
     (tmp_path / "99.yaml").write_text(TEXTS)
     (tmp_path / "notebooks").mkdir()
-    cell = {"source": SOLUTION, "metadata": {"tags": ["solution-99.1"]}}
+    cell = {"cell_type": "markdown", "source": SOLUTION, "metadata": {"tags": ["solution-99.1"]}}
     (tmp_path / "notebooks" / "99_nothing.ipynb").write_text(json.dumps({"cells": [cell]}))
     read = {"99": texts._read(tmp_path / "99.yaml")}
     for module in (texts, report):
@@ -98,9 +100,35 @@ def test_nothing_is_kept_where_nobody_looks(progress_file: Path, monkeypatch: py
     assert not progress_file.exists()
 
 
-def test_a_broken_file_of_progress_stops_nothing(progress_file: Path) -> None:
+@pytest.mark.parametrize("text", ["{", "", '["99.1"]', '{"exercises": [], "of_a_later_version": 1}'])
+def test_a_file_that_cannot_be_read_stops_nothing_and_is_put_aside(progress_file: Path, text: str) -> None:
     progress_file.parent.mkdir()
-    progress_file.write_text("{")
+    progress_file.write_text(text)
     assert kept.load() == kept.Kept()
     kept.keep_exercise("99.1")
     assert kept.load().exercises == ["99.1"]
+    assert progress_file.with_name("progress.unreadable.json").read_text() == text
+
+
+def test_a_crash_while_writing_leaves_what_was_kept(progress_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.keep_exercise("99.1")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", _crash)
+        with pytest.raises(KeyboardInterrupt):
+            kept.keep_exercise("99.2")
+    assert kept.load().exercises == ["99.1"]
+    kept.keep_exercise("99.2")
+    assert kept.load().exercises == ["99.1", "99.2"]
+
+
+def test_a_fresh_copy_of_a_lesson_leaves_what_was_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copies = tmp_path / "my-lessons"
+    monkeypatch.setenv(kept.VARIABLE, str(copies / kept.FILE.name))
+    working_copy.renew("", tmp_path / "notebooks", copies)
+    kept.keep_exercise("99.1")
+    working_copy.renew("99", tmp_path / "notebooks", copies)
+    assert kept.load().exercises == ["99.1"]
+
+
+def _crash(_: int) -> None:
+    raise KeyboardInterrupt

@@ -8,7 +8,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from workbook import runner
-from workbook.runner import LessonRun, check_names, parameters_of
+from workbook.homework import BYTES_A_ROW, PUBLIC_ROWS, ROWS_A_SECOND
+from workbook.lesson_files import NOTEBOOKS
+from workbook.runner import CELL_SECONDS, LessonRun, cell_seconds, check_names, parameters_of, run_lesson
 
 CELL = """year = "2020"  # a text
 pages = 3
@@ -40,6 +42,25 @@ def test_a_misspelt_parameter_is_refused_with_the_nearest(
     assert str(refused.value) == (
         "There is no parameter 'yaer' in 04_taxi. Did you mean 'year'? There are: clean_up, keep, pages, year"
     )
+
+
+def test_a_notebook_says_how_long_its_cells_may_take(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = []
+    monkeypatch.setattr(runner, "lesson_name", lambda path: path.stem)
+    monkeypatch.setattr(
+        "papermill.execute_notebook", lambda *_, execution_timeout, **__: given.append(execution_timeout)
+    )
+    run_lesson(notebook, notebook.parent / "runs", {})
+    content = nbformat.read(notebook, as_version=4)
+    content.metadata.workbook = {"cell_seconds": 7200}
+    nbformat.write(content, notebook)
+    run_lesson(notebook, notebook.parent / "runs", {})
+    assert given == [CELL_SECONDS, 7200]
+
+
+def test_a_year_of_public_files_has_the_time_of_a_slow_network() -> None:
+    seconds_at_half_a_megabyte = PUBLIC_ROWS * (1 / ROWS_A_SECOND + BYTES_A_ROW / 500_000)
+    assert cell_seconds(NOTEBOOKS / "homework" / "2026.ipynb") > 2 * seconds_at_half_a_megabyte
 
 
 def test_each_result_is_printed_when_its_lesson_has_ended(
