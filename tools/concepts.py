@@ -79,6 +79,7 @@ CONCEPTS: dict[str, tuple[Concept, ...]] = {
     ),
     "Of a task": _properties("timeout", "allowFailure", "runIf"),
     "Behaviours of a concurrency limit": tuple(Concept(name, rf"\b{name}\b") for name in ("QUEUE", "CANCEL", "FAIL")),
+    "Of an SLA": tuple(Concept(name, rf"\b{name}\b") for name in ("MAX_DURATION", "EXECUTION_ASSERTION")),
     "Flowable tasks": _types(
         "flow",
         *("Sequential", "Parallel", "Dag", "If", "Switch", "ForEach", "LoopUntil", "Subflow", "AllowFailure"),
@@ -88,10 +89,13 @@ CONCEPTS: dict[str, tuple[Concept, ...]] = {
         Concept("replay", r"lab\.kestra\.replay\("),
         Concept("restart", r"lab\.kestra\.restart\("),
         Concept("resume", r"resume"),
+        *_types("execution", "PurgeExecutions"),
+        *_types("storage", "PurgeCurrentExecutionFiles"),
     ),
     "Expressions and files": (
         Concept("filter", r"\{\{[^}]*\|\s*\w+"),
         Concept("function", r"\{\{[^}]*\b\w+\("),
+        Concept("printContext", r"\bprintContext\("),
         *_properties("inputFiles", "outputFiles", "namespaceFiles"),
     ),
 }

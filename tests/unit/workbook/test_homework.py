@@ -13,6 +13,7 @@ from workbook import homework as module
 from workbook.errors import SourceFailed, StackError
 from workbook.homework import OPTIONS, Homework
 from workbook.kestra.models import Execution, Flow
+from workbook.lesson_files import NOTEBOOKS
 
 RUN = Execution.from_json(recorded("taxi.execution"), "http://localhost:8080")
 FOUND: dict[int, str | float] = {
@@ -147,6 +148,19 @@ def test_with_room_and_network_the_time_is_told(monkeypatch: pytest.MonkeyPatch)
     assert "300 GiB are free, about 14 are needed" in disk
     assert "2.0 MB/s" in network
     assert "about 15 minutes" in minutes
+
+
+def test_the_notebook_says_what_the_public_files_take() -> None:
+    text = (NOTEBOOKS / "homework" / "2026.ipynb").read_text(encoding="utf-8")
+    seconds = module.PUBLIC_ROWS / module.ROWS_A_SECOND
+    fetched = module.PUBLIC_ROWS * module.BYTES_A_ROW
+    assert (
+        f"{sum(module.PUBLIC_GIB.values())} GiB of disk at the peak, of which {module.PUBLIC_GIB['the database']}"
+        in text
+    )
+    assert f"{fetched / 1e9:.1f} GB packed" in text
+    assert f"some {round(seconds / 60, -1):.0f} minutes beside" in text
+    assert f"{fetched / 2e6 / 60:.0f} minutes at 2 MB/s" in text
 
 
 def test_other_files_need_no_check() -> None:
