@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from kestrapy import KestraClient
 
+from embedded.shared.parent_watch import MARK
 from tests.support.stack import ROOT
 from tests.support.waiting import answers, eventually
 from tests.wire.kestra_api.client import Api, Server
@@ -30,8 +31,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = folder / "server.log"
     with log.open("wb") as stream:
         argv = [sys.executable, "-m", "tests.wire.kestra_api.serve", str(folder), str(port)]
-        env = {**os.environ, "SECRET_WIRE_CANARY": base64.b64encode(SECRET.encode()).decode()}
-        process = subprocess.Popen(argv, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT, env=env)
+        env = {**os.environ, MARK: "1", "SECRET_WIRE_CANARY": base64.b64encode(SECRET.encode()).decode()}
+        # It ends with these tests, even if they are killed: its standard input is closed then.
+        process = subprocess.Popen(
+            argv, cwd=ROOT, stdin=subprocess.PIPE, stdout=stream, stderr=subprocess.STDOUT, env=env
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         _await_health(url, process, log)

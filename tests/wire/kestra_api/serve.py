@@ -12,6 +12,7 @@ from embedded.services.kestra import cds_archive
 from embedded.services.kestra.api.app import create_app
 from embedded.services.kestra.engine import Engine, EngineConfig
 from embedded.services.kestra.launch import class_path
+from embedded.shared.parent_watch import exit_with_parent
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Settings:
 
 
 def main() -> None:
+    exit_with_parent()
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     logging.basicConfig(level=logging.INFO)
     jars = class_path()

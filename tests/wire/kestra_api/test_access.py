@@ -97,7 +97,7 @@ def test_what_is_open(server: Server) -> None:
         ("/api/v1/main/flows/a/b/c/d/e", 404, "Not Found"),
         ("/elsewhere", 404, "Not Found"),
         ("/api/v1/other/flows/search", 400, "Tenant must be 'main'"),
-        ("/api/v1/dashboards", 501, "Dashboards"),
+        ("/api/v1/usages/all", 501, "Usage statistics"),
         ("/api/v1/main/usages/all", 501, "Usage statistics"),
         ("/api/v1/main/flows/nobody/none", 404, "Not Found"),
     ],

@@ -161,7 +161,7 @@ def test_an_execution_that_is_still_in_the_queue_is_waited_for(monkeypatch: pyte
     database = SimpleNamespace(awaits_execution=lambda _: True)
     engine = SimpleNamespace(config=SimpleNamespace(database=database))
     request = SimpleNamespace(engine=engine, params={"execution_id": "x"})
-    assert asyncio.run(follow._await_execution(request)) == ("execution", "flow of execution")
+    assert asyncio.run(follow.await_execution(request)) == ("execution", "flow of execution")
 
 
 class Silence:
@@ -216,3 +216,30 @@ def test_moments_sort_by_time_however_they_are_written() -> None:
     ]
     assert sorted(moments, key=follow._sortable) == moments
     assert follow._sortable("2020-01-01T10:00:00.5Z") == follow._sortable("2020-01-01T10:00:00.500000Z")
+
+
+def test_the_executions_of_dependent_flows_are_followed(api: Api) -> None:
+    api.flow("{id: called, namespace: follow.calls, tasks: [{id: a, type: io.kestra.plugin.core.log.Log, message: a}]}")
+    call = "{id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: follow.calls, flowId: called}"
+    api.flow(f"{{id: caller, namespace: follow.calls, tasks: [{call}]}}")
+    graph = "/flows/follow.calls/caller/dependencies"
+    eventually(lambda: len(api.get(graph).json()["nodes"]) == 2, what="the dependencies of the flow")
+    created = api.post("/executions/follow.calls/caller").json()
+    seen = list(events(api, f"/executions/{created['id']}/follow-dependencies"))
+    assert (seen[0], seen[-1][0]) == (("start", {"executionId": created["id"]}), "end-all")
+    ended = {data["flowId"]: data for kind, data in seen if kind == "end"}
+    assert {flow: data["state"]["current"] for flow, data in ended.items()} == {
+        "caller": "SUCCESS",
+        "called": "SUCCESS",
+    }
+    assert ended["caller"]["executionId"] == created["id"]
+    path = f"/executions/{ended['called']['executionId']}/follow-dependencies"
+    kinds = [kind for kind, _ in events(api, path, destinationOnly="true")]
+    assert kinds == [kind for kind, _ in events(api, path)] == ["start", "end", "end", "end-all"]
+
+
+def test_an_execution_without_dependencies_has_none_to_follow(api: Api) -> None:
+    created = api.post("/executions/follow.events/steps?wait=true").json()
+    seen = list(events(api, f"/executions/{created['id']}/follow-dependencies"))
+    assert [kind for kind, _ in seen] == ["start"]
+    assert api.get("/executions/nobody/follow-dependencies").status_code == 404

@@ -12,7 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from embedded.services.kestra.api import (
     backfill,
+    blueprints,
     concurrency,
+    dashboards,
     execution_actions,
     execution_files,
     execution_labels,
@@ -23,6 +25,7 @@ from embedded.services.kestra.api import (
     flow_validation,
     flows,
     follow,
+    follow_dependencies,
     health,
     kv,
     logs,
@@ -52,6 +55,7 @@ ROUTES: tuple[Route, ...] = (
     *webhooks.routes,
     *flow_tests.routes,
     *follow.routes,
+    *follow_dependencies.routes,
     *logs.routes,
     *export.routes,
     *metrics.routes,
@@ -62,6 +66,8 @@ ROUTES: tuple[Route, ...] = (
     *namespace_files.routes,
     *triggers.routes,
     *backfill.routes,
+    *dashboards.routes,
+    *blueprints.routes,
     *not_implemented.routes,
 )
 """The routes of every resource. Their paths begin after the tenant."""

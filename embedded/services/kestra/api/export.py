@@ -1,8 +1,5 @@
 """Flows, executions and triggers as CSV."""
 
-import csv
-import io
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +7,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from embedded.services.kestra.api import convert, executions, flows, repositories, trigger_state
+from embedded.services.kestra.api.csv_file import cell, line
 from embedded.services.kestra.api.filters import query_filters
 from embedded.services.kestra.api.request import Request, endpoint
 from embedded.services.kestra.api.timeline import dated_filters
@@ -35,7 +33,7 @@ def export_triggers(request: Request) -> Response:
     rows = [convert.to_python(request.engine, row) for row in trigger_state.by_query(request)]
     # Each state has only the fields that are set.
     columns = list(dict.fromkeys(column for row in rows for column in row))
-    lines = [_line(columns)] + [_line([_cell(row.get(column)) for column in columns]) for row in rows]
+    lines = [line(columns)] + [line([cell(row.get(column)) for column in columns]) for row in rows]
     headers = {"Content-Disposition": "attachment; filename=triggers.csv"}
     return Response("".join(lines), media_type="text/csv", headers=headers)
 
@@ -62,21 +60,11 @@ def _lines(request: Request, entities: Any, find: Callable[[Any], Any]) -> Itera
         rows = [convert.to_python(request.engine, entity) for entity in entities]
         if not columns:
             columns = list(rows[0])
-            yield _line(columns)
+            yield line(columns)
         for row in rows:
-            yield _line([_cell(row.get(column)) for column in columns])
+            yield line([cell(row.get(column)) for column in columns])
         number += 1
         entities = find(_page(request, number)) if len(rows) == PAGE else None
-
-
-def _line(cells: list[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 routes = [

@@ -62,7 +62,7 @@ async def final_execution(engine: Engine, flow: Any, execution_id: str, start: C
 
 async def follow_execution(request: Request) -> Response:
     """The states of an execution: an empty `start`, `progress` at every change, and `end`."""
-    execution, flow = await _await_execution(request)
+    execution, flow = await await_execution(request)
     return stream_events(_execution_events(request, str(execution.getId()), flow))
 
 
@@ -104,7 +104,7 @@ async def in_order(events: AsyncIterator[Event | None], reached: str) -> AsyncIt
 
 async def follow_logs(request: Request) -> Response:
     """The log of an execution: an empty `start`, then each line, from the first one until the execution has ended."""
-    execution, flow = await _await_execution(request)
+    execution, flow = await await_execution(request)
     return stream_events(_log_events(request, str(execution.getId()), flow, minimum_level(request)))
 
 
@@ -194,7 +194,7 @@ def _end_event(engine: Engine, execution_id: str, flow: Any) -> Event | None:
     return Event("end", engine.to_json(execution))
 
 
-async def _await_execution(request: Request) -> tuple[Any, Any]:
+async def await_execution(request: Request) -> tuple[Any, Any]:
     """The execution that the path names and its flow; one that was just created is waited for.
 
     Raises:

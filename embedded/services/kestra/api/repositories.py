@@ -48,3 +48,8 @@ def kv_metadata(beans: Beans) -> Any:
 def namespace_file_metadata(beans: Beans) -> Any:
     """Paths and revisions of namespace files, without their content: `NamespaceFileMetadataRepositoryInterface`."""
     return beans.bean(f"{PACKAGE}.NamespaceFileMetadataRepositoryInterface")
+
+
+def dashboards(beans: Beans) -> Any:
+    """Dashboards, and the data of their charts: `DashboardRepositoryInterface`."""
+    return beans.bean(f"{PACKAGE}.DashboardRepositoryInterface")
