@@ -21,8 +21,8 @@ from embedded.shared.paths import ROOT, cache_folder
 TRAINING = "embedded.services.kestra.cds_training"
 COLLECTOR = "-XX:+UseSerialGC"
 """An archive fits the collector that it was dumped with."""
-LIMIT_SECONDS = 120.0
-"""Time limit of the training and of the dump. Each takes some 20 seconds on a slow machine."""
+LIMIT_SECONDS = 300.0
+"""Time limit of the training and of the dump. Each takes some 20 seconds on a slow machine that does nothing else."""
 
 
 class ArchiveError(Exception):

@@ -31,8 +31,15 @@ TENANT = "main"
 WORKER_THREADS = 8
 START_TIMEOUT_SECONDS = 60
 HEAP = "512m"
-SMALL_HEAP = ("-Xms96m", "-XX:MaxNewSize=64m", "-XX:MinHeapFreeRatio=15", "-XX:MaxHeapFreeRatio=30")
-"""Java would take all of the heap's limit before it collects what is old: four times of what the engine holds on to."""
+SMALL_HEAP = (
+    "-Xms96m",
+    "-XX:MaxNewSize=64m",
+    "-XX:MinHeapFreeRatio=15",
+    "-XX:MaxHeapFreeRatio=30",
+    "-XX:-ShrinkHeapInSteps",
+)
+"""The heap begins small, and after a collection of old objects it has room for little more than what is in use."""
+HEAP_TRIM = "io.kestra.workbook.HeapTrim"
 WATCH_SECONDS = 2.0
 """Time between two looks at the services and the database."""
 SILENCES = 3
@@ -131,6 +138,7 @@ class Engine:
         """
         keep_private()
         self._start_java()
+        self.java(HEAP_TRIM).start()
         self.config.database.open()
         builder = self.java("io.micronaut.context.ApplicationContext").builder()
         properties = self.java("java.util.HashMap")()
