@@ -1,6 +1,7 @@
 """What every committed notebook must look like. Run as `python -m tools.notebook_hygiene [FILES]`."""
 
 import ast
+import itertools
 import json
 import re
 import sys
@@ -28,7 +29,13 @@ def problems(path: Path) -> list[str]:
     notebook = lessons.read(path)
     allowed = EXERCISES_BESIDE if lessons.is_beside(path) else EXERCISES
     flow_lines = MAX_FLOW_LINES if lessons.is_beside(path) else 0
-    found = [*_format(notebook), *_lesson(notebook), *_exercises(notebook, allowed), *_cells(notebook, flow_lines)]
+    found = [
+        *_format(notebook),
+        *_lesson(notebook),
+        *_exercises(notebook, allowed),
+        *_cells(notebook, flow_lines),
+        *_clean_up(notebook),
+    ]
     return [f"{path.name}: {text}" for text in found]
 
 
@@ -76,6 +83,14 @@ def _cells(notebook: NotebookNode, flow_lines: int) -> Iterator[str]:
             yield f"{where}: ended in an error"
         if found := _PRIVATE.search(outputs):
             yield f"{where}: a path, a password or a chosen port in the output: {found.group()}"
+
+
+def _clean_up(notebook: NotebookNode) -> Iterator[str]:
+    """Run All cleans nothing up, so the text above such a cell says what does."""
+    for before, cell in itertools.pairwise(notebook.cells):
+        is_explained = before.cell_type != "markdown" or "`clean_up = True`" in before.source
+        if cell.source.startswith("if clean_up:") and not is_explained:
+            yield f"the text above the clean-up does not name its switch: {before.source[:60]!r}"
 
 
 def _lines_of_texts(source: str) -> int:

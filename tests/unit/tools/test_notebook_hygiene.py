@@ -12,11 +12,12 @@ FLOW = 'flow = lab.kestra.import_flow("""\n{}""")'
 CODE = "x = 1\n"
 
 
-def problems_with(tmp_path: Path, folder: str, source: str) -> list[str]:
-    """The problems with the cell, in a notebook of this folder that has no others."""
+def problems_with(tmp_path: Path, folder: str, source: str, text: str = "") -> list[str]:
+    """The problems with the cell and the text above it, in a notebook of this folder that has no others."""
     cells = [new_markdown_cell("# Title"), new_code_cell("a = 1", metadata={"tags": ["parameters"]})]
     notebook = new_notebook(
-        cells=[*cells, new_code_cell(source)], metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        cells=[*cells, new_markdown_cell(text), new_code_cell(source)],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     path = tmp_path / folder / "some.ipynb"
     path.parent.mkdir()
@@ -38,3 +39,12 @@ def test_a_flow_counts_apart_beside_the_lessons(tmp_path: Path, folder: str, sou
     problems_found = problems_with(tmp_path, folder, source)
     assert [text for text in problems_found if not problem or problem not in text] == []
     assert bool(problems_found) == bool(problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "names_it"), [("With `clean_up = True` above, this deletes the flow.", True), ("This deletes.", False)]
+)
+def test_the_text_above_the_clean_up_names_its_switch(tmp_path: Path, text: str, names_it: bool) -> None:
+    found = problems_with(tmp_path, "lessons", "if clean_up:\n    lab.kestra.delete_flow(flow)", text)
+    assert [problem for problem in found if "switch" not in problem] == []
+    assert (found == []) == names_it
