@@ -74,6 +74,7 @@ def _set_environment() -> Path:
     folder = Path(os.environ["JUPYTER_CONFIG_DIR"])
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("JUPYTER_DATA_DIR", str(folder / "data"))
+    Path(os.environ["JUPYTER_DATA_DIR"]).mkdir(parents=True, exist_ok=True)  # or signatures are lost without a word
     os.environ["JUPYTER_CONFIG_PATH"] = str(CONFIG)
     os.environ.update(terminal.environment())
     return folder
