@@ -145,7 +145,7 @@ def _follow(api: KestraApi, plan: Plan, before: set[str] | None) -> ExecutionLis
         executions = _watch(api, plan, before, bar)
     except KeyboardInterrupt:
         bar.finish(name, "RUNNING", "goes on without you", time.monotonic() - began)
-        raise WaitInterrupted(f"You stopped waiting; the backfill goes on. To end it: {_how_to_stop(plan)}") from None
+        raise WaitInterrupted(f"You stopped waiting; the backfill goes on. To end it:\n{_how_to_stop(plan)}") from None
     except BackfillStalled:
         bar.finish(name, "RUNNING", "starts no more", time.monotonic() - began)
         raise
