@@ -31,7 +31,7 @@ IN_STACK := $(if $(filter docker,$(or $(WORKBOOK_STACK),$(IN_ENV))),,$(BIN)/pyth
 JUNIT ?= $(RUNS)/flowtests.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lessons lab check lint test lock newest audit up flows down status reset secrets notebooks torture clean
+.PHONY: help setup run lessons lab check lint test browser lock newest audit up flows down status reset secrets notebooks torture clean
 
 help:  ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ else
 test: setup
 	@$(BIN)/python -m flowtests $(FLOWS) --junitxml=$(JUNIT)
 endif
+
+browser: $(VENV)/.installed-dev  ## Install the browser in which the tests open JupyterLab, where none is and that can be done
+	@$(BIN)/python -m tools.browser
 
 lock: $(BIN)/python  ## Write the locks from the requirements; UPGRADE=1: with the newest transitive versions
 	@[ -x $(BIN)/uv ] || $(PIP) $$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.txt)

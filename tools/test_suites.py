@@ -42,6 +42,7 @@ SUITES = {
     "flowtests": ("wire/flowtests",),
     "gcp": ("wire/gcp",),
     "dataset": ("wire/dataset",),
+    "browser": ("browser",),
     "docker": ("wire/docker",),
     "unit": ("unit",),
 }

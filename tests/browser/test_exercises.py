@@ -1,0 +1,43 @@
+"""A learner answers in the browser."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.server import Jupyter
+from tests.browser.window import Notebook, Window
+
+ANSWER = 'answer = lab.kestra.execute(flow, inputs={{"name": "{name}"}})\nworkbook.check(lab, "01.1", answer)'
+
+
+@pytest.fixture
+def lesson(window: Window) -> Notebook:
+    """Lesson 01 with its flow on the server."""
+    lesson = window.open("my-lessons/01_hello_world.ipynb")
+    for cell in ("parameters", "open", "topology"):
+        lesson.run(cell)
+    return lesson
+
+
+def test_a_wrong_answer_gets_a_hint_and_a_right_one_is_kept(
+    lesson: Notebook, server: Jupyter, screenshot: Callable[[str], None]
+) -> None:
+    assert "open" in lesson.run("exercise-01.1")
+    lesson.write("exercise-01.1", ANSWER.format(name="Grace"))
+    assert "Hello, Grace!" in lesson.run("exercise-01.1")
+    screenshot("exercise-wrong")
+    lesson.write("exercise-01.1", ANSWER.format(name="Grace Hopper"))
+    assert "✓ 01.1 right" in lesson.run("exercise-01.1")
+    screenshot("exercise-right")
+    kept = json.loads(Path(server.environment["WORKBOOK_PROGRESS"]).read_text())
+    assert kept["exercises"] == ["01.1"]
+
+
+def test_a_guess_stands_beside_what_happened(lesson: Notebook, screenshot: Callable[[str], None]) -> None:
+    lesson.run("run")
+    lesson.write("predict-01.a", 'workbook.predict("01.a", "a")')
+    assert "You say a. Run the next cell." in lesson.run("predict-01.a")
+    assert "01.a you predicted a, and it was c" in lesson.run("gantt")
+    screenshot("prediction")

@@ -1,0 +1,36 @@
+"""What a learner sees first."""
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.server import Jupyter
+from tests.browser.window import Window
+
+
+def test_the_tour_opens_trusted_and_nothing_pops_up(
+    window: Window, server: Jupyter, screenshot: Callable[[str], None]
+) -> None:
+    tour = window.open_first_page()
+    expect(window.page).to_have_url(f"{server.address}lab/tree/my-lessons/00_tour.ipynb")
+    assert tour.trusted
+    assert window.page.locator(".jp-Dialog, .jp-toastContainer").count() == 0
+    screenshot("first-page")
+
+
+@pytest.mark.parametrize("folder", ["notebooks", "my-lessons"])
+def test_a_notebook_that_nobody_trusts_shows_its_pictures(
+    window: Window, server: Jupyter, folder: str, screenshot: Callable[[str], None]
+) -> None:
+    """A committed notebook, and one with outputs that somebody was sent and put among the own ones."""
+    name = "05_scheduling_and_backfills.ipynb"
+    shutil.copyfile(server.root / "notebooks" / name, server.root / folder / f"sent_{name}")
+    sent = window.open(f"{folder}/sent_{name}")
+    assert not sent.trusted
+    pictures = sent.pictures()
+    assert len(pictures) >= 3
+    assert [str(it) for it in pictures if not it.natural or not it.alternative] == []
+    sent.cell("gantt")
+    screenshot(f"untrusted-{folder}")
