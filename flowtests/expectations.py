@@ -11,6 +11,7 @@ from flowtests.engine import Engine
 from flowtests.errors import Problem, Refused
 from flowtests.runs import Run, is_over_time, why_slow
 from flowtests.suites import NOT_RUN, Case
+from workbook.kestra.logs import reasons
 
 BAD = ("FAILED", "KILLED", "CANCELLED")
 GOOD = ("SUCCESS", "WARNING", "SKIPPED")
@@ -76,7 +77,7 @@ def _state(outcome: Outcome, run: Run) -> None:
 
 def _reason(run: Run) -> str:
     """What the log says of a failed execution, in brackets; empty if it says nothing."""
-    errors = [line.message.strip() for line in run.logs if line.level == "ERROR" and line.message.strip()]
+    errors = reasons(line for line in run.logs if line.level == "ERROR")
     return f" ({textwrap.shorten(errors[-1], REASON_LENGTH, placeholder=' ...')})" if errors else ""
 
 

@@ -52,17 +52,22 @@ def solutions(notebook: NotebookNode) -> dict[str, str]:
 
 
 def solved_between_two_runs(notebook: NotebookNode) -> NotebookNode:
-    """What a learner does with a notebook: Run All, then each exercise, then Run All again, and the clean-up at last.
+    """What a learner does: stop half-way, Run All, each exercise, Run All again, and the clean-up at last.
 
     The parameters stay those of the first run. The solutions' cells have the tags of their exercises and `solved`.
     """
     first, answers = notebook.cells, solutions(notebook)
+    half_way = first[: len(first) // 2]
     solved = [_copy(cell, answers[number], *tags(cell), "solved") for number, cell in exercises(notebook).items()]
-    again = [_copy(cell, cell.source) for cell in first if cell.cell_type == "code" and PARAMETERS not in tags(cell)]
-    clean_up = [cell for cell in again if cell.source.startswith("if clean_up:")]
+    every = [cell for cell in first if cell.cell_type == "code" and PARAMETERS not in tags(cell)]
+    clean_up = [cell for cell in every if cell.source.startswith("if clean_up:")]
     switch = nbformat.v4.new_code_cell("clean_up = True")
-    notebook.cells = [*first, *solved, *again, switch, *(_copy(cell, cell.source) for cell in clean_up)]
+    notebook.cells = [*half_way, *_copies(every), *solved, *_copies(every), switch, *_copies(clean_up)]
     return notebook
+
+
+def _copies(cells: list[NotebookNode]) -> list[NotebookNode]:
+    return [_copy(cell, cell.source) for cell in cells]
 
 
 def _copy(cell: NotebookNode, source: str, *with_tags: str) -> NotebookNode:

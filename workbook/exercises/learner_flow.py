@@ -14,13 +14,12 @@ import yaml
 from workbook.errors import NotFound
 from workbook.exercises.registry import Blank, Hint
 from workbook.kestra.errors import FlowInvalid
+from workbook.kestra.logs import reasons
 from workbook.kestra.models import Execution, Flow
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
 
-EXIT_CODE = "exit code"
-"""What the engine logs after a script has said what went wrong."""
 END_SECONDS, POLL_SECONDS = 60.0, 0.25
 RIDDLES = {
     r"Could not perform (multiplication|addition|subtraction|division)": (
@@ -153,8 +152,7 @@ def last_error(lab: Lab, execution: Execution) -> str:
     """The line that says why an execution failed: the last error of the failing task that has a text."""
     failed = execution.failed_task
     lines = lab.kestra.logs(execution, task=failed.task_id if failed else None, level="ERROR")
-    texts = [line.message.strip() for line in lines if EXIT_CODE not in line.message]
-    messages = [text.splitlines()[0] for text in texts if text]
+    messages = [text.splitlines()[0] for text in reasons(lines)]
     return f"Its log ends with: {_plain(messages[-1])}" if messages else "Its log holds no error."
 
 

@@ -58,8 +58,9 @@ def four_dropped(lab: Lab, answer: Any) -> str:
     [counter] = [metric for metric in lab.kestra.metrics(execution) if metric.name == "fares_dropped"]
     if counter.value != DROPPED:
         passed = len(execution.inputs["fares"])
+        fares = "1 fare" if passed == 1 else f"{passed} fares"
         raise Hint(
-            f"Its counter says {counter.value:g}, and you passed {passed} fares. Fares of zero or less are dropped; "
+            f"Its counter says {counter.value:g}, and you passed {fares}. Fares of zero or less are dropped; "
             f"pass {DROPPED} of them."
         )
     return "You steered a script without opening it, and read its own count of what it threw away."

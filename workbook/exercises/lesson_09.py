@@ -19,6 +19,7 @@ NAMESPACE, FLOW = "zoomcamp", "09_gcp_taxi_scheduled"
 TAXIS = ("yellow", "green")
 YEAR = 2020
 MARCH = "green_tripdata_2021-03.csv"
+IN_MARCH = "lpep_pickup_datetime >= '2021-03-01' AND lpep_pickup_datetime < '2021-04-01'"
 MONTHLY, EXTERNAL = "green_tripdata_2021_03", "green_tripdata_2021_03_ext"
 FEWEST = 100
 BY_MONTH = """
@@ -80,11 +81,19 @@ def trips_of_march(lab: Lab, answer: Any) -> str:
     if got == loaded[MARCH]:
         compare_with_source(lab, {MARCH: got})
         return "A month of the past, in lake and warehouse, for one call."
+    raise Hint(_about_march(lab, got, loaded))
+
+
+def _about_march(lab: Lab, got: int, loaded: dict[str, int]) -> str:
     if other := [name for name, trips in loaded.items() if trips == got]:
-        raise Hint(f"Those are the trips of {other[0]}. The exercise asks for {MARCH}.")
+        return f"Those are the trips of {other[0]}. The exercise asks for {MARCH}."
     if got == sum(loaded.values()):
-        raise Hint("Those are all green trips. Count only those of the one file.")
-    raise Hint(f"{got:,} is not what the table has for {MARCH}. Count the rows with that filename.")
+        return "Those are all green trips. Count only those of the one file."
+    if got == lab.bigquery.count(_table(lab, "green"), IN_MARCH):
+        return "You counted by pickup time. A file also has trips of other times; count by filename."
+    if got == 1:
+        return "That is the one execution, or the one file. How many rows of the table came with it?"
+    return f"{got:,} is not what the table has for {MARCH}. Count the rows with that filename."
 
 
 def _not_loaded(lab: Lab, got: int, loaded: dict[str, int]) -> Exception:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -15,6 +15,21 @@ QUIET_SECONDS = 0.25
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 Entry = TypeVar("Entry")
+
+
+_CLOSING_WORDS = ("exit code", "Fail on a condition")
+"""What the engine logs after a script, or the `errorMessage` of a task `Fail`, has said what went wrong."""
+
+
+def reasons(errors: Iterable[LogLine]) -> list[str]:
+    """What errors say, without the words with which the engine closes; those too if nothing else is said.
+
+    Parameters:
+        errors: lines of level ERROR, oldest first.
+    """
+    texts = [text for line in errors if (text := line.message.strip())]
+    telling = [text for text in texts if not any(words in text for words in _CLOSING_WORDS)]
+    return telling or texts
 
 
 class Logs:

@@ -246,6 +246,18 @@ def test_topology_reads_branches_and_their_tags() -> None:
     assert dag.edges == [(0, 1), (0, 2), (1, 3), (2, 3)]
 
 
+@pytest.mark.parametrize(
+    ("name", "arrows"),
+    [
+        ("hello", {"runs next", "trigger starts the flow"}),
+        ("taxi", {"runs next", "trigger starts the flow", "inside of a task"}),
+    ],
+)
+def test_topology_explains_the_arrows_that_are_in_it(name: str, arrows: set[str]) -> None:
+    explained = {text for text, _ in _topology(name).texts}
+    assert explained & {"runs next", "trigger starts the flow", "inside of a task"} == arrows
+
+
 def test_topology_tells_states_and_conditions_in_words(executed: Any) -> None:
     description = _topology("taxi", states_of(executed("taxi"))).description
     assert "green_schedule (0 9 1 * *  America/New_York)" in description

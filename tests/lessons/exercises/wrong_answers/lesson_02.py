@@ -21,6 +21,9 @@ WRONG = {
         (lambda lab: _cleaned(lab, [1.0, 2.0, 3.0, 4.0]), "Its counter says 0, and you passed 4 fares"),
         (lambda lab: _cleaned(lab, [0.0] * 5), "Its counter says 5"),
         (lambda lab: _cleaned(lab, [0.0] * 4).outputs, "is a dict"),
+        (lambda lab: _cleaned(lab, [4.0]), "and you passed 1 fare. Fares"),
+        (lambda lab: lab.kestra.metrics(_cleaned(lab, [0.0] * 4)), "is a list"),
+        (lambda lab: _cleaned(lab, [0.0] * 4).id, "is a str"),
     ],
     "02.2": [
         (_script(AVERAGE + "print(average)"), "printing is not an output"),

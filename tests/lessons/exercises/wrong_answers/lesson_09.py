@@ -42,6 +42,7 @@ def _yellow_march(lab):
     return lab.bigquery.count(f"{dataset(lab)}.green_tripdata", "filename = 'green_tripdata_2021-03.csv'")
 
 
+IN_MARCH = "lpep_pickup_datetime >= '2021-03-01' AND lpep_pickup_datetime < '2021-04-01'"
 MONTH = "DATE_TRUNC(DATE(lpep_pickup_datetime), MONTH)"
 
 
@@ -87,6 +88,9 @@ WRONG = {
         (lambda lab: _march(lab, "TRUE"), "all green trips"),
         (lambda lab: _march(lab, "filename LIKE '%2020-05%'"), "Those are the trips of green_tripdata_2020-05.csv"),
         (lambda lab: str(_march(lab)), "put one number"),
+        (lambda lab: _march(lab, IN_MARCH), "You counted by pickup time"),
+        (lambda lab: _march(lab) and 1, "the one execution, or the one file"),
+        (lambda lab: _march(lab) and loaded(lab, "2021", "03"), "put one number"),
     ],
     "09.3": [
         (_months(f"{MONTH} AS month, COUNT(*) AS trips", "GROUP BY month ORDER BY month"), "HAVING filters"),

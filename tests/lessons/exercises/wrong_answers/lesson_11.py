@@ -62,6 +62,8 @@ WRONG = {
         (_dropped("mine.json.txt"), "The exercise asks for one for resources/kestra_test/mine.json"),
         (_dropped("mine.json", 0), "but 0"),
         (lambda lab: lab.s3.upload(lab.dataset.lens(7), BUCKET, "lessons/mine.json"), "The answer is a str"),
+        (_dropped("Mine.json"), "The exercise asks for one for resources/kestra_test/mine.json"),
+        (lambda lab: _by_hand(lab).id, "The answer is a str"),
     ],
     "11.2": [
         (_loaded("true"), "has no currency"),

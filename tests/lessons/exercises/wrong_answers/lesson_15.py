@@ -5,6 +5,7 @@ from tools import lessons
 from workbook.project import ROOT
 
 NOTEBOOK = ROOT / "notebooks" / "15_capstone.ipynb"
+KEY = "(timestamp, device_id, metric_name)"
 POSTGRES_KEY = (
     " ON CONFLICT (timestamp, device_id, metric_name)\n      DO UPDATE SET metric_value = excluded.metric_value",
     "",
@@ -92,6 +93,8 @@ WRONG = {
         (_flow(POSTGRES_KEY), "With the same file once more your flow ends FAILED"),
         (_flow(POSTGRES_KEY, ALL_ROWS, ("FINAL", "")), "after the same file once more"),
         (_flow(("metrics.csv", "metrics.cvs")), "With its defaults your flow ends FAILED"),
+        (_flow((f"ORDER BY {KEY}", "ORDER BY device_id")), "hold different numbers of rows"),
+        (lambda lab: _flow()(lab).source, "The answer is a str"),
     ],
     "15.3": [
         (_flow(), "has no trigger of the type"),
@@ -99,11 +102,16 @@ WRONG = {
         (_schedule('cron: "6 0 * * *"', "timezone: Europe/Berlin"), "Minute, hour, day"),
         (_schedule('cron: "0 6 * * *"', "timezone: Europe/Berlin", "disabled: true"), "never starts anything"),
         (_schedule('cron: "0 6 * * 1"', "timezone: Europe/Berlin"), "Minute, hour, day"),
+        (_schedule('cron: "0 18 * * *"', "timezone: Europe/Berlin"), "six in the morning"),
+        (lambda lab: _flow()(lab).trigger_ids, "The answer is a list"),
     ],
     "15.4": [
         (_stubs(3, 3, "{state: SUCCESS}"), "whose task compare is disabled"),
         (_stubs(3, 2, "{state: SUCCESS}"), "On the flow as it is, your test fails"),
         (_stubs(3, 2, "{tasks: {into_postgres: SUCCESS}, state: FAILED, outputs: {rows: 4}}"), "your test fails"),
         (_cases("mine"), "no list of test cases"),
+        (_stubs(3, 2, "{tasks: {compare: SUCCESS}}"), "your test fails"),
+        (_stubs(2, 2, "{state: FAILED}"), "On the flow as it is, your test fails"),
+        (_stubs(3, 2, "{tasks: {count_postgres: SUCCESS}}"), "if that is right, say so: expect: {state: FAILED}"),
     ],
 }
