@@ -22,8 +22,9 @@ def wrong_verdicts(lesson: Path, folder: Path, parameters: dict[str, Any]) -> di
         folder: an empty one, for copies of it.
         parameters: other values than those of its cell `parameters`.
     """
-    notebook = lessons.solved_between_two_runs(lessons.read(lesson))
-    nbformat.write(notebook, folder / lesson.name)
+    notebook = lessons.read(lesson)
+    solutions = lessons.solutions(notebook)
+    nbformat.write(lessons.solved_between_two_runs(notebook), folder / lesson.name)
     executed = papermill.execute_notebook(
         str(folder / lesson.name),
         str(folder / f"done_{lesson.name}"),
@@ -34,7 +35,7 @@ def wrong_verdicts(lesson: Path, folder: Path, parameters: dict[str, Any]) -> di
         execution_timeout=lessons.CELL_SECONDS,
     )
     verdicts = {number: _text(cell) for number, cell in lessons.exercises(executed, "solved").items()}
-    assert verdicts.keys() == lessons.solutions(notebook).keys()
+    assert verdicts.keys() == solutions.keys()
     return {number: text for number, text in verdicts.items() if RIGHT not in text}
 
 
