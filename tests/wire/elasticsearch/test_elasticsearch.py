@@ -228,11 +228,16 @@ def test_a_password_is_stored_as_a_salted_hash() -> None:
 
 
 def test_pages_of_other_sites_are_refused(node: Node) -> None:
-    def status(**headers: str) -> int:
-        return requests.get(node.url, auth=node.login, headers=headers, timeout=30).status_code
+    def status(path: str = "/_cluster/health", method: str = "GET", **headers: str) -> int:
+        return requests.request(method, node.url + path, auth=node.login, headers=headers, timeout=30).status_code
 
-    assert {status(**headers) for headers in foreign_page.FOREIGN if "Origin" in headers} == {403}
-    assert status(Origin=node.url) == status()
+    for method, path in (("GET", "/_cluster/health"), ("GET", "/_search"), ("PUT", "/foreign"), ("DELETE", "/foreign")):
+        assert {status(path, method, **headers) for headers in foreign_page.FOREIGN} == {403}, path
+    rebound = "rebound.example.com:9200"
+    assert status(Host=rebound, Origin=f"http://{rebound}") == 403
+    for host in ("localhost", "LOCALHOST:9200", "es.localhost", "127.0.0.1", "127.1.2.3:1", "[::1]:9200"):
+        assert status(Host=host) == 200, host
+    assert status(Origin=node.url) == 200
 
 
 def test_a_body_says_that_it_is_json(node: Node) -> None:

@@ -122,6 +122,61 @@ def test_chains_and_diamonds_of_flow_triggers_are_taken_and_circles_refused(api:
     assert problems(api, listener("a", "unknown")) is None
 
 
+EVERY = "any.every"
+
+
+def any_listener(name: str, namespace: str = EVERY, states: str = "", conditions: str = "") -> str:
+    """A flow that starts after any other."""
+    settings = f"{states and f', states: {states}'}{conditions and f', conditions: [{conditions}]'}"
+    trigger = f"{{id: any, type: io.kestra.plugin.core.trigger.Flow{settings}}}"
+    return f"id: {name}\nnamespace: {namespace}\ntasks: [{TASK}]\ntriggers: [{trigger}]"
+
+
+def status(states: str, what: str = "in") -> str:
+    return f"{{type: io.kestra.plugin.core.condition.ExecutionStatus, {what}: {states}}}"
+
+
+def of_namespace(namespace: str, comparison: str) -> str:
+    condition = "io.kestra.plugin.core.condition.ExecutionNamespace"
+    return f"{{type: {condition}, namespace: {namespace}, comparison: {comparison}}}"
+
+
+def test_two_flows_that_start_after_any_other_are_a_circle(api: Api) -> None:
+    api.flow(any_listener("one"))
+    try:
+        circle = f"in a circle without end: {EVERY}.two -> {EVERY}.one -> {EVERY}.two"
+        for other in (
+            any_listener("two"),
+            any_listener("two", states="[RUNNING]"),
+            any_listener("two", conditions=status("[SUCCESS, WARNING]")),
+            any_listener("two", conditions=status("[FAILED]", "notIn")),
+            any_listener("two", conditions=of_namespace("any", "PREFIX")),
+        ):
+            assert circle in (problems(api, other) or ""), other
+        named = after("one").replace("limits.team", EVERY)
+        assert f"{EVERY}.limits -> {EVERY}.one -> {EVERY}.limits" in (problems(api, named) or "")
+        for other in (
+            any_listener("one"),
+            any_listener("two", states="[FAILED]"),
+            any_listener("two", conditions=status("[FAILED, KILLED]")),
+            any_listener("two", conditions=status("[SUCCESS]", "notIn")),
+            any_listener("two", conditions=of_namespace("any", "EQUALS")),
+            any_listener("two", conditions=of_namespace('"{{ flow.namespace }}"', "EQUALS")),
+            flow(),
+        ):
+            assert problems(api, other) is None, other
+    finally:
+        api.delete(f"/flows/{EVERY}/one")
+
+
+def test_a_circle_by_failures_alone_ends_with_the_first_success(api: Api) -> None:
+    api.flow(any_listener("alarm", states="[FAILED]"))
+    assert problems(api, any_listener("report", states="[FAILED, WARNING]")) is None
+    failed = after("alarm").replace("trigger.Flow,", "trigger.Flow, states: [FAILED],").replace("limits.team", EVERY)
+    assert problems(api, failed) is None
+    api.delete(f"/flows/{EVERY}/alarm")
+
+
 @pytest.mark.parametrize(
     ("count", "limit", "message"),
     [(1000, 1, None), (1001, 1, "1000 are the most"), (200, 0, None), (201, 0, "set concurrencyLimit to 200 or less")],
@@ -131,38 +186,48 @@ def test_a_loop_has_so_many_values(api: Api, count: int, limit: int, message: st
     assert told is None if message is None else message in (told or "")
 
 
-def test_a_loop_over_values_of_an_input_is_limited_too(api: Api) -> None:
-    api.flow(
-        """
-        id: counted
+def given(task: str) -> str:
+    """A flow of one task with an input."""
+    return f"""
+        id: given
         namespace: limits.team
-        inputs: [{id: values, type: JSON}]
-        tasks:
-          - id: loop
-            type: io.kestra.plugin.core.flow.ForEach
-            values: "{{ inputs.values }}"
-            concurrencyLimit: 0
-            tasks: [{id: task, type: io.kestra.plugin.core.debug.Return, format: done}]
+        inputs: [{{id: given, type: STRING}}]
+        tasks: [{{id: task, {task}}}]
         """
-    )
-    ended = api.run("limits.team", "counted", {"values": json.dumps(list(range(201)))})
-    assert ended["state"]["current"] == "FAILED"
-    assert "set concurrencyLimit to 200 or less" in errors(api, ended["id"])
-    assert api.run("limits.team", "counted", {"values": "[1, 2, 3]"})["state"]["current"] == "SUCCESS"
 
 
-def test_a_pause_of_more_than_ten_years_fails_when_an_input_gives_it(api: Api) -> None:
-    api.flow(
-        """
-        id: paused
-        namespace: limits.team
-        inputs: [{id: duration, type: STRING}]
-        tasks: [{id: hold, type: io.kestra.plugin.core.flow.Pause, pauseDuration: "{{ inputs.duration }}"}]
-        """
-    )
-    ended = api.run("limits.team", "paused", {"duration": TEN_YEARS_AND_A_DAY})
+CORE = "type: io.kestra.plugin.core"
+HALF = "{{ inputs.given | slice(0, 1) }}"
+"""Half of a character when the input begins with one beyond 16 bits."""
+EACH = f"{CORE}.flow.ForEach, concurrencyLimit: 0, tasks: [{{id: each, {CORE}.debug.Return, format: done}}]"
+
+
+@pytest.mark.parametrize(
+    ("task", "good", "bad", "message"),
+    [
+        (
+            f'{EACH}, values: "{{{{ inputs.given }}}}"',
+            "[1, 2]",
+            json.dumps([*range(201)]),
+            "concurrencyLimit to 200 or",
+        ),
+        (f'{EACH}, values: ["{HALF}"]', "plain", "\U0001f600", "are no valid Unicode texts"),
+        (
+            f'{CORE}.flow.Pause, behavior: RESUME, pauseDuration: "{{{{ inputs.given }}}}"',
+            "PT0.1S",
+            TEN_YEARS_AND_A_DAY,
+            "ten years (P3653D) are the longest pause",
+        ),
+        (f'{CORE}.debug.Return, format: "{HALF}"', "plain", "\U0001f600", "output 'value' is no valid Unicode text"),
+    ],
+    ids=["values", "texts of values", "pause", "output"],
+)
+def test_what_an_expression_gives_is_limited_too(api: Api, task: str, good: str, bad: str, message: str) -> None:
+    api.flow(given(task))
+    assert api.run("limits.team", "given", {"given": good})["state"]["current"] == "SUCCESS"
+    ended = api.run("limits.team", "given", {"given": bad})
     assert ended["state"]["current"] == "FAILED"
-    assert "ten years (P3653D) are the longest pause" in errors(api, ended["id"])
+    assert message in errors(api, ended["id"])
 
 
 def publish(name: str, tag: str) -> str:
@@ -192,40 +257,37 @@ def test_a_metric_beyond_its_columns_fails_its_task(api: Api) -> None:
         assert "has 151 characters, and 150 are the limit" in told
 
 
-def test_an_output_that_is_no_unicode_fails_its_task(api: Api) -> None:
-    api.flow(
-        r"""
-        id: halved
-        namespace: limits.team
-        inputs: [{id: text, type: STRING}]
-        tasks:
-          - id: half
-            type: io.kestra.plugin.core.debug.Return
-            format: "{{ inputs.text | slice(0, 1) }}"
-        """
-    )
-    ended = api.run("limits.team", "halved", {"text": "\U0001f600"})
-    assert ended["state"]["current"] == "FAILED"
-    assert "The output 'value' is no valid Unicode text" in errors(api, ended["id"])
-    assert api.run("limits.team", "halved", {"text": "plain"})["state"]["current"] == "SUCCESS"
-
-
-def test_a_log_line_that_is_no_unicode_is_mended(api: Api) -> None:
-    api.flow(
-        r"""
-        id: logged
-        namespace: limits.team
-        inputs: [{id: text, type: STRING}]
-        tasks:
-          - id: say
-            type: io.kestra.plugin.core.log.Log
-            message: "half {{ inputs.text | slice(0, 1) }}"
-        """
-    )
-    ended = api.run("limits.team", "logged", {"text": "\U0001f600"})
+@pytest.mark.parametrize(
+    "task",
+    [
+        f'{CORE}.log.Log, message: "{HALF}"',
+        f'{CORE}.execution.Labels, labels: {{half: "{HALF}"}}',
+        f'{CORE}.execution.Labels, labels: \'{{"{HALF}": "half"}}\'',
+        f'{CORE}.execution.SetVariables, variables: {{half: "{HALF}"}}',
+        f'{CORE}.flow.Subflow, namespace: limits.team, flowId: limits, wait: true, labels: {{half: "{HALF}"}}',
+    ],
+    ids=["log", "label", "key of a label", "variable", "label of a subflow"],
+)
+def test_a_text_that_is_no_unicode_is_mended(api: Api, task: str) -> None:
+    """An execution that held one could neither go on nor be shown, nor any list with it."""
+    api.flow(flow())
+    api.flow(given(task) + f'outputs: [{{id: half, type: STRING, value: "{HALF}"}}]')
+    ended = api.run("limits.team", "given", {"given": "\U0001f600"})
     assert ended["state"]["current"] == "SUCCESS"
-    lines = [line["message"] for line in api.get(f"/logs/{ended['id']}").json()]
-    assert "half �" in lines
+    assert ended["outputs"] == {"half": "\ufffd"}
+    where = {"filters[namespace][EQUALS]": "limits.team", "sort": "state.startDate:desc"}
+    known = api.get("/executions/search", params=where).text + api.get(f"/logs/{ended['id']}").text
+    assert known.count("\ufffd") > 1, "besides the output"
+
+
+def test_the_body_of_a_webhook_that_is_no_unicode_is_mended(api: Api) -> None:
+    api.flow(flow("triggers: [{id: hook, type: io.kestra.plugin.core.trigger.Webhook, key: half}]"))
+    body = '{"half": "\\ud83d"}'
+    answer = api.post(
+        "/executions/webhook/limits.team/limits/half", data=body, headers={"Content-Type": "application/json"}
+    )
+    ended = api.until(answer.json()["id"], "SUCCESS")
+    assert ended["trigger"]["variables"]["body"] == {"half": "\ufffd"}
 
 
 def test_values_and_dates_of_requests(api: Api) -> None:

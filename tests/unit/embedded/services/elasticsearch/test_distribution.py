@@ -39,6 +39,6 @@ def test_a_library_that_the_distribution_does_not_hold_is_named(tmp_path: Path) 
 
 
 def test_the_distribution_is_the_first_of_its_lock_and_the_only_one() -> None:
-    first, *libraries = read_lock(LOCK)
-    assert first.scope == "node"
+    first, *libraries, last = read_lock(LOCK)
+    assert (first.scope, last.scope) == ("node", "compiler")
     assert {library.scope for library in libraries} == {"library"}

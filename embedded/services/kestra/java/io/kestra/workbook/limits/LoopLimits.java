@@ -7,6 +7,7 @@ import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.TaskRun;
 import io.kestra.core.models.flows.FlowInterface;
 import io.kestra.core.models.flows.State;
+import io.kestra.core.models.tasks.ResolvedTask;
 import io.kestra.core.runners.FlowMetaStoreInterface;
 import io.kestra.core.runners.FlowableUtils;
 import io.kestra.core.runners.RunContextFactory;
@@ -66,8 +67,8 @@ public final class LoopLimits {
     }
 
     /**
-     * Why an execution cannot go on: a loop in it is about to begin and has too many values, or its task runs are too
-     * many. Null if it can.
+     * Why an execution cannot go on: a loop in it is about to begin and has too many values, one of its values is no text
+     * that can be stored (the loop would begin with it again and again), or its task runs are too many. Null if it can.
      */
     public static String problemOf(Execution execution, ApplicationContext context) {
         State state = execution.getState();
@@ -96,8 +97,12 @@ public final class LoopLimits {
         try {
             if (flow.findTaskByTaskIdOrNull(run.getTaskId()) instanceof ForEach loop) {
                 var variables = context.getBean(RunContextFactory.class).of(flow, loop, execution, run);
-                int children = FlowableUtils.resolveEachTasks(variables, run, loop.getTasks(), loop.getValues()).size();
-                String problem = problemOf(children / Math.max(1, loop.getTasks().size()), loop.getConcurrencyLimit());
+                var children = FlowableUtils.resolveEachTasks(variables, run, loop.getTasks(), loop.getValues());
+                boolean isUnicode = children.stream().map(ResolvedTask::getValue).allMatch(Texts::isUnicode);
+                int count = children.size() / Math.max(1, loop.getTasks().size());
+                String problem = isUnicode
+                    ? problemOf(count, loop.getConcurrencyLimit())
+                    : "are no valid Unicode texts: one holds half of a surrogate pair";
                 return problem == null ? null : "The values of the ForEach '%s' %s".formatted(loop.getId(), problem);
             }
         } catch (IllegalVariableEvaluationException unrenderable) {

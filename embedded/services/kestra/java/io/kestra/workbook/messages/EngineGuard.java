@@ -1,11 +1,13 @@
 package io.kestra.workbook.messages;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kestra.core.contexts.KestraContext;
 import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.ExecutionKilled;
 import io.kestra.core.models.validations.ModelValidator;
 import io.kestra.core.repositories.FlowRepositoryInterface;
 import io.kestra.core.runners.WorkerJobRunning;
+import io.kestra.jdbc.JdbcMapper;
 import io.kestra.jdbc.JooqDSLContextWrapper;
 import io.kestra.jdbc.repository.AbstractJdbcTriggerRepository;
 import io.kestra.jdbc.runner.JdbcSchedulerTriggerState;
@@ -15,6 +17,7 @@ import io.kestra.runner.h2.H2QueueFactory;
 import io.kestra.runner.h2.H2SLAMonitorStorage;
 import io.kestra.workbook.limits.LimitedValidator;
 import io.kestra.workbook.limits.LoopLimits;
+import io.kestra.workbook.limits.UnicodeModule;
 import io.kestra.worker.TaskGuard;
 import io.kestra.worker.WorkerSecurityService;
 import io.micronaut.context.ApplicationContext;
@@ -85,6 +88,7 @@ public final class EngineGuard {
      * @param lastEnd how the last engine ended, see {@link Suspects}.
      */
     public static EngineGuard install(ApplicationContextBuilder builder, String home, String lastEnd) throws IOException {
+        JdbcMapper.of().registerModule(new UnicodeModule());
         var guard = new EngineGuard(Path.of(home), lastEnd);
         guard.context = builder.beanDefinitions(
             RuntimeBeanDefinition.builder(H2QueueFactory.class, () -> new GuardedQueueFactory(guard.context, guard))
@@ -122,6 +126,8 @@ public final class EngineGuard {
     /** Start the context. What took the last engine down is set aside before anything goes on with it. */
     public ApplicationContext start() throws IOException {
         context.start();
+        // What an older build stored is mended as it is read.
+        context.getBean(ObjectMapper.class).registerModule(new UnicodeModule());
         KestraContext.setContext(new EngineWatch(KestraContext.getContext(), this));
         var rows = new LinkedHashMap<String, Runnable>();
         leftInFlight.forEach(offset -> rows.put("message " + offset, () -> setAsideMessage(offset)));
