@@ -81,6 +81,15 @@ def test_what_does_not_pass_is_told(server: DataServer, tmp_path: Path, answer: 
     assert len(server.asked) == asked
 
 
+def test_a_server_that_does_not_come_to_an_end_is_given_up(
+    server: DataServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "SECONDS_AT_MOST", 0)
+    with pytest.raises(download.SetError, match="it was not complete after 0 s"):
+        fetched(server, tmp_path, Answer(b"hal", length=6))
+    assert len(server.asked) == 1
+
+
 def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(download.SetError, match="not made"):
         download.fetch("http://127.0.0.1:9/file", tmp_path / "file")

@@ -2,13 +2,17 @@
 
 import logging
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import requests
+from urllib3.exceptions import HTTPError
 
 TRIES = 3
 PAUSE_SECONDS = 1.0
 TIMEOUT_SECONDS = (10, 60)
+SECONDS_AT_MOST = 3600
+"""For the whole of a file: the timeout of a read does not help against a server that trickles."""
 CHUNK = 1 << 20
 
 log = logging.getLogger(__name__)
@@ -47,8 +51,16 @@ def _fetch(url: str, file: Path) -> None:
             if answer.status_code != 200:
                 raise SetError(f"{url}: the server answered {answer.status_code} {answer.reason}: check the address")
             with file.open("wb") as target:
-                target.writelines(answer.iter_content(CHUNK))
-    except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+                target.writelines(_pieces(url, answer))
+    except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
         raise _Passing(f"the connection was lost or not made ({error})") from error
     except requests.RequestException as error:
         raise SetError(f"{url}: {error}") from error
+
+
+def _pieces(url: str, answer: requests.Response) -> Iterator[bytes]:
+    end = time.monotonic() + SECONDS_AT_MOST
+    while piece := answer.raw.read1(CHUNK, decode_content=True):  # what is there, and not a whole chunk
+        yield piece
+        if time.monotonic() > end:
+            raise SetError(f"{url}: it was not complete after {SECONDS_AT_MOST:,} s")
