@@ -23,7 +23,7 @@ def loaded(pipelines: Pipelines) -> Iterator[None]:
     pipelines.remove_flow(FLOW)
 
 
-def told(pipelines: Pipelines, text: str) -> set[str]:
+def services_of(pipelines: Pipelines, text: str) -> set[str]:
     """The services whose secrets are in a text."""
     return {
         service
@@ -44,7 +44,7 @@ def test_a_process_knows_the_secrets_of_its_own_service_only(pipelines: Pipeline
         home, _, service = owner.rpartition(":")
         if home == pipelines.environment["EMBEDDED_HOME"] and service != "kestra":
             seen.add(service)
-            assert told(pipelines, text) <= {service}, (service, process.cmdline())
+            assert services_of(pipelines, text) <= {service}, (service, process.cmdline())
     assert {*SERVICES} - seen == {"kestra"}
 
 
@@ -53,6 +53,6 @@ def test_no_secret_lies_in_a_file_or_a_log(pipelines: Pipelines) -> None:
     for variable in ("EMBEDDED_HOME", "KESTRA_STORAGE"):
         for folder, _, names in os.walk(pipelines.environment[variable]):
             for path in (Path(folder, name) for name in names):
-                if path.is_file() and (services := told(pipelines, path.read_bytes().decode(errors="replace"))):
+                if path.is_file() and (services := services_of(pipelines, path.read_bytes().decode(errors="replace"))):
                     found[str(path)] = services
     assert found == {}

@@ -139,6 +139,8 @@ def execution(api: Api) -> str:
 
 
 def test_whatever_is_asked_is_answered(api: Api, execution: str) -> None:
+    begun = api.server.log.stat().st_size
+
     @settings(
         max_examples=REQUESTS,
         derandomize=True,
@@ -159,6 +161,7 @@ def test_whatever_is_asked_is_answered(api: Api, execution: str) -> None:
             assert not CLASSES.search(answer.json()["message"]), (request, answer.text)
 
     check()
+    assert b"Traceback" not in api.server.log.read_bytes()[begun:]
     assert api.get(f"{api.server.url}/health").json() == {"status": "UP"}
 
 

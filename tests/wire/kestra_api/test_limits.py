@@ -186,7 +186,7 @@ def test_a_loop_has_so_many_values(api: Api, count: int, limit: int, message: st
     assert told is None if message is None else message in (told or "")
 
 
-def given(task: str) -> str:
+def one_task(task: str) -> str:
     """A flow of one task with an input."""
     return f"""
         id: given
@@ -223,7 +223,7 @@ EACH = f"{CORE}.flow.ForEach, concurrencyLimit: 0, tasks: [{{id: each, {CORE}.de
     ids=["values", "texts of values", "pause", "output"],
 )
 def test_what_an_expression_gives_is_limited_too(api: Api, task: str, good: str, bad: str, message: str) -> None:
-    api.flow(given(task))
+    api.flow(one_task(task))
     assert api.run("limits.team", "given", {"given": good})["state"]["current"] == "SUCCESS"
     ended = api.run("limits.team", "given", {"given": bad})
     assert ended["state"]["current"] == "FAILED"
@@ -271,7 +271,7 @@ def test_a_metric_beyond_its_columns_fails_its_task(api: Api) -> None:
 def test_a_text_that_is_no_unicode_is_mended(api: Api, task: str) -> None:
     """An execution that held one could neither go on nor be shown, nor any list with it."""
     api.flow(flow())
-    api.flow(given(task) + f'outputs: [{{id: half, type: STRING, value: "{HALF}"}}]')
+    api.flow(one_task(task) + f'outputs: [{{id: half, type: STRING, value: "{HALF}"}}]')
     ended = api.run("limits.team", "given", {"given": "\U0001f600"})
     assert ended["state"]["current"] == "SUCCESS"
     assert ended["outputs"] == {"half": "\ufffd"}
