@@ -90,12 +90,12 @@ class Cluster:
         Raises:
             ServiceError: the server refused.
         """
+        created = (self.data / "PG_VERSION").stat().st_ctime_ns
         wanted = {
-            "user": login.user,
-            "password": login.password,
-            "database": login.database,
+            # Only to tell whether it is another one: a backup of the folder gives no password away.
+            "login": _digest(f"{login.user}\0{login.password}\0{login.database}", salt=str(created)),
             "script": hashlib.sha256(script.encode()).hexdigest(),
-            "cluster": (self.data / "PG_VERSION").stat().st_ctime_ns,
+            "cluster": created,
         }
         record = self.home / "secrets.json"
         with contextlib.suppress(OSError, ValueError):
@@ -198,6 +198,10 @@ def _wheel() -> Path:
     if not spec or not spec.submodule_search_locations:
         raise ServiceError(f"the package {_WHEEL.replace('_', '-')} is missing: run `make setup`")
     return Path(next(iter(spec.submodule_search_locations)))
+
+
+def _digest(secret: str, salt: str) -> str:
+    return hashlib.scrypt(secret.encode(), salt=salt.encode(), n=1 << 12, r=8, p=1).hex()
 
 
 def _login_statements(login: Login) -> list[str]:
