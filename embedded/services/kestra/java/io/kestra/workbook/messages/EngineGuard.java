@@ -7,6 +7,7 @@ import io.kestra.core.models.executions.ExecutionKilled;
 import io.kestra.core.models.validations.ModelValidator;
 import io.kestra.core.repositories.FlowRepositoryInterface;
 import io.kestra.core.runners.WorkerJobRunning;
+import io.kestra.core.runners.pebble.PebbleEngineFactory;
 import io.kestra.jdbc.JdbcMapper;
 import io.kestra.jdbc.JooqDSLContextWrapper;
 import io.kestra.jdbc.repository.AbstractJdbcTriggerRepository;
@@ -15,6 +16,7 @@ import io.kestra.repository.h2.H2Repository;
 import io.kestra.runner.h2.H2ExecutionDelayStorage;
 import io.kestra.runner.h2.H2QueueFactory;
 import io.kestra.runner.h2.H2SLAMonitorStorage;
+import io.kestra.workbook.limits.LimitedPebble;
 import io.kestra.workbook.limits.LimitedValidator;
 import io.kestra.workbook.limits.LoopLimits;
 import io.kestra.workbook.limits.UnicodeModule;
@@ -25,6 +27,7 @@ import io.micronaut.context.ApplicationContextBuilder;
 import io.micronaut.context.RuntimeBeanDefinition;
 import io.micronaut.inject.qualifiers.Qualifiers;
 import io.micronaut.validation.validator.Validator;
+import io.pebbletemplates.pebble.extension.Extension;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -95,6 +98,9 @@ public final class EngineGuard {
                 .singleton(true).replaces(H2QueueFactory.class).build(),
             RuntimeBeanDefinition.builder(WorkerSecurityService.class, TaskGuard::new)
                 .singleton(true).replaces(WorkerSecurityService.class).build(),
+            RuntimeBeanDefinition.builder(PebbleEngineFactory.class, () -> new LimitedPebble(guard.context))
+                .singleton(true).replaces(PebbleEngineFactory.class).build(),
+            RuntimeBeanDefinition.builder(Extension.class, LimitedPebble.Range::new).singleton(true).build(),
             guard.storage(H2ExecutionDelayStorage.class, "executordelayed", GuardedDelays::new),
             guard.storage(H2SLAMonitorStorage.class, "slamonitor", GuardedDeadlines::new),
             RuntimeBeanDefinition.builder(JdbcSchedulerTriggerState.class, () -> new GuardedTriggers(
