@@ -151,3 +151,10 @@ def test_a_flow_reads_it(api: Api) -> None:
     """)
     done = api.run("kv.flow", "reader")
     assert done["taskRunList"][0]["outputs"]["value"] == "good day"
+
+
+@pytest.mark.parametrize("text", ["{{", "{{ x }}", "2020-99-99", "2020-13-01T00:00Z", "[1", "'a"])
+def test_a_value_that_cannot_be_read_is_refused_with_its_text(api: Api, text: str) -> None:
+    answer = api.put(f"{KV}/unreadable", data=text, headers={"Content-Type": "text/plain"})
+    assert (answer.status_code, text in answer.json()["message"]) == (422, True)
+    assert api.get(f"{KV}/unreadable").status_code == 404

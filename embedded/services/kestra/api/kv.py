@@ -129,15 +129,19 @@ def _store(request: Request, namespace: str | None = None) -> Any:
 def _parse(request: Request, text: str) -> Any:
     """The value of an Ion text; a text that continues after its first value is one string."""
     mapper = request.java("io.kestra.core.serializers.JacksonMapper").ofIon()
-    failure = request.java("com.fasterxml.jackson.core.JsonProcessingException")
+    # Jackson lets some of the Ion reader's own exceptions pass.
+    failures = tuple(
+        request.java(name)
+        for name in ("com.fasterxml.jackson.core.JsonProcessingException", "com.amazon.ion.IonException")
+    )
     parser = mapper.getFactory().createParser(text)
     try:
         value = mapper.readTree(parser)
-    except failure as error:
+    except failures as error:
         raise Invalid(f"Invalid JSON value for: {text}") from error
     try:
         ended = parser.nextToken() is None
-    except failure:
+    except failures:
         ended = False
     # The official server keeps the first value and drops the rest: `my-bucket` without quotes would become `my`.
     return value if ended else mapper.getNodeFactory().textNode(text)
