@@ -22,10 +22,20 @@ def pause(duration: str) -> str:
     return flow(tasks=f"[{{id: pause, type: io.kestra.plugin.core.flow.Pause, pauseDuration: {duration}}}]")
 
 
-def loop(values: str, limit: int) -> str:
+LOOPS = {
+    "ForEach": ("values", "concurrencyLimit"),
+    "EachParallel": ("value", "concurrent"),
+    "EachSequential": ("value", ""),
+}
+"""The properties of a loop: its values, and how many of them run at once."""
+
+
+def loop(kind: str, count: int, limit: int) -> str:
+    values, at_once = LOOPS[kind]
+    limited = f", {at_once}: {limit}" if at_once else ""
+    numbers = json.dumps(json.dumps(list(range(count))))
     return flow(
-        tasks=f"[{{id: loop, type: io.kestra.plugin.core.flow.ForEach, values: {values}, concurrencyLimit: {limit}, "
-        f"tasks: [{TASK}]}}]"
+        tasks=f"[{{id: loop, type: io.kestra.plugin.core.flow.{kind}, {values}: {numbers}{limited}, tasks: [{TASK}]}}]"
     )
 
 
@@ -178,11 +188,20 @@ def test_a_circle_by_failures_alone_ends_with_the_first_success(api: Api) -> Non
 
 
 @pytest.mark.parametrize(
-    ("count", "limit", "message"),
-    [(1000, 1, None), (1001, 1, "1000 are the most"), (200, 0, None), (201, 0, "set concurrencyLimit to 200 or less")],
+    ("kind", "count", "limit", "message"),
+    [
+        ("ForEach", 1000, 1, None),
+        ("ForEach", 1001, 1, "1000 are the most"),
+        ("ForEach", 200, 0, None),
+        ("ForEach", 201, 0, "set concurrencyLimit to 200 or less"),
+        ("EachParallel", 1000, 200, None),
+        ("EachParallel", 201, 0, "set concurrent to 200 or less"),
+        ("EachSequential", 1000, 0, None),
+        ("EachSequential", 1001, 0, "1000 are the most"),
+    ],
 )
-def test_a_loop_has_so_many_values(api: Api, count: int, limit: int, message: str | None) -> None:
-    told = problems(api, loop(json.dumps(list(range(count))), limit))
+def test_a_loop_has_so_many_values(api: Api, kind: str, count: int, limit: int, message: str | None) -> None:
+    told = problems(api, loop(kind, count, limit))
     assert told is None if message is None else message in (told or "")
 
 

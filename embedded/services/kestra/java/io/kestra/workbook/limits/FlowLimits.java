@@ -4,10 +4,11 @@ import com.cronutils.model.time.ExecutionTime;
 import io.kestra.core.models.conditions.Condition;
 import io.kestra.core.models.flows.FlowInterface;
 import io.kestra.core.models.property.Property;
+import io.kestra.core.models.tasks.Task;
 import io.kestra.plugin.core.condition.ExecutionFlow;
-import io.kestra.plugin.core.flow.ForEach;
 import io.kestra.plugin.core.trigger.Flow;
 import io.kestra.plugin.core.trigger.Schedule;
+import io.kestra.workbook.limits.LoopLimits.Loop;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
@@ -103,7 +104,7 @@ public final class FlowLimits {
         switch (owner) {
             case Schedule schedule -> checkSchedule(schedule, path);
             case Flow trigger -> checkTrigger(trigger, path);
-            case ForEach loop -> checkLoop(loop, path);
+            case Task task when Loop.of(task) != null -> checkLoop(Loop.of(task), path);
             default -> { }
         }
     }
@@ -188,11 +189,11 @@ public final class FlowLimits {
         add(path, "may not name the flow itself: a flow does not start itself", flow.getId());
     }
 
-    private void checkLoop(ForEach loop, String path) {
-        int count = LoopLimits.countOf(loop.getValues());
-        String problem = LoopLimits.problemOf(count, loop.getConcurrencyLimit());
+    private void checkLoop(Loop loop, String path) {
+        int count = LoopLimits.countOf(loop.values());
+        String problem = LoopLimits.problemOf(count, loop);
         if (problem != null) {
-            add(join(path, "values"), problem, count);
+            add(join(path, loop.property()), problem, count);
         }
     }
 

@@ -7,20 +7,25 @@ import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.TaskRun;
 import io.kestra.core.models.flows.FlowInterface;
 import io.kestra.core.models.flows.State;
+import io.kestra.core.models.property.Property;
 import io.kestra.core.models.tasks.ResolvedTask;
+import io.kestra.core.models.tasks.Task;
 import io.kestra.core.runners.FlowMetaStoreInterface;
 import io.kestra.core.runners.FlowableUtils;
 import io.kestra.core.runners.RunContextFactory;
 import io.kestra.core.serializers.JacksonMapper;
 import io.kestra.core.services.PluginDefaultService;
+import io.kestra.plugin.core.flow.EachParallel;
+import io.kestra.plugin.core.flow.EachSequential;
 import io.kestra.plugin.core.flow.ForEach;
 import io.micronaut.context.ApplicationContext;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 
 /**
- * How many values a {@code ForEach} may have. An execution is one row, which is written again at each step of each of its
- * task runs: its cost grows with the square of their number.
+ * How many values a {@code ForEach} may have, and the loops that it replaced. An execution is one row, which is written
+ * again at each step of each of its task runs: its cost grows with the square of their number.
  */
 public final class LoopLimits {
     /** Values of one loop. */
@@ -34,7 +39,37 @@ public final class LoopLimits {
     }
 
     /** Why a loop cannot be carried; null if it can. */
-    static String problemOf(int count, Integer concurrencyLimit) {
+    /**
+     * A task that runs its tasks once for each of its values.
+     *
+     * @param property the name of the one that has the values.
+     * @param limit how many at once; null and 0 are all.
+     * @param limitProperty the name of the one that says so.
+     */
+    record Loop(String id, String property, Object values, Integer limit, String limitProperty, List<Task> tasks) {
+        /** A task as a loop; null if it is none. */
+        static Loop of(Task task) {
+            return switch (task) {
+                case ForEach each -> new Loop(
+                    each.getId(), "values", each.getValues(), each.getConcurrencyLimit(), "concurrencyLimit",
+                    each.getTasks());
+                case EachParallel each -> new Loop(
+                    each.getId(), "value", each.getValue(), literal(each.getConcurrent()), "concurrent",
+                    each.getTasks());
+                case EachSequential each -> new Loop(each.getId(), "value", each.getValue(), 1, "", each.getTasks());
+                default -> null;
+            };
+        }
+
+        /** An expression is taken for a limit, as it is not rendered here. */
+        private static Integer literal(Property<Integer> limit) {
+            String text = String.valueOf(limit);
+            return text.matches("\\d{1,9}") ? Integer.valueOf(text) : limit == null ? null : Integer.valueOf(1);
+        }
+    }
+
+    static String problemOf(int count, Loop loop) {
+        Integer concurrencyLimit = loop.limit();
         if (count > VALUES) {
             return ("are %d, and %d are the most that a ForEach carries here; give each part of them to a subflow, as "
                 + "ForEachItem does with a file").formatted(count, VALUES);
@@ -42,8 +77,8 @@ public final class LoopLimits {
         boolean isUnlimited = concurrencyLimit == null || concurrencyLimit == 0;
         int atOnce = isUnlimited ? count : Math.min(count, concurrencyLimit);
         if (atOnce > VALUES_AT_ONCE) {
-            return "would run %d at once, and %d are the most here; set concurrencyLimit to %d or less"
-                .formatted(atOnce, VALUES_AT_ONCE, VALUES_AT_ONCE);
+            return "would run %d at once, and %d are the most here; set %s to %d or less"
+                .formatted(atOnce, VALUES_AT_ONCE, loop.limitProperty(), VALUES_AT_ONCE);
         }
         return null;
     }
@@ -90,20 +125,23 @@ public final class LoopLimits {
 
     private static String problemOf(Execution execution, TaskRun run, ApplicationContext context) {
         FlowInterface stored = context.getBean(FlowMetaStoreInterface.class).findByExecution(execution).orElse(null);
-        if (stored == null || stored.getSource() != null && !stored.getSource().contains(ForEach.class.getSimpleName())) {
+        if (stored == null || stored.getSource() != null && !stored.getSource().contains("Each")) {
             return null;
         }
         var flow = context.getBean(PluginDefaultService.class).injectDefaults(stored, execution);
         try {
-            if (flow.findTaskByTaskIdOrNull(run.getTaskId()) instanceof ForEach loop) {
-                var variables = context.getBean(RunContextFactory.class).of(flow, loop, execution, run);
-                var children = FlowableUtils.resolveEachTasks(variables, run, loop.getTasks(), loop.getValues());
+            Task task = flow.findTaskByTaskIdOrNull(run.getTaskId());
+            Loop loop = task == null ? null : Loop.of(task);
+            if (loop != null) {
+                var variables = context.getBean(RunContextFactory.class).of(flow, task, execution, run);
+                var children = FlowableUtils.resolveEachTasks(variables, run, loop.tasks(), loop.values());
                 boolean isUnicode = children.stream().map(ResolvedTask::getValue).allMatch(Texts::isUnicode);
-                int count = children.size() / Math.max(1, loop.getTasks().size());
+                int count = children.size() / Math.max(1, loop.tasks().size());
                 String problem = isUnicode
-                    ? problemOf(count, loop.getConcurrencyLimit())
+                    ? problemOf(count, loop)
                     : "are no valid Unicode texts: one holds half of a surrogate pair";
-                return problem == null ? null : "The values of the ForEach '%s' %s".formatted(loop.getId(), problem);
+                String kind = task.getClass().getSimpleName();
+                return problem == null ? null : "The values of the %s '%s' %s".formatted(kind, loop.id(), problem);
             }
         } catch (IllegalVariableEvaluationException unrenderable) {
             return null; // the engine says so, in the state in which it renders them
