@@ -38,7 +38,6 @@ public final class LoopLimits {
     private LoopLimits() {
     }
 
-    /** Why a loop cannot be carried; null if it can. */
     /**
      * A task that runs its tasks once for each of its values.
      *
@@ -68,10 +67,11 @@ public final class LoopLimits {
         }
     }
 
+    /** Why a loop with so many values cannot be carried; null if it can. */
     static String problemOf(int count, Loop loop) {
         Integer concurrencyLimit = loop.limit();
         if (count > VALUES) {
-            return ("are %d, and %d are the most that a ForEach carries here; give each part of them to a subflow, as "
+            return ("are %d, and %d are the most that a loop carries here; give each part of them to a subflow, as "
                 + "ForEachItem does with a file").formatted(count, VALUES);
         }
         boolean isUnlimited = concurrencyLimit == null || concurrencyLimit == 0;
