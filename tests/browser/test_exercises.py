@@ -4,12 +4,20 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tests.browser.server import Jupyter
 from tests.browser.window import Notebook, Window
+from tests.support.waiting import eventually
 
 ANSWER = 'answer = lab.kestra.execute(flow, inputs={{"name": "{name}"}})\nworkbook.check(lab, "01.1", answer)'
+
+
+def _source(path: Path, tag: str) -> str:
+    """The text of a cell in a notebook on disk."""
+    cells = nbformat.read(path, as_version=4).cells
+    return next(cell.source for cell in cells if tag in cell.metadata.get("tags", []))
 
 
 @pytest.fixture
@@ -28,11 +36,13 @@ def test_a_wrong_answer_gets_a_hint_and_a_right_one_is_kept(
     lesson.write("exercise-01.1", ANSWER.format(name="Grace"))
     assert "Hello, Grace!" in lesson.run("exercise-01.1")
     screenshot("exercise-wrong")
-    lesson.write("exercise-01.1", ANSWER.format(name="Grace Hopper"))
+    lesson.write("exercise-01.1", right := ANSWER.format(name="Grace Hopper"))
     assert "✓ 01.1 right" in lesson.run("exercise-01.1")
     screenshot("exercise-right")
     kept = json.loads(Path(server.environment["WORKBOOK_PROGRESS"]).read_text())
     assert kept["exercises"] == ["01.1"]
+    copy = server.copies / "01_hello_world.ipynb"
+    eventually(lambda: _source(copy, "exercise-01.1") == right, what="what was typed is saved by itself")
 
 
 def test_a_guess_stands_beside_what_happened(lesson: Notebook, screenshot: Callable[[str], None]) -> None:

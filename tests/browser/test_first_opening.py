@@ -18,6 +18,9 @@ def test_the_tour_opens_trusted_and_nothing_pops_up(
     assert tour.trusted
     assert window.page.locator(".jp-Dialog, .jp-toastContainer").count() == 0
     screenshot("first-page")
+    names = window.page.locator(".jp-DirListing-itemText")
+    cut = names.evaluate_all("all => all.filter(it => it.scrollWidth > it.clientWidth).map(it => it.textContent)")
+    assert "04_postgres_taxi.ipynb" not in cut
 
 
 @pytest.mark.parametrize("folder", ["notebooks", "my-lessons"])
