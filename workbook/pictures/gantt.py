@@ -97,9 +97,13 @@ def gantt(what: Execution | Iterable[Execution], without: str = "") -> Picture:
 
 
 def task_rows(execution: Execution, without: str = "") -> list[Row]:
-    """A row a task run: inner ones below the one around them, each level by the time of its start."""
+    """A row a task run: inner ones below the one around them, each level by the time of its start.
+
+    What has not begun when the execution has ended comes after it (`afterExecution`), and is no part of it.
+    """
     zero = execution.start or datetime.now(UTC)
-    shown = [run for run in execution.task_runs if not (without and run.task_id.startswith(without))]
+    came = [run for run in execution.task_runs if not (execution.terminated and run.state == "CREATED")]
+    shown = [run for run in came if not (without and run.task_id.startswith(without))]
     known = {run.id for run in shown}
     children: dict[str | None, list[TaskRun]] = {}
     for run in sorted(shown, key=lambda run: run.start or zero):

@@ -54,6 +54,9 @@ def _many(execution: Execution) -> list[Execution]:
     return executions
 
 
+_CREATED = {"current": "CREATED", "histories": [{"state": "CREATED", "date": "2026-11-28T10:00:00Z"}]}
+
+
 def _in_state(execution: Execution, state: str) -> Execution:
     return Execution.from_json({**execution.raw, "state": {**execution.raw["state"], "current": state}}, "http://x")
 
@@ -279,6 +282,15 @@ def test_gantt_leaves_out_what_it_is_told_to(executed: Any) -> None:
     left = [row.label for row in task_rows(zoo, without=zoo.task_runs[0].task_id)]
     assert zoo.task_runs[0].task_id not in left
     assert 0 < len(left) < len(task_rows(zoo))
+
+
+def test_gantt_leaves_out_what_comes_after_the_execution(executed: Any) -> None:
+    hello = executed("hello")
+    after = {**hello.raw["taskRunList"][0], "id": "later", "taskId": "after", "state": _CREATED}
+    raw = {**hello.raw, "taskRunList": [*hello.raw["taskRunList"], after]}
+    ended = Execution.from_json(raw, "http://x")
+    assert [row.label for row in task_rows(ended)] == [row.label for row in task_rows(hello)]
+    assert "after" in [row.label for row in task_rows(_in_state(ended, "RUNNING"))]
 
 
 def test_gantt_sets_branches_that_run_at_once_apart(executed: Any) -> None:
