@@ -34,6 +34,7 @@ SUITES = {
     "insightflow": ("insightflow",),
     "stores": ("wire/clickhouse", "wire/elasticsearch", "wire/postgres", "wire/qdrant", "wire/timescale"),
     "engine": ("wire/kestra_engine",),
+    "browser": ("browser",),
     "flows": ("flows",),
     "aws": ("wire/aws",),
     "workbook": ("wire/workbook",),
@@ -42,7 +43,6 @@ SUITES = {
     "flowtests": ("wire/flowtests",),
     "gcp": ("wire/gcp",),
     "dataset": ("wire/dataset",),
-    "browser": ("browser",),
     "docker": ("wire/docker",),
     "unit": ("unit",),
 }
@@ -97,7 +97,7 @@ class SuiteRunner:
 
     def _command(self, suite: str) -> list[str]:
         folders = [str(FOLDER / name) for name in SUITES[suite]]
-        options = [*QUICK_START, "-rR", "--durations=5", *self._options]
+        options = [*QUICK_START, "-rRs", "--durations=5", *self._options]
         return [sys.executable, "-m", "pytest", *options, *folders]
 
 
