@@ -14,6 +14,13 @@ from sqlglot.tokens import Token, TokenType
 
 from embedded.sql_engine.errors import Reason, SqlError, unsupported
 
+_COUNTS = (TokenType.NUMBER, TokenType.PARAMETER, TokenType.PLACEHOLDER)
+_FILLED = {TokenType.WHERE, TokenType.GROUP_BY, TokenType.HAVING, TokenType.ORDER_BY, TokenType.PARTITION_BY,
+           TokenType.ON}  # fmt: skip
+"""Clauses that sqlglot takes without anything after them."""
+_ENDING = {*_FILLED, TokenType.SEMICOLON, TokenType.R_PAREN, TokenType.LIMIT, TokenType.UNION, TokenType.EXCEPT,
+           TokenType.INTERSECT} - {TokenType.ON, TokenType.PARTITION_BY}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -62,9 +69,34 @@ def statements(script: str, dialect: type[Dialect], refused: Collection[TokenTyp
     for token in tokens:
         if token.token_type in refused:
             raise SqlError(Reason.SYNTAX, f"Syntax error: Unexpected {token.text!r}", token.start)
+    _refuse_empty_clauses(tokens)
     parsed = [_parse(script, part, dialect) for part in _split(tokens)]
     _number([statement.tree for statement in parsed])
     return parsed
+
+
+def misplaced_offset(script: str, dialect: type[Dialect], after_limit: bool) -> Token | None:
+    """The first OFFSET that stands on the wrong side of its LIMIT: sqlglot takes them in any order.
+
+    Parameters:
+        script: that can be parsed.
+        dialect: made by `keep_calls`.
+        after_limit: whether OFFSET follows a LIMIT; otherwise it must not.
+    """
+    tokens = dialect().tokenize(script)
+    limited = [False]  # at each depth of parentheses
+    for token, following in itertools.pairwise(tokens):
+        if token.token_type is TokenType.L_PAREN:
+            limited.append(False)
+        elif token.token_type is TokenType.R_PAREN:
+            limited.pop()
+        elif token.token_type in (TokenType.SEMICOLON, TokenType.SELECT):
+            limited[-1] = False
+        elif token.token_type in (TokenType.LIMIT, TokenType.FETCH):
+            limited[-1] = True
+        elif token.token_type is TokenType.OFFSET and following.token_type in _COUNTS and limited[-1] != after_limit:
+            return token
+    return None
 
 
 def only(node: exp.Expr, *names: str) -> None:
@@ -98,6 +130,23 @@ def _number(trees: Iterable[exp.Expr]) -> None:
         for mark in sorted(tree.find_all(exp.Placeholder), key=lambda mark: mark.meta.get("start", 0)):
             if not mark.this:
                 mark.set("this", str(next(numbers)))
+
+
+def _refuse_empty_clauses(tokens: list[Token]) -> None:
+    for first, second, third in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        kinds = (first.token_type, second.token_type, third.token_type)
+        if kinds == (TokenType.IN, TokenType.L_PAREN, TokenType.R_PAREN):
+            raise SqlError(Reason.SYNTAX, 'Syntax error: Unexpected ")"', third.start)
+    for token, following in itertools.zip_longest(tokens, tokens[1:]):
+        if token.token_type not in _FILLED:
+            continue
+        if following is None or following.token_type is TokenType.SEMICOLON:
+            raise SqlError(Reason.SYNTAX, "Syntax error: Unexpected end of script", token.end + 1)
+        if following.token_type in _ENDING:
+            word = (
+                f"keyword {following.text.upper().split()[0]}" if following.text[0].isalpha() else f'"{following.text}"'
+            )
+            raise SqlError(Reason.SYNTAX, f"Syntax error: Unexpected {word}", following.start)
 
 
 def _split(tokens: list[Token]) -> Iterator[list[Token]]:

@@ -270,6 +270,8 @@ class Queries:
 
     def _group_part(self, node: exp.Expr, items: Sequence[_Item], scope: Scope) -> str:
         word = _GROUPINGS.get(type(node))
+        if isinstance(node, exp.Tuple) and not node.expressions:
+            return "()"
         if word is None:
             return self._group_term(node, items, scope)
         only(node, "expressions")

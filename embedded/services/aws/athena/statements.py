@@ -17,7 +17,7 @@ from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.hive import model, parser
 from embedded.services.aws.athena.trino.rules import Grammar
 from embedded.sql_engine.errors import Reason, SqlError, unsupported
-from embedded.sql_engine.grammar import only, statements
+from embedded.sql_engine.grammar import misplaced_offset, only, statements
 
 DDL, DML, UTILITY = "DDL", "DML", "UTILITY"
 _COMMENTS = re.compile(r"(\s+|--[^\n]*(\n|\Z)|/\*.*?\*/)*", re.DOTALL)
@@ -106,6 +106,8 @@ def _hive_kind(statement: model.Statement) -> tuple[str, str]:
 
 def _trino(sql: str) -> Parsed:
     parsed_statements = statements(sql, Grammar, _REFUSED)
+    if offset := misplaced_offset(sql, Grammar, after_limit=False):
+        raise SqlError(Reason.SYNTAX, "mismatched input 'OFFSET'. Expecting: <EOF>", offset.start)
     if len(parsed_statements) != 1:
         raise SqlError(
             Reason.SYNTAX, "Only one sql statement is allowed. Got: " + (sql if parsed_statements else "<EOF>"), 0

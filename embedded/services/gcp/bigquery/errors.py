@@ -32,6 +32,16 @@ _FIXED = {
     "Consider specifying a destination table in your job configuration.",
 }
 _MESSAGES = (
+    (re.compile(r"Could not convert string ['\"]@failure:(.*)['\"] to (?:DOUBLE|DECIMAL.*)", re.DOTALL), r"\1"),
+    (re.compile(r"Division by zero in expression mod\((.*)\)\. Use TRY.*", re.DOTALL), r"division by zero: MOD(\1)"),
+    (re.compile(r"Division by zero in expression \((.*) // 0\)\. Use TRY.*"), r"division by zero: \1 / 0"),
+    (re.compile(r"Overflow on abs\((.*)\)"), r"int64 overflow: -\1"),
+    (re.compile(r"Overflow in negation of numeric value!?"), "int64 overflow: --9223372036854775808"),
+    (
+        re.compile(r"Type INT128 with value .* out of range for the destination type INT64.*", re.DOTALL),
+        "int64 overflow",
+    ),
+    (re.compile(r"(Overflow in|Casting value) .*(DECIMAL|HUGEINT).*", re.DOTALL), "numeric overflow"),
     (re.compile(r"Division by zero in expression \((.*)\)\. Use TRY.*", re.DOTALL), r"division by zero: \1"),
     (re.compile(r"Overflow in \w+ of INT64 \((.*)\)!?"), r"int64 overflow: \1"),
     (re.compile(r"NOT NULL constraint failed: t\d+\.(.*)"), r"Required field \1 cannot be null"),

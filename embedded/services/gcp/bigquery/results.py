@@ -16,9 +16,10 @@ from typing import Any
 
 import duckdb
 
+from embedded.services.gcp.bigquery.sql.numbers import numeric_text
 from embedded.services.gcp.bigquery.sql.types import schema_field
 from embedded.sql_engine.jobs import limit_file
-from embedded.sql_engine.types import FLOAT64, Kind, Type, extract, quote, text
+from embedded.sql_engine.types import Kind, Type, extract, quote, text
 
 _DAY = 86_400
 MOST_ROWS = 50_000
@@ -109,14 +110,29 @@ class Results:
 
 
 def checked_value(sql: str, of: Type) -> str:
-    """A value that may be returned or stored: no overflown FLOAT64, no array with NULL in it."""
-    if of == FLOAT64:
-        wrong = "CAST(error('Floating point overflow') AS DOUBLE)"
-        return f"(CASE WHEN {sql} IS NULL OR isfinite({sql}) THEN {sql} ELSE {wrong} END)"
-    if of.kind is Kind.ARRAY:
-        wrong = f"CAST(error('Array cannot have a null element') AS {of.duckdb})"
-        return f"(CASE WHEN len(list_filter({sql}, lambda e: e IS NULL)) > 0 THEN {wrong} ELSE {sql} END)"
-    return sql
+    """A value that may be returned or stored: no array with NULL in it, however deep.
+
+    Parameters:
+        sql: the value, for DuckDB.
+        of: its type.
+    """
+    tests = _null_elements(sql, of)
+    if not tests:
+        return sql
+    wrong = f"CAST(error('Array cannot have a null element') AS {of.duckdb})"
+    return f"(CASE WHEN {' OR '.join(tests)} THEN {wrong} ELSE {sql} END)"
+
+
+def _null_elements(sql: str, of: Type, depth: int = 0) -> list[str]:
+    """Whether arrays in a value have NULL in them, one test an array."""
+    if of.kind is Kind.STRUCT:
+        return [test for name, field in of.fields for test in _null_elements(extract(sql, name), field, depth)]
+    if of.kind is not Kind.ARRAY or of.element is None:
+        return []
+    item = f"e{depth}"
+    within = " OR ".join(f"coalesce({test}, false)" for test in _null_elements(item, of.element, depth + 1))
+    wrong = f"{item} IS NULL{f' OR {within}' if within else ''}"
+    return [f"len(list_filter({sql}, lambda {item}: {wrong})) > 0"]
 
 
 def encode_page(
@@ -182,7 +198,10 @@ def _encode(sql: str, of: Type, int64_timestamps: bool) -> str:
         micros = f"epoch_us({sql})"
         return f"CAST({micros} AS VARCHAR)" if int64_timestamps else f"printf('%.6f', {micros} / 1e6)"
     if of.kind is Kind.DECIMAL:
-        return f"rtrim(rtrim(CAST({sql} AS VARCHAR), '0'), '.')"
+        return numeric_text(sql)
+    if of.kind is Kind.FLOAT64:
+        names = "WHEN 'NaN' THEN 'NaN' WHEN 'Infinity' THEN 'Infinity' WHEN '-Infinity' THEN '-Infinity'"
+        return f"(CASE {sql} {names} ELSE CAST({sql} AS VARCHAR) END)"
     return f"CAST({sql} AS VARCHAR)"
 
 

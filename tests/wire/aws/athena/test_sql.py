@@ -65,11 +65,24 @@ def test_what_is_no_statement_is_refused_at_once(athena: Athena, sql: str) -> No
         ("CAST(2.5e0 AS integer)", "3"),
         ("CAST(-2.5e0 AS bigint)", "-3"),
         ("CAST(1e7 AS varchar)", "1.0E7"),
-        ("CAST(9999999e0 AS varchar)", "9999999.0"),
+        ("CAST(1e0 AS varchar)", "1.0E0"),
+        ("CAST(100.5e0 AS varchar)", "1.005E2"),
+        ("CAST(9999999e0 AS varchar)", "9.999999E6"),
         ("CAST(123456789.125e0 AS varchar)", "1.23456789125E8"),
         ("CAST(0.0001234e0 AS varchar)", "1.234E-4"),
         ("CAST(-1e22 AS varchar)", "-1.0E22"),
-        ("CAST(0e0 AS varchar)", "0.0"),
+        ("CAST(0e0 AS varchar)", "0E0"),
+        ("CAST(-0e0 AS varchar)", "-0E0"),
+        ("CAST(nan() AS varchar)", "NaN"),
+        ("CAST(-infinity() AS varchar)", "-Infinity"),
+        ("CAST(REAL '1' AS varchar)", "1.0E0"),
+        ("CAST(CAST(0.1 AS real) AS varchar)", "1.0E-1"),
+        ("CAST(CAST(123456.7 AS real) AS varchar)", "1.234567E5"),
+        ("CAST(CAST(16777216 AS real) AS varchar)", "1.677722E7"),
+        ("CAST(CAST(3.4e38 AS real) AS varchar)", "3.4E38"),
+        ("array_join(ARRAY[1e0, 2.5e0], ',')", "1.0E0,2.5E0"),
+        ("TRY_CAST('2024-02-30' AS date)", None),
+        ("TRY_CAST(300 AS tinyint)", None),
         ("1e7", "1.0E7"),
         ("1.5e-5", "1.5E-5"),
         ("100e0", "100.0"),
@@ -136,8 +149,16 @@ def test_windows(athena: Athena) -> None:
     assert athena.rows(sql) == expected
 
 
+def test_offset_stands_before_limit(athena: Athena) -> None:
+    rows = "SELECT x FROM (VALUES 1, 2, 3) t(x) ORDER BY x"
+    assert athena.rows(f"{rows} OFFSET 1 LIMIT 1") == [("2",)]
+    for sql in (f"{rows} LIMIT 1 OFFSET 1", f"SELECT * FROM ({rows} LIMIT 1 OFFSET 1)"):
+        with pytest.raises(ClientError, match="mismatched input 'OFFSET'"):
+            athena.start(sql)
+
+
 def test_a_failing_value_fails_the_query_only_where_it_is_needed(athena: Athena) -> None:
     table = "(VALUES ('1'), ('x')) t(a)"
     assert athena.rows(f"SELECT CASE WHEN a = '1' THEN CAST(a AS integer) END FROM {table}") == [("1",), (None,)]
-    with pytest.raises(Failed, match=r"INVALID_CAST_ARGUMENT: Cannot cast 'x' to INTEGER"):
+    with pytest.raises(Failed, match=r"INVALID_CAST_ARGUMENT: Cannot cast 'x' to INT"):
         athena.rows(f"SELECT CAST(a AS integer) FROM {table}")

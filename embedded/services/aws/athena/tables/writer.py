@@ -15,7 +15,7 @@ from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.s3_uri import split_uri
 from embedded.services.aws.athena.tables.layout import Format
 from embedded.services.aws.athena.tables.partition_folder import partition_folder
-from embedded.services.aws.athena.trino.casts import to_text
+from embedded.services.aws.athena.trino.casts import to_java_text, to_text
 from embedded.services.aws.glue.partition_expression import NO_VALUE
 from embedded.sql_engine.errors import Reason
 from embedded.sql_engine.jobs import limit_file
@@ -169,7 +169,7 @@ def _selected(columns: Sequence[tuple[str, str, Type]], target: Target) -> str:
 def _as_text(sql: str, name: str, of: Type) -> str:
     if of.kind in _NESTED:
         raise Failure("NOT_SUPPORTED", f"{name}: nested columns and bytes in text files")
-    return to_text(sql, of)
+    return to_java_text(sql, of)
 
 
 def _for_json(sql: str, of: Type) -> str:
@@ -189,4 +189,4 @@ def _options(target: Target) -> list[str]:
 
 def _value(column: str, of: Type) -> str:
     """The value of a key in the name of a partition's folder."""
-    return f"coalesce({to_text(column, of)}, {text(NO_VALUE)})"
+    return f"coalesce({to_java_text(column, of)}, {text(NO_VALUE)})"

@@ -6,7 +6,6 @@ Source: https://trino.io/docs/current/functions/conversion.html
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from embedded.services.aws.athena import typenames
 from embedded.services.aws.athena.errors import Failure
@@ -23,6 +22,8 @@ _DATE = rf"\s*{_DAY}\s*"
 _TIMESTAMP = rf"\s*{_DAY}( [0-9]{{1,2}}:[0-9]{{1,2}}(:[0-9]{{1,2}}(\.[0-9]{{1,6}})?)?)?\s*"
 _UTC = r"\s*(UTC|Z|[+-]00:00)"
 _BOOLEAN = r"(?i)(t|f|true|false|1|0)"
+_READ_AS = {Kind.INT32: "INT"}
+"""Names in messages about texts that differ from those of the types."""
 _SECONDS = {0: "%Y-%m-%d %H:%M:%S", 3: "%Y-%m-%d %H:%M:%S.%g"}
 
 
@@ -69,6 +70,27 @@ def _plain(sql: str, source: Type, target: Type) -> str:
     return f"CAST({sql} AS {target.duckdb})"
 
 
+def _narrowed(sql: str, source: Type, target: Type) -> str:
+    """A number as one of a type that may be too small for it."""
+    if coerces(source, target):
+        return _plain(sql, source, target)
+    shown, name = to_java_text(sql, source), typenames.trino(target)
+    code, message = "INVALID_CAST_ARGUMENT", f"Cannot cast '{{}}' to {name.upper()}"
+    if target.kind is Kind.DECIMAL:
+        sizes = f"DECIMAL({target.precision}, {target.scale})"
+        message = f"Cannot cast {typenames.trino(source).upper().replace(',', ', ')} '{{}}' to {sizes}"
+    elif source.kind is not Kind.DECIMAL:
+        code, message = "NUMERIC_VALUE_OUT_OF_RANGE", f"Out of range for {name}: {{}}"
+    read = f"TRY_CAST({f'round({sql})' if target.kind in INTEGERS else sql} AS {target.duckdb})"
+    wrong = fail(code, message, shown, target.duckdb)
+    if source.kind in FLOATS and target.kind in INTEGERS:
+        undefined = fail(
+            "INVALID_CAST_ARGUMENT", f"Cannot cast {typenames.trino(source)} NaN to {name}", of=target.duckdb
+        )
+        wrong = f"CASE WHEN isnan({sql}) THEN {undefined} ELSE {wrong} END"
+    return f"CASE WHEN {sql} IS NULL OR {read} IS NOT NULL THEN {read} ELSE {wrong} END"
+
+
 def _row(sql: str, source: Type, target: Type) -> str:
     fields = []
     for index, ((_, first), (name, second)) in enumerate(zip(source.fields, target.fields, strict=True), 1):
@@ -96,6 +118,19 @@ def to_text(sql: str, source: Type) -> str:
     raise Failure("TYPE_MISMATCH", f"Cannot cast {typenames.trino(source)} to varchar")
 
 
+def to_java_text(sql: str, source: Type) -> str:
+    """Build the text that Hive's SerDes write and that messages show: numbers as Java's `toString` has them.
+
+    Parameters:
+        sql: the value, for DuckDB.
+        source: its type.
+
+    Raises:
+        SqlError: the type has no text.
+    """
+    return f"athena_java_text({sql})" if source.kind in FLOATS else to_text(sql, source)
+
+
 def _pattern(of: Type) -> str:
     pattern = _SECONDS.get(digits(of))
     if pattern is None:
@@ -114,20 +149,35 @@ def _limited(sql: str, source: Type, target: Type) -> str:
     return f"CASE WHEN length({whole}) > {target.precision} THEN {failure} ELSE {whole} END"
 
 
-def _read(pattern: str, convert: str = "CAST({} AS {})") -> Callable[[str, Type, Type], str]:
+def _read(pattern: str, convert: str = "TRY_CAST({} AS {})") -> Callable[[str, Type, Type], str]:
     """A cast of texts that match a pattern; others fail at run time."""
 
     def write(sql: str, source: Type, target: Type) -> str:
-        name = typenames.trino(replace(target, precision=None) if target.kind is Kind.DATETIME else target)
-        shown = name.upper() if target.kind is not Kind.DATETIME else "timestamp"
-        failure = fail("INVALID_CAST_ARGUMENT", f"Cannot cast '{{}}' to {shown}", sql, target.duckdb)
-        read = convert.format(f"trim({sql})" if pattern in (_REAL, _DATE, _TIMESTAMP) else sql, target.duckdb)
-        return (
-            f"CASE WHEN {sql} IS NULL THEN NULL WHEN regexp_full_match({sql}, {text(pattern)}) THEN {read} "
-            f"ELSE {failure} END"
-        )
+        trimmed = f"trim({sql})" if pattern in (_REAL, _DATE, _TIMESTAMP) else sql
+        read = convert.format(trimmed, target.duckdb)
+        matches = f"regexp_full_match({sql}, {text(pattern)})"
+        failure = fail("INVALID_CAST_ARGUMENT", _unreadable(target, "not a number"), sql, target.duckdb)
+        if target.kind is Kind.DECIMAL:
+            large = fail("INVALID_CAST_ARGUMENT", _unreadable(target, "too large"), sql, target.duckdb)
+            failure = f"CASE WHEN {matches} THEN {large} ELSE {failure} END"
+        return f"CASE WHEN {sql} IS NULL THEN NULL WHEN {matches} AND {read} IS NOT NULL THEN {read} ELSE {failure} END"
 
     return write
+
+
+def _unreadable(target: Type, why: str) -> str:
+    """The message for a text that is no value of a type, with `{}` for the text.
+
+    Parameters:
+        target: the type.
+        why: what is wrong with a decimal.
+    """
+    if target.kind in (Kind.DATE, Kind.DATETIME):
+        return f"Value cannot be cast to {'date' if target.kind is Kind.DATE else 'timestamp'}: {{}}"
+    if target.kind is Kind.DECIMAL:
+        reason = "Value too large." if why == "too large" else "Value is not a number."
+        return f"Cannot cast VARCHAR '{{}}' to DECIMAL({target.precision}, {target.scale}). {reason}"
+    return f"Cannot cast '{{}}' to {_READ_AS.get(target.kind) or typenames.trino(target).upper()}"
 
 
 def _moment(sql: str, source: Type, target: Type) -> str:
@@ -135,15 +185,12 @@ def _moment(sql: str, source: Type, target: Type) -> str:
     other = fail(UNKNOWN, "'{}' as timestamp with time zone: the zone is not UTC", sql, target.duckdb)
     bad = fail("INVALID_CAST_ARGUMENT", "Value cannot be cast to timestamp with time zone: {}", sql, target.duckdb)
     plain = f"regexp_replace(trim({sql}), {text(_UTC + '$')}, '')"
-    read = f"(CAST(CAST({plain} AS TIMESTAMP_MS) AS TIMESTAMP) AT TIME ZONE 'UTC')"
+    read = f"({_MILLIS.format(plain, 'TIMESTAMP')} AT TIME ZONE 'UTC')"
+    matches = f"regexp_full_match({plain}, {text(_TIMESTAMP)})"
     return (
-        f"CASE WHEN {sql} IS NULL THEN NULL WHEN regexp_full_match({plain}, {text(_TIMESTAMP)}) THEN {read} "
-        f"WHEN regexp_matches({sql}, {text(_DAY)}) THEN {other} ELSE {bad} END"
+        f"CASE WHEN {sql} IS NULL THEN NULL WHEN {matches} AND {read} IS NOT NULL THEN {read} "
+        f"WHEN regexp_matches({sql}, {text(_DAY)}) AND NOT {matches} THEN {other} ELSE {bad} END"
     )
-
-
-def _rounded(sql: str, source: Type, target: Type) -> str:
-    return f"CAST(round({sql}) AS {target.duckdb})"
 
 
 def _to_moment(sql: str, source: Type, target: Type) -> str:
@@ -154,12 +201,10 @@ def _from_moment(sql: str, source: Type, target: Type) -> str:
     return f"CAST(({sql} AT TIME ZONE 'UTC') AS {target.duckdb})"
 
 
-_MILLIS = "CAST(CAST({} AS TIMESTAMP_MS) AS {})"
+_MILLIS = "TRY_CAST(TRY_CAST({} AS TIMESTAMP_MS) AS {})"
 _WRITERS: dict[tuple[str, str], Callable[[str, Type, Type], str]] = {
-    **{(source, target): _plain for source in ("integer", "DECIMAL") for target in ("integer", "DECIMAL", "float")},
-    ("float", "float"): _plain,
-    ("float", "integer"): _rounded,
-    ("float", "DECIMAL"): _plain,
+    **{(source, target): _narrowed for source in ("integer", "DECIMAL", "float") for target in ("integer", "DECIMAL")},
+    **{(source, "float"): _plain for source in ("integer", "DECIMAL", "float")},
     **{(source, "BOOL"): _plain for source in ("integer", "float", "DECIMAL")},
     **{("BOOL", target): _plain for target in ("integer", "float", "DECIMAL", "BOOL")},
     ("STRING", "integer"): _read(_INTEGER),

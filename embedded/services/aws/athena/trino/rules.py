@@ -14,10 +14,12 @@ from embedded.services.aws.athena import typenames
 from embedded.services.aws.athena.errors import Failure
 from embedded.services.aws.athena.trino import casts, coercions, operators
 from embedded.services.aws.athena.trino.functions import FUNCTIONS
+from embedded.services.aws.athena.trino.functions.not_here import NOT_HERE
 from embedded.services.aws.athena.trino.nodes import special
 from embedded.shared.numbers import whole_number
 from embedded.sql_engine.compilers import ExpressionCompiler
 from embedded.sql_engine.dialect import Rules
+from embedded.sql_engine.errors import Reason
 from embedded.sql_engine.grammar import keep_calls, offset_of
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import BOOL, FLOAT64, INT32, INT64, Kind, Type, array, decimal, struct
@@ -73,7 +75,10 @@ class TrinoRules(Rules):
     rows_by_name = False
 
     def unknown_function(self, name: str, start: int | None) -> Failure:
-        """The error for an unsupported function."""
+        """The error for a function that does not exist, or not here."""
+        if name.upper() in NOT_HERE:
+            message = f"Unsupported by this stand-in: the function {name.lower()}"
+            return Failure("NOT_SUPPORTED", message, start, Reason.UNSUPPORTED)
         return Failure("FUNCTION_NOT_FOUND", f"Function '{name.lower()}' not registered", start)
 
     def unknown_name(self, name: str, start: int | None) -> Failure:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from embedded.services.gcp.bigquery.sql.numbers import numeric_text
 from embedded.services.gcp.bigquery.sql.types import NUMERIC, type_name
 from embedded.sql_engine.errors import invalid, unsupported
 from embedded.sql_engine.types import BOOL, DATE, DATETIME, FLOAT64, INT64, MOMENT, STRING, TIME, Kind, Type, text
@@ -20,6 +21,7 @@ _ZONE = r"([Zz]|[+-]\d{1,2}(:\d{2})?|UTC|[A-Za-z_]+/[A-Za-z_/+-]+\d*)"
 _INTEGER = r"\s*[+-]?\d+\s*"
 _HEX = r" *[+-]?0[xX][0-9a-fA-F]{1,15}"
 _DECIMAL = r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*"
+_NOT_FINITE = r"(?i)\s*[+-]?(inf|infinity|nan)\s*"
 
 
 def cast(value: Value, target: Type, safe: bool) -> Value:
@@ -145,12 +147,36 @@ def _bytes_text(sql: str, safe: bool) -> str:
 
 
 def _float_int(sql: str, safe: bool) -> str:
-    return f"{'TRY_CAST' if safe else 'CAST'}(round({sql}) AS BIGINT)"
+    return _in_range(sql, f"round({sql})", INT64, f"printf('%g', {sql})", safe)
 
 
 def _float_numeric(sql: str, safe: bool) -> str:
     """By its exact digits, so that halves are those of the value and not of a product."""
-    return f"{'TRY_CAST' if safe else 'CAST'}(printf('%.40f', {sql}) AS {NUMERIC.duckdb})"
+    return _in_range(sql, f"printf('%.40f', {sql})", NUMERIC, f"printf('%g', {sql})", safe)
+
+
+def _numeric_int(sql: str, safe: bool) -> str:
+    return _in_range(sql, sql, INT64, numeric_text(sql), safe)
+
+
+def _in_range(sql: str, read: str, target: Type, shown: str, safe: bool) -> str:
+    """A number as one of another type, or the error for one that is out of its range.
+
+    Parameters:
+        sql: the number, for DuckDB.
+        read: what is cast.
+        target: the new type.
+        shown: the number in the message, for DuckDB.
+        safe: NULL instead of an error.
+    """
+    attempt = f"TRY_CAST({read} AS {target.duckdb})"
+    if safe:
+        return attempt
+    name, kind = ("int64", "an integer") if target == INT64 else ("numeric", "numeric")
+    illegal = text(f"Illegal conversion of non-finite floating point number to {kind}: ")
+    before = f"CASE WHEN {shown} IN ('inf', '-inf', 'nan', '-nan') THEN {illegal} ELSE '{name} out of range: ' END"
+    wrong = failure(f"{before} || {shown}", target, safe)
+    return f"(CASE WHEN {sql} IS NULL OR {attempt} IS NOT NULL THEN {attempt} ELSE {wrong} END)"
 
 
 def _plain(target: Type) -> Callable[[str, bool], str]:
@@ -166,16 +192,16 @@ _CASTS: dict[tuple[Kind, Kind], Callable[[str, bool], str]] = {
     (Kind.INT64, Kind.DECIMAL): _plain(NUMERIC),
     (Kind.INT64, Kind.BOOL): _plain(BOOL),
     (Kind.INT64, Kind.STRING): _plain(STRING),
-    (Kind.DECIMAL, Kind.INT64): _plain(INT64),
+    (Kind.DECIMAL, Kind.INT64): _numeric_int,
     (Kind.DECIMAL, Kind.FLOAT64): _plain(FLOAT64),
-    (Kind.DECIMAL, Kind.STRING): lambda sql, safe: f"rtrim(rtrim(CAST({sql} AS VARCHAR), '0'), '.')",
+    (Kind.DECIMAL, Kind.STRING): lambda sql, safe: numeric_text(sql),
     (Kind.FLOAT64, Kind.INT64): _float_int,
     (Kind.FLOAT64, Kind.DECIMAL): _float_numeric,
     (Kind.FLOAT64, Kind.STRING): _float_text,
     (Kind.BOOL, Kind.INT64): _plain(INT64),
     (Kind.BOOL, Kind.STRING): _plain(STRING),
     (Kind.STRING, Kind.INT64): _to_int,
-    (Kind.STRING, Kind.FLOAT64): _text_cast(_DECIMAL, FLOAT64, "Bad double value: "),
+    (Kind.STRING, Kind.FLOAT64): _text_cast(f"{_DECIMAL}|{_NOT_FINITE}", FLOAT64, "Bad double value: "),
     (Kind.STRING, Kind.DECIMAL): _to_numeric,
     (Kind.STRING, Kind.BOOL): _to_bool,
     (Kind.STRING, Kind.BYTES): lambda sql, safe: f"encode({sql})",

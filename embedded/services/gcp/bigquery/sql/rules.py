@@ -6,6 +6,7 @@ Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 from sqlglot import exp
 from sqlglot.dialects.bigquery import BigQuery
@@ -13,6 +14,7 @@ from sqlglot.tokens import TokenType
 
 from embedded.services.gcp.bigquery.sql import casts
 from embedded.services.gcp.bigquery.sql.functions import FUNCTIONS
+from embedded.services.gcp.bigquery.sql.functions.not_here import NOT_HERE
 from embedded.services.gcp.bigquery.sql.numbers import arithmetic
 from embedded.services.gcp.bigquery.sql.special_syntax import SPECIAL_SYNTAX
 from embedded.services.gcp.bigquery.sql.times import add_days
@@ -20,8 +22,8 @@ from embedded.services.gcp.bigquery.sql.types import NUMERIC, named_type, type_n
 from embedded.shared.numbers import whole_number
 from embedded.sql_engine.compilers import ExpressionCompiler
 from embedded.sql_engine.dialect import Rules
-from embedded.sql_engine.errors import SqlError, invalid, unsupported
-from embedded.sql_engine.grammar import Statement, keep_calls, offset_of, statements
+from embedded.sql_engine.errors import Reason, SqlError, invalid, unsupported
+from embedded.sql_engine.grammar import Statement, keep_calls, misplaced_offset, offset_of, statements
 from embedded.sql_engine.scope import Scope
 from embedded.sql_engine.types import FLOAT64, INT64, Kind, Type
 from embedded.sql_engine.types import text as literal
@@ -40,7 +42,10 @@ _UNCOMPARABLE = (Kind.ARRAY, Kind.STRUCT, Kind.INTERVAL)
 
 def parse(script: str) -> list[Statement]:
     """All statements of a script. Raises SqlError."""
-    return statements(script, _DIALECT, _NOT_BIGQUERY)
+    parsed = statements(script, _DIALECT, _NOT_BIGQUERY)
+    if offset := misplaced_offset(script, _DIALECT, after_limit=True):
+        raise SqlError(Reason.SYNTAX, "Syntax error: Expected end of input but got keyword OFFSET", offset.start)
+    return parsed
 
 
 class BigQueryRules(Rules):
@@ -50,7 +55,9 @@ class BigQueryRules(Rules):
     functions = FUNCTIONS
 
     def unknown_function(self, name: str, start: int | None) -> SqlError:
-        """The error for a function that does not exist here."""
+        """The error for a function that does not exist, or not here."""
+        if name.upper() in NOT_HERE:
+            return unsupported(f"the function {name.upper()}", start)
         return invalid(f"Function not found: {name}", start)
 
     def unknown_name(self, name: str, start: int | None) -> SqlError:
@@ -92,6 +99,8 @@ class BigQueryRules(Rules):
             if number is None:
                 raise invalid(f"Invalid integer literal: {text[:80]}")
             return Value(f"{number}::BIGINT", INT64, constant=True)
+        if not isfinite(float(text)):
+            raise invalid(f"Invalid floating point literal: {text[:80]}")
         return Value(f"CAST({literal(text)} AS DOUBLE)", FLOAT64, constant=True)
 
     def cast(self, value: Value, target: Type, safe: bool) -> Value:

@@ -85,11 +85,12 @@ def _element(node: exp.Bracket, compiler: ExpressionCompiler, scope: Scope) -> V
     if value.type.kind is not Kind.ARRAY or value.type.element is None or len(node.expressions) != 1:
         message = f"Element access using array subscript is not supported on {type_name(value.type)}"
         raise invalid(message, offset_of(node))
-    index = compiler.coerced(compiler.value(node.expressions[0], scope), INT64, node).sql
-    if node.args.get("offset") != 1:
-        index = f"({index} + 1)"
+    written = compiler.coerced(compiler.value(node.expressions[0], scope), INT64, node).sql
+    index = written if node.args.get("offset") == 1 else f"({written} + 1)"
     element = value.type.element
-    outside = casts.failure(f"'Array index out of bounds: ' || {index}", element, bool(node.args.get("safe")))
+    side = f"CASE WHEN {index} < 1 THEN 'underflow' ELSE 'overflow' END"
+    message = f"'Array index ' || {written} || ' is out of bounds (' || {side} || ')'"
+    outside = casts.failure(message, element, bool(node.args.get("safe")))
     chosen = f"WHEN {index} < 1 OR {index} > len({value.sql}) THEN {outside} ELSE list_extract({value.sql}, {index})"
     return Value(f"(CASE {chosen} END)", element)
 

@@ -35,8 +35,8 @@ _WEEKDAYS = {
 }
 _WEEKDAYS["WEEK"] = 0
 _EXTRACTIONS = {
-    "MICROSECOND": "(epoch_us({0}) % 1000000)",
-    "MILLISECOND": "((epoch_us({0}) % 1000000) // 1000)",
+    "MICROSECOND": "((epoch_us({0}) % 1000000 + 1000000) % 1000000)",  # above zero before 1970 too
+    "MILLISECOND": "((epoch_us({0}) % 1000000 + 1000000) % 1000000 // 1000)",
     "SECOND": "second({0})",
     "MINUTE": "minute({0})",
     "HOUR": "hour({0})",
@@ -50,6 +50,16 @@ _EXTRACTIONS = {
     "YEAR": "year({0})",
     "ISOYEAR": "isoyear({0})",
 }
+
+
+def floor_quotient(sql: str, divisor: int) -> str:
+    """A whole number divided and rounded down: DuckDB's `//` rounds towards zero.
+
+    Parameters:
+        sql: the number, for DuckDB.
+        divisor: above zero.
+    """
+    return f"(({sql} - (({sql} % {divisor}) + {divisor}) % {divisor}) // {divisor})"
 
 
 def parse_part(node: exp.Expr) -> str:
@@ -177,6 +187,28 @@ def truncate(value: Value, unit: str, function: str) -> Value:
     else:
         raise _no_part(function, unit, value.type)
     return Value(f"CAST({sql} AS {value.type.duckdb})", value.type)
+
+
+def last_day(value: Value, unit: str, function: str) -> Value:
+    """The last day of a part, as a DATE.
+
+    Parameters:
+        value: a DATE or a DATETIME.
+        unit: the part, such as MONTH or WEEK(MONDAY).
+        function: its name in the message.
+
+    Raises:
+        SqlError: the type has no such part.
+    """
+    if unit in CLOCK_PARTS or unit == "DAY":
+        raise _no_part(function, unit, value.type)
+    first = f"CAST({truncate(value, unit, function).sql} AS DATE)"
+    if unit in _WEEKDAYS or unit == "ISOWEEK":
+        return Value(f"({first} + 6)", DATE)
+    if unit == "ISOYEAR":
+        following = f"make_date(isoyear({value.sql}) + 1, 1, 4)"
+        return Value(f"(CAST(date_trunc('week', {following}) AS DATE) - 1)", DATE)
+    return Value(f"(CAST({first} + INTERVAL {_MONTHS[unit]} MONTH AS DATE) - 1)", DATE)
 
 
 def _cut(sql: str, unit: str, of: Type) -> str:

@@ -8,16 +8,20 @@ from __future__ import annotations
 from sqlglot import exp
 
 from embedded.services.gcp.bigquery.sql.arguments import check_count
-from embedded.services.gcp.bigquery.sql.numbers import numeric_quotient
+from embedded.services.gcp.bigquery.sql.numbers import fail, numeric_quotient
 from embedded.services.gcp.bigquery.sql.types import NUMERIC, type_name
 from embedded.sql_engine.errors import invalid, unsupported
 from embedded.sql_engine.functions import Function, FunctionCall, Use
 from embedded.sql_engine.grammar import offset_of
-from embedded.sql_engine.overloads import aggregate, no_overload, overload
-from embedded.sql_engine.types import BOOL, FLOAT64, INT64, STRING, Kind, array
+from embedded.sql_engine.overloads import aggregate, no_overload, overload, write_call
+from embedded.sql_engine.types import BOOL, FLOAT64, INT64, STRING, Kind, array, text
 from embedded.sql_engine.values import Value
 
 _N = NUMERIC.duckdb
+_EXACT_SUMS = (
+    overload("CAST(sum({0}){over} AS BIGINT)", INT64, INT64),
+    overload(f"CAST(sum({{0}}){{over}} AS {_N})", NUMERIC, NUMERIC),
+)
 
 
 def _refuse(call: FunctionCall, *parts: str) -> None:
@@ -55,9 +59,32 @@ def _average(call: FunctionCall) -> Value:
         return Value(f"(CASE WHEN {number} = 0 THEN NULL ELSE {exact} END)", NUMERIC)
     if value.type.kind not in (Kind.INT64, Kind.FLOAT64, Kind.NULL):
         raise no_overload(call, [value])
-    return Value(
-        f"avg({distinct}CAST({value.sql} AS {'BIGINT' if value.type == INT64 else 'DOUBLE'})){call.over}", FLOAT64
-    )
+    if value.type == INT64:
+        return Value(f"avg({distinct}{value.sql}){call.over}", FLOAT64)
+    return _finite(call, "avg", f"CAST({value.sql} AS DOUBLE)")
+
+
+def _finite(call: FunctionCall, name: str, sql: str) -> Value:
+    """An aggregate of FLOAT64 that may be NaN or infinite only if an argument is.
+
+    Parameters:
+        call: with DISTINCT and OVER.
+        name: of DuckDB's function.
+        sql: the argument.
+    """
+    total = f"{name}({'DISTINCT ' if call.distinct else ''}{sql}){call.over}"
+    within = f"bool_and(isfinite({sql})){call.over}"
+    test = f"coalesce(isfinite({total}) OR NOT {within}, true)"
+    return Value(f"(CASE WHEN {test} THEN {total} ELSE {fail(text('double overflow'))} END)", FLOAT64)
+
+
+def _sum(call: FunctionCall) -> Value:
+    _refuse(call, "order", "limit", "ignore_nulls")
+    check_count(call, 1, 1)
+    value = call.value(0)
+    if value.type == FLOAT64:
+        return _finite(call, "sum", value.sql)
+    return write_call(call, _EXACT_SUMS)
 
 
 def _extreme(name: str) -> Function:
@@ -67,7 +94,10 @@ def _extreme(name: str) -> Function:
         value = call.values()[0]
         if not call.compiler.rules.orderable(value.type):
             raise no_overload(call, [value])
-        return Value(f"{name}({value.sql}){call.over}", value.type)
+        found = f"{name}({value.sql}){call.over}"
+        if value.type == FLOAT64:  # NaN is more than all to DuckDB; here it is the result
+            found = f"(CASE WHEN bool_or(isnan({value.sql})){call.over} THEN 'nan' ELSE {found} END)"
+        return Value(found, value.type)
 
     return Function(write, Use.AGGREGATE)
 
@@ -149,13 +179,7 @@ FUNCTIONS: dict[str, Function] = {
     "STDDEV_POP": _spread("stddev_pop"),
     "STDDEV_SAMP": _spread("stddev_samp"),
     "STRING_AGG": Function(_string_agg, Use.AGGREGATE),
-    "SUM": _without_modifiers(
-        aggregate(
-            overload("CAST(sum({0}){over} AS BIGINT)", INT64, INT64),
-            overload(f"CAST(sum({{0}}){{over}} AS {_N})", NUMERIC, NUMERIC),
-            overload("sum({0}){over}", FLOAT64, FLOAT64),
-        )
-    ),
+    "SUM": Function(_sum, Use.AGGREGATE),
     "VARIANCE": _spread("var_samp"),
     "VAR_POP": _spread("var_pop"),
     "VAR_SAMP": _spread("var_samp"),

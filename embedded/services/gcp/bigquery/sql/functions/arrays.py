@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from embedded.services.gcp.bigquery.sql import casts
 from embedded.services.gcp.bigquery.sql.arguments import check_count
 from embedded.sql_engine.errors import invalid, unsupported
 from embedded.sql_engine.functions import Function, FunctionCall
@@ -17,7 +18,10 @@ from embedded.sql_engine.values import Value
 
 
 def _first_array(call: FunctionCall) -> Value:
-    value = call.compiler.value(call.arguments[0], call.scope)
+    """The first argument; a bare NULL is an array too."""
+    value = call.value(0)
+    if value.type.kind is Kind.NULL:
+        return casts.cast(value, array(STRING if call.name == "ARRAY_TO_STRING" else INT64), safe=False)
     if value.type.kind is not Kind.ARRAY:
         raise no_overload(call, call.values())
     return value
@@ -49,8 +53,10 @@ def _to_string(call: FunctionCall) -> Value:
 def _concat(call: FunctionCall) -> Value:
     """Unlike DuckDB's, NULL if any array is."""
     values = call.values()
-    if not values or any(value.type.kind is not Kind.ARRAY for value in values):
+    if not values or any(value.type.kind not in (Kind.ARRAY, Kind.NULL) for value in values):
         raise no_overload(call, values)
+    if all(value.type.kind is Kind.NULL for value in values):
+        values = [casts.cast(value, array(INT64), safe=False) for value in values]
     unified = call.compiler.unify(values, "function ARRAY_CONCAT", call.node)
     missing = " OR ".join(f"{value.sql} IS NULL" for value in unified)
     joined = unified[0].sql

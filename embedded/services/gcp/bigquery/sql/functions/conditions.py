@@ -10,6 +10,7 @@ from embedded.sql_engine.errors import invalid
 from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.grammar import offset_of
 from embedded.sql_engine.overloads import no_overload
+from embedded.sql_engine.types import FLOAT64
 from embedded.sql_engine.values import Value
 
 
@@ -47,6 +48,9 @@ def _extreme(name: str) -> Function:
             raise invalid(f"{call.name} is not defined for such arguments", offset_of(call.node))
         missing = " OR ".join(f"{value.sql} IS NULL" for value in unified)
         chosen = f"{name}({', '.join(value.sql for value in unified)})"
+        if of == FLOAT64:  # NaN is more than all to DuckDB; here it is the result
+            undefined = " OR ".join(f"isnan({value.sql})" for value in unified)
+            chosen = f"CASE WHEN {undefined} THEN 'nan' ELSE {chosen} END"
         return Value(f"(CASE WHEN {missing} THEN NULL ELSE {chosen} END)", of)
 
     return Function(write)

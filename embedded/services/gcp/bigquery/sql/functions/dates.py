@@ -9,6 +9,7 @@ from __future__ import annotations
 from embedded.services.gcp.bigquery.sql import casts, times
 from embedded.services.gcp.bigquery.sql.arguments import check_count, literal_text
 from embedded.services.gcp.bigquery.sql.formats import to_duckdb_format
+from embedded.services.gcp.bigquery.sql.times import floor_quotient
 from embedded.sql_engine.errors import invalid, unsupported
 from embedded.sql_engine.functions import Function, FunctionCall
 from embedded.sql_engine.grammar import offset_of
@@ -144,11 +145,7 @@ def _last_day(call: FunctionCall) -> Value:
     check_count(call, 1, 2)
     value = _first(call, DATE, DATETIME)
     unit = times.parse_part(call.arguments[1]) if len(call.arguments) == 2 else "MONTH"
-    ends = {"MONTH": "month", "QUARTER": "quarter", "YEAR": "year"}
-    if unit not in ends:
-        raise invalid(f"LAST_DAY does not support the {unit} date part here", offset_of(call.node))
-    begun = f"date_trunc('{ends[unit]}', {value.sql})"
-    return Value(f"(CAST({begun} + INTERVAL 1 {ends[unit]} AS DATE) - 1)", DATE)
+    return times.last_day(value, unit, call.name)
 
 
 def _current(of: Type) -> Function:
@@ -241,6 +238,6 @@ FUNCTIONS: dict[str, Function] = {
     "TIME_TRUNC": _truncate(TIME),
     "UNIX_DATE": scalar(overload("CAST({0} - DATE '1970-01-01' AS BIGINT)", INT64, DATE)),
     "UNIX_MICROS": _unix("epoch_us({0})"),
-    "UNIX_MILLIS": _unix("(epoch_us({0}) // 1000)"),
-    "UNIX_SECONDS": _unix("(epoch_us({0}) // 1000000)"),
+    "UNIX_MILLIS": _unix(floor_quotient("epoch_us({0})", 1_000)),
+    "UNIX_SECONDS": _unix(floor_quotient("epoch_us({0})", 1_000_000)),
 }
