@@ -153,6 +153,14 @@ def test_merge_inserts_whole_rows_and_never_matches_on_false(dataset: Dataset) -
         dataset.run("MERGE t USING (SELECT *, 1 AS z FROM s) s ON FALSE WHEN NOT MATCHED THEN INSERT ROW")
 
 
+def test_merge_inserts_values_without_columns(dataset: Dataset) -> None:
+    dataset.run("CREATE TABLE t (a INT64, b STRING); CREATE TABLE s AS SELECT 1 AS x, 'new' AS y")
+    assert dataset.changed("MERGE t USING s ON t.a = s.x WHEN NOT MATCHED THEN INSERT VALUES (x, CONCAT(y, '!'))") == 1
+    assert dataset.rows("SELECT * FROM t") == [(1, "new!")]
+    with pytest.raises(BadRequest, match="Has 1, expected 2"):
+        dataset.run("MERGE t USING s ON FALSE WHEN NOT MATCHED THEN INSERT VALUES (x)")
+
+
 def test_merge_refuses_to_change_a_row_twice(dataset: Dataset) -> None:
     dataset.run(
         "CREATE TABLE t (a INT64, b INT64); INSERT t VALUES (1, 0);"

@@ -160,9 +160,9 @@ class _Merge:
         if isinstance(then.this, exp.Var):
             chosen, values = self._target.columns, [column.value for column in self._source.columns]
         else:
-            names = then.this.expressions if then.this else []
+            names, row = _inserted_row(then)
             chosen = [self._target.column(name.name, offset_of(name)) for name in names] or self._target.columns
-            values = self._inserted(then.expression, scope)
+            values = self._inserted(row, scope)
         if len(values) != len(chosen):
             raise invalid(f"Inserted row has wrong column count; Has {len(values)}, expected {len(chosen)}")
         cells = ", ".join(self._cell(value, name, of) for value, (name, of) in zip(values, chosen, strict=True))
@@ -178,3 +178,11 @@ class _Merge:
 
     def _cell(self, value: Value, name: str, of: Type) -> str:
         return self._target.assign(value, name, of)
+
+
+def _inserted_row(then: exp.Insert) -> tuple[Sequence[exp.Expr], exp.Expr]:
+    """The columns and the row of an INSERT; without columns sqlglot takes `VALUES (...)` for a call among them."""
+    names = then.this.expressions if then.this else []
+    if not then.expression and len(names) == 1 and isinstance(names[0], exp.Anonymous):
+        return [], exp.Tuple(expressions=names[0].expressions)
+    return names, then.expression
