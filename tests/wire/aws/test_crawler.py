@@ -177,9 +177,24 @@ def test_csv_with_and_without_a_header_and_in_gzip(lake: Lake) -> None:
     assert (packed["Parameters"]["compressionType"], packed["Parameters"]["delimiter"]) == ("gzip", ";")
     assert columns(found["bare"]) == {"col0": "bigint", "col1": "string"}
     assert "skip.header.line.count" not in found["bare"]["Parameters"]
-    assert columns(found["quoted"]) == {"id": "string", "name": "string"}
-    serde = found["quoted"]["StorageDescriptor"]["SerdeInfo"]
-    assert serde["SerializationLibrary"] == "org.apache.hadoop.hive.serde2.OpenCSVSerde"
+    assert columns(found["quoted"]) == {"id": "bigint", "name": "string"}
+    assert found["quoted"]["StorageDescriptor"]["SerdeInfo"] == found["plain"]["StorageDescriptor"]["SerdeInfo"]
+
+
+def test_a_header_of_csv_differs_from_the_lines_below_by_another_type_than_string(lake: Lake) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html: else the first line is data."""
+    lake.put("raw/names/a.csv", "city,land\nKL,MY\nBerlin,DE\n")
+    lake.put("raw/quoted/a.csv", '"id","name"\n"1","a"\n"2","b"\n')
+    found = lake.crawled()
+    for name in ("names", "quoted"):
+        assert columns(found[name]) == {"col0": "string", "col1": "string"}
+        assert "skip.header.line.count" not in found[name]["Parameters"]
+    athena = Athena(lake.server, DATABASE)
+    results = {"OutputLocation": f"s3://{BUCKET}/results/"}
+    rows = athena.rows("SELECT * FROM names", ResultConfiguration=results)
+    assert rows == [("city", "land"), ("KL", "MY"), ("Berlin", "DE")]
+    rows = athena.rows("SELECT col0 FROM quoted", ResultConfiguration=results)
+    assert rows == [('"id"',), ('"1"',), ('"2"',)]
 
 
 def test_json(lake: Lake) -> None:

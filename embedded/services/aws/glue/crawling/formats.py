@@ -126,7 +126,35 @@ def _csv(connection: duckdb.DuckDBPyConnection, path: Path, compression: str) ->
     if row is None or len(row[3]) < 2:  # the classifier requires two columns
         return None
     delimiter, quote, header, columns = row
+    kinds = [csv_type(column["type"]) for column in columns]
+    if quote == '"':
+        in_quotes = _quoted(connection, path, compression, delimiter, len(columns))
+        kinds = ["string" if index in in_quotes else kind for index, kind in enumerate(kinds)]
+    # Without another type than string, the first line does not differ from those below it.
+    header = header and any(kind != "string" for kind in kinds)
     file_format = Format("csv", compression, delimiter, header, quoted=quote == '"')
     names = [column["name"].lower() if header else f"col{n}" for n, column in enumerate(columns)]
-    kinds = ["string" if file_format.quoted else csv_type(column["type"]) for column in columns]
     return Schema(file_format, tuple(zip(names, kinds, strict=True)))
+
+
+def _quoted(
+    connection: duckdb.DuckDBPyConnection, path: Path, compression: str, delimiter: str, count: int
+) -> set[int]:
+    """The columns whose values stand in quotes, which LazySimpleSerDe leaves there: such are texts.
+
+    Parameters:
+        connection: connection to any database.
+        path: path of the file.
+        compression: `none` or `gzip`.
+        delimiter: separator of columns.
+        count: number of columns.
+    """
+    names = [f"c{index}" for index in range(count)]
+    columns = ", ".join(f"{name}: 'VARCHAR'" for name in names)
+    tests = ", ".join(f"coalesce(bool_or(starts_with({name}, '\"')), false)" for name in names)
+    sql = (
+        f"SELECT {tests} FROM read_csv(?, compression=?, delim=?, columns={{{columns}}}, auto_detect=false, quote='',"
+        " escape='', header=false, skip=1, null_padding=true, ignore_errors=true)"
+    )
+    found = connection.execute(sql, [str(path), compression, delimiter]).fetchone() or ()
+    return {index for index, value in enumerate(found) if value}

@@ -124,8 +124,5 @@ def _serde(file_format: Format, columns: Columns) -> tuple[Mapping[str, str], Ma
     if file_format.classification == "json":
         paths = ",".join(name for name, _ in columns)
         return _TEXT, {"SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe", "Parameters": {"paths": paths}}
-    if file_format.quoted:
-        parameters = {"separatorChar": file_format.delimiter, "quoteChar": '"', "escapeChar": "\\"}
-        return _TEXT, {"SerializationLibrary": "org.apache.hadoop.hive.serde2.OpenCSVSerde", "Parameters": parameters}
     library = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
     return _TEXT, {"SerializationLibrary": library, "Parameters": {"field.delim": file_format.delimiter}}
