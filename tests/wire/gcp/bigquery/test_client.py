@@ -263,6 +263,26 @@ def test_load_jobs(warehouse: bigquery.Client, dataset: str, buckets: Folder) ->
         warehouse.load_table_from_uri("gs://load/none.csv", f"{dataset}.q").result()
 
 
+def test_parquet_of_times_without_a_zone_and_of_numbers_that_are_none(
+    warehouse: bigquery.Client, dataset: str, buckets: Folder
+) -> None:
+    times = pd.to_datetime(["2024-01-01 01:02:03", None])
+    path = buckets.root / "times" / "p.parquet"
+    path.parent.mkdir()
+    pd.DataFrame({"at": times, "x": [float("inf"), -0.5]}).to_parquet(path)
+    for kind, at in (("TIMESTAMP", datetime(2024, 1, 1, 1, 2, 3, tzinfo=UTC)), ("DATETIME", times[0])):
+        schema = [SchemaField("at", kind), SchemaField("x", "FLOAT")]
+        config = bigquery.LoadJobConfig(source_format="PARQUET", schema=schema)
+        warehouse.load_table_from_uri("gs://times/p.parquet", f"{dataset}.{kind}", job_config=config).result()
+        assert [row.values() for row in warehouse.list_rows(f"{dataset}.{kind}")] == [
+            (at, float("inf")),
+            (None, -0.5),
+        ]
+    config = bigquery.LoadJobConfig(source_format="PARQUET", schema=[SchemaField("at", "DATE")])
+    with pytest.raises(BadRequest, match="has type DATETIME which does not match the target type DATE"):
+        warehouse.load_table_from_uri("gs://times/p.parquet", f"{dataset}.d", job_config=config).result()
+
+
 @pytest.mark.parametrize("size", [None, 8])
 def test_uploads(warehouse: bigquery.Client, dataset: str, size: int | None) -> None:
     schema = [SchemaField("id", "INTEGER"), SchemaField("s", "STRING")]

@@ -139,6 +139,53 @@ def test_a_file_is_read_when_it_is_asked_for(rows: Rows, warehouse: bigquery.Cli
         warehouse.query_and_wait(f"SELECT id FROM {name}.t")
 
 
+def test_arrays_and_objects_of_json_are_detected(rows: Rows, warehouse: bigquery.Client) -> None:
+    """https://cloud.google.com/bigquery/docs/schema-detect#json_nested_data"""
+    options = {"format": "'NEWLINE_DELIMITED_JSON'", "skip_leading_rows": "", "columns": ""}
+    lines = (
+        '{"a": 1, "tags": ["x", "y"], "who": {"name": "A", "seen": [{"at": "2024-01-01T00:00:00+02:00", "n": 1}]}}\n'
+        '{"a": 2, "tags": [], "who": {"name": null}}\n'
+        '{"a": 3}\n'
+    )
+    seen = {"at": datetime(2023, 12, 31, 22, tzinfo=UTC), "n": 1}
+    assert rows(lines, sql="SELECT * FROM t ORDER BY a", **options) == [
+        (1, ["x", "y"], {"name": "A", "seen": [seen]}),
+        (2, [], {"name": None, "seen": []}),
+        (3, [], None),
+    ]
+    schema = warehouse.get_table("test_arrays_and_objects_of_json_are_detected.t").schema
+    assert [(field.name, field.field_type, field.mode) for field in schema] == [
+        ("a", "INTEGER", "NULLABLE"),
+        ("tags", "STRING", "REPEATED"),
+        ("who", "RECORD", "NULLABLE"),
+    ]
+    assert [(field.name, field.field_type, field.mode) for field in schema[2].fields] == [
+        ("name", "STRING", "NULLABLE"),
+        ("seen", "RECORD", "REPEATED"),
+    ]
+    with pytest.raises(BadRequest, match="the array a has arrays in it"):
+        rows('{"a": [[1]]}\n', **options)
+
+
+def test_nested_values_of_json_are_read_as_strictly_as_others(rows: Rows) -> None:
+    shape = "a STRUCT<at TIMESTAMP, n ARRAY<INT64>>"
+    options = {"format": "'NEWLINE_DELIMITED_JSON'", "skip_leading_rows": "", "columns": shape}
+    at = datetime(2023, 12, 31, 22, tzinfo=UTC)
+    lines = '{"a": {"at": "2024-01-01T00:00:00+02:00", "n": ["1", 2]}}\n{"a": {}}\n{"a": null}\n'
+    assert rows(lines, **options) == [({"at": at, "n": [1, 2]},), ({"at": None, "n": []},), (None,)]
+    for value, message in (
+        ('{"at": "01/02/2024"}', "Invalid timestamp"),
+        ('{"n": ["x"]}', "Bad int64 value: x"),
+        ('{"n": 1}', "Could not parse 1 as ARRAY<INT64>"),
+        ("[]", r"Could not parse \[\] as STRUCT"),
+        ('{"n": [1, null]}', "Array cannot have a null element"),
+        ('{"other": 1}', "No such field in a"),
+    ):
+        with pytest.raises(BadRequest, match=message):
+            rows(f'{{"a": {value}}}\n', **options)
+    assert rows('{"a": {"other": 1}}\n', ignore_unknown_values="TRUE", **options) == [({"at": None, "n": []},)]
+
+
 def test_json_lines(rows: Rows) -> None:
     options = {"format": "'NEWLINE_DELIMITED_JSON'", "skip_leading_rows": "", "columns": "a INT64, b STRING"}
     assert rows('{"a": 1, "b": "x"}\n{"A": 2}\n{"a": "3", "b": null}\n', **options)[0] == (1, "x")

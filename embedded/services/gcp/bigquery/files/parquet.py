@@ -12,7 +12,19 @@ from embedded.services.gcp.bigquery.files.local import File
 from embedded.services.gcp.bigquery.files.source import Source
 from embedded.services.gcp.bigquery.sql.types import NUMERIC, type_name
 from embedded.sql_engine.errors import Reason, unsupported
-from embedded.sql_engine.types import FLOAT64, INT64, MOMENT, Kind, Type, array, from_duckdb, quote, struct, text
+from embedded.sql_engine.types import (
+    DATETIME,
+    FLOAT64,
+    INT64,
+    MOMENT,
+    Kind,
+    Type,
+    array,
+    from_duckdb,
+    quote,
+    struct,
+    text,
+)
 
 _DIGITS = 38 - 9
 
@@ -53,12 +65,22 @@ def relation(
             values.append(f"CAST(NULL AS {of.duckdb}) AS {quote(name)}")
             continue
         column, actual = known[name.lower()]
-        if actual != of:
+        if not _fits(actual, of):
             types = f"has type {type_name(actual)} which does not match the target type {type_name(of)}"
             message = f"Error while reading data, error message: Parquet column '{column}' {types}."
             raise ReadError(Reason.DATA, f"{message} File: {files[0].uri}")
         values.append(f"{_value(quote(column), of)} AS {quote(name)}")
     return f"(SELECT {', '.join(values)} FROM {_raw(files)})"
+
+
+def _fits(actual: Type, of: Type) -> bool:
+    """Whether a table's column takes a file's; a time without a zone is one of UTC to a TIMESTAMP."""
+    if actual.kind is Kind.ARRAY and of.kind is Kind.ARRAY and actual.element and of.element:
+        return _fits(actual.element, of.element)
+    if actual.kind is Kind.STRUCT and of.kind is Kind.STRUCT and len(actual.fields) == len(of.fields):
+        pairs = zip(actual.fields, of.fields, strict=True)
+        return all(name == other and _fits(first, second) for (name, first), (other, second) in pairs)
+    return actual == of or (actual == DATETIME and of == MOMENT)
 
 
 def _type(source: Source, name: str, of: Type) -> Type:

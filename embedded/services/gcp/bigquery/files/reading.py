@@ -6,10 +6,13 @@ Source: https://cloud.google.com/bigquery/docs/external-data-cloud-storage
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
+from duckdb.sqltypes import DuckDBPyType
 
 from embedded.object_store.interface import Objects
 from embedded.services.gcp.bigquery.errors import ReadError
@@ -19,7 +22,7 @@ from embedded.services.gcp.bigquery.files.source import Source
 from embedded.sql_engine.database import to_sql_error
 from embedded.sql_engine.errors import Reason, SqlError
 from embedded.sql_engine.scope import Relation
-from embedded.sql_engine.types import BOOL, DATE, FLOAT64, INT64, MOMENT, STRING, TIME, Type
+from embedded.sql_engine.types import BOOL, DATE, FLOAT64, INT64, MOMENT, STRING, TIME, Kind, Type, array, struct
 
 _DETECTED: dict[str, Type] = {
     "BIGINT": INT64,
@@ -124,9 +127,32 @@ def read_files(source: Source, files: list[File], connection: duckdb.DuckDBPyCon
 
 
 def _detect(source: Source, files: list[File], connection: duckdb.DuckDBPyConnection) -> FileReader:
+    detected: Sequence[tuple[str, DuckDBPyType | str]]
     if source.format == "CSV":
         source, detected = csv.detect(source, files, connection)
     else:
         detected = json_lines.detect(files, connection)
-    columns = [(name, _DETECTED.get(of, STRING)) for name, of in detected]
+    columns = [(name, _detected_type(name, of)) for name, of in detected]
     return FileReader(source, files, columns, connection)
+
+
+def _detected_type(name: str, of: Any) -> Type:
+    """The type of a column that was detected.
+
+    Parameters:
+        name: of the column.
+        of: DuckDB's type, or its name; DuckDB's stubs do not say which child has which type.
+
+    Raises:
+        ReadError: BigQuery has no such type.
+    """
+    if isinstance(of, DuckDBPyType) and of.id == "list":
+        element = _detected_type(name, dict(of.children)["child"])
+        if element.kind is Kind.ARRAY:
+            raise ReadError(
+                Reason.DATA, f"JSON parsing error: the array {name} has arrays in it, which is not allowed."
+            )
+        return array(element)
+    if isinstance(of, DuckDBPyType) and of.id == "struct":
+        return struct([(field, _detected_type(f"{name}.{field}", inner)) for field, inner in of.children])
+    return _DETECTED.get(str(of), STRING)
