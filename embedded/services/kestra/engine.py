@@ -39,7 +39,6 @@ SMALL_HEAP = (
     "-XX:-ShrinkHeapInSteps",
 )
 """The heap begins small, and after a collection of old objects it has room for little more than what is in use."""
-HEAP_TRIM = "io.kestra.workbook.HeapTrim"
 WATCH_SECONDS = 2.0
 """Time between two looks at the services and the database."""
 SILENCES = 3
@@ -138,7 +137,6 @@ class Engine:
         """
         keep_private()
         self._start_java()
-        self.java(HEAP_TRIM).start()
         self.config.database.open()
         builder = self.java("io.micronaut.context.ApplicationContext").builder()
         properties = self.java("java.util.HashMap")()
