@@ -36,7 +36,7 @@ EXECUTIONS = 10_000
 FUZZ_REQUESTS = 1_000
 FUZZED = ("kestra_api", "aws", "gcp", "qdrant")
 BACKFILL_DAYS = 300
-VALUES, VALUES_AT_ONCE = 1_000, 200
+VALUES, VALUES_AT_ONCE = 300, 200
 """The most that a `ForEach` may have: see `LoopLimits.java`."""
 DISK_BYTES = 300_000_000
 ROOM_BYTES = 2_000_000
