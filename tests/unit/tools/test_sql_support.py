@@ -1,6 +1,18 @@
 """docs/sql-support.md is what the code supports."""
 
+import pytest
+
+from embedded.services.aws.athena.trino.functions import FUNCTIONS as TRINO
+from embedded.services.aws.athena.trino.functions.not_here import NOT_HERE as NOT_TRINO
+from embedded.services.gcp.bigquery.sql.functions import FUNCTIONS as BIGQUERY
+from embedded.services.gcp.bigquery.sql.functions.not_here import NOT_HERE as NOT_BIGQUERY
 from tools.sql_support import DOCUMENT, document
+
+
+@pytest.mark.parametrize(("here", "not_here"), [(BIGQUERY, NOT_BIGQUERY), (TRINO, NOT_TRINO)])
+def test_a_function_is_supported_or_only_the_vendors(here: dict[str, object], not_here: frozenset[str]) -> None:
+    assert not_here.isdisjoint(here)
+    assert all(name == name.upper() for name in not_here)
 
 
 def test_the_document_is_up_to_date() -> None:

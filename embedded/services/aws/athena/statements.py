@@ -98,6 +98,9 @@ def parse(sql: str, parameters: Sequence[str] = ()) -> Parsed:
     return _trino(_with_parameters(sql, parameters))
 
 
+_UNEXPECTED = re.compile(r'Syntax error: Unexpected (?:keyword (?P<word>\w+)|"(?P<mark>.)"|(?P<end>end of script))')
+
+
 def _hive_kind(statement: model.Statement) -> tuple[str, str]:
     if isinstance(statement, model.DropTable):
         return DDL, "DROP_VIEW" if statement.view else "DROP_TABLE"
@@ -105,7 +108,10 @@ def _hive_kind(statement: model.Statement) -> tuple[str, str]:
 
 
 def _trino(sql: str) -> Parsed:
-    parsed_statements = statements(sql, Grammar, _REFUSED)
+    try:
+        parsed_statements = statements(sql, Grammar, _REFUSED)
+    except SqlError as error:
+        raise _in_trinos_words(error) from error
     if offset := misplaced_offset(sql, Grammar, after_limit=False):
         raise SqlError(Reason.SYNTAX, "mismatched input 'OFFSET'. Expecting: <EOF>", offset.start)
     if len(parsed_statements) != 1:
@@ -124,6 +130,15 @@ def _trino(sql: str) -> Parsed:
     if isinstance(tree, exp.Query | exp.Values):
         return Parsed(sql, DML, "SELECT", tree=tree)
     raise SqlError(Reason.SYNTAX, "Queries of this type are not supported", 0)
+
+
+def _in_trinos_words(error: SqlError) -> SqlError:
+    """The error for a clause without anything in it; others stay as they are."""
+    match = _UNEXPECTED.fullmatch(error.message)
+    if match is None:
+        return error
+    found = "<EOF>" if match["end"] else match["word"] or match["mark"]
+    return SqlError(error.reason, f"mismatched input '{found}'", error.start)
 
 
 def _create(sql: str, text: str, tree: exp.Create) -> Parsed:

@@ -35,6 +35,10 @@ _MESSAGES = (
     (re.compile(r"Could not convert string ['\"]@failure:(.*)['\"] to (?:DOUBLE|DECIMAL.*)", re.DOTALL), r"\1"),
     (re.compile(r"Division by zero in expression mod\((.*)\)\. Use TRY.*", re.DOTALL), r"division by zero: MOD(\1)"),
     (re.compile(r"Division by zero in expression \((.*) // 0\)\. Use TRY.*"), r"division by zero: \1 / 0"),
+    (
+        re.compile(r"TRY can not be used .*", re.DOTALL),
+        "Unsupported by this stand-in: SAFE_DIVIDE and SAFE. with an argument that may fail itself",
+    ),
     (re.compile(r"Overflow on abs\((.*)\)"), r"int64 overflow: -\1"),
     (re.compile(r"Overflow in negation of numeric value!?"), "int64 overflow: --9223372036854775808"),
     (

@@ -157,6 +157,14 @@ def test_offset_stands_before_limit(athena: Athena) -> None:
             athena.start(sql)
 
 
+@pytest.mark.parametrize(
+    ("end", "found"), [("GROUP BY", "<EOF>"), ("GROUP BY HAVING true", "HAVING"), ("WHERE x IN ()", r"\)")]
+)
+def test_an_empty_clause_is_refused(athena: Athena, end: str, found: str) -> None:
+    with pytest.raises(ClientError, match=f"mismatched input '{found}'"):
+        athena.start(f"SELECT x FROM (VALUES 1) t(x) {end}")
+
+
 def test_a_failing_value_fails_the_query_only_where_it_is_needed(athena: Athena) -> None:
     table = "(VALUES ('1'), ('x')) t(a)"
     assert athena.rows(f"SELECT CASE WHEN a = '1' THEN CAST(a AS integer) END FROM {table}") == [("1",), (None,)]

@@ -760,6 +760,9 @@ REFUSED = [
     Refused("SELECT nothing(1)", "Function not found: nothing at [1:8]", "no such function"),
     Refused("SELECT REVERSE('abc')", "Unsupported by this stand-in: the function REVERSE", "BigQuery has it"),
     Refused("SELECT IS_NAN(1.5)", "Unsupported by this stand-in: the function IS_NAN", "likewise"),
+    Refused(
+        "SELECT SAFE_DIVIDE(NUMERIC '1', 0)", "Unsupported by this stand-in: SAFE_DIVIDE", "DuckDB has no such TRY"
+    ),
     Refused("SELECT SAFE.TO_JSON_STRING(1)", "Unsupported by this stand-in: the function TO_JSON_STRING", "likewise"),
     Refused("SELECT NET.HOST('x')", "Unsupported by this stand-in", "likewise"),
     Refused("SELECT x\nFROM UNNEST([1]) AS y", "Unrecognized name: x at [1:8]", "no such column"),
