@@ -11,7 +11,7 @@ from threading import Timer
 
 from embedded.services.elasticsearch.distribution import distribution
 from embedded.services.kestra import cds_archive, environments, tool_environments
-from embedded.services.kestra.artifacts import compiler_jar, engine_jars
+from embedded.services.kestra.artifacts import compiler_jars, engine_jars
 from embedded.services.kestra.compiler import CompileError
 from embedded.services.kestra.launch import class_path
 from embedded.shared.downloads import ArtifactError
@@ -30,7 +30,7 @@ def main() -> None:
                 beside.submit(environments.prewarm, environments.dependency_lists(ROOT / "flows")),
             ]
             engine_jars()
-            compiler_jar()
+            compiler_jars()
             with _say_if_slow("Unpacking Elasticsearch"):
                 distribution()
             with _say_if_slow("Compiling the task types, and archiving the engine's classes for quick starts"):

@@ -1,6 +1,7 @@
 """Fetches files of Maven Central, each pinned and checked by a lock file.
 
-A line of a lock is `group:artifact:packaging:version scope sha256`; the scope tells what the file is for.
+A line of a lock is `group:artifact:packaging:version scope sha256`, with a classifier `group:artifact:packaging:
+classifier:version ...`; the scope tells what the file is for.
 """
 
 import hashlib
@@ -34,7 +35,7 @@ class Artifact:
     @property
     def path(self) -> Path:
         """Where it is cached. The digest is part of the path, so a file there has been checked."""
-        _, artifact, packaging, version = self.coordinate.split(":")
+        _, artifact, packaging, *_, version = self.coordinate.split(":")
         return cache_folder() / "artifacts" / self.sha256[:16] / f"{artifact}-{version}.{packaging}"
 
 
@@ -82,12 +83,12 @@ def _download(artifact: Artifact, lock: str) -> None:
 
 def resolve(coordinate: str, scratch: Path) -> Path:
     """Fetch an artifact into a folder, unchecked. Raises ArtifactError when it does not arrive."""
-    group, name, packaging, version = coordinate.split(":")
+    group, name, packaging, *classifier, version = coordinate.split(":")
     for attempt in range(ATTEMPTS):
         try:
             context = MavenContext(repo_cache=scratch, timeout=60)
             component = context.project(group, name).at_version(version)
-            return Path(component.artifact(packaging=packaging).resolve())
+            return Path(component.artifact("".join(classifier), packaging).resolve())
         except Exception as error:  # jgo raises many kinds; all mean that the file did not arrive
             if attempt == ATTEMPTS - 1:
                 raise ArtifactError(

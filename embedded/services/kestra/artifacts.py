@@ -1,17 +1,22 @@
 """The engine's Java artifacts, pinned by `engine.lock`.
 
-Scope `engine` is the class path of the engine, scope `compiler` the compiler of the task types.
+Scope `engine` is the class path of the engine, scope `compiler` the compiler of the task types, and what writes their
+getters, scope `duckdb-...` DuckDB's library for a kind of machine.
 `python -m embedded.services.kestra.artifacts` fetches what is missing. With the argument `lock` it resolves
 `engine.pom.xml` again with Maven (`mvn` must be installed) and rewrites the lock: do that after changing a version
 there, and commit both files.
 """
 
+import platform
+import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from filelock import FileLock
 from tqdm import tqdm
 
 from embedded.shared.downloads import DOWNLOADS_AT_ONCE, ArtifactError, fetch, resolve, sha256
@@ -19,17 +24,62 @@ from embedded.shared.downloads import DOWNLOADS_AT_ONCE, ArtifactError, fetch, r
 HERE = Path(__file__).parent
 LOCK = HERE / "engine.lock"
 POM = HERE / "engine.pom.xml"
-COMPILER = "org.eclipse.jdt:ecj:jar:3.42.0"
+DUCKDB = "org.duckdb:duckdb_jdbc:jar"
+DUCKDB_VERSION = "1.5.5.0"
+DUCKDB_PLATFORMS = ("linux_amd64", "linux_arm64", "macos_universal")
+COMPILER = ("org.eclipse.jdt:ecj:jar:3.42.0", "org.projectlombok:lombok:jar:1.18.48")
 
 
 def engine_jars() -> list[Path]:
     """The engine's class path. Fetches what is missing; raises ArtifactError when it cannot."""
-    return fetch(LOCK, "engine")
+    return [*fetch(LOCK, "engine"), duckdb_driver()]
 
 
-def compiler_jar() -> Path:
-    """The Java compiler. Fetches it if missing; raises ArtifactError when it cannot."""
-    return fetch(LOCK, "compiler")[0]
+def duckdb_driver() -> Path:
+    """DuckDB's JDBC driver, with the library for this machine unpacked beside it, where the driver looks for it.
+
+    The jar that holds both would unpack the library, of 60 MB, at each start.
+
+    Raises:
+        ArtifactError: the library cannot be fetched, or there is none for this machine.
+    """
+    machine = duckdb_platform(sys.platform, platform.machine())
+    if machine not in DUCKDB_PLATFORMS:
+        raise ArtifactError(f"DuckDB has no Java library for {sys.platform} on {platform.machine()}.")
+    [library] = fetch(LOCK, f"duckdb-{machine}")
+    [driver] = fetch(LOCK, "duckdb")
+    folder = library.parent / f"driver-{driver.parent.name}"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            with tempfile.TemporaryDirectory(prefix="unpack-", dir=library.parent) as scratch:
+                unpacked = Path(scratch, "driver")
+                _unpack_library(library, unpacked)
+                shutil.copyfile(driver, unpacked / driver.name)
+                unpacked.rename(folder)
+    return folder / driver.name
+
+
+def _unpack_library(jar: Path, folder: Path) -> None:
+    with zipfile.ZipFile(jar) as packed:
+        packed.extractall(folder, [name for name in packed.namelist() if name.startswith("libduckdb_java")])
+
+
+def duckdb_platform(system: str, machine: str) -> str:
+    """DuckDB's name for a kind of machine.
+
+    Parameters:
+        system: as `sys.platform` names it.
+        machine: as `platform.machine` names it.
+    """
+    if system == "darwin":
+        return "macos_universal"
+    processor = {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
+    return f"{system}_{processor}"
+
+
+def compiler_jars() -> list[Path]:
+    """The Java compiler, and Lombok beside it. Fetches what is missing; raises ArtifactError when it cannot."""
+    return fetch(LOCK, "compiler")
 
 
 def write_lock(lock: Path = LOCK) -> None:
@@ -41,7 +91,10 @@ def write_lock(lock: Path = LOCK) -> None:
         coordinates = {
             ":".join(line.strip().split(" ")[0].split(":")[:4]) for line in listing.read_text().splitlines()[2:]
         }
-        wanted = [("engine", coordinate) for coordinate in sorted(filter(None, coordinates))] + [("compiler", COMPILER)]
+        wanted = [("engine", coordinate) for coordinate in sorted(filter(None, coordinates))]
+        wanted += [("compiler", coordinate) for coordinate in COMPILER]
+        wanted += [("duckdb", f"{DUCKDB}:nolib:{DUCKDB_VERSION}")]
+        wanted += [(f"duckdb-{machine}", f"{DUCKDB}:{machine}:{DUCKDB_VERSION}") for machine in DUCKDB_PLATFORMS]
 
         def locked(entry: tuple[str, str]) -> str:
             scope, coordinate = entry
@@ -61,6 +114,6 @@ if __name__ == "__main__":
         write_lock()
     else:
         try:
-            print(f"{len(engine_jars())} engine artifacts and the compiler ({compiler_jar().name}) are in the cache.")
+            print(f"{len(engine_jars())} engine artifacts and {len(compiler_jars())} of the compiler are in the cache.")
         except ArtifactError as problem:
             sys.exit(str(problem))

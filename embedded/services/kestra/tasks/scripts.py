@@ -6,11 +6,12 @@ See https://kestra.io/plugins/plugin-script-python and https://kestra.io/plugins
 import os
 import re
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from embedded.services.kestra import environments
-from embedded.services.kestra.tasks import process_group
+from embedded.services.kestra.tasks import images, own_python, process_group
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
 
 PREFIX = "io.kestra.plugin.scripts."
@@ -29,7 +30,7 @@ PROCESS_GROUP = [sys.executable, "-I", "-S", process_group.__file__]
 @body(PREFIX + "shell.Script", PREFIX + "shell.Commands")
 def shell(task: Task) -> Outputs:
     """A shell script sees the machine's own commands."""
-    return process_options(environment())
+    return process_options(task, environment())
 
 
 @body(PREFIX + "python.Script", PREFIX + "python.Commands")
@@ -44,21 +45,22 @@ def python(task: Task) -> Outputs:
         raise TaskError(str(problem)) from problem
     if dependencies:
         task.time("deps.cache.download.duration", time.monotonic() - started)
-    return process_options(_python_environment(interpreter, packages, task.working_directory))
+    own = Path(tempfile.mkdtemp(prefix="python-", dir=task.scratch_folder)) / "environment"
+    return process_options(task, _python_environment(interpreter, packages, own)) | {"temporary": str(own.parent)}
 
 
-def _python_environment(interpreter: Path, packages: Path | None, folder: Path) -> dict[str, str]:
-    """The environment of a Python script. `pip install` in `beforeCommands` writes to the working directory."""
-    added = folder / ".packages"
-    places = [path for path in (added, packages) if path]
-    commands = [interpreter.parent, *(path / "bin" for path in places)]
-    return with_commands(environment(), *commands) | {
-        "PYTHONPATH": os.pathsep.join(map(str, places)),
+def _python_environment(interpreter: Path, packages: Path | None, own: Path) -> dict[str, str]:
+    """The environment variables of a Python script, whose own Python environment is made."""
+    commands = [own_python.create(interpreter, own), own_python.user_commands(own)]
+    variables = {
         "PYTHONUNBUFFERED": "true",
-        "PIP_TARGET": str(added),
         "PIP_ROOT_USER_ACTION": "ignore",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }
+    if packages:
+        variables["PYTHONPATH"] = str(packages)
+        commands.append(packages / "bin")
+    return with_commands(environment(), *commands) | own_python.variables(own) | variables
 
 
 def environment() -> dict[str, str]:
@@ -76,6 +78,15 @@ def with_commands(environment: dict[str, str], *folders: Path) -> dict[str, str]
     return environment | {"PATH": os.pathsep.join([*map(str, folders), environment.get("PATH", os.defpath)])}
 
 
-def process_options(environment: dict[str, str]) -> Outputs:
-    """How the engine starts a task's commands: their environment, and the command that wraps each of them."""
-    return {"environment": environment, "wrapper": PROCESS_GROUP}
+def process_options(task: Task, environment: dict[str, str]) -> Outputs:
+    """How the engine runs a task's commands.
+
+    Parameters:
+        task: the task.
+        environment: the commands' environment variables.
+
+    Returns:
+        The environment, the command that wraps each of them, and what the log says if they fail.
+    """
+    advice = images.advice(task.properties.get("containerImage", ""))
+    return {"environment": environment, "wrapper": PROCESS_GROUP, "advice": advice}

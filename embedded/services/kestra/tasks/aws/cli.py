@@ -42,7 +42,7 @@ def aws_cli(task: Task) -> Outputs:
     connection = {VARIABLES[name]: value for name, value in properties.items()}
     inherited = {name: os.environ[name] for name in VARIABLES.values() if name in os.environ}
     environment = scripts.with_commands(scripts.environment(), commands)
-    return scripts.process_options(environment | inherited | connection | _own_files(task.working_directory))
+    return scripts.process_options(task, environment | inherited | connection | _own_files(task.working_directory))
 
 
 def _own_files(folder: Path) -> dict[str, str]:

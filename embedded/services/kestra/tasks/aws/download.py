@@ -91,7 +91,7 @@ def _details(task: Task, key: str, answer: dict[str, Any]) -> Outputs:
         "contentLength": answer["ContentLength"],
         "contentType": answer.get("ContentType"),
         "metadata": answer.get("Metadata", {}),
-        "eTag": answer["ETag"],
+        "etag": answer["ETag"],
         "versionId": answer.get("VersionId"),
     }
     if task.properties.get("validateChecksum"):

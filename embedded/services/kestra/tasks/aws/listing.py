@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC
 from itertools import islice
 from typing import Any
+from urllib.parse import unquote_plus
 
 from embedded.services.kestra.tasks.aws.connection import failures
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError
@@ -51,8 +52,8 @@ def walk(task: Task, s3: Any) -> Iterator[dict[str, Any]]:
     """
     properties = task.properties
     options = {name: properties[key] for key, name in _OPTIONS.items() if properties.get(key) is not None}
-    # The client does not decode keys when a request names an encoding.
     options |= {"Bucket": properties["bucket"], "MaxKeys": PAGE}
+    encoded = options.get("EncodingType") == "url"  # then the client leaves the decoding to its caller
     pages = s3.get_paginator("list_objects_v2").paginate(**options)
     iterator = iter(pages)
     while True:
@@ -61,7 +62,8 @@ def walk(task: Task, s3: Any) -> Iterator[dict[str, Any]]:
             page = next(iterator, None)
         if page is None:
             return
-        yield from page.get("Contents", [])
+        for item in page.get("Contents", []):
+            yield item | {"Key": unquote_plus(item["Key"])} if encoded else item
 
 
 def matches(task: Task, item: dict[str, Any], filter: str) -> bool:

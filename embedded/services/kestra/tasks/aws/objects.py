@@ -39,12 +39,14 @@ def list_objects(task: Task) -> Outputs:
 def copy(task: Task) -> Outputs:
     """Copy an object; with `delete`, delete the source afterwards."""
     s3, source, target = client(task), task.properties["from"], task.properties.get("to") or {}
+    if missing := [name for name in ("bucket", "key") if not source.get(name)]:
+        raise TaskError(f"`from` has no {' and no '.join(missing)}.")
     destination = {"Bucket": target.get("bucket") or source["bucket"], "Key": target.get("key") or source["key"]}
     etag = copy_object(s3, source, destination, encryption(target))
     if task.properties["delete"]:
         with failures(source["bucket"], source["key"]):
             s3.delete_object(Bucket=source["bucket"], Key=source["key"])
-    return {"bucket": destination["Bucket"], "key": destination["Key"], "eTag": etag}
+    return {"bucket": destination["Bucket"], "key": destination["Key"], "etag": etag}
 
 
 def copy_object(s3: Any, source: dict[str, Any], destination: dict[str, str], options: dict[str, Any]) -> str:

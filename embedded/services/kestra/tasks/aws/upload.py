@@ -83,7 +83,7 @@ def _send(task: Task, s3: Any, key: str, uri: str) -> tuple[Outputs, int]:
         file.unlink(missing_ok=True)
     task.count("file.count", 1)
     task.count("file.size", size)
-    outputs = {"eTag": answer["ETag"], "versionId": answer.get("VersionId")}
+    outputs = {"etag": answer["ETag"], "versionId": answer.get("VersionId")}
     return {name: value for name, value in outputs.items() if value is not None}, size
 
 
@@ -102,6 +102,7 @@ def _put(task: Task, s3: Any, bucket: str, key: str, file: Path) -> dict[str, An
 
 def _options(properties: dict[str, Any]) -> dict[str, Any]:
     options = {name: properties[key] for key, name in _OPTIONS.items() if properties.get(key) is not None}
+    options.setdefault("ContentType", "application/octet-stream")
     options |= encryption(properties)
     if tags := properties.get("tagging"):
         options["Tagging"] = urlencode(tags)

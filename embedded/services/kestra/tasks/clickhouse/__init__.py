@@ -1,5 +1,5 @@
-"""Bodies of `io.kestra.plugin.jdbc.clickhouse`, one module for each kind of task."""
+"""The body of `io.kestra.plugin.jdbc.clickhouse.BulkInsert`."""
 
-from embedded.services.kestra.tasks.clickhouse import bulk, queries
+from embedded.services.kestra.tasks.clickhouse import bulk
 
-__all__ = ["bulk", "queries"]
+__all__ = ["bulk"]

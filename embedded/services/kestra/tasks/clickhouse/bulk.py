@@ -6,10 +6,11 @@ from binascii import a2b_base64
 from dataclasses import dataclass
 from typing import Any
 
+from clickhouse_connect.driver.binding import format_query_value
+
 from embedded.services.kestra.tasks import jdbc, statements
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
 from embedded.services.kestra.tasks.clickhouse.connection import Connection, connect
-from embedded.services.kestra.tasks.clickhouse.queries import literal
 
 PREFIX = "io.kestra.plugin.jdbc.clickhouse."
 INSERT = re.compile(r"(?P<head>\s*INSERT\s+INTO\b.*?)\bVALUES\s*(?P<values>\(.*\))\s*", re.I | re.S)
@@ -65,6 +66,13 @@ def bulk_insert(task: Task) -> Outputs:
             rows += len(objects)
             chunks += 1
     return jdbc.report_written(task, rows, rows, chunks)
+
+
+def literal(value: Any) -> str:
+    """A value as ClickHouse writes it in a statement."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(format_query_value(value))
 
 
 def _table_columns(task: Task, connection: Connection) -> list[str]:

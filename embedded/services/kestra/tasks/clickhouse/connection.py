@@ -58,20 +58,15 @@ class Connection:
         self._task = task
         self._arguments = arguments
         self._client = _client(arguments)
-        self.zone = str(self._client.server_tz)
 
     @contextmanager
-    def execute(self, sql: str, position: str = "") -> Iterator[Result | None]:
+    def execute(self, sql: str) -> Iterator[Result | None]:
         """Run a statement; yields its result set, or None if it has none.
-
-        Parameters:
-            sql: the statement.
-            position: which of several statements it is, as the end of its error message.
 
         Raises:
             TaskError: the server refuses it.
         """
-        with self._running(position) as settings:
+        with self._running() as settings:
             response: Any = self._client.raw_stream(sql, settings=settings)
             try:
                 yield _result(response)
@@ -88,7 +83,7 @@ class Connection:
         Raises:
             TaskError: the server refuses them.
         """
-        with self._running("") as settings:
+        with self._running() as settings:
             self._client.raw_insert(insert_block=head.encode() + b"\n" + rows, settings=settings)
 
     def close(self) -> None:
@@ -96,14 +91,14 @@ class Connection:
         self._client.close()
 
     @contextmanager
-    def _running(self, position: str) -> Iterator[dict[str, str]]:
+    def _running(self) -> Iterator[dict[str, str]]:
         query_id = str(uuid.uuid4())
         try:
             with self._task.interrupted_by(lambda: self._kill(query_id)):
                 yield {"query_id": query_id}
         except ClickHouseError as error:
             self._task.check_cancelled()
-            raise failure(error, position) from error
+            raise failure(error) from error
 
     def _kill(self, query_id: str) -> None:
         other = _client(self._arguments)  # a session runs one statement at a time
@@ -171,17 +166,12 @@ def parse_url(url: str) -> dict[str, Any]:
     return parsed
 
 
-def failure(error: ClickHouseError, position: str = "") -> TaskError:
-    """The server's own message, without the client's additions.
-
-    Parameters:
-        error: of the client.
-        position: which of several statements failed, as the end of the message.
-    """
+def failure(error: ClickHouseError) -> TaskError:
+    """The server's own message, without the client's additions."""
     text = str(error)
     if match := SERVER_MESSAGE.search(text):
-        return TaskError(VERSION_NOTE.sub("", match.group()).strip() + position)
-    return TaskError((text or type(error).__name__) + position)
+        return TaskError(VERSION_NOTE.sub("", match.group()).strip())
+    return TaskError(text or type(error).__name__)
 
 
 def _client(arguments: dict[str, Any]) -> HttpClient:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
+from urllib.parse import quote, unquote
 
 import google.cloud.storage as storage
 import google_crc32c
@@ -17,6 +19,8 @@ from embedded.services.kestra.tasks.gcp.connection import STORAGE_RETRY, failure
 PREFIX = "io.kestra.plugin.gcp.gcs."
 NO_BUCKET = "There is no such bucket: check its name, or create it."
 NO_OBJECT = "There is no such object: check its name, or upload it first."
+_ILLEGAL = re.compile(r"%(?![0-9A-Fa-f]{2})|[\x00-\x20\"<>\\^`{|}\x7f]")
+"""What a URI cannot hold. Letters beyond ASCII are no problem to Java."""
 _HEADERS = {
     "contentType": "content_type",
     "contentEncoding": "content_encoding",
@@ -132,15 +136,22 @@ def object_at(client: storage.Client, uri: str, name: str) -> storage.Blob:
     bucket, key = split(uri, name)
     if not key:
         raise TaskError(f"`{name}` is {uri!r}: it names a bucket, but no object. Write gs://bucket/path.")
-    return client.bucket(bucket).blob(key)
+    return client.bucket(bucket).blob(key.replace("+", " "))
 
 
 def split(uri: str, name: str) -> tuple[str, str]:
-    """The bucket and the rest of an address; errors as for `object_at`."""
+    """The bucket and the rest of an address; errors as for `object_at`.
+
+    As in Kestra, the address is a URI, with spaces allowed: what is behind a `?` or `#` is no part of the name, and
+    `%41` is an A.
+    """
     bucket, _, key = uri.removeprefix("gs://").partition("/")
     if not uri.startswith("gs://") or not bucket:
         raise TaskError(f"`{name}` is {uri!r}: write it as gs://bucket/path.")
-    return bucket, key.replace("+", " ").replace("%20", " ")
+    if illegal := _ILLEGAL.search(uri.replace(" ", "%20")):
+        sign = illegal.group()
+        raise TaskError(f"`{name}` is {uri!r}: {sign!r} cannot stand in an address, write it as {quote(sign)}.")
+    return bucket, unquote(re.split("[?#]", key)[0])
 
 
 def address(bucket: str, key: str) -> str:

@@ -86,6 +86,8 @@ def _outputs(task: Task, job: bigquery.QueryJob, rows: RowIterator | None, fetch
 
 
 def _batches(task: Task, rows: RowIterator) -> Iterator[list[list[Any]]]:
+    if not rows.schema:  # the client has no pages for a statement without rows
+        return
     cells = [cell(field) for field in rows.schema]
     for page in rows.pages:
         task.check_cancelled()

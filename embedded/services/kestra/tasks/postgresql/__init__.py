@@ -1,5 +1,5 @@
 """Bodies of `io.kestra.plugin.jdbc.postgresql`, one module for each kind of task."""
 
-from embedded.services.kestra.tasks.postgresql import batch, copy, queries
+from embedded.services.kestra.tasks.postgresql import batch, copy
 
-__all__ = ["batch", "copy", "queries"]
+__all__ = ["batch", "copy"]

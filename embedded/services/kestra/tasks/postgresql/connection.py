@@ -11,7 +11,6 @@ import psycopg2
 import psycopg2.extensions
 
 from embedded.services.kestra.tasks.bridge import Task, TaskError
-from embedded.services.kestra.tasks.postgresql.types import register_raw
 
 SCHEME = "jdbc:postgresql:"
 CONNECT_TIMEOUT_SECONDS = 10
@@ -29,7 +28,7 @@ OPTIONS = {
 
 
 class Connection(psycopg2.extensions.connection):
-    """A connection whose values arrive as the server's own text (see types.py)."""
+    """A connection that knows its errors."""
 
     errors = psycopg2.Error
 
@@ -49,7 +48,6 @@ def connect(task: Task, autocommit: bool) -> Iterator[Connection]:
         connection.autocommit = True
         _notice_lost_clients(connection)
         connection.autocommit = autocommit
-        register_raw(connection)
         with task.interrupted_by(connection.cancel):
             yield connection
     except psycopg2.Error as error:
@@ -104,17 +102,12 @@ def parse_url(url: str) -> dict[str, Any]:
     return parsed
 
 
-def failure(error: psycopg2.Error, position: str = "") -> TaskError:
-    """The server's message, SQLSTATE and details, in the order of the Java driver.
-
-    Parameters:
-        error: of psycopg2.
-        position: which of several statements failed, as the end of the message.
-    """
+def failure(error: psycopg2.Error) -> TaskError:
+    """The server's message, SQLSTATE and details, in the order of the Java driver."""
     diagnostics = error.diag
     if not diagnostics.message_primary:
         return TaskError(str(error).strip() or type(error).__name__)
-    lines = [f"{diagnostics.severity}: {diagnostics.message_primary} (SQLSTATE {diagnostics.sqlstate}){position}"]
+    lines = [f"{diagnostics.severity}: {diagnostics.message_primary} (SQLSTATE {diagnostics.sqlstate})"]
     details = {
         "Detail": diagnostics.message_detail,
         "Hint": diagnostics.message_hint,

@@ -4,12 +4,14 @@ import io.kestra.core.models.tasks.Output;
 import io.kestra.core.models.tasks.RunnableTask;
 import io.kestra.core.models.tasks.Task;
 import io.kestra.core.runners.RunContext;
+import io.kestra.core.serializers.JacksonMapper;
 import java.time.ZoneId;
 import java.util.Map;
 
 /**
  * A task type whose body is written in Python. A subclass lists the properties as public fields, under their official
- * names: each {@code Property} is rendered and handed to the body.
+ * names: each {@code Property} is rendered and handed to the body. Its builder is for the engine, whose documentation
+ * takes default values from what a builder builds.
  */
 public abstract class BridgedTask extends Task implements RunnableTask<BridgedTask.Outputs> {
     private transient volatile TaskCall call;
@@ -38,16 +40,16 @@ public abstract class BridgedTask extends Task implements RunnableTask<BridgedTa
         }
     }
 
-    /** The outputs as the body returned them. */
+    /** The outputs as the body returned them; the engine writes moments as it does for its own tasks. */
     public record Outputs(Map<String, Object> values) implements Output {
         @Override
         public Map<String, Object> toMap() {
-            return values;
+            return JacksonMapper.toMap(values);
         }
 
         @Override
         public Map<String, Object> toMap(ZoneId zone) {
-            return values;
+            return JacksonMapper.toMap(values, zone);
         }
     }
 }

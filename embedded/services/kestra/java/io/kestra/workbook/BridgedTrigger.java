@@ -14,11 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import lombok.AccessLevel;
+import lombok.Getter;
 
 /**
  * A trigger that looks again and again, with a Python body. The body's outputs become the execution's
  * {@code trigger} variables; a trigger starts nothing while {@link #isFound} says no.
  */
+@Getter
 public abstract class BridgedTrigger extends AbstractTrigger
     implements PollingTriggerInterface, TriggerOutput<BridgedTask.Outputs> {
     /** The output by which a body chooses the id of the execution, such as one that it requested before. */
@@ -26,6 +29,7 @@ public abstract class BridgedTrigger extends AbstractTrigger
 
     public Duration interval = Duration.ofSeconds(60);
 
+    @Getter(AccessLevel.NONE)
     private transient volatile TaskCall call;
 
     @Override

@@ -28,13 +28,19 @@ final class LocalProcess extends Process {
 
     private final Map<String, String> environment;
     private final List<String> wrapper;
+    private final String advice;
     private volatile java.lang.Process process;
 
-    /** @param environment the variables that a script gets besides its own `env`; @param wrapper the command in front. */
-    LocalProcess(Map<String, String> environment, List<String> wrapper) {
+    /**
+     * @param environment the variables that a script gets besides its own `env`.
+     * @param wrapper the command in front.
+     * @param advice what the log says if the commands fail; null for nothing.
+     */
+    LocalProcess(Map<String, String> environment, List<String> wrapper, String advice) {
         this.type = Process.class.getName();
         this.environment = environment;
         this.wrapper = wrapper;
+        this.advice = advice;
     }
 
     @Override
@@ -46,6 +52,9 @@ final class LocalProcess extends Process {
             KillMark.await();
         }
         if (exitCode != 0) {
+            if (advice != null) {
+                runContext.logger().error("{}", advice);
+            }
             throw new TaskException(exitCode, log);
         }
         return new TaskRunnerResult<>(exitCode, log);

@@ -8,6 +8,7 @@ import io.kestra.core.runners.RunContext;
 import io.kestra.plugin.scripts.exec.AbstractExecScript;
 import io.kestra.plugin.scripts.exec.scripts.models.ScriptOutput;
 import io.kestra.plugin.scripts.exec.scripts.runners.CommandsWrapper;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,8 +29,12 @@ public abstract class LocalScript extends AbstractExecScript implements Runnable
 
     @Override
     public ScriptOutput run(RunContext runContext) throws Exception {
-        CommandsWrapper wrapper = wrapper(runContext);
-        return wrapper.withCommands(commandLines(runContext, wrapper)).run();
+        try {
+            CommandsWrapper wrapper = wrapper(runContext);
+            return wrapper.withCommands(commandLines(runContext, wrapper)).run();
+        } finally {
+            local.close();
+        }
     }
 
     /** All that the commands need, but the commands. */
@@ -37,12 +42,18 @@ public abstract class LocalScript extends AbstractExecScript implements Runnable
         return commands(runContext)
             .withRunnerType(null)
             .withDockerOptions(null)
-            .withTaskRunner(local.runner(getType(), requirements(runContext), runContext))
+            .withTaskRunner(local.runner(getType(), needs(runContext), runContext))
             .withEnableOutputDirectory(outputDirectoryEnabled(runContext))
             .withInterpreter(interpreter)
             .withBeforeCommands(beforeCommands)
             .withBeforeCommandsWithOptions(true)
             .withTargetOS(runContext.render(targetOS).as(TargetOS.class).orElse(null));
+    }
+
+    private Map<String, Object> needs(RunContext runContext) throws Exception {
+        var needs = new HashMap<>(requirements(runContext));
+        needs.put("containerImage", runContext.render(getContainerImage()).as(String.class).orElse(""));
+        return needs;
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Renders the public fields of a task or trigger to plain values. */
-final class Properties {
+public final class Properties {
     private Properties() {
     }
 
@@ -19,7 +19,7 @@ final class Properties {
      * The value of each {@code Property} and each {@code Object} after rendering, and of each boolean, text and group;
      * those that are not set are left out.
      */
-    static Map<String, Object> render(Object owner, RunContext runContext, Map<String, Object> variables) throws Exception {
+    public static Map<String, Object> render(Object owner, RunContext runContext, Map<String, Object> variables) throws Exception {
         var values = new LinkedHashMap<String, Object>();
         for (Field field : owner.getClass().getFields()) {
             if (Modifier.isStatic(field.getModifiers())) {

@@ -6,10 +6,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -27,10 +25,10 @@ final class Rows {
     private static final TypeReference<List<Column>> COLUMNS = new TypeReference<>() {
     };
 
-    /** A column: its name, the kind of its values, and the time zone of `zoned` ones. A list's kind ends in `[]`. */
-    record Column(String name, String kind, String zone) {
+    /** A column: its name, and the kind of its values. A list's kind ends in `[]`. */
+    record Column(String name, String kind) {
         Object value(Object raw) {
-            return convert(raw, kind, zone);
+            return convert(raw, kind);
         }
     }
 
@@ -69,7 +67,7 @@ final class Rows {
         return resolved;
     }
 
-    private static Object convert(Object raw, String kind, String zone) {
+    private static Object convert(Object raw, String kind) {
         if (raw == null) {
             return null;
         }
@@ -77,30 +75,26 @@ final class Rows {
             String item = kind.substring(0, kind.length() - 2);
             var values = new ArrayList<>(list.size());
             // An inner list is a further dimension of the same array.
-            list.forEach(cell -> values.add(convert(cell, cell instanceof List ? kind : item, zone)));
+            list.forEach(cell -> values.add(convert(cell, cell instanceof List ? kind : item)));
             return values;
         }
         try {
-            return raw instanceof String text ? parse(text, kind, zone) : raw;
+            return raw instanceof String text ? parse(text, kind) : raw;
         } catch (DateTimeException | NumberFormatException unlike) {
-            return raw; // 'infinity', years before Christ: no Java class holds them
+            return raw; // no Java class holds it
         }
     }
 
-    private static Object parse(String text, String kind, String zone) {
+    private static Object parse(String text, String kind) {
         return switch (kind) {
-            case "integer" -> Integer.valueOf(text);
             case "long" -> Long.valueOf(text);
             case "double" -> Double.valueOf(text);
             case "decimal" -> text.equals("NaN") ? (Object) Double.NaN : new BigDecimal(text);
             case "boolean" -> text.startsWith("t");
             case "date" -> LocalDate.parse(text);
             case "time" -> LocalTime.parse(text);
-            case "timestamp" -> LocalDateTime.parse(text.replace(' ', 'T'));
-            case "zoned" -> OffsetDateTime.parse(text.replace(' ', 'T')).atZoneSameInstant(ZoneId.of(zone));
-            case "local" -> LocalDateTime.parse(text).atZone(ZoneId.of(zone));
             case "offset" -> OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
-            case "bytes" -> HexFormat.of().parseHex(text, text.startsWith("\\x") ? 2 : 0, text.length());
+            case "bytes" -> HexFormat.of().parseHex(text);
             case "json" -> json(text);
             default -> text;
         };

@@ -14,17 +14,10 @@ import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** One run of a task: its rendered properties, and the parts of the run context that a Python body may use. */
 public final class TaskCall {
-    private static final long CANCEL_GRACE_SECONDS = 10;
     private static final ObjectMapper KEEPS_NULLS =
         JacksonMapper.ofJson().copy().setDefaultPropertyInclusion(JsonInclude.Include.ALWAYS);
     private static final TypeReference<Map<String, Object>> ENVELOPE = new TypeReference<>() {
@@ -34,8 +27,7 @@ public final class TaskCall {
     private final String properties;
     private final RunContext runContext;
     private final TriggerRun trigger;
-    private final List<Runnable> cancelActions = new ArrayList<>();
-    private boolean cancelled;
+    private final CancellableWork work = new CancellableWork();
 
     public TaskCall(String type, Map<String, Object> properties, RunContext runContext) throws IOException {
         this(type, properties, runContext, null);
@@ -108,70 +100,26 @@ public final class TaskCall {
 
     /** Has an action run when the execution is killed, times out or the worker stops; at once if that has happened. */
     public void onCancel(Runnable action) {
-        synchronized (cancelActions) {
-            if (!cancelled) {
-                cancelActions.add(action);
-                return;
-            }
-        }
-        action.run();
+        work.onCancel(action);
     }
 
     public boolean isCancelled() {
-        synchronized (cancelActions) {
-            return cancelled;
-        }
+        return work.isCancelled();
     }
 
     void cancel() {
-        List<Runnable> actions;
-        synchronized (cancelActions) {
-            cancelled = true;
-            actions = List.copyOf(cancelActions);
-            cancelActions.clear();
-        }
-        actions.forEach(Runnable::run);
+        work.cancel();
     }
 
-    /**
-     * Runs the Python body. It gets a thread of its own because Python does not notice a Java interrupt: this thread
-     * does, and tells the body to stop.
-     */
+    /** Runs the Python body. */
     @SuppressWarnings("unchecked")
     Map<String, Object> execute() throws Exception {
-        var answer = new CompletableFuture<String>();
-        Thread.ofPlatform().daemon().name("task-body").start(() -> {
-            try {
-                answer.complete(TaskBody.Installed.instance.run(this));
-            } catch (Throwable problem) {
-                answer.completeExceptionally(problem);
-            }
-        });
-        String json = await(answer);
-        if (isCancelled()) {
-            KillMark.await();
-        }
+        String json = work.run(() -> TaskBody.Installed.instance.run(this));
         Map<String, Object> envelope = JacksonMapper.ofJson().readValue(json, ENVELOPE);
         if (envelope.get("error") != null) {
             throw new TaskFailure(envelope.get("error").toString());
         }
         return (Map<String, Object>) Rows.resolve(envelope.get("outputs"));
-    }
-
-    private String await(CompletableFuture<String> answer) throws Exception {
-        try {
-            return answer.get();
-        } catch (InterruptedException interrupted) {
-            cancel();
-            try {
-                answer.get(CANCEL_GRACE_SECONDS, TimeUnit.SECONDS);
-            } catch (TimeoutException | ExecutionException ignored) {
-                // The task has been given up; what its body still says is of no interest.
-            }
-            throw interrupted;
-        } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof Exception cause ? cause : failed;
-        }
     }
 
     private InputStream stream(String uri) throws IOException {

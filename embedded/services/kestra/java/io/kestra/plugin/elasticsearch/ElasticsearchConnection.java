@@ -5,8 +5,10 @@ import io.kestra.workbook.PropertyGroup;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.util.List;
+import lombok.Getter;
 
 /** Where the cluster is, and how to get in. */
+@Getter
 public class ElasticsearchConnection implements PropertyGroup {
     @NotNull
     public Property<List<String>> hosts;

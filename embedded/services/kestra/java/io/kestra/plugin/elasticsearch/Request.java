@@ -4,9 +4,12 @@ import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.property.Property;
 import jakarta.validation.constraints.NotNull;
 import java.util.Map;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Sends any request. */
 @Plugin
+@Getter
 public class Request extends ElasticsearchTask {
     /** The methods of HTTP. */
     public enum HttpMethod {
@@ -18,4 +21,8 @@ public class Request extends ElasticsearchTask {
     public Property<String> endpoint;
     public Property<Map<String, String>> parameters;
     public Object body;
+
+    @Builder
+    public Request() {
+    }
 }

@@ -1,12 +1,15 @@
 package io.kestra.workbook.jdbc;
 
 import io.kestra.core.models.property.Property;
+import io.kestra.workbook.BridgedTask;
 import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 import java.util.List;
+import lombok.Getter;
 
 /** Properties of a task that writes the rows of an ION file with one parameterized statement. */
-public abstract class JdbcBatch extends JdbcTask {
+@Getter
+public abstract class JdbcBatch extends BridgedTask {
     /** Where the input is read from: the embedded storage is local, so each of them streams. */
     public enum InputHandling {
         AUTO, STREAM, LOCAL
@@ -17,6 +20,13 @@ public abstract class JdbcBatch extends JdbcTask {
         NONE, INPUT, ALL
     }
 
+    @NotNull
+    public Property<String> url;
+    public Property<String> username;
+    public Property<String> password;
+    public Property<String> timeZoneId;
+    public Property<Boolean> connectionPooling = Property.ofValue(true);
+    public Property<Integer> connectionPoolSize = Property.ofValue(10);
     @NotNull
     public Property<String> from;
     public Property<String> sql;

@@ -20,9 +20,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import lombok.AccessLevel;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Runs shell commands that call {@code aws}. */
 @Plugin
+@Getter
 public class AwsCLI extends Task
     implements RunnableTask<ScriptOutput>, NamespaceFilesInterface, InputFilesInterface, OutputFilesInterface {
     /** What {@code aws} prints, unless a command says otherwise. */
@@ -60,7 +64,12 @@ public class AwsCLI extends Task
     public Property<Duration> stsRoleSessionDuration;
     public CredentialSource stsCredentialSource;
 
+    @Getter(AccessLevel.NONE)
     private final transient LocalCommands local = new LocalCommands();
+
+    @Builder
+    public AwsCLI() {
+    }
 
     @Override
     public ScriptOutput run(RunContext runContext) throws Exception {

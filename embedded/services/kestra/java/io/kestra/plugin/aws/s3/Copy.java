@@ -2,16 +2,18 @@ package io.kestra.plugin.aws.s3;
 
 import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.property.Property;
-import jakarta.validation.Valid;
-import jakarta.validation.constraints.NotNull;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Copies an object, and removes the source if asked to. */
 @Plugin
+@Getter
 public class Copy extends S3Task {
-    @NotNull
-    @Valid
     public CopySource from;
-    @Valid
     public CopyTarget to;
     public Property<Boolean> delete = Property.ofValue(false);
+
+    @Builder
+    public Copy() {
+    }
 }

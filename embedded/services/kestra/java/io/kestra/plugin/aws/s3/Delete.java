@@ -3,9 +3,12 @@ package io.kestra.plugin.aws.s3;
 import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.property.Property;
 import jakarta.validation.constraints.NotNull;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Deletes an object. */
 @Plugin
+@Getter
 public class Delete extends S3Task {
     @NotNull
     public Property<String> bucket;
@@ -14,4 +17,8 @@ public class Delete extends S3Task {
     public Property<Boolean> bypassGovernanceRetention;
     public Property<String> mfa;
     public Property<String> requestPayer;
+
+    @Builder
+    public Delete() {
+    }
 }

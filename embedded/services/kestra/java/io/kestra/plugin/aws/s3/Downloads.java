@@ -4,9 +4,12 @@ import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.property.Property;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Downloads the objects of a listing, and moves or deletes them if asked to. */
 @Plugin
+@Getter
 public class Downloads extends S3ListTask {
     public Property<Integer> maxFiles = Property.ofValue(25);
     @NotNull
@@ -14,4 +17,8 @@ public class Downloads extends S3ListTask {
     @Valid
     public MoveTo moveTo;
     public Property<Boolean> validateChecksum = Property.ofValue(false);
+
+    @Builder
+    public Downloads() {
+    }
 }

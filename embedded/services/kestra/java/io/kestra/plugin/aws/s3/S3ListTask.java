@@ -2,8 +2,10 @@ package io.kestra.plugin.aws.s3;
 
 import io.kestra.core.models.property.Property;
 import jakarta.validation.constraints.NotNull;
+import lombok.Getter;
 
 /** Properties of the tasks that list a bucket. */
+@Getter
 public abstract class S3ListTask extends S3Task {
     @NotNull
     public Property<String> bucket;

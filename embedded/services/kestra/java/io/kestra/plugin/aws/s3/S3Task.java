@@ -3,8 +3,10 @@ package io.kestra.plugin.aws.s3;
 import io.kestra.core.models.property.Property;
 import io.kestra.workbook.BridgedTask;
 import java.time.Duration;
+import lombok.Getter;
 
 /** Connection properties of the S3 tasks. */
+@Getter
 public abstract class S3Task extends BridgedTask {
     public Property<String> accessKeyId;
     public Property<String> secretKeyId;

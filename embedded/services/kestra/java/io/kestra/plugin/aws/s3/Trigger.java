@@ -9,9 +9,12 @@ import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Starts an execution for objects that are new in a bucket, or were changed. */
 @Plugin
+@Getter
 public class Trigger extends BridgedTrigger {
     public Property<String> accessKeyId;
     public Property<String> secretKeyId;
@@ -44,6 +47,10 @@ public class Trigger extends BridgedTrigger {
     public Property<On> on = Property.ofValue(On.CREATE_OR_UPDATE);
     public Property<String> stateKey;
     public Property<Duration> stateTtl;
+
+    @Builder
+    public Trigger() {
+    }
 
     @Override
     protected boolean isFound(Map<String, Object> outputs) {

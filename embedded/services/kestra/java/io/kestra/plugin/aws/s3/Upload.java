@@ -4,9 +4,12 @@ import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.property.Property;
 import jakarta.validation.constraints.NotNull;
 import java.util.Map;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Uploads one file of the internal storage, or several. */
 @Plugin
+@Getter
 public class Upload extends S3Task {
     @NotNull
     public Property<Object> from;
@@ -35,4 +38,8 @@ public class Upload extends S3Task {
     public Property<String> objectLockRetainUntilDate;
     public Property<Map<String, String>> tagging;
     public Property<Integer> concurrentUploads = Property.ofValue(50);
+
+    @Builder
+    public Upload() {
+    }
 }

@@ -24,9 +24,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Runs dbt commands; each model, seed and test of the last one becomes a task run of its own. */
 @Plugin
+@Getter
 public class DbtCLI extends LocalScript {
     /** The format of dbt's log; NONE leaves it to dbt. */
     public enum LogFormat {
@@ -51,6 +54,10 @@ public class DbtCLI extends LocalScript {
     public Property<LogFormat> logFormat = Property.ofValue(LogFormat.JSON);
     public Property<Engine> engine = Property.ofValue(Engine.CORE);
     public Property<String> containerImage = Property.ofValue("ghcr.io/kestra-io/dbt");
+
+    @Builder
+    public DbtCLI() {
+    }
 
     @Override
     public Property<String> getContainerImage() {

@@ -3,8 +3,10 @@ package io.kestra.plugin.gcp.bigquery;
 import io.kestra.core.models.property.Property;
 import io.kestra.plugin.gcp.GcpTask;
 import java.util.List;
+import lombok.Getter;
 
 /** Properties of the BigQuery tasks. */
+@Getter
 public abstract class BigQueryTask extends GcpTask {
     public Property<String> location;
     public Property<List<String>> retryReasons = Property.ofValue(

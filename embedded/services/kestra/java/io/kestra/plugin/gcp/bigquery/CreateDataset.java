@@ -7,9 +7,12 @@ import io.kestra.core.runners.RunContext;
 import io.kestra.plugin.gcp.IfExists;
 import jakarta.validation.constraints.NotNull;
 import java.util.Map;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Makes a data set, or changes one that is there. */
 @Plugin
+@Getter
 public class CreateDataset extends BigQueryTask {
     @NotNull
     public Property<String> name;
@@ -21,6 +24,10 @@ public class CreateDataset extends BigQueryTask {
     /** The property {@code description}, which every task has; for this one it is the data set's as well. */
     @JsonIgnore
     public String datasetDescription;
+
+    @Builder
+    public CreateDataset() {
+    }
 
     @Override
     protected Map<String, Object> prepare(RunContext runContext) throws Exception {

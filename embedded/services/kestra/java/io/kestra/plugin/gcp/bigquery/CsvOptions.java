@@ -2,8 +2,10 @@ package io.kestra.plugin.gcp.bigquery;
 
 import io.kestra.core.models.property.Property;
 import io.kestra.workbook.PropertyGroup;
+import lombok.Getter;
 
 /** How a CSV file is written. */
+@Getter
 public class CsvOptions implements PropertyGroup {
     public Property<Boolean> allowJaggedRows;
     public Property<Boolean> allowQuotedNewLines;

@@ -4,8 +4,10 @@ import io.kestra.core.models.property.Property;
 import jakarta.validation.Valid;
 import java.util.List;
 import java.util.Map;
+import lombok.Getter;
 
 /** Properties of the tasks that load files into a table. */
+@Getter
 public abstract class LoadTask extends BigQueryTask {
     public Property<String> destinationTable;
     public Property<Format> format;

@@ -6,9 +6,12 @@ import io.kestra.core.models.tasks.common.FetchType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Runs a statement, or a script of several. */
 @Plugin
+@Getter
 public class Query extends BigQueryTask {
     public Property<String> sql;
     public Property<Boolean> legacySql = Property.ofValue(false);
@@ -32,4 +35,8 @@ public class Query extends BigQueryTask {
     public Property<Duration> jobTimeout;
     public Property<Map<String, String>> labels;
     public Property<Boolean> dryRun = Property.ofValue(false);
+
+    @Builder
+    public Query() {
+    }
 }

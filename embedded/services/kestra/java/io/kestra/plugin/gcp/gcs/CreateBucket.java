@@ -6,9 +6,12 @@ import io.kestra.plugin.gcp.GcpTask;
 import io.kestra.plugin.gcp.IfExists;
 import jakarta.validation.constraints.NotNull;
 import java.util.Map;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Makes a bucket, or changes one that is there. */
 @Plugin
+@Getter
 public class CreateBucket extends GcpTask {
     @NotNull
     public Property<String> name;
@@ -23,4 +26,8 @@ public class CreateBucket extends GcpTask {
     public Property<String> defaultKmsKeyName;
     public Property<Boolean> defaultEventBasedHold;
     public Property<Long> retentionPeriod;
+
+    @Builder
+    public CreateBucket() {
+    }
 }

@@ -2,9 +2,16 @@ package io.kestra.plugin.gcp.gcs;
 
 import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.property.Property;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Deletes the objects of a listing. */
 @Plugin
+@Getter
 public class DeleteList extends ListTask {
     public Property<Boolean> errorOnEmpty = Property.ofValue(false);
+
+    @Builder
+    public DeleteList() {
+    }
 }

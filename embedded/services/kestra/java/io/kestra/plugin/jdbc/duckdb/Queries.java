@@ -3,31 +3,61 @@ package io.kestra.plugin.jdbc.duckdb;
 import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.property.Property;
 import io.kestra.core.runners.RunContext;
+import io.kestra.workbook.jdbc.Database;
 import io.kestra.workbook.jdbc.JdbcQueries;
+import io.kestra.workbook.jdbc.SqlResults;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import lombok.AccessLevel;
+import lombok.Builder;
+import lombok.Getter;
+import lombok.experimental.SuperBuilder;
 
 /** Runs several SQL statements on DuckDB. */
 @Plugin
+@Getter
 public class Queries extends JdbcQueries {
     public Object inputFiles;
     public Property<String> databaseUri;
     public Property<Boolean> outputDbFile = Property.ofValue(false);
     public Property<List<String>> communityExtensions;
 
-    private final transient DuckDbFiles files = new DuckDbFiles();
+    @Getter(AccessLevel.NONE)
+    private transient DuckDbFiles files;
 
+    @Builder
     public Queries() {
-        url = Property.ofValue("jdbc:duckdb:");
+        url = Property.ofValue(DuckDbFiles.NO_FILE);
     }
 
     @Override
-    protected Map<String, Object> prepare(RunContext runContext) throws Exception {
-        return files.prepare(runContext, inputFiles, outputFiles);
+    protected Database database() {
+        return files.database();
     }
 
     @Override
-    protected Map<String, Object> finish(RunContext runContext, Map<String, Object> outputs) throws Exception {
-        return files.finish(runContext, outputs);
+    protected void adapt(Map<String, Object> properties) {
+        properties.put("url", files.url());
+    }
+
+    @Override
+    public Output run(RunContext runContext) throws Exception {
+        files = new DuckDbFiles(runContext, url, databaseUri, false);
+        Map<String, Object> variables = files.prepare(inputFiles, outputFiles);
+        SqlResults result = start(runContext, variables).queries();
+        return Output.builder()
+            .outputs(result.getOutputs())
+            .outputFiles(files.store())
+            .databaseUri(files.storeDatabase(outputDbFile))
+            .build();
+    }
+
+    /** The results, and the files that the task leaves. */
+    @Getter
+    @SuperBuilder
+    public static class Output extends SqlResults {
+        private final Map<String, URI> outputFiles;
+        private final URI databaseUri;
     }
 }

@@ -3,31 +3,65 @@ package io.kestra.plugin.jdbc.duckdb;
 import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.property.Property;
 import io.kestra.core.runners.RunContext;
+import io.kestra.workbook.jdbc.Database;
 import io.kestra.workbook.jdbc.JdbcQuery;
+import io.kestra.workbook.jdbc.SqlResult;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import lombok.AccessLevel;
+import lombok.Builder;
+import lombok.Getter;
+import lombok.experimental.SuperBuilder;
 
 /** Runs one SQL statement on DuckDB. */
 @Plugin
+@Getter
 public class Query extends JdbcQuery {
     public Object inputFiles;
     public Property<String> databaseUri;
     public Property<Boolean> outputDbFile = Property.ofValue(false);
     public Property<List<String>> communityExtensions;
 
-    private final transient DuckDbFiles files = new DuckDbFiles();
+    @Getter(AccessLevel.NONE)
+    private transient DuckDbFiles files;
 
+    @Builder
     public Query() {
-        url = Property.ofValue("jdbc:duckdb:");
+        url = Property.ofValue(DuckDbFiles.NO_FILE);
     }
 
     @Override
-    protected Map<String, Object> prepare(RunContext runContext) throws Exception {
-        return files.prepare(runContext, inputFiles, outputFiles);
+    protected Database database() {
+        return files.database();
     }
 
     @Override
-    protected Map<String, Object> finish(RunContext runContext, Map<String, Object> outputs) throws Exception {
-        return files.finish(runContext, outputs);
+    protected void adapt(Map<String, Object> properties) {
+        properties.put("url", files.url());
+        properties.computeIfPresent("sql", (name, sql) -> files.withRelativeNames(sql.toString()));
+    }
+
+    @Override
+    public Output run(RunContext runContext) throws Exception {
+        files = new DuckDbFiles(runContext, url, databaseUri, true);
+        Map<String, Object> variables = files.prepare(inputFiles, outputFiles);
+        SqlResult result = start(runContext, variables).query();
+        return Output.builder()
+            .row(result.getRow())
+            .rows(result.getRows())
+            .uri(result.getUri())
+            .size(result.getSize())
+            .outputFiles(files.store())
+            .databaseUri(files.storeDatabase(outputDbFile))
+            .build();
+    }
+
+    /** The result, and the files that the task leaves. */
+    @Getter
+    @SuperBuilder
+    public static class Output extends SqlResult {
+        private final Map<String, URI> outputFiles;
+        private final URI databaseUri;
     }
 }

@@ -2,15 +2,19 @@ package io.kestra.plugin.jdbc.postgresql;
 
 import io.kestra.core.models.property.Property;
 import io.kestra.workbook.BridgedTask;
+import jakarta.validation.constraints.NotNull;
 import java.util.List;
+import lombok.Getter;
 
 /** Properties of the COPY tasks. */
+@Getter
 public abstract class Copy extends BridgedTask {
     /** The data formats of COPY. */
     public enum Format {
         TEXT, CSV, BINARY
     }
 
+    @NotNull
     public Property<String> url;
     public Property<String> username;
     public Property<String> password;

@@ -2,10 +2,14 @@ package io.kestra.plugin.jdbc.postgresql;
 
 import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.property.Property;
+import io.kestra.workbook.jdbc.Database;
 import io.kestra.workbook.jdbc.JdbcQueries;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Runs several SQL statements on PostgreSQL. */
 @Plugin
+@Getter
 public class Queries extends JdbcQueries {
     public Property<Boolean> ssl = Property.ofValue(false);
     public Property<SslMode> sslMode;
@@ -13,4 +17,13 @@ public class Queries extends JdbcQueries {
     public Property<String> sslCert;
     public Property<String> sslKey;
     public Property<String> sslKeyPassword;
+
+    @Builder
+    public Queries() {
+    }
+
+    @Override
+    protected Database database() {
+        return new Postgres();
+    }
 }

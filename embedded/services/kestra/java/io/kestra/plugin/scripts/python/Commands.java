@@ -6,12 +6,19 @@ import io.kestra.core.runners.RunContext;
 import io.kestra.plugin.scripts.exec.scripts.runners.CommandsWrapper;
 import jakarta.validation.constraints.NotNull;
 import java.util.List;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Runs Python files and commands. */
 @Plugin
+@Getter
 public class Commands extends PythonScript {
     @NotNull
     public Property<List<String>> commands;
+
+    @Builder
+    public Commands() {
+    }
 
     @Override
     protected Property<List<String>> commandLines(RunContext runContext, CommandsWrapper wrapper) {

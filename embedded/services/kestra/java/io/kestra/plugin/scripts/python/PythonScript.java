@@ -5,8 +5,10 @@ import io.kestra.core.runners.RunContext;
 import io.kestra.workbook.LocalScript;
 import java.util.List;
 import java.util.Map;
+import lombok.Getter;
 
 /** What the Python script tasks have in common. */
+@Getter
 public abstract class PythonScript extends LocalScript {
     /** Package managers of the official plug-in; here `uv` installs in either case. */
     public enum PackageManager {

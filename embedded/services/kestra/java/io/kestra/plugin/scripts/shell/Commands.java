@@ -7,13 +7,20 @@ import io.kestra.plugin.scripts.exec.scripts.runners.CommandsWrapper;
 import io.kestra.workbook.LocalScript;
 import jakarta.validation.constraints.NotNull;
 import java.util.List;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Runs shell commands. */
 @Plugin
+@Getter
 public class Commands extends LocalScript {
     public Property<String> containerImage = Property.ofValue("ubuntu");
     @NotNull
     public Property<List<String>> commands;
+
+    @Builder
+    public Commands() {
+    }
 
     @Override
     public Property<String> getContainerImage() {

@@ -7,13 +7,20 @@ import io.kestra.plugin.scripts.exec.scripts.runners.CommandsWrapper;
 import io.kestra.workbook.LocalScript;
 import jakarta.validation.constraints.NotNull;
 import java.util.List;
+import lombok.Builder;
+import lombok.Getter;
 
 /** Runs a shell script written in the flow. */
 @Plugin
+@Getter
 public class Script extends LocalScript {
     public Property<String> containerImage = Property.ofValue("ubuntu");
     @NotNull
     public Property<String> script;
+
+    @Builder
+    public Script() {
+    }
 
     @Override
     public Property<String> getContainerImage() {
