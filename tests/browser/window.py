@@ -16,6 +16,7 @@ SECONDS = 60
 """The longest that anything may take but the run of a whole notebook."""
 RUN_SECONDS = 300
 IN_PAGE = Path(__file__).with_name("in_page.js").read_text()
+expect.set_options(timeout=SECONDS * 1000)
 BROWSERS_OWN = re.compile(r"Failed to load resource: .* 404 .*/api/(workspaces|kernels|sessions)")
 """What a browser logs of an answer that JupyterLab expects: that there is no workspace yet."""
 
