@@ -7,7 +7,6 @@ import io.kestra.core.models.executions.ExecutionKilled;
 import io.kestra.core.models.validations.ModelValidator;
 import io.kestra.core.repositories.FlowRepositoryInterface;
 import io.kestra.core.runners.WorkerJobRunning;
-import io.kestra.core.runners.pebble.PebbleEngineFactory;
 import io.kestra.jdbc.JdbcMapper;
 import io.kestra.jdbc.JooqDSLContextWrapper;
 import io.kestra.jdbc.repository.AbstractJdbcTriggerRepository;
@@ -98,9 +97,7 @@ public final class EngineGuard {
                 .singleton(true).replaces(H2QueueFactory.class).build(),
             RuntimeBeanDefinition.builder(WorkerSecurityService.class, TaskGuard::new)
                 .singleton(true).replaces(WorkerSecurityService.class).build(),
-            RuntimeBeanDefinition.builder(PebbleEngineFactory.class, () -> new LimitedPebble(guard.context))
-                .singleton(true).replaces(PebbleEngineFactory.class).build(),
-            RuntimeBeanDefinition.builder(Extension.class, LimitedPebble.Range::new).singleton(true).build(),
+            RuntimeBeanDefinition.builder(Extension.class, LimitedPebble::new).singleton(true).build(),
             guard.storage(H2ExecutionDelayStorage.class, "executordelayed", GuardedDelays::new),
             guard.storage(H2SLAMonitorStorage.class, "slamonitor", GuardedDeadlines::new),
             RuntimeBeanDefinition.builder(JdbcSchedulerTriggerState.class, () -> new GuardedTriggers(
