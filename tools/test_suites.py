@@ -43,6 +43,7 @@ SUITES = {
     "flowtests": ("wire/flowtests",),
     "gcp": ("wire/gcp",),
     "dataset": ("wire/dataset",),
+    "conformance": ("conformance",),
     "docker": ("wire/docker",),
     "unit": ("unit",),
 }

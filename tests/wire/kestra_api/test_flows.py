@@ -254,3 +254,20 @@ def test_a_flow_may_be_sent_as_json(api: Api) -> None:
     assert api.run("flows.json", "from_json")["state"]["current"] == "SUCCESS"
     for wrong in ([flow], "text", {"id": "no_namespace"}):
         assert api.post("/flows", json=wrong).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("unknown", "says"),
+    [
+        ("io.kestra.plugin.core.log.Logg", "nearest: io.kestra.plugin.core.log.Log"),
+        ("io.kestra.plugin.core.debug.Log", "io.kestra.plugin.core.log.Log"),
+        ("io.kestra.plugin.ai.completion.ChatCompletion", "AI plug-ins are not part of the embedded engine"),
+        ("com.example.Pipeline", "GET /api/v1/main/plugins lists the types"),
+    ],
+)
+def test_an_unknown_type_is_refused_with_the_nearest_or_what_it_needs(api: Api, unknown: str, says: str) -> None:
+    source = f"{{id: unknown, namespace: flows.types, tasks: [{{id: a, type: {unknown}}}]}}"
+    assert f"Invalid type: {unknown} (" in create(api, source).json()["message"]
+    assert says in create(api, source).json()["message"]
+    validated = api.post("/flows/validate", data=source, headers={"Content-Type": "application/x-yaml"}).json()
+    assert says in validated[0]["constraints"]

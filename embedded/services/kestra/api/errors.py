@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 from embedded.services.kestra.api.messages import readable, without_folders
+from embedded.services.kestra.api.unknown_types import explain
 from embedded.services.kestra.engine import TENANT
 
 log = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ def from_exception(error: Exception) -> ApiError:
 def error_response(request: Request, error: ApiError) -> JSONResponse:
     """The error as JSON: the official `message`, `_links` and `_embedded`, with `status` and `path`."""
     href = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    message = without_folders(error.message, *_folders(request))
+    message = without_folders(_explained(request, error.message), *_folders(request))
     body: dict[str, Any] = {"message": message, "_links": {"self": {"href": href, "templated": False}}}
     if error.errors:
         body["_embedded"] = {"errors": error.errors}
@@ -153,10 +154,18 @@ def error_response(request: Request, error: ApiError) -> JSONResponse:
     return JSONResponse(body, status_code=error.status, headers=error.headers)
 
 
+def _explained(request: Request, message: str) -> str:
+    engine = _engine(request)
+    return message if engine is None else explain(engine, message)
+
+
+def _engine(request: Request) -> Any:
+    return request.scope["app"].state.engine if "app" in request.scope else None
+
+
 def _folders(request: Request) -> list[Path]:
     """The folders of the engine, whose paths are nobody else's concern."""
-    engine = request.scope["app"].state.engine if "app" in request.scope else None
-    if engine is None:
+    if (engine := _engine(request)) is None:
         return []
     return [engine.config.storage / TENANT, engine.config.storage, engine.config.home]
 

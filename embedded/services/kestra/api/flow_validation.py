@@ -13,6 +13,7 @@ from embedded.services.kestra.api.flow_source import SOURCES, checked
 from embedded.services.kestra.api.flows import SERVICE
 from embedded.services.kestra.api.messages import readable
 from embedded.services.kestra.api.request import JSON, YAML, Request, endpoint, json_value
+from embedded.services.kestra.api.unknown_types import explain
 
 VIOLATION = "io.kestra.core.models.validations.ValidateConstraintViolation"
 TASK = "io.kestra.core.models.tasks.Task"
@@ -27,7 +28,7 @@ def validate(request: Request) -> Response:
     else:
         sources = [source(None, checked(text)) for _, text in documents(request.text(*YAML).strip())]
     violations = request.bean(SERVICE).validate(request.tenant, convert.java_list(sources))
-    return json_value([_readable(entry) for entry in convert.to_python(request.engine, violations)])
+    return json_value([_readable(request, entry) for entry in convert.to_python(request.engine, violations)])
 
 
 def validate_task(request: Request) -> Response:
@@ -51,12 +52,12 @@ def _validate_part(request: Request, kind: str) -> Response:
         result.constraints(error.getMessage())
     except jpype.JClass("java.lang.RuntimeException") as error:
         result.constraints(f"Unable to validate: {error.getMessage()}")
-    return json_value(_readable(convert.to_python(request.engine, result.build())))
+    return json_value(_readable(request, convert.to_python(request.engine, result.build())))
 
 
-def _readable(violation: dict[str, Any]) -> dict[str, Any]:
+def _readable(request: Request, violation: dict[str, Any]) -> dict[str, Any]:
     text = violation.get("constraints")
-    return violation | {"constraints": readable(text)} if text else violation
+    return violation | {"constraints": explain(request.engine, readable(text))} if text else violation
 
 
 routes = [

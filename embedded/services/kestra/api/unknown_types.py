@@ -1,0 +1,54 @@
+"""Says more of a type that the engine does not have: the nearest names, or which plug-in it would need."""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from embedded.services.kestra.engine import Engine
+
+REGISTRY = "io.kestra.core.plugins.PluginRegistry"
+UNKNOWN = re.compile(r"Invalid type: ([\w.]+)(?= |$|\n)")
+ELSEWHERE = {
+    "io.kestra.plugin.ai.": (
+        "Kestra's AI plug-ins are not part of the embedded engine: they ask a provider of models and need its key. The "
+        "Docker stack has them; https://kestra.io/docs/ai-tools says how they work"
+    ),
+    "io.kestra.plugin.ee.": "it is of Kestra's Enterprise edition",
+}
+"""What is said of the plug-ins that users of the course's flows meet, by the beginning of the type's name."""
+LIKENESS = 0.75
+
+
+def explain(engine: Engine, message: str) -> str:
+    """A message with a word on the unknown type that it names, if it names one.
+
+    Parameters:
+        engine: a started engine.
+        message: the engine's own.
+    """
+    if not (match := UNKNOWN.search(message)):
+        return message
+    return message[: match.end()] + f" ({_about(match[1], _names(engine))})" + message[match.end() :]
+
+
+def _about(name: str, known: Iterable[str]) -> str:
+    for beginning, words in ELSEWHERE.items():
+        if name.startswith(beginning):
+            return words
+    # A last part that was moved or is spelled in another case counts more than the packages before it.
+    ends = {type_name.rpartition(".")[2].lower(): type_name for type_name in known}
+    nearest = get_close_matches(name, list(known), 3, LIKENESS)
+    if (same := ends.get(name.rpartition(".")[2].lower())) and same not in nearest:
+        nearest.append(same)
+    offer = f"nearest: {', '.join(nearest)}; " if nearest else ""
+    return f"{offer}GET /api/v1/main/plugins lists the types that there are"
+
+
+def _names(engine: Engine) -> list[str]:
+    plugins = engine.bean(REGISTRY).plugins()
+    return [
+        str(cls.getName())
+        for plugin in plugins
+        for kind in (plugin.getTasks(), plugin.getTriggers(), plugin.getConditions(), plugin.getTaskRunners())
+        for cls in kind
+    ]
