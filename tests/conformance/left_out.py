@@ -1,6 +1,7 @@
 """What of Kestra's own flows and of its SDK's own tests is not compared, each with its reason."""
 
 _LONG = "it runs for minutes, to be killed by its test"
+_CLOCK = "how often it is tried, or in which state it is stopped, depends on when its time limit hits"
 _OTHERS = "its result depends on what other flows do meanwhile"
 RUNS: dict[str, str] = {
     "flows/valids/flow-concurrency-parallel-subflow-kill.yaml": _LONG,
@@ -9,7 +10,11 @@ RUNS: dict[str, str] = {
     "flows/valids/sleep-long-after-execution-flowable.yml": _LONG,
     "flows/valids/sleep-long.yml": _LONG,
     "flows/valids/purge_logs_no_arguments.yaml": _OTHERS,
-    "flows/valids/sla-parent-flow.yaml": "how often its subflow is tried depends on when the time limit hits",
+    "flows/valids/retry-failed-task-duration.yml": _CLOCK,
+    "flows/valids/sla-max-duration-fail.yaml": _CLOCK,
+    "flows/valids/sla-parent-flow.yaml": _CLOCK,
+    "flows/valids/waitfor-child-task-warning.yaml": _CLOCK,
+    "flows/valids/waitfor-max-duration.yaml": _CLOCK,
     "sanity-checks/all_core.yaml": "it runs all other sanity checks, which run by themselves",
 }
 """Flows that are validated and created, but not run."""

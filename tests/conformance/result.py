@@ -10,6 +10,7 @@ PLACES: tuple[tuple[str, str], ...] = (
     (r"\bPT[0-9.]+S\b", "<duration>"),
     (r"https?://(127\.0\.0\.1|localhost)(:\d+)?", "<server>"),
     (r"\b(?=[0-9a-zA-Z]*[a-z])(?=[0-9a-zA-Z]*[A-Z])[0-9a-zA-Z]{19,22}\b", "<id>"),
+    (r"\b\d{15,}\b", "<number>"),
     (r'"value": "[^"]*", "type": "io.kestra.datatype:aes_encrypted"', '"type": "encrypted"'),
     (r"\b1[789]\d{8}\b", "<seconds>"),
     (r"/[^\s\"']*/work/[^\s\"']*", "<folder>"),

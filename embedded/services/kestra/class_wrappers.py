@@ -1,9 +1,8 @@
 """Lets several threads use a Java class for the first time at once.
 
 JPype makes the Python class of a Java class when it is first used, one thread at a time. In 1.7.1, others see the new
-class before its hints (its rules of conversion) are there: a Python function sets them, and where a Python function
-begins, another thread may go on. If that one has JPype choose a method with a parameter of the class, JPype reads the
-hints that are not there, and the process ends with a segmentation fault in `JPConversionObject::matches`.
+class before its hints (its rules of conversion) are there, as a Python function sets them. The engine's process ended
+so now and then, with a segmentation fault in `JPConversionObject::matches`, when many requests came right after its start.
 """
 
 import operator
