@@ -1,8 +1,9 @@
 """Lets several threads use a Java class for the first time at once.
 
 JPype makes the Python class of a Java class when it is first used, one thread at a time. In 1.7.1, others see the new
-class before its hints (its rules of conversion) are there, as a Python function sets them. The engine's process ended
-so now and then, with a segmentation fault in `JPConversionObject::matches`, when many requests came right after its start.
+class before its hints (its rules of conversion) are there, as a Python function sets them. So the engine's process
+ended now and then, with a segmentation fault in `JPConversionObject::matches`, when many requests came right after its
+start.
 """
 
 import operator

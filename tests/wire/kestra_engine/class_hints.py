@@ -1,4 +1,4 @@
-"""Prints, for `test_class_wrappers`, what runs in Python while JPype makes a class: the names of functions, in order."""
+"""Prints the Python functions that run while JPype makes a class, in order, for `test_class_wrappers`."""
 
 import sys
 from pathlib import Path
