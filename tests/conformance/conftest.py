@@ -61,28 +61,34 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[st
 
 
 @pytest.fixture(scope="session")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    """What the reference says. It has the machine for itself, as flows with a time limit are among them."""
+def flows_to_run(request: pytest.FixtureRequest) -> list[CorpusFlow]:
+    """The flows that the chosen tests run: none if those are left out, as running takes minutes."""
+    return run_flows() if any(item.get_closest_marker("slow") for item in request.session.items) else []
+
+
+@pytest.fixture(scope="session")
+def there(tmp_path_factory: pytest.TempPathFactory, flows_to_run: list[CorpusFlow]) -> Results:
+    """What the reference says. Nothing else of the suite runs meanwhile, as flows with a time limit are among them."""
     folder = tmp_path_factory.mktemp("there")
-    with _reference(folder) as process:
+    with _reference(folder, flows_to_run) as process:
         assert process.wait(REFERENCE_SECONDS) == 0, (folder / "log").read_text()
         said = json.loads((folder / "result.json").read_text())
     names = [flow.name for flow in corpus.flows()], [flow.name for flow in created_flows()]
     return Results(
         dict(zip(names[0], said["validate"], strict=True)),
         dict(zip(names[1], said["create"], strict=True)),
-        dict(zip([flow.name for flow in run_flows()], said["run"], strict=True)),
+        dict(zip([flow.name for flow in flows_to_run], said["run"], strict=True)),
     )
 
 
 @contextmanager
-def _reference(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _reference(folder: Path, flows_to_run: list[CorpusFlow]) -> Iterator[subprocess.Popen[bytes]]:
     job = {
         "validate": [flow.source for flow in corpus.flows()],
         "create": [flow.source for flow in created_flows()],
         "run": [
             {"namespace": flow.namespace, "flow": flow.flow_id, "inputs": flow.inputs(), "files": sorted(flow.files())}
-            for flow in run_flows()
+            for flow in flows_to_run
         ],
     }
     (folder / "job.json").write_text(json.dumps(job))
@@ -98,15 +104,14 @@ def _reference(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture(scope="session")
-def here(there: Results, environment: Mapping[str, str]) -> Results:
+def here(there: Results, environment: Mapping[str, str], flows_to_run: list[CorpusFlow]) -> Results:
     """What the engine here says, over its API."""
     api = Api(environment)
     wrong = {flow.name: api.wrong(flow) for flow in corpus.flows()}
     created = {flow.name: api.create(flow) for flow in created_flows()}
-    flows = run_flows()
     with ThreadPoolExecutor(reference.AT_ONCE) as pool:
-        executions = dict(zip([flow.name for flow in flows], pool.map(api.run, flows), strict=True))
-    return Results(wrong, created, executions)
+        executions = list(pool.map(api.run, flows_to_run))
+    return Results(wrong, created, dict(zip([flow.name for flow in flows_to_run], executions, strict=True)))
 
 
 class Api:

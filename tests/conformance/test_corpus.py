@@ -24,6 +24,7 @@ def test_a_flow_is_created_here_as_there(name: str, here: Results, there: Result
     assert (here.created[name] is None) == (there.created[name] is None), (here.created[name], there.created[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RUN)
 def test_a_flow_runs_here_as_there(name: str, here: Results, there: Results) -> None:
     assert comparable(here.executions[name]) == comparable(there.executions[name])

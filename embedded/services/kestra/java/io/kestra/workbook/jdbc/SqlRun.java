@@ -48,12 +48,12 @@ public final class SqlRun {
 
     /** One statement; with `afterSQL`, both in one transaction. */
     public SqlResult query() throws Exception {
-        return work.run(() -> told(this::runOne));
+        return work.run(() -> refusalsExplained(this::runOne));
     }
 
     /** Several statements, in one transaction unless `transaction` is false. */
     public SqlResults queries() throws Exception {
-        return work.run(() -> told(this::runAll));
+        return work.run(() -> refusalsExplained(this::runAll));
     }
 
     private SqlResult runOne() throws Exception {
@@ -133,7 +133,7 @@ public final class SqlRun {
     }
 
     private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
-        Map<?, ?> parameters = properties.get("parameters") instanceof Map<?, ?> given ? given : Map.of();
+        Map<?, ?> parameters = properties.get("parameters") instanceof Map<?, ?> named ? named : Map.of();
         if (parameters.isEmpty()) {
             return connection.prepareStatement(sql);
         }
@@ -253,7 +253,7 @@ public final class SqlRun {
     }
 
     /** A database's refusal is the user's to read: its message, without the driver's stack. */
-    private static <T> T told(Steps<T> steps) throws Exception {
+    private static <T> T refusalsExplained(Steps<T> steps) throws Exception {
         try {
             return steps.run();
         } catch (SQLException | IllegalArgumentException problem) {
@@ -267,8 +267,9 @@ public final class SqlRun {
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String told = String.valueOf(problem.getMessage());
-        return cause.getMessage() == null || told.contains(cause.getMessage()) ? told : told + "\n  " + cause.getMessage();
+        String message = String.valueOf(problem.getMessage());
+        String reason = cause.getMessage();
+        return reason == null || message.contains(reason) ? message : message + "\n  " + reason;
     }
 
     /** While it is open, a cancelled task has the statement cancelled again and again: once might be too soon. */
