@@ -31,7 +31,7 @@ LOGBACK = '<configuration><root level="OFF"/></configuration>'
 
 
 def properties(folder: Path) -> dict[str, str]:
-    """What the engine must be told: a database in memory and a folder as storage."""
+    """The configuration: a database in memory and a folder as storage."""
     return {
         "kestra.server-type": "STANDALONE",
         "kestra.queue.type": "h2",
@@ -71,11 +71,11 @@ class Reference:
             classpath=jars,
             convertStrings=False,
         )
-        given = jpype.JClass("java.util.HashMap")()
+        settings = jpype.JClass("java.util.HashMap")()
         for name, value in properties(folder).items():
-            given.put(name, value)
+            settings.put(name, value)
         builder = jpype.JClass("io.micronaut.context.ApplicationContext").builder().environmentPropertySource(False)
-        self._context = builder.properties(given).start()
+        self._context = builder.properties(settings).start()
         self._flows = self.bean("io.kestra.core.services.FlowService")
         self._stored = self.bean("io.kestra.core.repositories.FlowRepositoryInterface")
         self._executions = self.bean("io.kestra.core.repositories.ExecutionRepositoryInterface")

@@ -45,17 +45,17 @@ def test_a_misspelt_parameter_is_refused_with_the_nearest(
 
 
 def test_a_notebook_says_how_long_its_cells_may_take(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = []
+    timeouts = []
     monkeypatch.setattr(runner, "lesson_name", lambda path: path.stem)
     monkeypatch.setattr(
-        "papermill.execute_notebook", lambda *_, execution_timeout, **__: given.append(execution_timeout)
+        "papermill.execute_notebook", lambda *_, execution_timeout, **__: timeouts.append(execution_timeout)
     )
     run_lesson(notebook, notebook.parent / "runs", {})
     content = nbformat.read(notebook, as_version=4)
     content.metadata.workbook = {"cell_seconds": 7200}
     nbformat.write(content, notebook)
     run_lesson(notebook, notebook.parent / "runs", {})
-    assert given == [CELL_SECONDS, 7200]
+    assert timeouts == [CELL_SECONDS, 7200]
 
 
 def test_a_year_of_public_files_has_the_time_of_a_slow_network() -> None:

@@ -201,8 +201,8 @@ def test_a_circle_by_failures_alone_ends_with_the_first_success(api: Api) -> Non
     ],
 )
 def test_a_loop_has_so_many_values(api: Api, kind: str, count: int, limit: int, message: str | None) -> None:
-    told = problems(api, loop(kind, count, limit))
-    assert told is None if message is None else message in (told or "")
+    refused = problems(api, loop(kind, count, limit))
+    assert refused is None if message is None else message in (refused or "")
 
 
 def one_task(task: str) -> str:
@@ -304,9 +304,9 @@ def test_a_metric_beyond_its_columns_fails_its_task(api: Api) -> None:
         ended = api.run("limits.team", "measured")
         assert ended["state"]["current"] == "FAILED"
         assert ended["taskRunList"][0]["state"]["current"] == "FAILED"
-        told = errors(api, ended["id"])
-        assert message in told
-        assert "has 151 characters, and 150 are the limit" in told
+        said = errors(api, ended["id"])
+        assert message in said
+        assert "has 151 characters, and 150 are the limit" in said
 
 
 @pytest.mark.parametrize(

@@ -58,8 +58,8 @@ def test_defaults_of_a_whole_name_take_every_property(kestra: Kestra) -> None:
     ],
 )
 def test_defaults_are_documented(kestra: Kestra, type_: str, name: str, default: object) -> None:
-    told = properties(kestra, type_)[name]["default"]
-    assert str(told) == str(default)
+    documented = properties(kestra, type_)[name]["default"]
+    assert str(documented) == str(default)
 
 
 def test_outputs_are_documented(kestra: Kestra) -> None:
