@@ -1,11 +1,13 @@
 """io.kestra.plugin.scripts.python: Script and Commands, and the environments that they run in."""
 
 import time
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
+from bench.sizing import engines
 from tests.support.waiting import eventually
 from tests.wire.kestra_tasks.client import Kestra, Task
 
@@ -17,6 +19,11 @@ Kestra.counter("rows", 5, {"taxi": "green"})
 Kestra.timer("reading", 1.5)
 Kestra.timer("measured", lambda: None)
 """
+
+
+def test_the_folder_that_the_engine_works_in_stays(kestra: Kestra) -> None:
+    [engine] = engines(str(kestra.home))
+    assert Path(engine.cwd()).is_dir()
 
 
 def script(text: str, **properties: Any) -> Task:

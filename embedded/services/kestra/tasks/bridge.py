@@ -245,7 +245,7 @@ def row(columns: Sequence[Column], cells: Sequence[Any]) -> Outputs:
 def install(engine: Engine) -> None:
     """Register the bodies with the engine. Call it when Java is up and before the worker takes up tasks."""
     Task.state_folder = engine.config.home
-    Task.scratch_folder = engine.config.home / "scratch"
+    Task.scratch_folder = engine.config.home / "task-scratch"
     shutil.rmtree(Task.scratch_folder, ignore_errors=True)  # a killed engine leaves it
     Task.scratch_folder.mkdir()
     installed = engine.java("io.kestra.workbook.TaskBody$Installed")

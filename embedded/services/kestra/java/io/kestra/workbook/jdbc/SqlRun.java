@@ -238,14 +238,15 @@ public final class SqlRun {
         }
     }
 
-    /** The older boolean properties win over `fetchType`. */
+    /** The older boolean properties win over `fetchType`, `fetch` over the others. */
     private static FetchType fetchType(Map<String, Object> properties) {
-        for (var older : Map.of("fetch", FetchType.FETCH, "fetchOne", FetchType.FETCH_ONE, "store", FetchType.STORE).entrySet()) {
-            if (Boolean.TRUE.equals(properties.get(older.getKey()))) {
-                return older.getValue();
-            }
+        if (Boolean.TRUE.equals(properties.get("fetch"))) {
+            return FetchType.FETCH;
         }
-        return (FetchType) properties.get("fetchType");
+        if (Boolean.TRUE.equals(properties.get("fetchOne"))) {
+            return FetchType.FETCH_ONE;
+        }
+        return Boolean.TRUE.equals(properties.get("store")) ? FetchType.STORE : (FetchType) properties.get("fetchType");
     }
 
     private interface Steps<T> {
