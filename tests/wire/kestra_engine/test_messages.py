@@ -335,4 +335,5 @@ def insert_into_folder(home: Path, *values: str) -> int:
     """Write a message into the database of an engine that does not run; answers its number."""
     argv = [sys.executable, "-m", "tests.wire.kestra_engine.crashed_database", "insert", str(home / "database")]
     done = subprocess.run([*argv, *values], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    return int(done.stdout.splitlines()[-1])  # drivers of other databases log before it
+    [number] = [line for line in done.stdout.splitlines() if line.isdigit()]  # drivers of other databases log
+    return int(number)
