@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from types import SimpleNamespace
 
 import psutil
@@ -221,9 +222,15 @@ def test_moments_sort_by_time_however_they_are_written() -> None:
 def test_the_executions_of_dependent_flows_are_followed(api: Api) -> None:
     api.flow("{id: called, namespace: follow.calls, tasks: [{id: a, type: io.kestra.plugin.core.log.Log, message: a}]}")
     call = "{id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: follow.calls, flowId: called}"
-    api.flow(f"{{id: caller, namespace: follow.calls, tasks: [{call}]}}")
-    graph = "/flows/follow.calls/caller/dependencies"
-    eventually(lambda: len(api.get(graph).json()["nodes"]) == 2, what="the dependencies of the flow")
+    revisions = count()
+
+    def linked() -> bool:
+        # The engine compares a new flow with those that it knew a moment before: one that came just now may be missing.
+        description = f"description: {next(revisions)}"
+        api.flow(f"{{id: caller, namespace: follow.calls, {description}, tasks: [{call}]}}")
+        return len(api.get("/flows/follow.calls/caller/dependencies").json()["nodes"]) == 2
+
+    eventually(linked, what="the dependencies of the flow", every=0.5)
     created = api.post("/executions/follow.calls/caller").json()
     seen = list(events(api, f"/executions/{created['id']}/follow-dependencies"))
     assert (seen[0], seen[-1][0]) == (("start", {"executionId": created["id"]}), "end-all")
