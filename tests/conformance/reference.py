@@ -24,6 +24,8 @@ PAUSED_SECONDS = 8
 """An execution that is paused for longer waits for somebody; the flows themselves pause for less."""
 AFTERWARDS_SECONDS = 5
 """What runs after an execution has ended gets so much time."""
+SETTLED_SECONDS = 1
+"""What runs after an execution begins in so much time."""
 EVERY_SECONDS = 0.1
 TERMINATED = {"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "RETRIED", "SKIPPED", "BREAKPOINT"}
 LOGBACK = '<configuration><root level="OFF"/></configuration>'
@@ -172,10 +174,10 @@ def ended(find: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
         if execution is not None:
             states = [entry["state"]["current"] for entry in (execution, *(execution.get("taskRunList") or []))]
             since = {state: since.get(state, now) for state in states[:1]}
-            if TERMINATED.issuperset(states) or now - began > END_SECONDS:
-                return execution
             limit = PAUSED_SECONDS if states[0] == "PAUSED" else AFTERWARDS_SECONDS
-            if (states[0] == "PAUSED" or states[0] in TERMINATED) and now - since[states[0]] > limit:
+            limit = SETTLED_SECONDS if TERMINATED.issuperset(states) else limit
+            rests = states[0] == "PAUSED" or states[0] in TERMINATED
+            if (rests and now - since[states[0]] > limit) or now - began > END_SECONDS:
                 return execution
         elif now - began > END_SECONDS:
             return {"error": "the execution never appeared"}

@@ -95,7 +95,7 @@ public final class EngineGuard {
         guard.context = builder.beanDefinitions(
             RuntimeBeanDefinition.builder(H2QueueFactory.class, () -> new GuardedQueueFactory(guard.context, guard))
                 .singleton(true).replaces(H2QueueFactory.class).build(),
-            RuntimeBeanDefinition.builder(WorkerSecurityService.class, TaskGuard::new)
+            RuntimeBeanDefinition.builder(WorkerSecurityService.class, () -> new TaskGuard(guard.context))
                 .singleton(true).replaces(WorkerSecurityService.class).build(),
             RuntimeBeanDefinition.builder(Extension.class, LimitedPebble::new).singleton(true).build(),
             guard.storage(H2ExecutionDelayStorage.class, "executordelayed", GuardedDelays::new),
