@@ -1,9 +1,15 @@
-"""Lines and cells of CSV files."""
+"""CSV files, their lines and cells."""
 
 import csv
 import io
 import json
 from typing import Any
+
+
+def document(rows: list[dict[str, Any]]) -> str:
+    """Rows as a whole file. Its columns are those of any row, as a row need not have all."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    return "".join([line(columns), *(line([cell(row.get(column)) for column in columns]) for row in rows)])
 
 
 def line(cells: list[str]) -> str:

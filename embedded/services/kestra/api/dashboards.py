@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from embedded.services.kestra.api import convert, repositories
-from embedded.services.kestra.api.csv_file import cell, line
+from embedded.services.kestra.api.csv_file import document
 from embedded.services.kestra.api.errors import ApiError, Invalid, NotFound
 from embedded.services.kestra.api.filters import body_filters
 from embedded.services.kestra.api.flow_source import checked
@@ -211,11 +211,8 @@ def _page(request: Request, overrides: dict[str, Any]) -> Any:
 
 def _csv(request: Request, rows: Any) -> Response:
     values = [convert.to_python(request.engine, row) for row in rows]
-    columns = list(dict.fromkeys(column for row in values for column in row))
-    lines = [line(columns)] if columns else []
-    lines += [line([cell(row.get(column)) for column in columns]) for row in values]
     headers = {"Content-Disposition": "attachment; filename=chart.csv"}
-    return Response("".join(lines), media_type="text/csv", headers=headers)
+    return Response(document(values) if values else "", media_type="text/csv", headers=headers)
 
 
 def _stored(request: Request) -> Any:

@@ -7,7 +7,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from embedded.services.kestra.api import convert, executions, flows, repositories, trigger_state
-from embedded.services.kestra.api.csv_file import cell, line
+from embedded.services.kestra.api.csv_file import cell, document, line
 from embedded.services.kestra.api.filters import query_filters
 from embedded.services.kestra.api.request import Request, endpoint
 from embedded.services.kestra.api.timeline import dated_filters
@@ -31,11 +31,8 @@ def export_executions(request: Request) -> Response:
 def export_triggers(request: Request) -> Response:
     """The states of the triggers that match."""
     rows = [convert.to_python(request.engine, row) for row in trigger_state.by_query(request)]
-    # Each state has only the fields that are set.
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    lines = [line(columns)] + [line([cell(row.get(column)) for column in columns]) for row in rows]
     headers = {"Content-Disposition": "attachment; filename=triggers.csv"}
-    return Response("".join(lines), media_type="text/csv", headers=headers)
+    return Response(document(rows), media_type="text/csv", headers=headers)
 
 
 def _csv(request: Request, name: str, find: Callable[[Any], Any]) -> Response:

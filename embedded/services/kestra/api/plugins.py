@@ -1,7 +1,6 @@
 """The task, trigger and condition types that this engine has, with their documentation and JSON schemas."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from starlette.responses import Response
@@ -9,9 +8,9 @@ from starlette.routing import Route
 
 from embedded.services.kestra.api.convert import enum, or_none
 from embedded.services.kestra.api.errors import NotFound
+from embedded.services.kestra.api.plugin_registry import REGISTRY, classes
 from embedded.services.kestra.api.request import Request, endpoint, json_value
 
-REGISTRY = "io.kestra.core.plugins.PluginRegistry"
 ICON = "io.kestra.core.docs.PluginIcon"
 CACHED = "public, max-age=3600"
 ALERT = re.compile(r'\n::alert\{type="(.*)"}\n')
@@ -39,7 +38,7 @@ def icons(request: Request) -> Response:
     by_class = request.java("java.util.TreeMap")()
     icon = request.java(ICON)
     for plugin in request.bean(REGISTRY).plugins():
-        for cls in _classes(plugin):
+        for cls in classes(plugin):
             by_class.put(cls.getName(), icon(cls.getSimpleName(), plugin.icon(cls), flowable.isAssignableFrom(cls)))
     return _cached(request.entity(by_class))
 
@@ -107,11 +106,6 @@ def versions(request: Request) -> Response:
 
 def _plugin(request: Request, plugin: Any, group: Any = None) -> Any:
     return request.java("io.kestra.core.docs.Plugin").of(plugin, group)
-
-
-def _classes(plugin: Any) -> Iterator[Any]:
-    for kind in (plugin.getTasks(), plugin.getTriggers(), plugin.getConditions(), plugin.getTaskRunners()):
-        yield from kind
 
 
 def _generator(request: Request) -> Any:

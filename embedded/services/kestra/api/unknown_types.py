@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from embedded.services.kestra.api.plugin_registry import REGISTRY, classes
 from embedded.services.kestra.engine import Engine
 
-REGISTRY = "io.kestra.core.plugins.PluginRegistry"
 UNKNOWN = re.compile(r"Invalid type: ([\w.]+)(?= |$|\n)")
 ELSEWHERE = {
     "io.kestra.plugin.ai.": (
@@ -45,10 +45,4 @@ def _about(name: str, known: Iterable[str]) -> str:
 
 
 def _names(engine: Engine) -> list[str]:
-    plugins = engine.bean(REGISTRY).plugins()
-    return [
-        str(cls.getName())
-        for plugin in plugins
-        for kind in (plugin.getTasks(), plugin.getTriggers(), plugin.getConditions(), plugin.getTaskRunners())
-        for cls in kind
-    ]
+    return [str(cls.getName()) for plugin in engine.bean(REGISTRY).plugins() for cls in classes(plugin)]
