@@ -125,12 +125,12 @@ def test_on_the_host_the_key_leads_there_and_never_to_google(gcp_process: Proces
     settings = Settings(
         stack="docker", gcp_creds_file=str(gcp_process.key), storage_emulator_host=here, bigquery_emulator_host=here
     )
+    before = set(threading.enumerate())
     files, tables = Gcs(settings), BigQuery(settings)
     assert isinstance(files.buckets(), list)
     assert tables.scalar("SELECT 1") == 1
-    for thread in threading.enumerate():  # Google's library asks about regions in one of its own
-        if thread is not threading.current_thread():
-            thread.join(10)
+    for thread in set(threading.enumerate()) - before:  # Google's library asks about regions in one of its own
+        thread.join(10)
     assert asked == {"127.0.0.1"}
 
 

@@ -70,8 +70,19 @@ def test_the_limit_changes_no_other_value(expression: str, result: object) -> No
     assert value(BigQueryRules(), expression) == result
 
 
-def test_athena_s_padding_ends_too() -> None:
-    assert value(TrinoRules(), "length(lpad('a', 1000000, 'b'))") == 1_000_000
+@pytest.mark.parametrize(
+    ("longest", "beyond"),
+    [
+        (f"lpad('a', {16 * MEGABYTE}, 'b')", f"rpad('a', {16 * MEGABYTE + 1}, 'b')"),
+        (f"rpad('a', {MEGABYTE}, 'b')", f"lpad('a', {2**31 - 1}, 'b')"),
+        (
+            f"replace(rpad('a', {4 * MEGABYTE}, 'a'), 'a', 'bcde')",
+            f"replace(rpad('a', {4 * MEGABYTE + 1}, 'a'), 'a', 'bcde')",
+        ),
+    ],
+)
+def test_athena_s_texts_end_too(longest: str, beyond: str) -> None:
+    assert value(TrinoRules(), f"length({longest})") in (MEGABYTE, 16 * MEGABYTE)
     with pytest.raises(SqlError) as caught:
-        value(TrinoRules(), "length(rpad('a', 2147483647, 'b'))")
+        value(TrinoRules(), f"length({beyond})")
     assert to_trino_error(caught.value).message == "Query exhausted resources at this scale factor"

@@ -13,7 +13,7 @@ from embedded.sql_engine.values import Value
 
 _MANY = 1000
 _LONGEST = 16 << 20
-"""Characters that a text is padded to: Trino itself has no limit but its memory."""
+"""Characters, or bytes, that a function makes of a text: Trino itself has no limit but its memory."""
 _SPACES = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x1680, *range(0x2000, 0x2007), *range(0x2008, 0x200B)]))
 """What Java calls white space."""
 SPACES = text(_SPACES + "\u2028\u2029\u205f\u3000")
@@ -86,12 +86,27 @@ def _split(call: FunctionCall) -> Value:
     return Value(unless_null([subject, by], sql), array(STRING))
 
 
+def _unless(beyond: str, sql: str, of: str = "VARCHAR") -> str:
+    """An argument, or the failure of a function whose result would be too long.
+
+    It stands in the argument, as DuckDB computes a call of constants also in a branch of CASE that is never taken.
+
+    Parameters:
+        beyond: whether it would, as an expression.
+        sql: the argument.
+        of: DuckDB's type of the argument.
+    """
+    return f"CASE WHEN {beyond} THEN {fail(EXHAUSTED, EXHAUSTED_MESSAGE, of=of)} ELSE {sql} END"
+
+
 def _replace(call: FunctionCall) -> Value:
     values = checked_values(call, 2, 3)
     subject, old = as_type(call, values, 0, STRING), as_type(call, values, 1, STRING)
     new = as_type(call, values, 2, STRING) if len(values) == 3 else "''"
     sql = f"CASE WHEN false THEN NULL {_unless_empty(values[1], 'replace of an empty text')} "
-    sql += f"ELSE replace({subject}, {old}, {new}) END"
+    found = f"((strlen({subject}) - strlen(replace({subject}, {old}, ''))) // greatest(strlen({old}), 1))"
+    within = _unless(f"{found} * (strlen({new}) - strlen({old})) > {_LONGEST} - strlen({subject})", subject)
+    sql += f"ELSE replace({within}, {old}, {new}) END"
     return Value(unless_null([subject, old, new], sql), STRING)
 
 
@@ -102,10 +117,9 @@ def _pad(word: str) -> Function:
         by = as_type(call, values, 2, STRING)
         empty = fail("INVALID_FUNCTION_ARGUMENT", "Padding string must not be empty")
         low = fail("INVALID_FUNCTION_ARGUMENT", "Target length must be in the range [0..2147483647]")
-        padded = f"{word}({subject}, CAST({size} AS INTEGER), {by})"
-        high = fail(EXHAUSTED, EXHAUSTED_MESSAGE)
-        wrong = f"WHEN {size} < 0 THEN {low} WHEN {size} > {_LONGEST} THEN {high}"
-        sql = f"CASE WHEN {by} = '' THEN {empty} {wrong} ELSE {padded} END"
+        within = _unless(f"{size} > {_LONGEST}", size, "BIGINT")
+        padded = f"{word}({subject}, CAST({within} AS INTEGER), {by})"
+        sql = f"CASE WHEN {by} = '' THEN {empty} WHEN {size} < 0 THEN {low} ELSE {padded} END"
         return Value(unless_null([subject, size, by], sql), STRING)
 
     return Function(write)
