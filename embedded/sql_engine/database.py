@@ -14,6 +14,8 @@ from embedded.sql_engine.errors import Reason, SqlError
 from embedded.sql_engine.types import text
 
 _CONFIGURATION = {
+    # With DuckDB 2.0.0's own threads for writing, a statement that fails while a file is written may never end.
+    "async_threads": "0",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "preserve_insertion_order": "true",

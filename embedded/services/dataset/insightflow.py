@@ -190,7 +190,7 @@ def _written(entry: Set, rows: Iterable[Row], without: str | None = None) -> byt
     """Rows as a Parquet file, by one thread, so that the bytes depend on the rows only."""
     with (
         tempfile.TemporaryDirectory(prefix="insightflow-") as folder,
-        duckdb.connect(config={"threads": 1}) as database,
+        duckdb.connect(config={"threads": 1, "async_threads": 0}) as database,
     ):
         text, file = Path(folder, "rows.csv"), Path(folder, "rows.parquet")
         text.write_text("".join(f"{_line(row, len(entry.key), entry.scale)}\n" for row in rows))

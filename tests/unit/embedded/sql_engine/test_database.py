@@ -73,6 +73,11 @@ def test_files_of_other_folders_cannot_be_written(
     database.execute(f"COPY (SELECT 1) TO {text(str(inside))}")
 
 
+def test_files_are_written_by_the_statement_s_own_threads(database: duckdb.DuckDBPyConnection) -> None:
+    """Others can keep a statement that fails from its end."""
+    assert database.execute("SELECT current_setting('async_threads')").fetchone() == (0,)
+
+
 @pytest.mark.parametrize(
     "sql", ["INSTALL httpfs", "LOAD httpfs", "SET enable_external_access = true", "RESET memory_limit"]
 )
