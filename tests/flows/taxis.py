@@ -108,16 +108,16 @@ class Taxis:
     def load(self, year: str, month: str, taxi: str = "yellow") -> Execution:
         return self.ended(self.start(year, month, taxi))
 
-    def await_backfill(self, flow: str, label: str, count: int) -> list[Execution]:
-        """The executions of a backfill, once so many of them have succeeded."""
+    def await_backfill(self, flow: str, label: str, count: int, state: str = "SUCCESS") -> list[Execution]:
+        """The executions of a backfill, once so many of them have ended in a state."""
         query = {"namespace": "zoomcamp", "flowId": flow, "labels": f"backfill:{label}", "size": 50}
 
-        def succeeded() -> list[Execution] | None:
+        def ended() -> list[Execution] | None:
             executions = self.api.get("/executions/search", params=query).json()["results"]
-            enough = sum(execution["state"]["current"] == "SUCCESS" for execution in executions) >= count
+            enough = sum(execution["state"]["current"] == state for execution in executions) >= count
             return executions if enough else None
 
-        return eventually(succeeded, PATIENCE, f"{count} executions of the backfill {label}", every=0.5)
+        return eventually(ended, PATIENCE, f"{count} executions of the backfill {label}", every=0.5)
 
     def errors(self, execution: Execution) -> str:
         logs = self.api.get(f"/logs/{execution['id']}", params={"minLevel": "ERROR"}).json()
@@ -137,6 +137,22 @@ class Taxis:
         text = source(flow).replace("maxAttempts: 6", "maxAttempts: 1") if quick else source(flow)
         assert old in text
         self.api.flow(text.replace(old, new) if old else text)
+
+    def import_odd(self, flow: str, address: str) -> None:
+        """Import a flow that fetches its files from another server, and gives one up that is not done in 3 s."""
+        text = source(flow)
+        for old, new in ((BASE_URL, address), ("SECONDS_AT_MOST: 3600", "SECONDS_AT_MOST: 3")):
+            assert old in text
+            text = text.replace(old, new)
+        self.api.flow(text)
+
+    def assert_refused(self, execution: Execution, address: str, told: str) -> None:
+        """An execution failed in its first step that can, and said why in one line that names the address."""
+        assert execution["state"]["current"] == "FAILED"
+        assert self.states(execution)["extract"] == "FAILED"
+        lines = eventually(lambda: self.errors(execution).splitlines(), PATIENCE, "the log")
+        assert [line for line in lines if line.startswith(address) and told in line], lines
+        assert "Traceback" not in "".join(lines)
 
     def kept_files(self, execution: Execution) -> list[Path]:
         folder = self.storage / "main" / "zoomcamp" / "04-postgres-taxi" / "executions" / execution["id"]

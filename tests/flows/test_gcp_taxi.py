@@ -9,8 +9,9 @@ import yaml
 from google.cloud import bigquery, storage
 from google.oauth2 import service_account
 
-from tests.flows.taxis import BASE_URL, Taxis, source
+from tests.flows.taxis import BASE_URL, PATIENCE, Taxis, source
 from tests.flows.test_postgres_taxi_scheduled import backfill
+from tests.support.odd_answers import answering, odd_month, told_of_month
 
 FLOW, SCHEDULED = "08_gcp_taxi", "09_gcp_taxi_scheduled"
 DECEMBER = "yellow_tripdata_2020-12.csv"
@@ -165,6 +166,38 @@ def test_a_bad_file_fails_before_anything_is_touched(empty: Cloud, url: str, mes
     assert message in empty.taxis.errors(execution)
     assert [blob.name for blob in empty.storage.list_blobs(empty.bucket)] == [DECEMBER]
     empty.assert_as_before(empty.taxis.rows(DECEMBER))
+
+
+def test_odd_answers_fail_in_one_line_before_anything_is_touched(empty: Cloud) -> None:
+    empty.load("2020", "12")
+    taxis = empty.taxis
+    with answering(odd_month) as address:
+        taxis.import_odd(FLOW, address)
+        months = {f"yellow_tripdata_2020-{month:02}.csv": f"{month:02}" for month in range(1, 7)}
+        started = {name: taxis.start("2020", month, flow=FLOW) for name, month in months.items()}
+        ended = {
+            name: taxis.api.until(execution["id"], "SUCCESS", "FAILED", seconds=PATIENCE)
+            for name, execution in started.items()
+        }
+    for name, execution in ended.items():
+        taxis.assert_refused(execution, f"{address}/yellow/{name}.gz ", told_of_month(name))
+    assert [blob.name for blob in empty.storage.list_blobs(empty.bucket)] == [DECEMBER]
+    empty.assert_as_before(taxis.rows(DECEMBER))
+
+
+def test_odd_answers_to_a_backfill_fail_in_one_line_each(empty: Cloud) -> None:
+    taxis = empty.taxis
+    with answering(odd_month) as address:
+        taxis.import_odd(SCHEDULED, address)
+        times = ("2021-01-31T00:00:00Z", "2021-07-31T00:00:00Z")
+        backfill(taxis, "green_schedule", *times, flow=SCHEDULED, label="odd")
+        failed = taxis.await_backfill(SCHEDULED, "odd", 6, "FAILED")
+    taxis.import_flow(SCHEDULED)
+    for execution in failed:
+        (name,) = (label["value"] for label in execution["labels"] if label["key"] == "file")
+        taxis.assert_refused(execution, f"{address}/green/{name}.gz ", told_of_month(name))
+    assert empty.tables() == set()
+    assert list(empty.storage.list_blobs(empty.bucket)) == []
 
 
 def accident(taxis: Taxis, script: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.flows.taxis import BASE_URL, Taxis
+from tests.support.odd_answers import answering, odd_month, told_of_month
 
 FLOW = "04_postgres_taxi"
 DECEMBER = "yellow_tripdata_2020-12.csv"
@@ -88,6 +89,17 @@ def test_a_bad_file_fails_before_anything_is_touched(taxis, url, message):
     }
     assert message in taxis.errors(execution)
     assert taxis.kept_files(execution) == []
+    assert_as_before(taxis, taxis.rows(DECEMBER))
+
+
+def test_odd_answers_fail_in_one_line_before_anything_is_touched(taxis):
+    taxis.load("2020", "12")
+    with answering(odd_month) as address:
+        taxis.import_odd(FLOW, address)
+        started = {f"yellow_tripdata_2020-{month:02}.csv": taxis.start("2020", f"{month:02}") for month in range(1, 7)}
+        ended = {name: taxis.ended(execution) for name, execution in started.items()}
+    for name, execution in ended.items():
+        taxis.assert_refused(execution, f"{address}/yellow/{name}.gz ", told_of_month(name))
     assert_as_before(taxis, taxis.rows(DECEMBER))
 
 

@@ -4,6 +4,7 @@ import pytest
 import requests
 
 from tests.flows.taxis import PATIENCE, Taxis
+from tests.support.odd_answers import answering, odd_month, told_of_month
 from tests.support.waiting import eventually
 
 FLOW = "05_postgres_taxi_scheduled"
@@ -14,10 +15,10 @@ def imported(taxis: Taxis) -> None:
     taxis.import_flow(FLOW)
 
 
-def backfill(taxis: Taxis, trigger: str, start: str, end: str, flow: str = FLOW) -> None:
+def backfill(taxis: Taxis, trigger: str, start: str, end: str, flow: str = FLOW, label: str = "") -> None:
     body = {
         **{"namespace": "zoomcamp", "flowId": flow, "triggerId": trigger},
-        "backfill": {"start": start, "end": end, "labels": [{"key": "backfill", "value": trigger}]},
+        "backfill": {"start": start, "end": end, "labels": [{"key": "backfill", "value": label or trigger}]},
     }
 
     # The trigger appears a moment after its flow.
@@ -45,3 +46,14 @@ def test_a_backfill_loads_one_file_a_month(taxis):
     assert taxis.tables() == {"green_tripdata"}
     assert sorted(label["value"] for each in loaded for label in each["labels"] if label["key"] == "file") == names
     assert {each["trigger"]["variables"]["date"][11:16] for each in loaded} == {"09:00"}
+
+
+def test_odd_answers_to_a_backfill_fail_in_one_line_each(taxis):
+    with answering(odd_month) as address:
+        taxis.import_odd(FLOW, address)
+        backfill(taxis, "green_schedule", "2021-01-31T00:00:00Z", "2021-07-31T00:00:00Z", label="odd")
+        failed = taxis.await_backfill(FLOW, "odd", 6, "FAILED")
+    for execution in failed:
+        (name,) = (label["value"] for label in execution["labels"] if label["key"] == "file")
+        taxis.assert_refused(execution, f"{address}/green/{name}.gz ", told_of_month(name))
+    assert taxis.tables() == set()
