@@ -136,5 +136,12 @@ class Service:
         grace = self.grace if session is None else _CHILDREN_GRACE
         stop_tree(leftovers(context.home.parent, self.name, session), self.stop_signal, grace)
 
+    def remove_traces(self, pid: int) -> None:
+        """Remove what a process of the service left outside the service's folder.
+
+        Parameters:
+            pid: the number of a process that has ended; another one may have it by now.
+        """
+
     def reset(self, context: Context) -> None:
         """Remove what the service keeps outside its own folder."""

@@ -117,6 +117,14 @@ def runs(process: psutil.Process) -> bool:
     return False
 
 
+def number_runs(pid: int) -> bool:
+    """Tell whether a process of this number runs, whichever it is."""
+    try:
+        return runs(psutil.Process(pid))
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _children(process: psutil.Process) -> list[psutil.Process]:
     with contextlib.suppress(psutil.Error):
         return process.children(recursive=True)

@@ -27,8 +27,10 @@ def end_leftovers(folder: StateFolder, services: Sequence[Service], settings: Se
         services: all that may have run.
         settings: as for a start.
     """
-    live = [state["name"] for state in last_states(folder) if state["state"] in LIVE]
+    live = {state["name"]: state["pid"] for state in last_states(folder) if state["state"] in LIVE}
     for service in services:
         if service.name in live:
             context = Context(settings, folder.folder_of(service.name), folder.log_of(service.name), ports={})
             service.clean_up(context, None)
+            if pid := live[service.name]:
+                service.remove_traces(pid)

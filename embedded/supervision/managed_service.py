@@ -302,6 +302,8 @@ class ManagedService:
             await self._terminate()
         try:
             await asyncio.to_thread(self.service.clean_up, context, session)
+            if session:
+                self.service.remove_traces(session)
         except Exception:
             log.exception("%s could not be cleaned up", self.service.name)
         if self._watch:

@@ -13,6 +13,7 @@ from embedded.service import Context, ProcessSpec, Service
 from embedded.services.kestra import incidents
 from embedded.shared.loopback import http_ok
 from embedded.shared.private_files import make_private
+from embedded.shared.processes import number_runs
 from embedded.shared.settings import Settings
 from embedded.shared.state_folder import is_ours, mark
 
@@ -60,11 +61,10 @@ class Kestra(Service):
         """Which messages were set aside, and why the engine last ended by itself."""
         return incidents.read(context.home).notice
 
-    def clean_up(self, context: Context, session: int | None) -> None:
-        """Remove the socket, too, that the virtual machine leaves in the temporary folder when it is not shut down."""
-        super().clean_up(context, session)
-        if session:
-            (_ATTACH_FOLDER / f".java_pid{session}").unlink(missing_ok=True)
+    def remove_traces(self, pid: int) -> None:
+        """Remove the socket that the virtual machine leaves in the temporary folder when it is not shut down."""
+        if not number_runs(pid):
+            (_ATTACH_FOLDER / f".java_pid{pid}").unlink(missing_ok=True)
 
 
 def _base64(text: str) -> str:

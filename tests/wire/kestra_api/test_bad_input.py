@@ -1,6 +1,8 @@
 """Requests that are wrong, each of a kind: the answer says so with a status of the client's, and at once."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -207,6 +209,30 @@ def test_a_flow_that_would_hold_the_engine_is_refused_everywhere(
     folder = {"path": "/_flows/many.yml"}
     answer = api.post(f"/namespaces/{NAMESPACE}/files", params=folder, files={"fileContent": ("a", source)})
     assert answer.status_code == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [f"{FLOW}description: ".ljust(flow_source.MAX_BYTES - 1, "x"), tasks(flow_source.MAX_TYPES)],
+    ids=["long", "many tasks"],
+)
+def test_who_sends_a_flow_at_the_limit_holds_nobody_else(api: Api, source: str) -> None:
+    """More such flows at once than are read at once: other requests are answered all the time."""
+    count = 2 * int(flow_source.SOURCES.total_tokens)
+
+    def send() -> int:
+        return Api(api.server).post("/flows/validate", data=source, headers=YAML).status_code
+
+    with ThreadPoolExecutor(count) as clients:
+        flows = [clients.submit(send) for _ in range(count)]
+        meanwhile, ended = 0, [0]
+        while ended[-1] < count:
+            assert api.get("/flows/search", params={"size": 1}).status_code == 200
+            ended.append(sum(flow.done() for flow in flows))
+            meanwhile += not ended[-1]
+    assert {flow.result() for flow in flows} == {200}
+    assert meanwhile >= 3  # were answered before the first of the flows
+    assert max(after - before for before, after in pairwise(ended)) < count  # no request waited for all of them
 
 
 def test_a_flow_of_many_tasks_is_kept(api: Api) -> None:

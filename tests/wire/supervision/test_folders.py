@@ -1,13 +1,21 @@
 """State folders that cannot be used: one line says why and what helps, and nothing is claimed that was not done."""
 
+import contextlib
 import errno
+import os
+import signal
 import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 
+import catalog
 from tests.support.command import Command
+from tests.support.store_life import START_SECONDS, commanded, start
 
+JAVA_FOLDER = Path("/tmp")
+"""Where a Java virtual machine keeps a socket, whatever TMPDIR says."""
 WRITING = (["up"], ["run", "--", "true"], ["reset", "--yes"])
 ALL = (*WRITING, ["down"], ["stop", "web"], ["status"], ["env"], ["logs"])
 
@@ -59,3 +67,34 @@ def test_a_disk_that_fills_up_while_services_run_hinders_no_stop(fakes: Command,
     assert "killed" not in fakes("status").stdout
     fault.unlink()
     assert fakes("up", "--only", "web").returncode == 0
+
+
+def kill_all(command: Command) -> None:
+    """SIGKILL for all that runs on behalf of a stack, the supervisor first."""
+    for pid in [command.supervisor(), *(state["pid"] for state in command.status().values() if state["pid"])]:
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+            for process in [*psutil.Process(pid).children(recursive=True), psutil.Process(pid)]:
+                os.kill(process.pid, signal.SIGKILL)
+
+
+def names_in(folder: Path) -> list[str]:
+    """All that is in a folder."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def test_a_stack_leaves_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
+    """Neither at its end nor when it was killed; each start has a folder of its own."""
+    folders = [tmp_path / "first", tmp_path / "second"]
+    engines = []
+    with commanded(tmp_path / "stack") as command:
+        for folder in folders:
+            folder.mkdir()
+            command.env["TMPDIR"] = str(folder)
+            start(command, ",".join(service.name for service in catalog.SERVICES))
+            engines.append(command.status()["kestra"]["pid"])
+            if folder == folders[0]:
+                kill_all(command)
+        down = command.spawn("down")
+        assert (down.communicate(timeout=START_SECONDS), down.returncode)[1] == 0
+    assert [names_in(folder) for folder in folders] == [[], []]
+    assert not [pid for pid in engines if (JAVA_FOLDER / f".java_pid{pid}").exists()]
