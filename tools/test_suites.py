@@ -27,12 +27,14 @@ QUICK_START = ("-p", "no:nbval")
 NOTHING_SELECTED = 5
 """pytest's exit code if no test is left: https://docs.pytest.org/en/stable/reference/exit-codes.html."""
 SUITES = {
-    "notebooks": ("lessons/notebooks",),
+    "notebooks-pipelines": ("lessons/notebooks/test_pipelines.py",),
+    "notebooks-course": ("lessons/notebooks/test_course.py",),
     "pipelines": ("pipelines",),
     "exercises": ("lessons/exercises",),
     "tasks": ("wire/kestra_tasks",),
     "insightflow": ("insightflow",),
     "stores": ("wire/clickhouse", "wire/elasticsearch", "wire/postgres", "wire/qdrant", "wire/timescale"),
+    "notebooks-concepts": ("lessons/notebooks/test_concepts.py", "lessons/notebooks/test_other_source.py"),
     "engine": ("wire/kestra_engine",),
     "browser": ("browser",),
     "flows": ("flows",),
@@ -47,7 +49,7 @@ SUITES = {
     "docker": ("wire/docker",),
     "unit": ("unit",),
 }
-"""The folders below `tests` that make up each suite; the longest first, so that none runs alone at the end."""
+"""The folders and files below `tests` that make up each suite; the longest first: none runs alone at the end."""
 
 
 @dataclass(frozen=True)
@@ -135,9 +137,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("-k", metavar="EXPRESSION", help="only tests whose names match, as pytest's -k")
     parser.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(SUITES))
     chosen = parser.parse_args()
-    if unknown := [name for name in chosen.suites if name not in SUITES]:
+    if unknown := [name for name in chosen.suites if not suites_of(name)]:
         parser.error(f"there is no suite {', '.join(unknown)}; there are {', '.join(SUITES)}")
+    chosen.suites = [suite for name in chosen.suites for suite in suites_of(name)]
     return chosen
+
+
+def suites_of(name: str) -> list[str]:
+    """The suite of this name, or those whose names begin so before a dash: `notebooks` is all three of them."""
+    return [suite for suite in SUITES if suite == name or suite.startswith(f"{name}-")]
 
 
 def at_once(memory: int) -> int:

@@ -1,4 +1,4 @@
-"""One stack for all lessons, and which tests are slow."""
+"""One stack for the lessons of a group, and which tests are slow."""
 
 from collections.abc import Iterator
 
@@ -6,17 +6,19 @@ import pytest
 
 from tests.support.stack import own_stack
 
-LONG = ("05", "08", "09", "10", "11", "12", "13", "14", "homework", "concepts")
-"""Lessons that take half a minute or more, or are many: their further runs are left to `make test ALL=1`."""
+pytest.register_assert_rewrite("tests.lessons.notebooks.lesson_runs")
+
+TWICE = ("00", "01", "04")
+"""Lessons that every run runs a second time, stopped half-way and solved; the others' are left to `make test ALL=1`."""
 LONGEST_SECONDS = 1800
 """Of such a further run: lesson 13 and its solutions run dbt a dozen times."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the second runs of long lessons."""
+    """Mark the second runs of most lessons."""
     for item in items:
         parameter = item.name.partition("[")[2]
-        if item.name.startswith("test_solutions_are_right") and parameter.startswith(LONG):
+        if item.name.startswith("test_solutions_are_right") and not parameter.startswith(TWICE):
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.timeout(LONGEST_SECONDS))
 

@@ -15,6 +15,19 @@ def test_each_test_file_is_in_exactly_one_suite() -> None:
     assert {file: found for file, found in homes.items() if len(found) != 1} == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "suites"),
+    [
+        ("api", ["api"]),
+        ("notebooks", ["notebooks-pipelines", "notebooks-course", "notebooks-concepts"]),
+        ("notebooks-course", ["notebooks-course"]),
+        ("note", []),
+    ],
+)
+def test_a_name_chooses_the_suites_of_its_group(name: str, suites: list[str]) -> None:
+    assert test_suites.suites_of(name) == suites
+
+
 def test_as_many_suites_run_at_once_as_memory_allows() -> None:
     assert [test_suites.at_once(gigabytes << 30) for gigabytes in (4, 7, 12, 64)] == [1, 1, 2, 3]
 
