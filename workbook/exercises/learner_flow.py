@@ -37,6 +37,9 @@ RIDDLES = {
         "The property cannot take this value. Where it takes one of a few words, they are written in capitals."
     ),
     r"LinkedHashMap.* from Array": "A map was expected, with a `name: value` on each line: leave out the dashes.",
+    r"Filter \[(render|renderOnce|read|kv|secret|envs|printContext|fetchContext)\] does not exist": (
+        "This is a function: its value stands in parentheses behind its name, and no | before it."
+    ),
     r"Filter \[\w+\] does not exist": "Filters and functions are listed at https://kestra.io/docs/1.3/expressions",
 }
 """What some of the engine's messages about expressions mean."""

@@ -49,7 +49,8 @@ WRONG = {
         ('message: "loading {{ render(vars.file) }}"', "and nothing else"),
         ("loading {{ render(file) }}", "a value has its full name"),
         ("loading {{ render(vars.file) }", "The expression is not complete"),
-        ("loading {{ vars.file | render }}", "kestra.io/docs/expressions"),
+        ("loading {{ vars.file | render }}", "This is a function"),
+        ("loading {{ render(vars.file) | small }}", "kestra.io/docs/1.3/expressions"),
     ],
     "01.3": [
         (_limit(1, "FAIL"), "ended FAILED"),

@@ -26,6 +26,11 @@ def _december(lab):
     return file.stat().st_size
 
 
+def _nothing_kept(lab):
+    """No execution of the flow is left, and none of its files."""
+    lab.kestra.delete_flow(_flow(lab, "disabled: false", "disabled: true"), executions=True)
+
+
 def _refused(lab):
     """An execution of the practice flow that failed for a missing column."""
     practice = _flow(lab, "id: 04_postgres_taxi", "id: 04_postgres_taxi_practice").source
@@ -74,14 +79,14 @@ WRONG = {
         (_april, "run.labels['file']"),
     ],
     "04.2": [
-        (0.62, "keep its files"),
+        (_after(_nothing_kept, 0.62), "keep its files"),
         (lambda lab: round(_december(lab) / 1e6, 2), "Those are MB"),
         (_december, "Those are bytes"),
         (lambda lab: _december(lab) / 1024, "KiB"),
         (lambda lab: lab.dataset.source(FILE)["bytes"] / 2**20, "packed file"),
-        (128.3, "on the homework's form"),
-        (134.5, "Yours are other files"),
-        (0.58, "not the size"),
+        (_after(_december, 128.3), "on the homework's form"),
+        (_after(_december, 134.5), "Yours are other files"),
+        (_after(_december, 0.58), "not the size"),
         (lambda lab: round(_december(lab) / 1e6, 1), "Those are MB"),
         (lambda lab: _december(lab) / 1e9, "Those are GB"),
         (lambda lab: _december(lab) / 2**30, "once too often"),
