@@ -11,7 +11,7 @@ from threading import Timer
 
 from embedded.services.elasticsearch.distribution import distribution
 from embedded.services.kestra import cds_archive, environments, tool_environments
-from embedded.services.kestra.artifacts import compiler_jars, engine_jars
+from embedded.services.kestra.artifacts import LAZY_DRIVERS, compiler_jars, engine_jars, lazy_driver
 from embedded.services.kestra.compiler import CompileError
 from embedded.services.kestra.launch import class_path
 from embedded.shared.downloads import ArtifactError
@@ -31,6 +31,8 @@ def main() -> None:
             ]
             engine_jars()
             compiler_jars()
+            for database in LAZY_DRIVERS:
+                lazy_driver(database)
             with _say_if_slow("Unpacking Elasticsearch"):
                 distribution()
             with _say_if_slow("Compiling the task types, and archiving the engine's classes for quick starts"):

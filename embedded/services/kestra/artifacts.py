@@ -1,7 +1,9 @@
 """The engine's Java artifacts, pinned by `engine.lock`.
 
 Scope `engine` is the class path of the engine, scope `compiler` the compiler of the task types, and what writes their
-getters, scope `duckdb-...` DuckDB's library for a kind of machine.
+getters, scope `duckdb-...` DuckDB's library for a kind of machine, scopes `sqlite` and `mysql` drivers that are loaded
+when a task first needs them.
+
 `python -m embedded.services.kestra.artifacts` fetches what is missing. With the argument `lock` it resolves
 `engine.pom.xml` again with Maven (`mvn` must be installed) and rewrites the lock: do that after changing a version
 there, and commit both files.
@@ -27,6 +29,7 @@ POM = HERE / "engine.pom.xml"
 DUCKDB = "org.duckdb:duckdb_jdbc:jar"
 DUCKDB_VERSION = "1.5.5.0"
 DUCKDB_PLATFORMS = ("linux_amd64", "linux_arm64", "macos_universal")
+LAZY_DRIVERS = {"sqlite": "org.xerial:sqlite-jdbc:jar:3.53.2.1", "mysql": "com.mysql:mysql-connector-j:jar:9.7.0"}
 COMPILER = ("org.eclipse.jdt:ecj:jar:3.42.0", "org.projectlombok:lombok:jar:1.18.48")
 
 
@@ -77,6 +80,12 @@ def duckdb_platform(system: str, machine: str) -> str:
     return f"{system}_{processor}"
 
 
+def lazy_driver(database: str) -> Path:
+    """The JDBC driver of one of `LAZY_DRIVERS`. Fetches it if it is missing; raises ArtifactError when it cannot."""
+    [driver] = fetch(LOCK, database)
+    return driver
+
+
 def compiler_jars() -> list[Path]:
     """The Java compiler, and Lombok beside it. Fetches what is missing; raises ArtifactError when it cannot."""
     return fetch(LOCK, "compiler")
@@ -93,6 +102,7 @@ def write_lock(lock: Path = LOCK) -> None:
         }
         wanted = [("engine", coordinate) for coordinate in sorted(filter(None, coordinates))]
         wanted += [("compiler", coordinate) for coordinate in COMPILER]
+        wanted += LAZY_DRIVERS.items()
         wanted += [("duckdb", f"{DUCKDB}:nolib:{DUCKDB_VERSION}")]
         wanted += [(f"duckdb-{machine}", f"{DUCKDB}:{machine}:{DUCKDB_VERSION}") for machine in DUCKDB_PLATFORMS]
 

@@ -28,6 +28,8 @@ FAMILIES = {
     "io.kestra.plugin.scripts.": "scripts",
     "io.kestra.plugin.jdbc.postgresql.": "postgresql",
     "io.kestra.plugin.jdbc.clickhouse.": "clickhouse",
+    "io.kestra.plugin.jdbc.sqlite.": "drivers",
+    "io.kestra.plugin.jdbc.mysql.": "drivers",
     "io.kestra.plugin.aws.": "aws",
     "io.kestra.plugin.dbt.": "dbt",
     "io.kestra.plugin.elasticsearch.": "elasticsearch",

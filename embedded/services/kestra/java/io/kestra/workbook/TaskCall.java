@@ -113,7 +113,7 @@ public final class TaskCall {
 
     /** Runs the Python body. */
     @SuppressWarnings("unchecked")
-    Map<String, Object> execute() throws Exception {
+    public Map<String, Object> execute() throws Exception {
         String json = work.run(() -> TaskBody.Installed.instance.run(this));
         Map<String, Object> envelope = JacksonMapper.ofJson().readValue(json, ENVELOPE);
         if (envelope.get("error") != null) {

@@ -119,8 +119,8 @@ public final class SqlRun {
         }
         try (Statement statement = prepared ? prepare(connection, sql) : connection.createStatement();
              var interrupts = new Interrupts(statement)) {
-            if (fetch == FetchType.STORE && properties.get("fetchSize") instanceof Integer size) {
-                statement.setFetchSize(size);
+            if (properties.get("fetchSize") instanceof Integer size) {
+                database.fetch(statement, fetch, size);
             }
             boolean found = prepared ? ((PreparedStatement) statement).execute() : statement.execute(sql);
             if (!found) {
@@ -197,7 +197,12 @@ public final class SqlRun {
     }
 
     private Connection connect() throws Exception {
-        String url = text("url");
+        return connect(runContext, database, properties);
+    }
+
+    /** A new connection by the rendered properties of a task or trigger. */
+    static Connection connect(RunContext runContext, Database database, Map<String, Object> properties) throws Exception {
+        String url = text(properties, "url");
         if (url.isBlank()) {
             throw new TaskFailure("Rendered value of `url` is blank.");
         }
@@ -205,13 +210,13 @@ public final class SqlRun {
             throw new TaskFailure("URL scheme is invalid. URL should start with `" + database.scheme() + "`");
         }
         var login = new Properties();
-        Map.of("user", text("username"), "password", text("password")).forEach((name, value) -> {
+        Map.of("user", text(properties, "username"), "password", text(properties, "password")).forEach((name, value) -> {
             if (!value.isEmpty()) {
                 login.setProperty(name, value);
             }
         });
         database.login(login, properties, runContext);
-        Connection connection = database.connect(url, login);
+        Connection connection = database.connect(url, login, runContext);
         try {
             database.prepare(connection, properties, runContext);
         } catch (Exception problem) {
@@ -229,6 +234,10 @@ public final class SqlRun {
     }
 
     private String text(String name) {
+        return text(properties, name);
+    }
+
+    private static String text(Map<String, Object> properties, String name) {
         return properties.get(name) instanceof String text ? text : "";
     }
 
@@ -249,12 +258,12 @@ public final class SqlRun {
         return Boolean.TRUE.equals(properties.get("store")) ? FetchType.STORE : (FetchType) properties.get("fetchType");
     }
 
-    private interface Steps<T> {
+    interface Steps<T> {
         T run() throws Exception;
     }
 
     /** A database's refusal is the user's to read: its message, without the driver's stack. */
-    private static <T> T refusalsExplained(Steps<T> steps) throws Exception {
+    static <T> T refusalsExplained(Steps<T> steps) throws Exception {
         try {
             return steps.run();
         } catch (SQLException | IllegalArgumentException problem) {

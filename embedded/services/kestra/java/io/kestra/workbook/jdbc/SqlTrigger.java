@@ -10,6 +10,7 @@ import io.kestra.core.models.triggers.PollingTriggerInterface;
 import io.kestra.core.models.triggers.TriggerContext;
 import io.kestra.core.models.triggers.TriggerOutput;
 import io.kestra.core.models.triggers.TriggerService;
+import io.kestra.core.runners.RunContext;
 import io.kestra.workbook.CancellableWork;
 import io.kestra.workbook.Properties;
 import jakarta.validation.constraints.AssertTrue;
@@ -57,13 +58,27 @@ public abstract class SqlTrigger extends AbstractTrigger implements PollingTrigg
 
     @Override
     public Optional<Execution> evaluate(ConditionContext conditions, TriggerContext context) throws Exception {
-        var runContext = conditions.getRunContext();
-        work = new CancellableWork();
-        var properties = Properties.render(this, runContext, Map.of());
-        SqlResult result = new SqlRun(runContext, database(), properties, work).query();
+        SqlResult result = look(conditions.getRunContext());
         return result.getSize() == null || result.getSize() == 0
             ? Optional.empty()
             : Optional.of(TriggerService.generateExecution(this, conditions, context, result));
+    }
+
+    /** Runs the query. */
+    protected SqlResult look(RunContext runContext) throws Exception {
+        return start(runContext, Map.of()).query();
+    }
+
+    /** The run of the query, with further variables for the properties. */
+    protected final SqlRun start(RunContext runContext, Map<String, Object> variables) throws Exception {
+        Map<String, Object> properties = Properties.render(this, runContext, variables);
+        adapt(properties);
+        work = new CancellableWork();
+        return new SqlRun(runContext, database(), properties, work);
+    }
+
+    /** Changes rendered properties before the run. */
+    protected void adapt(Map<String, Object> properties) {
     }
 
     @Override

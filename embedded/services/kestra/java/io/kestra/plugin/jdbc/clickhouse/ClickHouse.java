@@ -1,6 +1,7 @@
 package io.kestra.plugin.jdbc.clickhouse;
 
 import com.clickhouse.jdbc.ClickHouseDriver;
+import io.kestra.core.runners.RunContext;
 import io.kestra.workbook.jdbc.Cells;
 import io.kestra.workbook.jdbc.Database;
 import java.net.InetAddress;
@@ -21,7 +22,7 @@ final class ClickHouse implements Database {
     }
 
     @Override
-    public Connection connect(String url, Properties login) throws SQLException {
+    public Connection connect(String url, Properties login, RunContext runContext) throws SQLException {
         return new ClickHouseDriver().connect(url, login);
     }
 

@@ -41,7 +41,7 @@ final class DuckDb implements Database {
     }
 
     @Override
-    public Connection connect(String url, Properties login) throws SQLException {
+    public Connection connect(String url, Properties login, RunContext runContext) throws SQLException {
         // Extensions come from a server on the web: without network, a try to fetch one only costs time.
         login.setProperty("autoinstall_known_extensions", "false");
         return new DuckDBDriver().connect(url, login);

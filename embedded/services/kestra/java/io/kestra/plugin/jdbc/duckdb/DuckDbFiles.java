@@ -4,13 +4,14 @@ import io.kestra.core.models.property.Property;
 import io.kestra.core.models.tasks.runners.PluginUtilsService;
 import io.kestra.core.runners.RunContext;
 import io.kestra.workbook.TaskFailure;
+import io.kestra.workbook.jdbc.OutputFiles;
+import io.kestra.workbook.jdbc.SqlResult;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -25,7 +26,7 @@ final class DuckDbFiles {
     private final RunContext runContext;
     private final Path database;
     private final Path folder;
-    private Map<String, String> outputFiles = Map.of();
+    private OutputFiles outputFiles;
 
     /**
      * Takes the database of the internal storage, else the file that the address names, else a new one.
@@ -82,20 +83,25 @@ final class DuckDbFiles {
             Map<String, String> files = PluginUtilsService.transformInputFiles(runContext, inputFiles);
             PluginUtilsService.createInputFiles(runContext, folder, files, variables);
         }
-        List<String> names = runContext.render(outputs).asList(String.class);
-        if (!names.isEmpty()) {
-            outputFiles = PluginUtilsService.createOutputFiles(folder, names, variables);
-        }
+        outputFiles = OutputFiles.create(runContext, folder, outputs, variables);
         return variables;
     }
 
     /** Moves the output files into the internal storage. */
     Map<String, URI> store() throws Exception {
-        Map<String, URI> stored = new LinkedHashMap<>();
-        for (var file : outputFiles.entrySet()) {
-            stored.put(file.getKey(), runContext.storage().putFile(Path.of(file.getValue()).toFile()));
-        }
-        return stored;
+        return outputFiles.store();
+    }
+
+    /** The result with the files that the task leaves. */
+    Query.Output output(SqlResult result, Property<Boolean> outputDbFile) throws Exception {
+        return Query.Output.builder()
+            .row(result.getRow())
+            .rows(result.getRows())
+            .uri(result.getUri())
+            .size(result.getSize())
+            .outputFiles(store())
+            .databaseUri(storeDatabase(outputDbFile))
+            .build();
     }
 
     /** Moves the database into the internal storage, if the task asks for that. */

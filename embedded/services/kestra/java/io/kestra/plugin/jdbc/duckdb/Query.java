@@ -46,15 +46,7 @@ public class Query extends JdbcQuery {
     public Output run(RunContext runContext) throws Exception {
         files = new DuckDbFiles(runContext, url, databaseUri, true);
         Map<String, Object> variables = files.prepare(inputFiles, outputFiles);
-        SqlResult result = start(runContext, variables).query();
-        return Output.builder()
-            .row(result.getRow())
-            .rows(result.getRows())
-            .uri(result.getUri())
-            .size(result.getSize())
-            .outputFiles(files.store())
-            .databaseUri(files.storeDatabase(outputDbFile))
-            .build();
+        return files.output(start(runContext, variables).query(), outputDbFile);
     }
 
     /** The result, and the files that the task leaves. */

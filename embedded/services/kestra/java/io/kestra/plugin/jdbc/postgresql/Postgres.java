@@ -29,7 +29,7 @@ final class Postgres implements Database {
     }
 
     @Override
-    public Connection connect(String url, Properties login) throws SQLException {
+    public Connection connect(String url, Properties login, RunContext runContext) throws SQLException {
         return new Driver().connect(url, login);
     }
 

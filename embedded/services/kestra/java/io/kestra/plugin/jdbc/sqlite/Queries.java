@@ -1,0 +1,59 @@
+package io.kestra.plugin.jdbc.sqlite;
+
+import io.kestra.core.models.annotations.Plugin;
+import io.kestra.core.models.property.Property;
+import io.kestra.core.runners.RunContext;
+import io.kestra.workbook.jdbc.Database;
+import io.kestra.workbook.jdbc.JdbcQueries;
+import io.kestra.workbook.jdbc.SqlResults;
+import java.net.URI;
+import java.util.Map;
+import lombok.AccessLevel;
+import lombok.Builder;
+import lombok.Getter;
+import lombok.experimental.SuperBuilder;
+
+/** Runs several SQL statements on SQLite. */
+@Plugin
+@Getter
+public class Queries extends JdbcQueries {
+    public Property<String> sqliteFile;
+    public Property<Boolean> outputDbFile = Property.ofValue(false);
+
+    @Getter(AccessLevel.NONE)
+    private transient SqliteFiles files;
+
+    @Builder
+    public Queries() {
+        url = Property.ofValue(SqliteFiles.IN_MEMORY);
+    }
+
+    @Override
+    protected Database database() {
+        return new Sqlite();
+    }
+
+    @Override
+    protected void adapt(Map<String, Object> properties) {
+        properties.put("url", files.url());
+    }
+
+    @Override
+    public Output run(RunContext runContext) throws Exception {
+        files = new SqliteFiles(runContext, url, sqliteFile, outputDbFile);
+        SqlResults results = start(runContext, files.prepare(outputFiles)).queries();
+        return Output.builder()
+            .outputs(results.getOutputs())
+            .outputFiles(files.store())
+            .databaseUri(files.storeDatabase())
+            .build();
+    }
+
+    /** The results, and the files that the task leaves. */
+    @Getter
+    @SuperBuilder
+    public static class Output extends SqlResults {
+        private final Map<String, URI> outputFiles;
+        private final URI databaseUri;
+    }
+}
