@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import tempfile
 import zipfile
@@ -16,6 +17,7 @@ from embedded.shared.paths import cache_folder
 JAVA = Path(__file__).parent / "java"
 SERVICES = Path("META-INF", "services", "io.kestra.core.models.Plugin")
 RELEASE = "21"
+PLUGIN = re.compile(r"^@Plugin\b", re.MULTILINE)
 
 
 class CompileError(Exception):
@@ -78,7 +80,7 @@ def _run_compiler(compiler: list[Path], java: Path, jars: list[Path], classes: P
 
 def _write_services(java: Path, classes: Path) -> None:
     """List the classes marked as plug-ins: one public class a file, named as the file."""
-    sources = sorted(source for source in java.rglob("*.java") if "\n@Plugin\n" in source.read_text())
+    sources = sorted(source for source in java.rglob("*.java") if PLUGIN.search(source.read_text()))
     names = [".".join(source.relative_to(java).with_suffix("").parts) for source in sources]
     services = classes / SERVICES
     services.parent.mkdir(parents=True)

@@ -14,6 +14,8 @@ OWN = (
     "io.kestra.plugin.dbt.",
     "io.kestra.plugin.elasticsearch.",
     "io.kestra.plugin.gcp.",
+    "io.kestra.plugin.slack.",
+    "io.kestra.plugin.email.",
 )
 FLAGS = {"allowFailure", "allowWarning", "disabled", "logToFile", "failOnTriggerError", "fetch", "fetchOne", "store"}
 """The properties that the engine asks by `is...`, and not by `get...`: its check of defaults knows none of these."""

@@ -32,6 +32,8 @@ FAMILIES = {
     "io.kestra.plugin.jdbc.mysql.": "drivers",
     "io.kestra.plugin.aws.": "aws",
     "io.kestra.plugin.dbt.": "dbt",
+    "io.kestra.plugin.email.": "mail",
+    "io.kestra.plugin.notifications.mail.": "mail",
     "io.kestra.plugin.elasticsearch.": "elasticsearch",
     "io.kestra.plugin.gcp.": "gcp",
 }

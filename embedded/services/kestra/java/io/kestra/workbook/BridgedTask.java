@@ -19,12 +19,19 @@ public abstract class BridgedTask extends Task implements RunnableTask<BridgedTa
     @Override
     public Outputs run(RunContext runContext) throws Exception {
         var variables = prepare(runContext);
-        call = new TaskCall(getType(), Properties.render(this, runContext, variables), runContext);
+        Map<String, Object> properties = Properties.render(this, runContext, variables);
+        properties.putAll(values(runContext));
+        call = new TaskCall(getType(), properties, runContext);
         return new Outputs(finish(runContext, call.execute()));
     }
 
     /** Called first; returns further variables with which the properties are rendered. */
     protected Map<String, Object> prepare(RunContext runContext) throws Exception {
+        return Map.of();
+    }
+
+    /** Called before the body; returns what it gets besides the rendered properties. */
+    protected Map<String, Object> values(RunContext runContext) throws Exception {
         return Map.of();
     }
 
