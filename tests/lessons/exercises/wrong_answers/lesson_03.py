@@ -29,6 +29,8 @@ WRONG = {
         (lambda lab: _piped(lab, RATED, limit=30), "for 30 of"),
         (lambda lab: _piped(lab, ["brand", "price", "ratings"], check=False), "no product has ['ratings']"),
         (lambda lab: _piped(lab, ["brand", "rating"], check=False), "keep them beside the rating"),
+        (lambda lab: _piped(lab, RATED).output("transform"), "is a dict"),
+        ('{"columns_to_keep": ["brand", "price", "rating"]}', "is a str"),
     ],
     "03.2": [
         (_sql(CATEGORIES.format("avg(price)", "ASC")), "puts the dearest up"),

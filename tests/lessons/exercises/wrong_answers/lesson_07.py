@@ -56,6 +56,8 @@ WRONG = {
         (_remove('uri: "{uri}.txt"\n  errorOnMissing: true\n  allowFailure: true'), "the flow looks away"),
         (_remove('uri: "{uri}.txt"\n  errorOnMissing: SKIP'), "cannot take this value"),
         (_remove('uri: "{uri}.txt"\n  ifExists: SKIP'), "which has description, disabled, errorOnMissing"),
+        (_remove('uri: "{uri}.txt"\n  disabled: true'), "is still there"),
+        (_remove('from: "{uri}.txt"'), "does not accept"),
     ],
     "07.3": [
         (_staging("name: exercise_07_3; ifExists: UPDATE; labels: {purpose: staging}"), "no description"),

@@ -55,6 +55,8 @@ WRONG = {
         (_cases(CASE.format(9999, ", outputs: {body: declined}", DECIDED % "declined")), "your test fails: "),
         (_cases(CASE.format(20, BODY % "declined", DECIDED % "declined")), "your test fails: "),
         (_cases(CASE.format(9999, BODY % "declined", ANY)), "calls every large order approved"),
+        (_cases("mine"), "no list of test cases"),
+        (_cases("- id: ["), "no valid YAML"),
     ],
     "14.3": [
         (_cases(CASE.format(9999, ", state: FAILED", "expect: {state: FAILED}")), "errors branch is switched off"),
@@ -66,6 +68,8 @@ WRONG = {
             "errors branch is switched off",
         ),
         (_cases(CASE.format(20, ", state: FAILED", "expect: {tasks: {tell_sales: SUCCESS}}")), "your test fails: "),
+        (_cases(CASE.format(9999, ", state: FAILED", "expect: {tasks: {tell: SUCCESS}}")), "your test fails: "),
+        (_cases(CASE.format(9999, ", state: FAILED", "expect: {state: WARNING}")), "your test fails: "),
     ],
     "14.4": [
         (_cases(TASKS.format("5")), "11_kg"),

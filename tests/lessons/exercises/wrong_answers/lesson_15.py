@@ -86,6 +86,8 @@ WRONG = {
         (_run(("description: Loads", "# Loads")), "no description"),
         (_run(("outputs.parse.size", "1 + 1")), "The output rows says 2"),
         (_twice(POSTGRES_KEY, ALL_ROWS, ("FINAL", "")), "Twice as many: the table has no key"),
+        (_flow(), "Put what lab.kestra.execute(...) returns"),
+        (_run(("id: capstone", "id: capstone_two")), "This is an execution of capstone_two"),
     ],
     "15.2": [
         (_run(), "Put what lab.kestra.import_flow(...) returns"),
