@@ -110,9 +110,9 @@ lock: $(BIN)/python  ## Write the locks from the requirements; UPGRADE=1: with t
 	@$(LOCK) --output-file requirements.lock --constraint requirements-dev.lock requirements.txt
 	@$(LOCK) --output-file docker/clouds/requirements.lock --constraint requirements.lock docker/clouds/packages.txt
 
-audit: $(VENV)/.installed  ## Ask the internet for known weaknesses of what the locks name
+audit: $(VENV)/.installed  ## Ask the internet for known weaknesses of what the locks name; fails where it cannot be asked
 	@for lock in requirements.lock requirements-dev.lock; do \
-	  $(BIN)/uv tool run --quiet pip-audit==2.10.1 --disable-pip --requirement $$lock || exit 1; done
+	  $(BIN)/uv tool run --quiet pip-audit==2.10.1 --strict --disable-pip --requirement $$lock || exit 1; done
 
 newest: setup $(VENV)/.installed-dev  ## Upgrade to the newest releases that the pins' major versions allow
 	@$(BIN)/python -m tools.newest > $(VENV)/newest.txt

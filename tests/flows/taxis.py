@@ -21,6 +21,22 @@ BASE_URL = "{{ envs.taxi_base_url }}"
 PATIENCE = 180
 ENDED = ("SUCCESS", "FAILED", "KILLED")
 Execution = dict[str, Any]
+COPY_LOCK = 2020
+WAITING_COPY = f"""      - id: wait_in_the_middle
+        type: io.kestra.plugin.jdbc.postgresql.Queries
+        sql: |
+          CREATE SEQUENCE copied;
+          CREATE FUNCTION wait_in_the_middle() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN
+              IF nextval('copied') = 100 THEN
+                  PERFORM pg_advisory_xact_lock({COPY_LOCK});
+              END IF;
+              RETURN NEW;
+          END $$;
+          CREATE TRIGGER wait_in_the_middle BEFORE INSERT ON {{{{ render(vars.staging_table) }}}}
+              FOR EACH ROW EXECUTE FUNCTION wait_in_the_middle();
+"""
+"""A task before the copy, whose hundredth row then waits for a lock."""
 
 
 def source(flow: str) -> str:
@@ -72,6 +88,22 @@ class Taxis:
             yield
         finally:
             connection.close()
+
+    @contextmanager
+    def copy_waits(self) -> Iterator[None]:
+        """Have the first copy of a file into a staging table wait in its middle; see `WAITING_COPY`."""
+        connection = self.connect()
+        try:
+            connection.cursor().execute(f"SELECT pg_advisory_lock({COPY_LOCK})")
+            yield
+        finally:
+            connection.close()
+            self.sql("DROP FUNCTION IF EXISTS wait_in_the_middle CASCADE")
+            self.sql("DROP SEQUENCE IF EXISTS copied")
+
+    def await_waiting_copy(self) -> None:
+        query = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory' AND query LIKE 'COPY%'"
+        eventually(lambda: self.sql(query), PATIENCE, "a copy that waits in its middle")
 
     def await_waiting_merge(self) -> None:
         query = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%LOCK TABLE%'"
@@ -166,13 +198,13 @@ class Taxis:
         return subprocess.run(command, check=False, timeout=PATIENCE, **options).stdout
 
     def crash(self, service: str) -> None:
-        """End a service's process without warning, and wait until the supervisor has started it again."""
+        """End a service's process without warning, and wait until it has been started again."""
         (line,) = (line.split() for line in self._embedded("status").splitlines() if line.startswith(f"{service} "))
         os.kill(int(line[2]), signal.SIGKILL)
 
         def is_back() -> bool:
+            self._embedded("up", "--only", service)  # the supervisor itself does it three times in ten minutes
             rows = (row.split()[:3] for row in self._embedded("status").splitlines())
             return any(row[:2] == [service, "ready"] and row[2] != line[2] for row in rows)
 
         eventually(is_back, PATIENCE, f"{service} to be started again")
-        self._embedded("up", "--only", service)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.flows.taxis import BASE_URL, Taxis
+from tests.flows.taxis import BASE_URL, PATIENCE, WAITING_COPY, Taxis
 from tests.support.odd_answers import answering, odd_month, told_of_month
 
 FLOW = "04_postgres_taxi"
@@ -166,14 +166,40 @@ def test_a_kill_in_the_middle_leaves_nothing_behind(taxis):
     assert_as_before(taxis, taxis.rows(DECEMBER))
 
 
-def test_postgres_gone_in_the_middle(taxis):
-    """Its supervisor starts it again, and the task is done once more."""
+def crash_in_the_middle(taxis, moment, quick=False):
+    """Start a second load, and end Postgres without warning in the middle of its copy or of its merge."""
     taxis.load("2020", "12")
-    with taxis.nobody_may_write("yellow_tripdata"):
+    mark = "      - id: yellow_copy_in\n"
+    taxis.import_flow(FLOW, mark, WAITING_COPY * (moment == "copy") + mark, quick=quick)
+    if moment == "merge":
+        with taxis.nobody_may_write("yellow_tripdata"):
+            execution = taxis.start("2020", "11")
+            taxis.await_waiting_merge()
+            taxis.crash("postgres")
+        return execution
+    with taxis.copy_waits():
         execution = taxis.start("2020", "11")
-        taxis.await_waiting_merge()
+        taxis.await_waiting_copy()
         taxis.crash("postgres")
+    return execution
+
+
+@pytest.mark.parametrize("moment", ["copy", "merge"])
+def test_postgres_gone_in_the_middle(taxis, moment):
+    """It is started again, and the task is done once more."""
+    execution = crash_in_the_middle(taxis, moment)
     assert taxis.ended(execution)["state"]["current"] == "SUCCESS"
+    assert_as_before(taxis, taxis.rows(DECEMBER, "yellow_tripdata_2020-11.csv"))
+
+
+@pytest.mark.parametrize("moment", ["copy", "merge"])
+def test_a_restart_heals_a_load_that_postgres_left(taxis, moment):
+    execution = crash_in_the_middle(taxis, moment, quick=True)
+    assert taxis.ended(execution)["state"]["current"] == "FAILED"
+    assert taxis.counts() == taxis.rows(DECEMBER)
+    assert taxis.api.post(f"/executions/{execution['id']}/restart").status_code == 200
+    taxis.api.until(execution["id"], "SUCCESS", seconds=PATIENCE)
+    assert taxis.ended(execution)["outputs"]["rows_added"] == taxis.manifest("yellow_tripdata_2020-11.csv")["rows"]
     assert_as_before(taxis, taxis.rows(DECEMBER, "yellow_tripdata_2020-11.csv"))
 
 

@@ -57,3 +57,16 @@ def test_odd_answers_to_a_backfill_fail_in_one_line_each(taxis):
         (name,) = (label["value"] for label in execution["labels"] if label["key"] == "file")
         taxis.assert_refused(execution, f"{address}/green/{name}.gz ", told_of_month(name))
     assert taxis.tables() == set()
+
+
+def test_postgres_gone_in_the_middle_of_a_backfill(taxis):
+    """It is started again, and the merge is done once more."""
+    names = [f"green_tripdata_2020-{month:02}.csv" for month in (2, 3)]
+    backfill(taxis, "green_schedule", "2020-01-31T00:00:00Z", "2020-02-29T00:00:00Z", label="before")
+    taxis.await_backfill(FLOW, "before", 1)
+    with taxis.nobody_may_write("green_tripdata"):
+        backfill(taxis, "green_schedule", "2020-02-29T00:00:00Z", "2020-03-31T00:00:00Z", label="crash")
+        taxis.await_waiting_merge()
+        taxis.crash("postgres")
+    taxis.await_backfill(FLOW, "crash", 1)
+    assert taxis.counts("green") == taxis.rows(*names)
