@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,8 @@ SINGLE_REQUEST_BYTES = 64 << 20
 """Bytes; larger files are sent in parts."""
 THREADS = 4
 """More at once do not make one machine's disk faster."""
+CHECKSUMS = ("CRC32", "SHA1", "SHA256")
+"""What the client computes without further packages."""
 _OPTIONS = {
     "requestPayer": "RequestPayer",
     "metadata": "Metadata",
@@ -35,6 +38,7 @@ _OPTIONS = {
     "objectLockLegalHoldStatus": "ObjectLockLegalHoldStatus",
     "objectLockRetainUntilDate": "ObjectLockRetainUntilDate",
 }
+_MOMENTS = {"expires": "Expires", "objectLockRetainUntilDate": "ObjectLockRetainUntilDate"}
 
 
 @body(PREFIX + "Upload")
@@ -102,16 +106,30 @@ def _put(task: Task, s3: Any, bucket: str, key: str, file: Path) -> dict[str, An
 
 def _options(properties: dict[str, Any]) -> dict[str, Any]:
     options = {name: properties[key] for key, name in _OPTIONS.items() if properties.get(key) is not None}
+    options |= {name: _moment(key, options[name]) for key, name in _MOMENTS.items() if name in options}
     options.setdefault("ContentType", "application/octet-stream")
     options |= encryption(properties)
     if tags := properties.get("tagging"):
         options["Tagging"] = urlencode(tags)
     if kind := properties.get("checksumAlgorithm"):
-        options["ChecksumAlgorithm"] = kind.replace("_", "")
+        if kind not in CHECKSUMS:
+            raise TaskError(f"`checksumAlgorithm`: {kind} is not done here. Use one of {', '.join(CHECKSUMS)}.")
+        options["ChecksumAlgorithm"] = kind
     return options
+
+
+def _moment(name: str, text: str) -> datetime:
+    """A moment as the official type reads it: with a time and a zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise TaskError(f"`{name}`: {text!r} is not a moment such as 2030-01-01T00:00:00Z.")
+    return moment
 
 
 def _checksum(properties: dict[str, Any]) -> dict[str, Any]:
     if properties.get("checksum") and properties.get("checksumAlgorithm"):
-        return {f"Checksum{properties['checksumAlgorithm'].replace('_', '')}": properties["checksum"]}
+        return {f"Checksum{properties['checksumAlgorithm']}": properties["checksum"]}
     return {}

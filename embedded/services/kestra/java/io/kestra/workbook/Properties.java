@@ -16,7 +16,7 @@ public final class Properties {
     }
 
     /**
-     * The value of each {@code Property} and each {@code Object} after rendering, and of each boolean, text and group;
+     * The value of each {@code Property} and each {@code Object} after rendering, and of each boolean, number, text and group;
      * those that are not set are left out.
      */
     public static Map<String, Object> render(Object owner, RunContext runContext, Map<String, Object> variables) throws Exception {
@@ -35,7 +35,7 @@ public final class Properties {
                 values.put(field.getName(), render(value, runContext, variables));
             } else if (field.getType() == Object.class && value != null) {
                 values.put(field.getName(), renderAny(value, runContext, variables));
-            } else if (value instanceof Boolean || value instanceof String) {
+            } else if (value instanceof Boolean || value instanceof String || value instanceof Number) {
                 values.put(field.getName(), value);
             }
         }

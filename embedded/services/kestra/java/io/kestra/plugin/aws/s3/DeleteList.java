@@ -2,6 +2,7 @@ package io.kestra.plugin.aws.s3;
 
 import io.kestra.core.models.annotations.Plugin;
 import io.kestra.core.models.property.Property;
+import jakarta.validation.constraints.Min;
 import lombok.Builder;
 import lombok.Getter;
 
@@ -9,7 +10,8 @@ import lombok.Getter;
 @Plugin
 @Getter
 public class DeleteList extends S3ListTask {
-    public Property<Integer> concurrent;
+    @Min(2)
+    public Integer concurrent;
     public Property<Boolean> errorOnEmpty = Property.ofValue(false);
 
     @Builder

@@ -27,19 +27,40 @@ public class Upload extends S3Task {
     public Property<Long> contentLength;
     public Property<String> expires;
     public Property<String> acl;
-    public Property<String> storageClass;
+    public Property<StorageClass> storageClass;
     public Property<ServerSideEncryption> serverSideEncryption;
     public Property<Boolean> bucketKeyEnabled;
-    public Property<String> checksumAlgorithm;
+    public Property<ChecksumAlgorithm> checksumAlgorithm;
     public Property<String> checksum;
     public Property<String> expectedBucketOwner;
-    public Property<String> objectLockMode;
-    public Property<String> objectLockLegalHoldStatus;
+    public Property<ObjectLockMode> objectLockMode;
+    public Property<ObjectLockLegalHoldStatus> objectLockLegalHoldStatus;
     public Property<String> objectLockRetainUntilDate;
     public Property<Map<String, String>> tagging;
     public Property<Integer> concurrentUploads = Property.ofValue(50);
 
     @Builder
     public Upload() {
+    }
+
+    /** Where S3 keeps an object; names as in Amazon's SDK. */
+    public enum StorageClass {
+        STANDARD, REDUCED_REDUNDANCY, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER, DEEP_ARCHIVE, OUTPOSTS,
+        GLACIER_IR, SNOW, EXPRESS_ONEZONE, FSX_OPENZFS
+    }
+
+    /** What S3 verifies a transfer by; names as in Amazon's SDK. */
+    public enum ChecksumAlgorithm {
+        CRC32, CRC32_C, SHA1, SHA256, CRC64_NVME
+    }
+
+    /** Who may still delete a locked object. */
+    public enum ObjectLockMode {
+        GOVERNANCE, COMPLIANCE
+    }
+
+    /** Whether an object is locked without an end. */
+    public enum ObjectLockLegalHoldStatus {
+        ON, OFF
     }
 }
