@@ -289,7 +289,9 @@ class Executions:
         except KeyboardInterrupt:
             bar.finish(current.flow_id, current.state, "goes on without you", span([current]))
             raise WaitInterrupted(
-                f"You stopped waiting; the execution goes on. To end it:\nlab.kestra.kill({current.id!r})"
+                "You stopped waiting; the execution goes on. "
+                "Until it ends, it counts among those that its flow lets run at once. "
+                f"To end it:\nlab.kestra.kill({current.id!r})"
             ) from None
         bar.finish(current.flow_id, current.state, count(len(current.task_runs), "task run"), span([current]))
         if check:

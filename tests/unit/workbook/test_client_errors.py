@@ -180,5 +180,5 @@ def test_stopping_to_wait_says_how_to_kill(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(executions_module, "watch", interrupted)
-    with pytest.raises(WaitInterrupted, match=f"goes on. To end it:\nlab.kestra.kill\\('{execution_id}'\\)"):
+    with pytest.raises(WaitInterrupted, match=f"counts among .* To end it:\nlab.kestra.kill\\('{execution_id}'\\)"):
         client.execute("zoomcamp/fails")
