@@ -23,6 +23,12 @@ _PRIVATE = re.compile(
     r"/(home|root|Users|tmp|work)/\S|Admin1234(?!`)|\b(?:127\.0\.0\.1|localhost):(?!8080|8085|8090|8888)\d{2,5}"
 )
 
+OPENING = "import workbook  # no such module? Choose the kernel of the project's .venv"
+"""Another Python shows this line with its error, and can be told nothing else."""
+_PICTURE = re.compile(r"<img\b[^>]*>")
+_WHOLE_PICTURE = re.compile(r'<img alt="[^"]+"[^>]* src="data:image/svg\+xml;base64,[^"]+"')
+"""The form that JupyterLab without trust, nbviewer, nbconvert and code hosts all show (docs/decisions/0016)."""
+
 
 def problems(path: Path) -> list[str]:
     """What is wrong with a notebook; empty if nothing is."""
@@ -34,6 +40,7 @@ def problems(path: Path) -> list[str]:
         *_lesson(notebook),
         *_exercises(notebook, allowed),
         *_cells(notebook, flow_lines),
+        *_outputs(notebook),
         *_clean_up(notebook),
     ]
     return [f"{path.name}: {text}" for text in found]
@@ -54,6 +61,8 @@ def _lesson(notebook: NotebookNode) -> Iterator[str]:
         yield "the first cell is not the title"
     if sum("parameters" in lessons.tags(cell) for cell in notebook.cells) != 1:
         yield "there is not exactly one cell tagged `parameters`"
+    if not any(cell.cell_type == "code" and OPENING in cell.source for cell in notebook.cells):
+        yield f"no code cell has the line `{OPENING}`"
 
 
 def _exercises(notebook: NotebookNode, allowed: range) -> Iterator[str]:
@@ -83,6 +92,18 @@ def _cells(notebook: NotebookNode, flow_lines: int) -> Iterator[str]:
             yield f"{where}: ended in an error"
         if found := _PRIVATE.search(outputs):
             yield f"{where}: a path, a password or a chosen port in the output: {found.group()}"
+
+
+def _outputs(notebook: NotebookNode) -> Iterator[str]:
+    """Some pages show no HTML, some no pictures: each output is a text too, and each picture has one."""
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            html, plain = (output.get("data", {}).get(f"text/{kind}", "") for kind in ("html", "plain"))
+            if html and (not plain.strip() or " object at 0x" in plain or plain.startswith("<IPython")):
+                yield f"cell {number}: an output has no text that a reader without HTML could read: {plain[:60]!r}"
+            for picture in _PICTURE.findall(html):
+                if not _WHOLE_PICTURE.match(picture):
+                    yield f"cell {number}: a picture that not every page shows, or that has no text: {picture[:60]!r}"
 
 
 def _clean_up(notebook: NotebookNode) -> Iterator[str]:

@@ -10,8 +10,16 @@ import pytest
 from tests.browser.server import Jupyter
 from tests.browser.window import Notebook, Window
 from tests.support.waiting import eventually
+from workbook import theme as theme_colours
 
 ANSWER = 'answer = lab.kestra.execute(flow, inputs={{"name": "{name}"}})\nworkbook.check(lab, "01.1", answer)'
+
+CARD = 'div[style*="border-left"]'
+
+
+def _computed(colour: str) -> str:
+    """A colour such as `#0d1117` as a browser tells it."""
+    return f"rgb({', '.join(str(part) for part in bytes.fromhex(colour[1:]))})"
 
 
 def _source(path: Path, tag: str) -> str:
@@ -30,7 +38,7 @@ def lesson(window: Window) -> Notebook:
 
 
 def test_a_wrong_answer_gets_a_hint_and_a_right_one_is_kept(
-    lesson: Notebook, server: Jupyter, screenshot: Callable[[str], None]
+    window: Window, lesson: Notebook, server: Jupyter, screenshot: Callable[[str], None]
 ) -> None:
     assert "open" in lesson.run("exercise-01.1")
     lesson.write("exercise-01.1", ANSWER.format(name="Grace"))
@@ -39,6 +47,10 @@ def test_a_wrong_answer_gets_a_hint_and_a_right_one_is_kept(
     lesson.write("exercise-01.1", right := ANSWER.format(name="Grace Hopper"))
     assert "✓ 01.1 right" in lesson.run("exercise-01.1")
     screenshot("exercise-right")
+    for theme, ground in (("Dark", theme_colours.DARK[theme_colours.CARD]), ("Light", theme_colours.CARD)):
+        window.set_theme(theme)
+        assert window.read_style(CARD, "backgroundColor") == _computed(ground)
+        screenshot(f"exercise-{theme.lower()}")
     kept = json.loads(Path(server.environment["WORKBOOK_PROGRESS"]).read_text())
     assert kept["exercises"] == ["01.1"]
     copy = server.copies / "01_hello_world.ipynb"

@@ -1,9 +1,13 @@
-"""A short message in a notebook: a mark and a coloured edge, readable on light and dark pages."""
+"""A short message in a notebook: a mark and a coloured edge, in the colours of a light or a dark page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+
+from workbook import theme
+
+_EDGE, _PADDING = "border-left:5px solid", "padding:6px 12px;max-width:860px;border-radius:3px"
 
 
 @dataclass(frozen=True)
@@ -32,14 +36,19 @@ class Card:
         return str(self)
 
     def html(self) -> str:
-        """The message as HTML that brings its own colours."""
+        """The message as HTML, in colours for a light and a dark page; a page that cannot tell keeps its own."""
         text = escape(self.text).replace("\n", "<br>")
-        code = f'<pre style="margin:6px 0 2px;background:transparent;color:#1f2328">{escape(self.code)}</pre>'
+        ground, ink, edge = map(_of_either_page, (theme.CARD, theme.INK, self.colour))
+        code = f'<pre style="margin:6px 0 2px;background:transparent;color:{ink}">{escape(self.code)}</pre>'
         return (
-            f'<div style="border-left:5px solid {self.colour};background:#f7f8fa;color:#1f2328;padding:6px 12px;'
-            f'max-width:860px;border-radius:3px"><b>{self.mark} {escape(self.heading)}</b> {text}'
-            f"{code if self.code else ''}</div>"
+            f'<div style="{_EDGE} {edge};background:{ground};color:{ink};{_PADDING}">'
+            f"<b>{self.mark} {escape(self.heading)}</b> {text}{code if self.code else ''}</div>"
         )
 
     def _repr_html_(self) -> str:
         return self.html()
+
+
+def _of_either_page(colour: str) -> str:
+    """A colour of the light page, and the one that it becomes on a dark page."""
+    return f"light-dark({colour},{theme.DARK[colour]})"

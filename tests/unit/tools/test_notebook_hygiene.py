@@ -1,22 +1,24 @@
 """What a notebook beside the lessons may hold in one cell: a few lines of code, and a flow as a text."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools.notebook_hygiene import MAX_CELL_LINES, MAX_FLOW_LINES, problems
+from tools.notebook_hygiene import MAX_CELL_LINES, MAX_FLOW_LINES, OPENING, problems
 
 FLOW = 'flow = lab.kestra.import_flow("""\n{}""")'
 CODE = "x = 1\n"
 
 
-def problems_with(tmp_path: Path, folder: str, source: str, text: str = "") -> list[str]:
+def problems_with(tmp_path: Path, folder: str, source: str, text: str = "", outputs: Sequence = ()) -> list[str]:
     """The problems with the cell and the text above it, in a notebook of this folder that has no others."""
-    cells = [new_markdown_cell("# Title"), new_code_cell("a = 1", metadata={"tags": ["parameters"]})]
+    first = new_code_cell("a = 1", metadata={"tags": ["parameters"]})
+    cells = [new_markdown_cell("# Title"), first, new_code_cell(OPENING)]
     notebook = new_notebook(
-        cells=[*cells, new_markdown_cell(text), new_code_cell(source)],
+        cells=[*cells, new_markdown_cell(text), new_code_cell(source, outputs=list(outputs))],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     path = tmp_path / folder / "some.ipynb"
@@ -48,3 +50,28 @@ def test_the_text_above_the_clean_up_names_its_switch(tmp_path: Path, text: str,
     found = problems_with(tmp_path, "lessons", "if clean_up:\n    lab.kestra.delete_flow(flow)", text)
     assert [problem for problem in found if "switch" not in problem] == []
     assert (found == []) == names_it
+
+
+@pytest.mark.parametrize(
+    ("html", "plain", "problem"),
+    [
+        ("<b>3</b>", "3", ""),
+        ("<b>3</b>", "", "no text that a reader"),
+        ("<b>3</b>", "<Table object at 0x7f>", "no text that a reader"),
+        ("<b>3</b>", "<IPython.core.display.HTML object>", "no text that a reader"),
+        ('<img alt="Bars" style="" src="data:image/svg+xml;base64,PHN2Zz4=">', "Bars", ""),
+        ('<img alt="" src="data:image/svg+xml;base64,PHN2Zz4=">', "Bars", "has no text"),
+        ('<img alt="Bars" src="bars.svg">', "Bars", "not every page shows"),
+    ],
+)
+def test_each_output_can_be_read_on_every_page(tmp_path: Path, html: str, plain: str, problem: str) -> None:
+    output = new_output("display_data", {"text/html": html, "text/plain": plain})
+    found = problems_with(tmp_path, "lessons", "x", outputs=[output])
+    assert len(found) == bool(problem)
+    assert problem in "".join(found)
+
+
+def test_the_import_says_which_python_a_notebook_needs(tmp_path: Path) -> None:
+    path = tmp_path / "some.ipynb"
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# Title"), new_code_cell("import workbook")]), path)
+    assert any(OPENING in problem for problem in problems(path))

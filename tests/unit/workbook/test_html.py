@@ -8,7 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 from flowtests.flow_test_stack import Report, Result
+from workbook import theme
 from workbook.html import chip, lines_of, link, table
+from workbook.learning.card import Card
 
 
 def _report(*results: Result) -> Report:
@@ -55,3 +57,12 @@ def test_a_report_without_results_says_what_pytest_said() -> None:
 @pytest.mark.parametrize("outcome", ["passed", "failed", "skipped"])
 def test_every_outcome_has_a_look(outcome: str) -> None:
     assert outcome in _report(Result("a", outcome)).html()
+
+
+@pytest.mark.parametrize("colour", [theme.GREEN, theme.ORANGE, theme.BLUE, theme.SKY, theme.GREY])
+def test_a_message_has_the_colours_of_either_page(colour: str) -> None:
+    shown = Card("✓", "01.1 right", "Well <done>", colour, code="x = 1").html()
+    ground, ink, edge = (f"light-dark({it},{theme.DARK[it]})" for it in (theme.CARD, theme.INK, colour))
+    assert f"border-left:5px solid {edge};background:{ground};color:{ink};" in shown
+    assert f'color:{ink}">x = 1</pre>' in shown
+    assert "Well &lt;done&gt;" in shown

@@ -21,8 +21,9 @@ def test_a_style_of_the_learners_own_stays(tmp_path: Path) -> None:
     assert own.read_text() == "body { color: red }"
 
 
-def test_images_take_the_colours_of_either_theme() -> None:
+def test_images_and_outputs_take_the_colours_of_either_theme() -> None:
     style = STYLE.read_text()
     assert style.startswith(STYLE_MARK)
     for theme, scheme in (("true", "light"), ("false", "dark")):
-        assert f'body[data-jp-theme-light="{theme}"] img {{\n  color-scheme: {scheme};' in style
+        outputs = f'body[data-jp-theme-light="{theme}"] :is(img, .jp-OutputArea-output)'
+        assert f"{outputs} {{\n  color-scheme: {scheme};" in style

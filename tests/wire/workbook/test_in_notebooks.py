@@ -1,6 +1,8 @@
 """How things show in a kernel: with nobody looking (papermill, nbval), and in JupyterLab."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from tests.support.fake_kestra import FakeKestra, recorded, sse
+from tools.notebook_hygiene import OPENING
 from workbook.project import ROOT
 
 RAW = recorded("hello.execution")
@@ -93,3 +96,19 @@ def test_pictures_verdicts_and_yaml_show_themselves(ready: str) -> None:
     )
     kinds = [set(cell.outputs[0].data) for cell in notebook.cells[1:]]
     assert kinds == [{"text/html", "text/plain"}] * 3
+
+
+@pytest.mark.parametrize(
+    ("in_root", "told"),
+    [(True, f"Choose the kernel of the project's own environment, {ROOT / '.venv'}"), (False, OPENING)],
+)
+def test_another_python_is_told_which_one_a_notebook_needs(tmp_path: Path, in_root: bool, told: str) -> None:
+    """Where the kernel works in the project's root, `workbook` itself tells it; elsewhere there is only the line."""
+    lesson = nbformat.read(ROOT / "notebooks" / "01_hello_world.ipynb", as_version=4)
+    cell = tmp_path / "cell.py"
+    cell.write_text(next(one.source for one in lesson.cells if OPENING in one.source))
+    bare = [sys._base_executable, "-S", str(cell)]
+    folders = {"PYTHONPATH": str(ROOT)} if in_root else {}
+    run = subprocess.run(bare, cwd=tmp_path, env=folders, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert told in run.stderr
