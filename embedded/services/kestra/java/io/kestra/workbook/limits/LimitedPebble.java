@@ -12,7 +12,7 @@ import java.util.Map;
  * A range of an expression has an end: a hundred million values would take all the memory, and the engine with it. The
  * expression fails instead, and its task, or the request that asked for it.
  *
- * <p>Pebble's own limit of a rendered text is not set: it hides the engine's writer, which renders lists and maps as JSON.
+ * <p>How long a rendered text may be is a limit of {@link io.kestra.core.runners.pebble.JsonWriter}.
  */
 public final class LimitedPebble extends AbstractExtension {
     /** Values of a range. */
