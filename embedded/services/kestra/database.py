@@ -24,6 +24,8 @@ OPTIONS = {
     "QUERY_CACHE_SIZE": 100,
 }
 """What follows the path in the database's address; see `Database.url`."""
+EXECUTOR = "executor"
+"""The name of the executor among those who have read a message."""
 COMPACTION = "io.kestra.workbook.database.Compaction"
 
 
@@ -81,14 +83,18 @@ class Database:
         return jpype.JClass(COMPACTION).start(self.url)
 
     def awaits_execution(self, execution_id: str) -> bool:
-        """Whether a queue of the engine holds an execution that was never stored."""
+        """Whether a queue of the engine holds an execution that is still to be stored.
+
+        A message that the executor has read stays for a while: its execution was deleted if it is not stored.
+        """
         query = """
             SELECT 1 FROM queues WHERE "type" = 'io.kestra.core.models.executions.Execution' AND "key" = ?
+            AND ("consumers" IS NULL OR NOT ARRAY_CONTAINS("consumers", ?))
             AND NOT EXISTS (SELECT 1 FROM executions WHERE "key" = ?) LIMIT 1
         """
         with self._prepared(query) as statement:
-            for position in (1, 2):
-                statement.setString(position, execution_id)
+            for position, value in enumerate((execution_id, EXECUTOR, execution_id), 1):
+                statement.setString(position, value)
             return bool(statement.executeQuery().next())
 
     def delete_orphans(self, before: datetime) -> None:

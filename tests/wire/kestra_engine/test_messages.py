@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import requests
 
+from embedded.services.kestra.api.follow import APPEAR_SECONDS
 from embedded.services.kestra.launch import ENGINE_ENDED
 from tests.support.stack import ROOT
 from tests.support.waiting import answers, eventually
@@ -290,6 +291,15 @@ def test_an_execution_with_too_many_task_runs_fails(guarded: Guarded) -> None:
     guarded.sql(change, opening, opening + runs, execution["id"])
     guarded.until(execution["id"], "FAILED")
     assert "5001 task runs, and 5000 are the most" in guarded.errors(execution["id"])
+
+
+@pytest.mark.parametrize("path", ["executions", "logs"])
+def test_who_follows_a_deleted_execution_is_told_at_once(guarded: Guarded, path: str) -> None:
+    """Its messages are in the queue for a while, but the executor has read them."""
+    read = INSERT.replace('"value")', '"value", "consumers")').replace("?)", "?, ARRAY['executor'])")
+    guarded.sql(read, f"{MODELS}.executions.Execution", "deleted", json.dumps({"id": "deleted"}))
+    url = f"{guarded.url}/api/v1/main/{path}/deleted/follow"
+    assert guarded.session.get(url, timeout=APPEAR_SECONDS * 0.8).status_code == 404
 
 
 def test_an_execution_whose_own_row_cannot_be_read_fails(guarded: Guarded) -> None:
