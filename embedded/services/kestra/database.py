@@ -21,6 +21,7 @@ OPTIONS = {
     "RETENTION_TIME": 0,
     "ANALYZE_AUTO": 0,
     "COMPRESS": "TRUE",
+    "CACHE_SIZE": 8192,
     "QUERY_CACHE_SIZE": 100,
 }
 """What follows the path in the database's address; see `Database.url`."""
@@ -48,6 +49,8 @@ class Database:
         task's thread is interrupted, perhaps while it writes, and an interrupt closes the channel of H2's `file:`,
         hence `async:`. The engine does not try again what waits too long for a lock, hence Kestra's own LOCK_TIMEOUT,
         in milliseconds. QUERY_CACHE_SIZE: statements that a connection keeps parsed.
+        CACHE_SIZE: kilobytes of pages that H2 keeps in Java's heap; with its own measure of 32 MB and more, the memory
+        grows until thousands of executions have filled it.
         RETENTION_TIME: each commit writes anew what it changes; H2 keeps the old space of the file for 45 seconds, for
         disks that write in another order, in which 1,000 executions took 300 MB. The end of the process alone, which
         the database has to survive, reorders nothing. ANALYZE_AUTO: while H2 collects statistics at the end of a
