@@ -32,11 +32,23 @@ namespace: follow.events
 tasks:
   - {id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT60S}
 """
+LOOP = """
+id: loop
+namespace: follow.events
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: "{{ range(1, 60) }}"
+    concurrencyLimit: 10
+    tasks: [{id: log, type: io.kestra.plugin.core.log.Log, message: "{{ taskrun.value }}"}]
+"""
+"""Large enough that the engine's messages go without the task runs."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def flows(api: Api) -> None:
     api.flow(STEPS)
+    api.flow(LOOP)
     api.flow(LONG)
 
 
@@ -70,6 +82,15 @@ def test_an_execution_is_followed_from_start_to_end(api: Api) -> None:
     assert runs == sorted(runs)
     assert seen[-1][1]["state"]["current"] == "SUCCESS"
     assert [run["state"]["current"] for run in seen[-1][1]["taskRunList"]] == ["SUCCESS"] * 3
+
+
+def test_a_large_execution_is_followed_with_its_task_runs(api: Api) -> None:
+    created = api.post("/executions/follow.events/loop").json()
+    seen = list(events(api, f"/executions/{created['id']}/follow"))
+    runs = [len(data.get("taskRunList") or []) for _, data in seen[1:]]
+    assert runs == sorted(runs)
+    assert runs[-1] == 61
+    assert {run["state"]["current"] for run in seen[-1][1]["taskRunList"]} == {"SUCCESS"}
 
 
 def test_an_ended_execution_sends_its_end_at_once(api: Api) -> None:

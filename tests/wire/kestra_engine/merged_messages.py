@@ -1,9 +1,10 @@
 """Has the guard of a queue read a batch of messages, for `test_merged_messages`.
 
-The arguments are the queue's class, the reader's name, and the keys of the messages, in order. Prints the numbers of
-those that it reads and delivers, from 0.
+The arguments are the queue's class, the reader's name, and the messages, in order, as `key:state of the task run`.
+Prints the numbers of those that it reads and delivers, from 0.
 """
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -17,16 +18,18 @@ from embedded.services.kestra.launch import class_path
 GUARD = "io.kestra.workbook.messages.MessageGuard"
 
 
-def batch(keys: list[str]) -> Any:
+def batch(messages: list[str]) -> Any:
     """Rows of the table of messages."""
     dsl = jpype.JClass("org.jooq.impl.DSL")
     types = {"offset": "java.lang.Long", "key": "java.lang.String", "value": "java.lang.String"}
     fields = [dsl.field(name, jpype.JClass(kind).class_) for name, kind in types.items()]
     using = dsl.using(jpype.JClass("org.jooq.SQLDialect").H2)
     rows = using.newResult(jpype.JClass("org.jooq.Field")[:](fields))
-    for number, key in enumerate(keys):
+    for number, message in enumerate(messages):
+        key, state = message.split(":")
+        text = json.dumps({"taskRun": {"id": key, "state": {"current": state}}})
         row = using.newRecord(jpype.JClass("org.jooq.Field")[:](fields))
-        for field, value in zip(fields, (jpype.JLong(number), key, f"text {number}"), strict=True):
+        for field, value in zip(fields, (jpype.JLong(number), key, text), strict=True):
             row.set(field, jpype.JObject(value, jpype.JClass("java.lang.Object")))
         rows.add(row)
     return rows
@@ -39,8 +42,8 @@ def method(name: str) -> Any:
     return found
 
 
-def delivered(queue: str, reader: str, keys: list[str]) -> list[int]:
-    """The numbers of the messages that are read, of those with these keys."""
+def delivered(queue: str, reader: str, messages: list[str]) -> list[int]:
+    """The numbers of the messages that are read."""
     constructor = jpype.JClass(GUARD).class_.getDeclaredConstructors()[0]
     constructor.setAccessible(True)
     guard = constructor.newInstance(jpype.JClass(queue).class_, None)
@@ -50,7 +53,7 @@ def delivered(queue: str, reader: str, keys: list[str]) -> list[int]:
         numbers.extend(int(row.get("offset")) for row in rows)
         return jpype.JClass("java.util.ArrayList")([None] * len(rows))
 
-    limited = method("limit").invoke(guard, reader, batch(keys))
+    limited = method("limit").invoke(guard, reader, batch(messages))
     method("remember").invoke(guard, limited, jpype.JProxy("java.util.function.Function", dict={"apply": read}))
     return numbers
 

@@ -16,6 +16,8 @@ from embedded.services.kestra.engine import Engine, EngineConfig
 from embedded.services.kestra.launch import class_path
 from tests.support.waiting import eventually
 
+LONG = ", ".join(['{"id": "item"}'] * 5_000)
+"""Items of a list that makes a document long: it is read without its lists."""
 DOCUMENTS = [
     '{"id": "a", "n": 3, "x": 2.5, "yes": true, "text": "12", "none": null, "list": ["p", 1, null], "in": {"id": "b"}}',
     '{"id": "", "n": "no number", "x": 1e300, "yes": "true", "labels": [{"key": "k", "value": "v"}], "in": null}',
@@ -26,6 +28,10 @@ DOCUMENTS = [
     "7",
     "",
     "{",
+    f'{{"id": "long", "list": [{LONG}], "in": {{"id": "b"}}, "labels": [{{"key": "k", "value": "v"}}], "n": 3}}',
+    f'{{"id": "cut", "list": [{LONG}], "in": {{"id": "b"',
+    f'{{"in": {{"list": [{LONG}]}}, "list": {{}}, "id": "after"}}',
+    f"[{LONG}]",
 ]
 EXPRESSIONS = [
     *[".id", ".n", ".x", ".yes", ".text", ".none", ".list", ".in", ".in.id", ".in.id.deeper", ".missing.id", ".labels"],

@@ -14,6 +14,8 @@ import jpype
 from embedded.services.kestra.api.sse import Event
 from embedded.services.kestra.engine import Engine
 
+BRIEF = "io.kestra.workbook.messages.BriefExecutions"
+"""Knows who follows an execution: messages about a large one go without its task runs to all others."""
 BUFFER = 10_000
 """Events that may wait for a slow reader; beyond that the stream is closed and the reader may connect again."""
 
@@ -62,6 +64,7 @@ class Subscription:
             argument: further argument of the service: the flow, or the levels of logs.
         """
         self._service = engine.bean(service)
+        self._brief = engine.java(BRIEF)
         self._execution_id = execution_id
         self._argument = argument
         self._id = str(uuid.uuid4())
@@ -69,11 +72,13 @@ class Subscription:
         self._sink = jpype.JProxy("reactor.core.publisher.FluxSink", inst=Sink(engine, self._buffer))
 
     def __enter__(self) -> "Subscription":
+        self._brief.followed(self._execution_id)
         self._service.registerSubscriber(self._execution_id, self._id, self._sink, self._argument)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._service.unregisterSubscriber(self._execution_id, self._id)
+        self._brief.left(self._execution_id)
 
     async def next(self, seconds: float) -> Event | None:
         """The next event.

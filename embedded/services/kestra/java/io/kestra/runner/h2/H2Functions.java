@@ -1,15 +1,23 @@
 package io.kestra.runner.h2;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kestra.core.serializers.JacksonMapper;
 import net.thisptr.jackson.jq.BuiltinFunctionLoader;
 import net.thisptr.jackson.jq.JsonQuery;
@@ -21,13 +29,15 @@ import net.thisptr.jackson.jq.exception.JsonQueryException;
  * The functions of the database's generated columns. Stands before the engine's class of the same name on the class path.
  *
  * <p>A row of an execution has some fourteen columns that come out of its JSON. The engine parses the JSON, and compiles
- * the jq expression, for each of them. Here the JSON that a thread has parsed last is kept, a plain path is followed
- * without jq, and a compiled expression is kept. The values and the errors are the same.
+ * the jq expression, for each of them. Here the JSON that a thread has parsed last is kept, that of a long text without
+ * its lists; a plain path is followed without jq, and a compiled expression is kept. The values and the errors are the
+ * same.
  */
 public final class H2Functions {
     private static final Pattern PLAIN_PATH = Pattern.compile("(\\.[A-Za-z_][A-Za-z_0-9]*)+");
     private static final int MOST_EXPRESSIONS = 500;
-    private static final int LONGEST_KEPT = 1 << 20;
+    /** From so many characters on, a document is read without its lists, which are long then. */
+    private static final int LONG_TEXT = 1 << 16;
     private static final Map<String, Evaluation> EVALUATIONS = new ConcurrentHashMap<>();
     private static final ThreadLocal<Parsed> LAST = new ThreadLocal<>();
     private static final Scope SCOPE = Scope.newEmptyScope();
@@ -100,20 +110,42 @@ public final class H2Functions {
 
     private static List<JsonNode> evaluate(String value, String expression) {
         try {
-            return evaluation(expression).apply(parse(value));
+            return evaluation(expression).apply(parse(value, expression));
         } catch (JsonProcessingException error) {
             throw Thrown.unchecked(error);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
         }
     }
 
-    private static JsonNode parse(String value) throws JsonProcessingException {
+    private static JsonNode parse(String value, String expression) throws IOException {
         Parsed last = LAST.get();
-        if (last != null && last.text.equals(value)) {
-            return last.node;
+        if (last == null || !value.equals(last.text.get())) {
+            last = value.length() < LONG_TEXT
+                ? new Parsed(value, JacksonMapper.ofJson().readTree(value), Set.of())
+                : parseWithoutLists(value);
+            LAST.set(last);
         }
-        JsonNode node = JacksonMapper.ofJson().readTree(value);
-        LAST.set(value.length() > LONGEST_KEPT ? null : new Parsed(value, node));
-        return node;
+        return last.holds(expression) ? last.node : JacksonMapper.ofJson().readTree(value);
+    }
+
+    private static Parsed parseWithoutLists(String value) throws IOException {
+        try (JsonParser parser = JacksonMapper.ofJson().createParser(value)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return new Parsed(value, JacksonMapper.ofJson().readTree(value), Set.of());
+            }
+            ObjectNode node = JacksonMapper.ofJson().createObjectNode();
+            Set<String> lists = new HashSet<>();
+            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                if (parser.nextToken() == JsonToken.START_ARRAY) {
+                    parser.skipChildren();
+                    lists.add(name);
+                } else {
+                    node.set(name, parser.readValueAsTree());
+                }
+            }
+            return new Parsed(value, node, lists);
+        }
     }
 
     private static Evaluation evaluation(String expression) throws JsonProcessingException {
@@ -160,8 +192,17 @@ public final class H2Functions {
         return found;
     }
 
-    /** A text and the JSON in it. */
-    private record Parsed(String text, JsonNode node) {
+    /** A text, which others may forget, and the JSON in it, but for some lists. */
+    private record Parsed(WeakReference<String> text, JsonNode node, Set<String> missing) {
+        Parsed(String text, JsonNode node, Set<String> missing) {
+            this(new WeakReference<>(text), node, missing);
+        }
+
+        /** Whether an expression can be evaluated with it. */
+        boolean holds(String expression) {
+            return missing.isEmpty() || PLAIN_PATH.matcher(expression).matches()
+                && !missing.contains(expression.substring(1).split("\\.", 2)[0]);
+        }
     }
 
     /** What a jq expression gives for a document. */

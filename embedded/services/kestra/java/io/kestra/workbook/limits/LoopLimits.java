@@ -12,6 +12,7 @@ import io.kestra.core.models.tasks.ResolvedTask;
 import io.kestra.core.models.tasks.Task;
 import io.kestra.core.runners.FlowMetaStoreInterface;
 import io.kestra.core.runners.FlowableUtils;
+import io.kestra.core.runners.RunContext;
 import io.kestra.core.runners.RunContextFactory;
 import io.kestra.core.serializers.JacksonMapper;
 import io.kestra.core.services.PluginDefaultService;
@@ -20,8 +21,10 @@ import io.kestra.plugin.core.flow.EachSequential;
 import io.kestra.plugin.core.flow.ForEach;
 import io.micronaut.context.ApplicationContext;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How many values a {@code ForEach} may have, and the loops that it replaced. An execution is one row, which is written
@@ -115,37 +118,46 @@ public final class LoopLimits {
             return "The execution has %d task runs, and %d are the most that one carries here; give parts of it to subflows"
                 .formatted(count, TASK_RUNS);
         }
-        return execution.getTaskRunList().stream()
+        List<TaskRun> created = execution.getTaskRunList().stream()
             .filter(run -> run.getState().getCurrent() == State.Type.CREATED)
-            .map(run -> problemOf(execution, run, context))
-            .filter(problem -> problem != null)
-            .findFirst()
-            .orElse(null);
+            .toList();
+        return created.isEmpty() ? null : problemOf(execution, created, context);
     }
 
-    private static String problemOf(Execution execution, TaskRun run, ApplicationContext context) {
+    private static String problemOf(Execution execution, List<TaskRun> created, ApplicationContext context) {
         FlowInterface stored = context.getBean(FlowMetaStoreInterface.class).findByExecution(execution).orElse(null);
         if (stored == null || stored.getSource() != null && !stored.getSource().contains("Each")) {
             return null;
         }
         var flow = context.getBean(PluginDefaultService.class).injectDefaults(stored, execution);
-        try {
-            Task task = flow.findTaskByTaskIdOrNull(run.getTaskId());
-            Loop loop = task == null ? null : Loop.of(task);
-            if (loop != null) {
-                var variables = context.getBean(RunContextFactory.class).of(flow, task, execution, run);
-                var children = FlowableUtils.resolveEachTasks(variables, run, loop.tasks(), loop.values());
-                boolean isUnicode = children.stream().map(ResolvedTask::getValue).allMatch(Texts::isUnicode);
-                int count = children.size() / Math.max(1, loop.tasks().size());
-                String problem = isUnicode
-                    ? problemOf(count, loop)
-                    : "are no valid Unicode texts: one holds half of a surrogate pair";
-                String kind = task.getClass().getSimpleName();
-                return problem == null ? null : "The values of the %s '%s' %s".formatted(kind, loop.id(), problem);
+        var loops = new HashMap<String, Optional<Task>>();
+        for (TaskRun run : created) {
+            Optional<Task> loop = loops.computeIfAbsent(run.getTaskId(), id ->
+                Optional.ofNullable(flow.findTaskByTaskIdOrNull(id)).filter(task -> Loop.of(task) != null));
+            if (loop.isPresent()) {
+                var variables = context.getBean(RunContextFactory.class).of(flow, loop.get(), execution, run);
+                String problem = problemOf(run, loop.get(), variables);
+                if (problem != null) {
+                    return problem;
+                }
             }
+        }
+        return null;
+    }
+
+    private static String problemOf(TaskRun run, Task task, RunContext variables) {
+        Loop loop = Loop.of(task);
+        try {
+            var children = FlowableUtils.resolveEachTasks(variables, run, loop.tasks(), loop.values());
+            boolean isUnicode = children.stream().map(ResolvedTask::getValue).allMatch(Texts::isUnicode);
+            int count = children.size() / Math.max(1, loop.tasks().size());
+            String problem = isUnicode
+                ? problemOf(count, loop)
+                : "are no valid Unicode texts: one holds half of a surrogate pair";
+            String kind = task.getClass().getSimpleName();
+            return problem == null ? null : "The values of the %s '%s' %s".formatted(kind, loop.id(), problem);
         } catch (IllegalVariableEvaluationException unrenderable) {
             return null; // the engine says so, in the state in which it renders them
         }
-        return null;
     }
 }

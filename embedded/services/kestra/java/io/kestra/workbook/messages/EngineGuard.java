@@ -5,6 +5,7 @@ import io.kestra.core.contexts.KestraContext;
 import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.ExecutionKilled;
 import io.kestra.core.models.validations.ModelValidator;
+import io.kestra.core.repositories.ExecutionRepositoryInterface;
 import io.kestra.core.repositories.FlowRepositoryInterface;
 import io.kestra.core.runners.WorkerJobRunning;
 import io.kestra.jdbc.JdbcMapper;
@@ -72,6 +73,8 @@ public final class EngineGuard {
     private volatile String failure;
     private volatile boolean closing;
     private ApplicationContext context;
+    private final BriefExecutions executions =
+        new BriefExecutions(() -> context.getBean(ExecutionRepositoryInterface.class));
     private FailedExecutions failedExecutions;
 
     private EngineGuard(Path home, String lastEnd) throws IOException {
@@ -162,6 +165,10 @@ public final class EngineGuard {
         } catch (ExecutionException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    BriefExecutions executions() {
+        return executions;
     }
 
     InFlight inFlight() {

@@ -24,7 +24,7 @@ final class GuardedQueue<T> extends H2Queue<T> {
 
     @Override
     public void emit(String consumerGroup, T message) throws QueueException {
-        T storable = guard.storable(message);
+        T storable = guard.whole(guard.storable(message));
         try {
             super.emit(consumerGroup, storable);
         } catch (QueueException problem) {
@@ -34,7 +34,7 @@ final class GuardedQueue<T> extends H2Queue<T> {
 
     @Override
     public void emitOnly(String consumerGroup, T message) throws QueueException {
-        super.emitOnly(consumerGroup, guard.storable(message));
+        super.emitOnly(consumerGroup, guard.brief(guard.storable(message)));
     }
 
     @Override

@@ -1,14 +1,17 @@
 package io.kestra.workbook.messages;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.kestra.core.exceptions.DeserializationException;
 import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.LogEntry;
 import io.kestra.core.models.executions.MetricEntry;
 import io.kestra.core.models.flows.FlowInterface;
+import io.kestra.core.models.flows.State;
 import io.kestra.core.queues.MessageTooBigException;
 import io.kestra.core.queues.QueueException;
 import io.kestra.core.queues.UnsupportedMessageException;
 import io.kestra.core.runners.WorkerTaskResult;
+import io.kestra.core.serializers.JacksonMapper;
 import io.kestra.core.utils.Either;
 import io.kestra.workbook.limits.Texts;
 import java.util.ArrayList;
@@ -38,6 +41,8 @@ import org.jooq.impl.DSL;
  */
 final class MessageGuard<T> {
     private static final String EXECUTOR = "executor";
+    private static final Set<Class<?>> MERGED = Set.of(Execution.class, WorkerTaskResult.class);
+    private static final String RESULT_STATE = "/taskRun/state/current";
     private static final int TRANSIENT_ATTEMPTS = 5;
     private static final long TRANSIENT_PAUSE_MILLIS = 200;
 
@@ -69,7 +74,7 @@ final class MessageGuard<T> {
                 rows.remove(rows.size() - 1);
             }
         }
-        isMerged.set(type == Execution.class && reader.equals(EXECUTOR));
+        isMerged.set(MERGED.contains(type) && reader.equals(EXECUTOR));
         return rows;
     }
 
@@ -77,16 +82,17 @@ final class MessageGuard<T> {
      * Read the contents of rows, and remember the rows, for the consumer that is called next on this thread.
      *
      * <p>To the executor a message about an execution says only that it has changed, as it reads the execution itself.
-     * Of several about one execution the last is read and delivered: an execution of hundreds of task runs is large, and
-     * messages come faster than they are processed.
+     * And a task that has ended has begun: its last result has the history of all. Of several about one execution, or one
+     * task run, the last is read and delivered, as long as the others say that a task runs: an execution of hundreds of
+     * task runs is large, and messages come faster than they are processed.
      */
     List<Either<T, DeserializationException>> remember(
         Result<Record> rows, Function<Result<Record>, List<Either<T, DeserializationException>>> read) {
         var last = DSL.using(SQLDialect.H2).newResult(rows.fields());
         var keys = new HashSet<String>();
         for (Record row : rows.reversed()) {
-            String key = isMerged.get() ? row.get("key", String.class) : null;
-            if (key == null || keys.add(key)) {
+            boolean isLast = !isMerged.get() || keys.add(row.get("key", String.class));
+            if (isLast || !isPassing(row.get("value", String.class))) {
                 last.addFirst(row);
             }
         }
@@ -99,6 +105,18 @@ final class MessageGuard<T> {
         }
         delivery.set(messages);
         return contents;
+    }
+
+    /** Whether a message says nothing that the next one about the same does not. */
+    private boolean isPassing(String text) {
+        if (type == Execution.class) {
+            return true;
+        }
+        try {
+            return JacksonMapper.ofJson().readTree(text).at(RESULT_STATE).asText().equals(State.Type.RUNNING.name());
+        } catch (JsonProcessingException unreadable) {
+            return false; // it is set aside
+        }
     }
 
     BiConsumer<DSLContext, List<Either<T, DeserializationException>>> around(
@@ -121,7 +139,7 @@ final class MessageGuard<T> {
     Consumer<Either<T, DeserializationException>> aroundFollower(Consumer<Either<T, DeserializationException>> follower) {
         return content -> {
             try {
-                follower.accept(content);
+                follower.accept(forFollower(content));
             } catch (RuntimeException | StackOverflowError problem) {
                 if (engine.isOver(problem)) {
                     throw problem;
@@ -171,6 +189,25 @@ final class MessageGuard<T> {
             }
         }
         return message;
+    }
+
+    /** The message without what its readers read elsewhere. */
+    @SuppressWarnings("unchecked")
+    T brief(T message) {
+        return message instanceof Execution execution ? (T) engine.executions().brief(execution) : message;
+    }
+
+    /** The message with what is stored of it. */
+    @SuppressWarnings("unchecked")
+    T whole(T message) {
+        return message instanceof Execution execution ? (T) engine.executions().forTable(execution) : message;
+    }
+
+    @SuppressWarnings("unchecked")
+    private Either<T, DeserializationException> forFollower(Either<T, DeserializationException> content) {
+        return content.isLeft() && content.getLeft() instanceof Execution execution
+            ? Either.left((T) engine.executions().forFollower(execution))
+            : content;
     }
 
     /** The failure of an emission, as one after which the worker sends a task's result again without its outputs. */
