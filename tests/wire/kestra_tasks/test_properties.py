@@ -16,6 +16,9 @@ OWN = (
     "io.kestra.plugin.gcp.",
     "io.kestra.plugin.slack.",
     "io.kestra.plugin.email.",
+    "io.kestra.plugin.serdes.",
+    "io.kestra.plugin.compress.",
+    "io.kestra.plugin.git.",
 )
 FLAGS = {"allowFailure", "allowWarning", "disabled", "logToFile", "failOnTriggerError", "fetch", "fetchOne", "store"}
 """The properties that the engine asks by `is...`, and not by `get...`: its check of defaults knows none of these."""

@@ -1,0 +1,33 @@
+package io.kestra.workbook.files;
+
+import io.kestra.core.models.executions.metrics.Counter;
+import io.kestra.core.models.property.Property;
+import io.kestra.core.runners.RunContext;
+import io.kestra.workbook.InterruptibleTask;
+import io.kestra.workbook.TaskFailure;
+import io.kestra.workbook.Values;
+import jakarta.validation.constraints.NotNull;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Path;
+import lombok.Getter;
+
+/** A task that makes a file of another one. */
+@Getter
+public abstract class ConversionTask extends InterruptibleTask<ConvertedFile> {
+    protected static final int BUFFER_BYTES = 1 << 16;
+
+    @NotNull
+    public Property<String> from;
+
+    protected static InputStream open(RunContext runContext, Values values) throws IOException, TaskFailure {
+        return new BufferedInputStream(runContext.storage().getFile(URI.create(values.text("from"))), BUFFER_BYTES);
+    }
+
+    protected static ConvertedFile store(RunContext runContext, Path file, long records) throws IOException {
+        runContext.metric(Counter.of("records", records));
+        return new ConvertedFile(runContext.storage().putFile(file.toFile()), records);
+    }
+}
