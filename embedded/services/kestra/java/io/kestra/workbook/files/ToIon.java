@@ -29,7 +29,7 @@ public abstract class ToIon extends ConversionTask {
             var rows = new RowSink(file)
         ) {
             read(stream, rows, runContext, values);
-            count = rows.count;
+            count = rows.count();
         }
         return store(runContext, file, count);
     }
@@ -43,7 +43,7 @@ public abstract class ToIon extends ConversionTask {
         private final SequenceWriter writer;
         private long count;
 
-        RowSink(Path file) throws IOException {
+        public RowSink(Path file) throws IOException {
             text = Files.newBufferedWriter(file);
             writer = FileSerde.createSequenceWriter(JacksonMapper.ofIon(), text, ANY);
         }
@@ -52,6 +52,10 @@ public abstract class ToIon extends ConversionTask {
             checkInterrupted();
             writer.write(row);
             count++;
+        }
+
+        public long count() {
+            return count;
         }
 
         @Override
