@@ -121,7 +121,7 @@ newest: setup $(VENV)/.installed-dev  ## Upgrade to the newest releases that the
 notebooks: setup $(VENV)/.installed-dev  ## Run every notebook on a fresh stack and write its outputs into it
 	@$(BIN)/python -m tools.refresh_notebooks $(LESSONS)
 
-torture: setup $(VENV)/.installed-dev  ## Try to bring the stack down: kills, 10,000 executions, a full disk, odd requests; about half an hour
+torture: setup $(VENV)/.installed-dev  ## Try to bring the stack down: kills, 10,000 executions, a full disk, odd requests; about 40 minutes
 	@$(BIN)/python -m bench.torture
 
 clean: down  ## Remove the virtual environment and what the runs left

@@ -1,4 +1,4 @@
-"""Tries to bring the embedded stack down: `python -m bench.torture [TRIAL...]`, after `make setup`. Takes half an hour.
+"""Tries to bring the embedded stack down: `python -m bench.torture [TRIAL...]`, after `make setup`. Takes 40 minutes.
 
 Each trial runs on a stack of its own and prints a line of a table: what was done, what must hold, what was seen. The
 exit code is 1 if something did not hold. The figures of a run are in `bench/README.md`.
@@ -16,14 +16,17 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import requests
 from tqdm import tqdm
 
+from bench.engine import LOGIN, Measured, engine_of
 from bench.sizing import YAML, engines, memory_watched, size
 from flowtests.stack import own_stack
 
@@ -35,6 +38,7 @@ EXECUTION_KILLS = 300
 EXECUTIONS = 10_000
 FUZZ_REQUESTS = 1_000
 FUZZED = ("kestra_api", "aws", "gcp", "qdrant")
+STARTS, CLIENTS = 60, 8
 BACKFILL_DAYS = 300
 VALUES, VALUES_AT_ONCE = 300, 200
 """The most that a `ForEach` may have: see `LoopLimits.java`."""
@@ -63,6 +67,15 @@ DAILY = {
     "id": "daily",
     "triggers": [{"id": "daily", "type": "io.kestra.plugin.core.trigger.Schedule", "cron": "0 0 * * *"}],
 }
+
+FIRST_REQUESTS: tuple[tuple[str, str, Any], ...] = (
+    *(("GET", f"/{name}/search", None) for name in ("flows", "executions", "logs", "triggers", "namespaces")),
+    *(("GET", path, None) for path in ("/plugins", "/plugins/inputs", "/flows/torture/hello", "/flows/torture/no")),
+    *(("GET", path, None) for path in ("/executions/no", "/logs/no", "/namespaces/torture/kv", "/kv")),
+    *(("POST", path, HELLO) for path in ("/flows/validate", "/flows", "/flows/graph")),
+    *(("POST", path, None) for path in ("/executions/torture/hello", "/executions/torture/no")),
+)
+"""What clients send to an engine that has just begun to listen: method, path, and a flow."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +185,43 @@ def engine_kills(folder: Path) -> Outcome:
     return Outcome(held, f"{len(backfilled)} of {BACKFILL_DAYS} dates, {twice} twice, {dict(states)}")
 
 
+def starts(_: Path) -> Outcome:
+    """Meet engines with requests of many clients as soon as they listen: none of them ends."""
+    ended, answers = 0, Counter[tuple[str, int]]()
+    for _ in tqdm(range(STARTS), desc="starts"):
+        with engine_of(ROOT) as engine, ThreadPoolExecutor(CLIENTS) as clients:
+            for seen in clients.map(lambda first, engine=engine: _meet(engine, first), range(CLIENTS)):
+                answers.update(seen)
+            ended += not _alive(engine)
+    failed = {f"{path}: {status}": count for (path, status), count in answers.items() if status >= 500}
+    seen = f"{STARTS} starts, {ended} ended, {answers.total():,} requests; answered with 5xx: {failed or 'none'}"
+    return Outcome(not ended and not failed, seen)
+
+
+def _alive(engine: Measured) -> bool:
+    return engine.process.status() != psutil.STATUS_ZOMBIE
+
+
+def _meet(engine: Measured, first: int) -> list[tuple[str, int]]:
+    """Paths and statuses of all first requests, beginning with one of them; fewer if the engine ends."""
+    session = requests.Session()
+    session.auth = LOGIN
+    answers: list[tuple[str, int]] = []
+    for method, path, flow in FIRST_REQUESTS[first:] + FIRST_REQUESTS[:first]:
+        body = json.dumps({"namespace": NAMESPACE, **flow}) if flow else None
+        while engine.process.is_running() and engine.process.status() != psutil.STATUS_ZOMBIE:
+            try:
+                answer = session.request(
+                    method, engine.api + path, data=body, headers=YAML if flow else None, timeout=60
+                )
+            except requests.ConnectionError:  # it does not listen yet
+                time.sleep(0.01)
+                continue
+            answers.append((path, answer.status_code))
+            break
+    return answers
+
+
 def execution_kills(folder: Path) -> Outcome:
     """Kill running executions: each ends KILLED, and the engine goes on."""
     with kestra(folder) as engine:
@@ -275,6 +325,7 @@ def fuzz(_: Path) -> Outcome:
 
 TRIALS: dict[str, Callable[[Path], Outcome]] = {
     "engine-kills": engine_kills,
+    "starts": starts,
     "execution-kills": execution_kills,
     "many-executions": many_executions,
     "big-loop": big_loop,

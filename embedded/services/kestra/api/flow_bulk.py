@@ -14,7 +14,7 @@ from starlette.routing import Route
 from embedded.services.kestra.api import convert, repositories
 from embedded.services.kestra.api.errors import ApiError, Invalid
 from embedded.services.kestra.api.filters import query_filters
-from embedded.services.kestra.api.flow_source import SOURCES, checked, parse
+from embedded.services.kestra.api.flow_source import SOURCES, WRITING, checked, parse
 from embedded.services.kestra.api.flows import SEARCHED, SERVICE, find, require_flow
 from embedded.services.kestra.api.request import MAX_BODY_BYTES, YAML, Request, bulk, endpoint, json_value
 
@@ -35,7 +35,9 @@ def import_flows(request: Request) -> Response:
     wrong = []
     for name, source in _sources((upload.filename or "").lower(), upload.file):
         try:
-            request.bean(SERVICE).importFlow(request.tenant, checked(source))
+            text = checked(source)
+            with WRITING:
+                request.bean(SERVICE).importFlow(request.tenant, text)
         except (ApiError, jpype.JException) as error:  # of any kind: the answer names the flow, whatever is wrong
             log.info("Not imported: %s: %s", name, error)
             wrong.append(name)
@@ -101,7 +103,8 @@ def _archive(flows: list[Any], name: str) -> Response:
 
 def _delete(request: Request, flows: list[Any]) -> Response:
     for flow in flows:
-        repositories.flows(request).delete(flow)
+        with WRITING:
+            repositories.flows(request).delete(flow)
     return bulk(len(flows))
 
 
@@ -110,9 +113,9 @@ def _set_disabled(disabled: bool) -> Callable[[Request, list[Any]], Response]:
         service = request.java(SERVICE)
         changed = [flow for flow in flows if bool(flow.isDisabled()) != disabled]
         for flow in changed:
-            repositories.flows(request).update(
-                parse(request, str(service.injectDisabled(flow.getSource(), disabled))), flow
-            )
+            source = parse(request, str(service.injectDisabled(flow.getSource(), disabled)))
+            with WRITING:
+                repositories.flows(request).update(source, flow)
         return bulk(len(changed))
 
     return apply
@@ -176,10 +179,11 @@ def _delete_others(request: Request, namespace: str | None, kept: set[str]) -> l
 
 
 def _save(request: Request, flow: Any) -> Any:
-    previous = find(request, str(flow.getNamespace()), str(flow.getId()), source=False)
-    if previous is None:
-        return request.bean(SERVICE).create(flow, True)
-    return repositories.flows(request).update(flow, previous)
+    with WRITING:
+        previous = find(request, str(flow.getNamespace()), str(flow.getId()), source=False)
+        if previous is None:
+            return request.bean(SERVICE).create(flow, True)
+        return repositories.flows(request).update(flow, previous)
 
 
 def _routes(path: str, method: str, operation: Callable[[Request, list[Any]], Response]) -> list[Route]:

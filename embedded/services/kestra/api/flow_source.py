@@ -2,6 +2,7 @@
 
 import re
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
 import jpype
@@ -17,6 +18,8 @@ MAX_TYPES = 1000
 """Most tasks, triggers and inputs of a flow, counted by their `type`: some 2 s."""
 SOURCES = CapacityLimiter(2)
 """How many requests with flows are handled at once. They keep a core busy, and so leave the others' threads alone."""
+WRITING = Lock()
+"""Held while a flow is written: the engine looks for the last revision, and then inserts the next one."""
 TYPE = re.compile(r"""\btype["']?\s*:""")
 
 OF_THE_SERVER = ("tenantId", "revision", "deleted", "updated", "source")

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from embedded.services.kestra.api import convert, repositories
 from embedded.services.kestra.api.errors import ApiError, NotFound
 from embedded.services.kestra.api.filters import query_filters
-from embedded.services.kestra.api.flow_source import SOURCES, parse, parse_with_defaults, sent
+from embedded.services.kestra.api.flow_source import SOURCES, WRITING, parse, parse_with_defaults, sent
 from embedded.services.kestra.api.request import YAML, Request, endpoint, json_text, no_content, whole_number
 
 SERVICE = "io.kestra.core.services.FlowService"
@@ -59,7 +59,9 @@ def require_flow(request: Request, namespace: str, flow_id: str, revision: int |
 
 def create(request: Request) -> Response:
     """A new flow from its YAML or JSON; 422 if it is invalid or exists."""
-    return request.entity(request.bean(SERVICE).create(parse(request, sent(request)), True))
+    flow = parse(request, sent(request))
+    with WRITING:
+        return request.entity(request.bean(SERVICE).create(flow, True))
 
 
 def get(request: Request) -> Response:
@@ -76,21 +78,26 @@ def get(request: Request) -> Response:
 
 def update(request: Request) -> Response:
     """A new revision of a flow from its YAML or JSON."""
-    previous = find(request, request.params["namespace"], request.params["id"], source=False)
-    if previous is None:
+    namespace, flow_id = request.params["namespace"], request.params["id"]
+    if find(request, namespace, flow_id, source=False) is None:
         raise ApiError(HTTPStatus.NOT_FOUND)
     current = parse(request, sent(request))
     checked = request.bean(DEFAULTS).injectVersionDefaults(current, False)
     request.bean(SERVICE).checkValidSubflows(checked, request.tenant)
-    return request.entity(repositories.flows(request).update(current, previous))
+    with WRITING:
+        previous = find(request, namespace, flow_id, source=False)
+        if previous is None:  # it was deleted meanwhile
+            raise ApiError(HTTPStatus.NOT_FOUND)
+        return request.entity(repositories.flows(request).update(current, previous))
 
 
 def delete(request: Request) -> Response:
     """Delete a flow; its revisions stay readable with `allowDeleted`."""
-    flow = find(request, request.params["namespace"], request.params["id"])
-    if flow is None:
-        raise ApiError(HTTPStatus.NOT_FOUND)
-    repositories.flows(request).delete(flow)
+    with WRITING:
+        flow = find(request, request.params["namespace"], request.params["id"])
+        if flow is None:
+            raise ApiError(HTTPStatus.NOT_FOUND)
+        repositories.flows(request).delete(flow)
     return no_content()
 
 

@@ -15,7 +15,7 @@ from embedded.services.kestra.api.convert import integer
 from embedded.services.kestra.api.errors import Invalid, NotFound
 from embedded.services.kestra.api.filters import body_filters
 from embedded.services.kestra.api.flow_bulk import decode
-from embedded.services.kestra.api.flow_source import checked
+from embedded.services.kestra.api.flow_source import WRITING, checked
 from embedded.services.kestra.api.namespaces import namespace_of
 from embedded.services.kestra.api.request import Request, endpoint, json_text, json_value
 from embedded.services.kestra.api.streams import java_input, pieces
@@ -202,7 +202,9 @@ def _import_flow(request: Request, path: str, file: IO[bytes]) -> None:
     if path.count("/") != 2:
         raise Invalid(f"Invalid flow file path: {path}")
     source = re.sub(r"(?m)^namespace: .*$", f"namespace: {namespace_of(request)}", decode(file), count=1)
-    request.bean("io.kestra.core.services.FlowService").importFlow(request.tenant, checked(source))
+    text = checked(source)
+    with WRITING:
+        request.bean("io.kestra.core.services.FlowService").importFlow(request.tenant, text)
 
 
 def _checked(path: str) -> str:
