@@ -262,6 +262,8 @@ def test_a_flow_may_be_sent_as_json(api: Api) -> None:
         ("io.kestra.plugin.core.log.Logg", "nearest: io.kestra.plugin.core.log.Log"),
         ("io.kestra.plugin.core.debug.Log", "io.kestra.plugin.core.log.Log"),
         ("io.kestra.plugin.ai.completion.ChatCompletion", "AI plug-ins are not part of the embedded engine"),
+        ("io.kestra.plugin.aws.sqs.Publish", "no SQS, SNS or DynamoDB"),
+        ("io.kestra.plugin.aws.dynamodb.PutItem", "no SQS, SNS or DynamoDB"),
         ("com.example.Pipeline", "GET /api/v1/main/plugins lists the types"),
     ],
 )

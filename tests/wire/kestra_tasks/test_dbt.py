@@ -1,7 +1,10 @@
-"""io.kestra.plugin.dbt.cli.DbtCLI."""
+"""io.kestra.plugin.dbt.cli: DbtCLI, Setup, and a type for each command."""
 
 import json
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.wire.kestra_tasks.client import NAMESPACE, Execution, Kestra, Task
 
@@ -136,3 +139,123 @@ def test_a_project_that_does_not_parse_fails_with_the_words_of_dbt(kestra: Kestr
 
 def test_another_engine_is_refused(kestra: Kestra) -> None:
     assert "FUSION" in kestra.failure(dbt("dbt parse", engine="FUSION"))
+
+
+FAKE = """#!/bin/sh
+echo "$*" > line.txt
+mkdir -p shop/target
+printf '{"results": [{"unique_id": "model.shop.orders", "status": "success", "timing": [], "execution_time": 1}]}' \
+  > shop/target/run_results.json
+printf '{"nodes": {}}' > shop/target/manifest.json
+"""
+"""A dbt that tells how it was called and leaves what dbt would."""
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> dict[str, Any]:
+    """The properties of a task that runs the dbt of the test."""
+    program = tmp_path / "dbt"
+    program.write_text(FAKE)
+    program.chmod(0o755)
+    return {"dbtPath": str(program), "projectDir": "/shop", "profiles": PROFILES, "outputFiles": ["line.txt"]}
+
+
+def command(kind: str, **properties: Any) -> Task:
+    """A task of one command of dbt."""
+    return {"type": f"io.kestra.plugin.dbt.cli.{kind}", **properties}
+
+
+def called(kestra: Kestra, run: Execution) -> str:
+    """How dbt was called, without the name of the task's folder."""
+    line = kestra.text(run.outputs()["outputFiles"]["line.txt"]).strip()
+    folder = line.rpartition(" --project-dir ")[2].removesuffix("/shop")
+    return line.replace(folder, ".")
+
+
+def test_properties_become_options(kestra: Kestra, fake: dict[str, Any]) -> None:
+    run = kestra.ok(
+        command(
+            "Build",
+            **fake,
+            debug=True,
+            failFast=True,
+            warnError=True,
+            thread=2,
+            fullRefresh=True,
+            target="prod",
+            selector="nightly",
+            select=["orders", "tag:new"],
+            exclude=["old"],
+        )
+    )
+    assert called(kestra, run) == (
+        "--log-format json --debug --fail-fast --warn-error build --profiles-dir ./.profile --threads 2 --full-refresh "
+        "--target prod --selector nightly --select orders tag:new --exclude old --project-dir ./shop"
+    )
+    assert list(below(run)) == ["model.shop.orders"]
+    assert {"manifest.json", "run_results.json"} <= set(run.outputs()["outputFiles"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "results"),
+    [
+        ("Run", "run", True),
+        ("Test", "test", True),
+        ("Seed", "seed", True),
+        ("Snapshot", "snapshot", True),
+        ("Compile", "compile", True),
+        ("Deps", "deps", False),
+        ("Freshness", "source freshness", False),
+        ("List", "list", False),
+    ],
+)
+def test_commands(kestra: Kestra, fake: dict[str, Any], kind: str, word: str, results: bool) -> None:
+    run = kestra.ok(command(kind, **fake))
+    assert called(kestra, run) == f"--log-format json {word} --profiles-dir ./.profile --project-dir ./shop"
+    assert ("run_results.json" in run.outputs()["outputFiles"]) == results
+
+
+def test_a_command_runs_the_dbt_of_the_stack_where_there_is_no_other(kestra: Kestra) -> None:
+    files = {f"shop/{name}": text for name, text in PROJECT.items()}
+    environment = {"AWS_REGION": "us-east-1"}
+    run = kestra.ok(command("List", profiles=PROFILES, projectDir="shop", env=environment, inputFiles=files))
+    assert any("shop.orders" in line for line in run.logs("INFO"))
+
+
+def test_set_up_makes_an_environment_and_the_profiles(kestra: Kestra) -> None:
+    group = {"type": "io.kestra.plugin.core.flow.WorkingDirectory"}
+    profiles = {"shop": {"target": "prod", "outputs": {"prod": {"type": "{{ inputs.kind ?? 'athena' }}"}}}}
+    run = kestra.ok(
+        {
+            **group,
+            "tasks": [
+                {
+                    "id": "setup",
+                    "type": "io.kestra.plugin.dbt.cli.Setup",
+                    "profiles": profiles,
+                    "requirements": [],
+                    "inputFiles": {"own.txt": "mine"},
+                },
+                {
+                    "id": "look",
+                    "type": "io.kestra.plugin.scripts.shell.Commands",
+                    "commands": [
+                        "./bin/python -c 'import sys; print(sys.prefix)'",
+                        "pwd",
+                        "cat own.txt .profile/profiles.yml",
+                    ],
+                },
+            ],
+        }
+    )
+    said = run.logs("INFO")
+    folder = next(line for line in said if line.startswith("/"))
+    assert said.count(folder) == 2
+    assert "mine" in "\n".join(said)
+    assert "athena" in "\n".join(said)
+
+
+def test_set_up_needs_profiles_and_requirements(kestra: Kestra) -> None:
+    problems = kestra.problems({"type": "io.kestra.plugin.dbt.cli.Setup"})
+    assert "profiles: must not be null" in problems
+    assert "requirements: must not be null" in problems

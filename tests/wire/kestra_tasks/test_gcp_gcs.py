@@ -1,4 +1,4 @@
-"""io.kestra.plugin.gcp.gcs: CreateBucket, DeleteBucket, Upload, Download, List, Copy, Delete and DeleteList."""
+"""io.kestra.plugin.gcp.gcs: buckets, Upload, Download, Downloads, List, Copy, Delete, DeleteList and Trigger."""
 
 import base64
 import hashlib
@@ -11,8 +11,10 @@ import pytest
 from google.cloud import storage
 from google.oauth2 import service_account
 
+from tests.support.waiting import eventually
 from tests.wire.kestra_tasks.client import Kestra, Task
 from tests.wire.kestra_tasks.test_s3 import make
+from tests.wire.kestra_tasks.watching import watching
 
 BUCKET = "tasks-flowio"
 PREFIX = "io.kestra.plugin.gcp.gcs."
@@ -179,3 +181,54 @@ def test_a_missing_kv_key_is_named(kestra: Kestra) -> None:
 def test_properties_are_the_official_ones(kestra: Kestra) -> None:
     assert "name: must not be null" in kestra.problems(task("CreateBucket"))
     assert "Unrecognized field" in kestra.problems(task("Upload", target="gs://x/y"))
+
+
+def test_downloads_and_what_becomes_of_the_objects(kestra: Kestra, bucket: storage.Bucket) -> None:
+    put(bucket, "in/a.csv", "in/b.csv", "in/c.txt", "in/deep/d.csv")
+    chosen = {"from": f"gs://{BUCKET}/in/", "regExp": ".*csv"}
+    run = kestra.ok(
+        task("Downloads", id="keep", **chosen, validateChecksum=True),
+        task("Downloads", id="move", **chosen, maxFiles=1, action="MOVE", moveDirectory=f"gs://{BUCKET}/done/"),
+        task("Downloads", id="delete", **chosen, listingType="RECURSIVE", action="DELETE"),
+        task("Downloads", id="none", **chosen),
+    )
+    kept = run.outputs("keep")
+    assert [blob["name"] for blob in kept["blobs"]] == ["in/a.csv", "in/b.csv"]
+    assert kept["blobs"][0]["uri"] == kept["outputFiles"]["in/a.csv"]
+    assert {name: kestra.text(uri) for name, uri in kept["outputFiles"].items()} == {
+        "in/a.csv": "body of in/a.csv",
+        "in/b.csv": "body of in/b.csv",
+    }
+    assert list(run.outputs("move")["outputFiles"]) == ["in/a.csv"]
+    assert list(run.outputs("delete")["outputFiles"]) == ["in/b.csv", "in/deep/d.csv"]
+    assert run.outputs("none") == {"blobs": [], "outputFiles": {}}
+    assert [blob.name for blob in bucket.list_blobs()] == ["done/a.csv", "in/c.txt"]
+    assert bucket.blob("done/a.csv").download_as_text() == "body of in/a.csv"
+
+
+def test_a_move_needs_a_directory(kestra: Kestra, bucket: storage.Bucket) -> None:
+    message = kestra.failure(task("Downloads", **{"from": f"gs://{BUCKET}/"}, action="MOVE"))
+    assert "`action: MOVE` needs a `moveDirectory`" in message
+
+
+def test_a_trigger_finds_what_is_new_and_what_changed(kestra: Kestra, bucket: storage.Bucket) -> None:
+    put(bucket, "watched/a.csv", "watched/b.txt")
+    trigger = task("Trigger", **{"from": f"gs://{BUCKET}/watched/"}, regExp=".*csv")
+    shown = "{{ trigger.blobs[0].name }} {{ trigger.blobs[0].changeType }} {{ read(trigger.blobs[0].uri) }}"
+    with watching(kestra, trigger, shown) as run:
+        assert run.outputs() == {"value": "watched/a.csv CREATE body of watched/a.csv"}
+        assert run.execution["trigger"]["variables"]["blobs"][0]["bucket"] == BUCKET
+        bucket.blob("watched/a.csv").upload_from_string("again")
+        flow = {"namespace": run.execution["namespace"], "id": run.execution["flowId"]}
+        eventually(lambda: len(kestra.runs(**flow)) == 2)
+        values = [kestra.wait(later, "SUCCESS").outputs()["value"] for later in kestra.runs(**flow)]
+        assert "watched/a.csv UPDATE again" in values
+
+
+def test_a_trigger_moves_what_it_found(kestra: Kestra, bucket: storage.Bucket) -> None:
+    put(bucket, "watched/a.csv")
+    move = {"action": "MOVE", "moveDirectory": f"gs://{BUCKET}/watched/done", "listingType": "RECURSIVE"}
+    trigger = task("Trigger", **{"from": f"gs://{BUCKET}/watched/"}, **move)
+    with watching(kestra, trigger, "{{ trigger.blobs | length }}") as run:
+        assert run.outputs() == {"value": "1"}
+        assert [blob.name for blob in bucket.list_blobs()] == ["watched/done/a.csv"]

@@ -8,7 +8,14 @@ from embedded.services.kestra.api.plugin_registry import REGISTRY, classes
 from embedded.services.kestra.engine import Engine
 
 UNKNOWN = re.compile(r"Invalid type: ([\w.]+)(?= |$|\n)")
+NO_SUCH_SERVICE = (
+    "the embedded AWS has S3, Athena, Glue and Batch, but no SQS, SNS or DynamoDB; with an account of AWS, the "
+    "official Kestra of the Docker stack reaches them"
+)
 ELSEWHERE = {
+    "io.kestra.plugin.aws.sqs.": NO_SUCH_SERVICE,
+    "io.kestra.plugin.aws.sns.": NO_SUCH_SERVICE,
+    "io.kestra.plugin.aws.dynamodb.": NO_SUCH_SERVICE,
     "io.kestra.plugin.ai.": (
         "Kestra's AI plug-ins are not part of the embedded engine: they ask a provider of models and need its key. The "
         "Docker stack has them; https://kestra.io/docs/ai-tools says how they work"

@@ -1,9 +1,9 @@
-"""Body of io.kestra.plugin.dbt.cli.DbtCLI: the environment in which dbt's commands run.
+"""Bodies of io.kestra.plugin.dbt.cli: the environment in which dbt's commands run.
 
 See https://kestra.io/plugins/plugin-dbt.
 
 The dbt that runs is the one that `tool_environments/dbt.lock` locks, with the adapter for Athena; the tag of
-`containerImage` is not followed.
+`containerImage` is not followed. Where a Setup task has made another in the folder that tasks share, that one runs.
 """
 
 from embedded.services.kestra import tool_environments
@@ -11,6 +11,8 @@ from embedded.services.kestra.environments import EnvironmentProblem
 from embedded.services.kestra.tasks import scripts
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
 
+PREFIX = "io.kestra.plugin.dbt.cli."
+COMMANDS = ("DbtCLI", "Build", "Run", "Test", "Seed", "Snapshot", "Compile", "Deps", "Freshness", "List")
 QUIET = {
     "PYTHONUNBUFFERED": "true",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -20,7 +22,13 @@ QUIET = {
 """No call to the outside that the flow did not ask for, and no colour codes in the log."""
 
 
-@body("io.kestra.plugin.dbt.cli.DbtCLI")
+@body(PREFIX + "Setup")
+def setup(task: Task) -> Outputs:
+    """Python comes first on the path: it makes the environment that the task's commands fill."""
+    return scripts.python_options(task)
+
+
+@body(*(PREFIX + name for name in COMMANDS))
 def dbt(task: Task) -> Outputs:
     """dbt comes first on the path; the connection is the project's profile, filled by the task's `env`."""
     if task.properties["engine"] != "CORE":

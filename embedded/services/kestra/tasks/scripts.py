@@ -5,6 +5,7 @@ See https://kestra.io/plugins/plugin-script-python and https://kestra.io/plugins
 
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -16,6 +17,20 @@ from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
 
 PREFIX = "io.kestra.plugin.scripts."
 
+LANGUAGES = {
+    "node": "Node.js",
+    "ruby": "Ruby",
+    "r": "R",
+    "julia": "Julia",
+    "powershell": "PowerShell",
+    "perl": "Perl",
+    "php": "PHP",
+    "go": "Go",
+    "deno": "Deno",
+    "bun": "Bun",
+    "lua": "Lua",
+}
+"""The languages whose interpreters the machine may have, by the packages of their task types."""
 HANDED_ON = re.compile(
     r"PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE"
     r"|(?i:https?_proxy|no_proxy|all_proxy)|PIP_\w+|UV_\w+"
@@ -33,6 +48,20 @@ def shell(task: Task) -> Outputs:
     return process_options(task, environment())
 
 
+@body(*(f"{PREFIX}{language}.{kind}" for language in LANGUAGES for kind in ("Script", "Commands")))
+def language(task: Task) -> Outputs:
+    """A script in another language runs if the machine has its interpreter."""
+    variables, program = environment(), task.properties["program"]
+    path = task.properties["path"] or variables["PATH"]
+    if program and not shutil.which(program, path=path):
+        name = LANGUAGES[task.type.removeprefix(PREFIX).partition(".")[0]]
+        raise TaskError(
+            f"This machine has no {name}: there is no `{program}` on the PATH ({path}). Tasks run here without "
+            f"containers, so install {name}, or let `beforeCommands` install it."
+        )
+    return process_options(task, variables)
+
+
 @body(PREFIX + "python.Script", PREFIX + "python.Commands")
 def python(task: Task) -> Outputs:
     """A Python script sees a clean interpreter and the task's `dependencies`."""
@@ -45,6 +74,18 @@ def python(task: Task) -> Outputs:
         raise TaskError(str(problem)) from problem
     if dependencies:
         task.time("deps.cache.download.duration", time.monotonic() - started)
+    return _with_python(task, interpreter, packages)
+
+
+def python_options(task: Task) -> Outputs:
+    """How commands run that see a clean Python without packages, as `process_options` says it."""
+    try:
+        return _with_python(task, environments.interpreter(""), None)
+    except environments.EnvironmentProblem as problem:
+        raise TaskError(str(problem)) from problem
+
+
+def _with_python(task: Task, interpreter: Path, packages: Path | None) -> Outputs:
     own = Path(tempfile.mkdtemp(prefix="python-", dir=task.scratch_folder)) / "environment"
     return process_options(task, _python_environment(interpreter, packages, own)) | {"temporary": str(own.parent)}
 

@@ -11,12 +11,7 @@ See https://kestra.io/plugins/plugin-aws/s3/io.kestra.plugin.aws.s3.Trigger.
 
 from __future__ import annotations
 
-import re
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 from embedded.services.kestra.tasks.aws.connection import client
@@ -24,16 +19,14 @@ from embedded.services.kestra.tasks.aws.download import fetch
 from embedded.services.kestra.tasks.aws.listing import as_output, matches, walk
 from embedded.services.kestra.tasks.aws.move import Move, act, plan
 from embedded.services.kestra.tasks.aws.trigger_state import Claim, TriggerState
-from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
+from embedded.services.kestra.tasks.bridge import Outputs, Task, body
+from embedded.services.kestra.tasks.trigger_rules import alone, is_wanted, seconds
 
 IN_FLIGHT_SECONDS = 60
 """Longest time that a hand-out of this process takes to reach the scheduler."""
-DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 _handed_out: dict[str, tuple[str, float]] = {}
 """The last hand-out of each trigger: its execution, and when it was."""
-_scopes: dict[str, threading.Lock] = {}
-_scopes_lock = threading.Lock()
 
 
 @body("io.kestra.plugin.aws.s3.Trigger")
@@ -43,8 +36,8 @@ def trigger(task: Task) -> Outputs:
     name = f"{run.namespace()}/{run.flow()}/{run.trigger()}"
     key = properties.get("stateKey") or f"{run.namespace()}_{run.flow()}_{run.trigger()}"
     scope = f"{run.namespace()}/{key}"
-    state = TriggerState(task.state_folder, name, scope, _seconds(properties.get("stateTtl")))
-    with _alone(scope):
+    state = TriggerState(task.state_folder, name, scope, seconds(properties.get("stateTtl")))
+    with alone(scope):
         claim = state.claim()
         if claim and run.isKnown(claim.execution):
             state.settle()
@@ -85,7 +78,7 @@ def _look(task: Task, s3: Any, state: TriggerState) -> Claim | None:
         before = known.get(uri)
         if before == etag:
             continue
-        if not _is_wanted(properties["on"], before):
+        if not is_wanted(properties["on"], before):
             unwanted.append((uri, etag))
             continue
         outputs = as_output(item)
@@ -108,31 +101,3 @@ def _hand_out(task: Task, s3: Any, state: TriggerState, claim: Claim) -> Outputs
         if etag:
             state.note([(f"s3://{move.bucket}/{move.target}", etag)])
     return {"objects": claim.objects, "@execution": claim.execution}
-
-
-def _is_wanted(on: str, before: str | None) -> bool:
-    return on == "CREATE_OR_UPDATE" or (on == "CREATE") == (before is None)
-
-
-@contextmanager
-def _alone(scope: str) -> Iterator[None]:
-    """One evaluation at a time."""
-    with _scopes_lock:
-        lock = _scopes.setdefault(scope, threading.Lock())
-    with lock:
-        yield
-
-
-def _seconds(text: Any) -> float | None:
-    """The seconds of a duration, which is an ISO 8601 text or a number.
-
-    Raises:
-        TaskError: it is neither.
-    """
-    if text is None or isinstance(text, int | float):
-        return text
-    match = DURATION.fullmatch(text)
-    if not match:
-        raise TaskError(f"`stateTtl` {text!r} is no duration such as PT24H or P7D.")
-    days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()

@@ -64,7 +64,7 @@ def list_objects(task: Task) -> Outputs:
     properties = task.properties
     most, kinds = properties["maxFiles"], properties["filter"]
     items: list[ListedObject] = []
-    for item in _listed(task):
+    for item in listed(task):
         if kinds != "BOTH" and _is_directory(item) != (kinds == "DIRECTORY"):
             continue
         if len(items) == most:
@@ -83,7 +83,7 @@ def list_objects(task: Task) -> Outputs:
 def delete_list(task: Task) -> Outputs:
     """Delete the objects of a listing."""
     count = size = 0
-    for item in list(_listed(task)):
+    for item in list(listed(task)):
         if item.blob is None:
             continue
         task.check_cancelled()
@@ -98,7 +98,7 @@ def delete_list(task: Task) -> Outputs:
     return {"count": count, "size": size}
 
 
-def _listed(task: Task) -> Iterator[ListedObject]:
+def listed(task: Task) -> Iterator[ListedObject]:
     """What begins with the address; of directories, only those at the next slash, unless the listing is recursive."""
     properties = task.properties
     bucket, prefix = split(properties["from"], "from")

@@ -59,20 +59,28 @@ def upload(task: Task) -> Outputs:
 @body(PREFIX + "Download")
 def download(task: Task) -> Outputs:
     """Download an object; its checksum is compared."""
-    source = required(task, "from")
-    blob = object_at(storage_client(task), source, "from")
+    blob = object_at(storage_client(task), required(task, "from"), "from")
+    return {"bucket": blob.bucket.name, "path": blob.name, "uri": fetch_object(task, blob)}
+
+
+def fetch_object(task: Task, blob: storage.Blob) -> str:
+    """Copy an object into the internal storage; returns its address there.
+
+    Raises:
+        TaskError: it cannot be read, or its checksum is to be validated and differs.
+    """
     file = task.temporary_file(PurePosixPath(blob.name).suffix)
-    with failures(source, _404=NO_OBJECT), file.open("wb") as target:
+    with failures(f"gs://{blob.bucket.name}/{blob.name}", _404=NO_OBJECT), file.open("wb") as target:
         blob.reload(retry=STORAGE_RETRY)
         blob.download_to_file(_Watched(task, target), retry=STORAGE_RETRY)
-    if task.properties["validateChecksum"]:
+    if task.properties.get("validateChecksum"):
         with file.open("rb") as stream:
             crc32c = google_crc32c.Checksum()
             for _ in crc32c.consume(stream, READ_BYTES):
                 task.check_cancelled()
         _compare("What arrived has a CRC32C that", blob.crc32c, _text(crc32c.digest()))
         task.count("checksum.validated", 1, algorithm="CRC32C")
-    return {"bucket": blob.bucket.name, "path": blob.name, "uri": task.store(file)}
+    return task.store(file)
 
 
 @body(PREFIX + "Copy")
@@ -83,15 +91,21 @@ def copy(task: Task) -> Outputs:
         raise TaskError(f"`from` and `to` are the same: {target}")
     client = storage_client(task)
     old, new = object_at(client, source, "from"), object_at(client, target, "to")
-    with failures(f"{source} to {target}", _404=NO_OBJECT):
+    copy_object(task, old, new, delete=task.properties["delete"])
+    return {"uri": address(new.bucket.name, new.name)}
+
+
+def copy_object(task: Task, old: storage.Blob, new: storage.Blob, *, delete: bool) -> None:
+    """Copy an object and, if asked to, delete the first one. Raises TaskError if that cannot be done."""
+    where = f"gs://{old.bucket.name}/{old.name} to gs://{new.bucket.name}/{new.name}"
+    with failures(where, _404=NO_OBJECT):
         token, done, _ = new.rewrite(old, retry=STORAGE_RETRY)
         while token is not None:
             task.check_cancelled()
             token, done, _ = new.rewrite(old, token=token, retry=STORAGE_RETRY)
-        if task.properties["delete"]:
+        if delete:
             old.delete(retry=STORAGE_RETRY)
     task.count("file.size", done)
-    return {"uri": address(new.bucket.name, new.name)}
 
 
 @body(PREFIX + "Delete")
