@@ -125,6 +125,15 @@ def test_there_and_back(kestra: Kestra) -> None:
     assert kestra.text(run.outputs()["uri"]) == text
 
 
+def test_a_conversion_is_killed(kestra: Kestra) -> None:
+    uri = kestra.ok(file("a,b\n")).outputs("file")["uri"]
+    kestra.path(uri).write_text("a,b\n" + "1,2\n" * 10_000_000)
+    run = kestra.start({"type": "io.kestra.plugin.serdes.csv.CsvToIon", "from": uri})
+    killed = kestra.kill(kestra.wait(run, "RUNNING"))
+    assert killed.state == "KILLED"
+    assert killed.outputs() == {}
+
+
 def test_a_file_is_needed_and_an_unknown_property_is_refused(kestra: Kestra) -> None:
     for kind in ("CsvToIon", "IonToCsv"):
         assert "from: must not be null" in kestra.problems({"type": f"io.kestra.plugin.serdes.csv.{kind}"})
