@@ -264,7 +264,7 @@ def test_a_flow_may_be_sent_as_json(api: Api) -> None:
         ("io.kestra.plugin.ai.completion.ChatCompletion", "AI plug-ins are not part of the embedded engine"),
         ("io.kestra.plugin.aws.sqs.Publish", "no SQS, SNS or DynamoDB"),
         ("io.kestra.plugin.aws.dynamodb.PutItem", "no SQS, SNS or DynamoDB"),
-        ("com.example.Pipeline", "GET /api/v1/main/plugins lists the types"),
+        ("com.example.Pipeline", "docs/task-types.md lists the types"),
     ],
 )
 def test_an_unknown_type_is_refused_with_the_nearest_or_what_it_needs(api: Api, unknown: str, says: str) -> None:

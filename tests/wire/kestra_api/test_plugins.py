@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from tests.wire.kestra_api.client import Api
+from tools import task_types
 
 LOG = "io.kestra.plugin.core.log.Log"
 SCHEDULE = "io.kestra.plugin.core.trigger.Schedule"
@@ -92,3 +93,15 @@ def test_versions(api: Api) -> None:
 def test_unknown(api: Api, path: str, status: int) -> None:
     answer = api.get(path)
     assert (answer.status_code, answer.json()["status"]) == (status, status)
+
+
+def test_each_property_says_what_it_does(api: Api) -> None:
+    lines = task_types.page(lambda path: api.get(path).json()).splitlines()
+    assert [line for line in lines if line.startswith("| `") and line.endswith("|  |")] == []
+
+
+def test_the_page_of_task_types_is_of_today(api: Api) -> None:
+    found = task_types.page(lambda path: api.get(path).json())
+    assert found == task_types.DOCUMENT.read_text(), (
+        "run: python -m embedded run --only kestra -- python -m tools.task_types"
+    )

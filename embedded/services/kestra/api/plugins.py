@@ -1,5 +1,6 @@
 """The task, trigger and condition types that this engine has, with their documentation and JSON schemas."""
 
+import json
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ from embedded.services.kestra.api.convert import enum, or_none
 from embedded.services.kestra.api.errors import NotFound
 from embedded.services.kestra.api.plugin_registry import REGISTRY, classes
 from embedded.services.kestra.api.request import Request, endpoint, json_value
+from embedded.services.kestra.api.type_documents import describe
 
 ICON = "io.kestra.core.docs.PluginIcon"
 CACHED = "public, max-age=3600"
@@ -90,7 +92,10 @@ def documentation(request: Request) -> Response:
     described = request.java("io.kestra.core.docs.ClassPluginDocumentation").of(
         _generator(request), _metadata(request), version, request.flag("all", False)
     )
-    return _documentation(request, described, described.getOutputsSchema())
+    outputs = described.getOutputsSchema()
+    to_map = request.java("io.kestra.core.serializers.JacksonMapper").toMap
+    describe(described.getPropertiesSchema(), outputs, request.params["cls"], lambda values: to_map(json.dumps(values)))
+    return _documentation(request, described, outputs)
 
 
 def versions(request: Request) -> Response:

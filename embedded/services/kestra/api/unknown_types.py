@@ -48,7 +48,7 @@ def _about(name: str, known: Iterable[str]) -> str:
     if (same := ends.get(name.rpartition(".")[2].lower())) and same not in nearest:
         nearest.append(same)
     offer = f"nearest: {', '.join(nearest)}; " if nearest else ""
-    return f"{offer}GET /api/v1/main/plugins lists the types that there are"
+    return f"{offer}docs/task-types.md lists the types that there are"
 
 
 def _names(engine: Engine) -> list[str]:
