@@ -40,8 +40,8 @@ FUZZ_REQUESTS = 1_000
 FUZZED = ("kestra_api", "aws", "gcp", "qdrant")
 STARTS, CLIENTS = 60, 8
 BACKFILL_DAYS = 300
-VALUES, VALUES_AT_ONCE = 300, 200
-"""The most that a `ForEach` may have: see `LoopLimits.java`."""
+VALUES, VALUES_AT_ONCE = 1_000, 20
+"""As many values as a `ForEach` may have: see `LoopLimits.java`."""
 DISK_BYTES = 300_000_000
 ROOM_BYTES = 2_000_000
 """What is left of the disk when it is full: less than the engine writes in a trial."""

@@ -190,14 +190,14 @@ def test_a_circle_by_failures_alone_ends_with_the_first_success(api: Api) -> Non
 @pytest.mark.parametrize(
     ("kind", "count", "limit", "message"),
     [
-        ("ForEach", 300, 1, None),
-        ("ForEach", 301, 1, "300 are the most"),
+        ("ForEach", 1000, 1, None),
+        ("ForEach", 1001, 1, "1000 are the most"),
         ("ForEach", 200, 0, None),
         ("ForEach", 201, 0, "set concurrencyLimit to 200 or less"),
-        ("EachParallel", 300, 200, None),
+        ("EachParallel", 1000, 200, None),
         ("EachParallel", 201, 0, "set concurrent to 200 or less"),
-        ("EachSequential", 300, 0, None),
-        ("EachSequential", 301, 0, "300 are the most"),
+        ("EachSequential", 1000, 0, None),
+        ("EachSequential", 1001, 0, "1000 are the most"),
     ],
 )
 def test_a_loop_has_so_many_values(api: Api, kind: str, count: int, limit: int, message: str | None) -> None:

@@ -32,7 +32,7 @@ import java.util.Optional;
  */
 public final class LoopLimits {
     /** Values of one loop. */
-    public static final int VALUES = 300;
+    public static final int VALUES = 1000;
     /** Values of one loop whose tasks run at the same time. */
     public static final int VALUES_AT_ONCE = 200;
     /** Task runs of one execution: loops in loops multiply. */
