@@ -43,13 +43,13 @@ def at_once(send: Callable[[Api], requests.Response], api: Api, clients: int = 8
     """The answers to clients that send all at the same moment, by their status."""
     together = Barrier(clients)
 
-    def one(_: int) -> requests.Response:
+    def send_one(_: int) -> requests.Response:
         session = Api(api.server)
         together.wait()
         return send(session)
 
     with ThreadPoolExecutor(clients) as pool:
-        return sorted(pool.map(one, range(clients)), key=lambda answer: answer.status_code)
+        return sorted(pool.map(send_one, range(clients)), key=lambda answer: answer.status_code)
 
 
 def test_a_flow_that_many_create_at_once_is_created_once(api: Api) -> None:

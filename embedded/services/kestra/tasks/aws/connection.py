@@ -108,3 +108,5 @@ def failures(bucket: str, key: str = "") -> Iterator[None]:
         raise TaskError(f"{address}: {error} {remedy}") from error
     except (BotoCoreError, S3UploadFailedError) as error:
         raise TaskError(f"{address}: {error}") from error
+    except RecursionError as error:  # botocore looks for the bucket's region, and is sent away each time
+        raise TaskError(f"{address}: the server redirects without end. Check `endpointOverride`.") from error
