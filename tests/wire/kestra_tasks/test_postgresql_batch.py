@@ -106,3 +106,12 @@ def test_mistakes(kestra: Kestra, properties: dict[str, Any], message: str) -> N
 
 def test_unknown_property_is_refused(kestra: Kestra) -> None:
     assert "size" in kestra.problems(batch(url="jdbc:postgresql://x/y", table="t", size=10))
+
+
+def test_a_file_too_large_for_the_local_buffer_is_refused(kestra: Kestra) -> None:
+    limits = {"inputHandling": "LOCAL", "localBufferMaxBytes": 1000, "retryBackoff": "PT2S"}
+    assert "exceeds `localBufferMaxBytes` (1000 bytes)" in kestra.failure(
+        store(ROWS), batch(table="t", **limits), **kestra.login
+    )
+    assert kestra.sql("SELECT count(*) FROM t") == [(0,)]
+    kestra.ok(store(ROWS), batch(table="t", **limits | {"localBufferMaxBytes": 1000000}), **kestra.login)

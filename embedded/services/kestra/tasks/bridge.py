@@ -184,6 +184,10 @@ class Task:
         """Open a file of the internal storage by its address."""
         return StorageFile(self, self.call.open(uri))
 
+    def size(self, uri: str) -> int:
+        """The bytes of a file of the internal storage."""
+        return int(self.call.size(uri))
+
     def read_rows(self, uri: str, chunk: int) -> Iterator[list[Any]]:
         """The rows of an ION file in the internal storage, in lists of at most `chunk`."""
         reader = self.call.openRows(uri, chunk)

@@ -31,21 +31,6 @@ def insert(task: Task, columns: Sequence[str]) -> str:
     return f"INSERT INTO {task.properties['table']} ({names}) VALUES ({', '.join('?' * len(columns))})"
 
 
-def report_written(task: Task, rows: int, updated: int, chunks: int) -> Outputs:
-    """The outputs of a task that has written rows, which it also reports as metrics and in the log.
-
-    Parameters:
-        task: the running task.
-        rows: number of rows received.
-        updated: number of rows changed in the table.
-        chunks: number of statements.
-    """
-    task.count("records", rows)
-    task.count("updated", updated)
-    task.info(f"Successfully executed {chunks} bulk queries and updated {updated} rows")
-    return {"rowCount": rows, "updatedCount": updated}
-
-
 def cells(item: Any, columns: Sequence[str], count: int, quotes: str) -> list[Any]:
     """A row's values, in the order of the statement's parameters. Missing values are null.
 

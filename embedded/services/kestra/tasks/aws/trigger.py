@@ -20,7 +20,8 @@ from embedded.services.kestra.tasks.aws.listing import as_output, matches, walk
 from embedded.services.kestra.tasks.aws.move import Move, act, plan
 from embedded.services.kestra.tasks.aws.trigger_state import Claim, TriggerState
 from embedded.services.kestra.tasks.bridge import Outputs, Task, body
-from embedded.services.kestra.tasks.trigger_rules import alone, is_wanted, seconds
+from embedded.services.kestra.tasks.durations import seconds
+from embedded.services.kestra.tasks.trigger_rules import alone, is_wanted
 
 IN_FLIGHT_SECONDS = 60
 """Longest time that a hand-out of this process takes to reach the scheduler."""

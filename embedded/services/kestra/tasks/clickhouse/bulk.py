@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from clickhouse_connect.driver.binding import format_query_value
+from clickhouse_connect.driver.exceptions import OperationalError
 
 from embedded.services.kestra.tasks import jdbc, statements
+from embedded.services.kestra.tasks.batches import Batches
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
 from embedded.services.kestra.tasks.clickhouse.connection import Connection, connect
 
@@ -55,17 +57,22 @@ class Insert:
 @body(PREFIX + "BulkInsert")
 def bulk_insert(task: Task) -> Outputs:
     """Write all rows, `chunk` by `chunk`, each in one INSERT."""
-    rows = chunks = 0
+    return Batches(task).write(lambda batches: _write_all(task, batches), _is_lost)
+
+
+def _is_lost(error: BaseException | None) -> bool:
+    """Whether the connection was lost: an error of the server is a DatabaseError of its own kind."""
+    return isinstance(error, OperationalError)
+
+
+def _write_all(task: Task, batches: Batches) -> None:
     with connect(task) as connection:
         columns = task.properties.get("columns") or _table_columns(task, connection)
         insert = Insert.parse(jdbc.insert(task, columns))
-        for objects in task.read_rows(task.properties["from"], task.properties["chunk"]):
-            task.check_cancelled()
+        for objects in batches:
             values = (jdbc.cells(item, columns, insert.count, quotes='`"') for item in objects)
             insert.run(connection, [list(map(_adapt, cells)) for cells in values])
-            rows += len(objects)
-            chunks += 1
-    return jdbc.report_written(task, rows, rows, chunks)
+            batches.written(len(objects), len(objects))
 
 
 def literal(value: Any) -> str:

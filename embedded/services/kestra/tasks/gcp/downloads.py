@@ -12,10 +12,11 @@ import google.cloud.storage as storage
 
 from embedded.services.kestra.tasks.aws.trigger_state import TriggerState
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
+from embedded.services.kestra.tasks.durations import seconds
 from embedded.services.kestra.tasks.gcp.connection import STORAGE_RETRY, failures, storage_client
 from embedded.services.kestra.tasks.gcp.listing import ListedObject, listed
 from embedded.services.kestra.tasks.gcp.objects import PREFIX, copy_object, fetch_object, object_at
-from embedded.services.kestra.tasks.trigger_rules import alone, is_wanted, seconds
+from embedded.services.kestra.tasks.trigger_rules import alone, is_wanted
 
 
 @body(PREFIX + "Downloads")

@@ -6,10 +6,12 @@ from binascii import a2b_base64
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg2
 import psycopg2.extras
 from psycopg2 import sql as composed
 
 from embedded.services.kestra.tasks import jdbc, statements
+from embedded.services.kestra.tasks.batches import Batches
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
 from embedded.services.kestra.tasks.postgresql.connection import Connection, connect, failure
 
@@ -38,18 +40,24 @@ class Statement:
 @body(PREFIX + "Batch")
 def batch(task: Task) -> Outputs:
     """Write all rows, `chunk` by `chunk`; each chunk is committed, as in Kestra."""
-    chunk = task.properties["chunk"]
-    rows = updated = chunks = 0
+    return Batches(task).write(lambda batches: _write_all(task, batches), _is_lost)
+
+
+def _is_lost(error: BaseException | None) -> bool:
+    """Whether the connection was lost; the Java driver has states of class 08 for that, the C library none."""
+    return isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError) and (
+        not error.pgcode or error.pgcode.startswith("08")
+    )
+
+
+def _write_all(task: Task, batches: Batches) -> None:
     with connect(task, autocommit=False) as connection:
         columns = task.properties.get("columns") or _table_columns(task, connection)
         statement = _prepare(connection, jdbc.insert(task, columns))
-        for objects in task.read_rows(task.properties["from"], chunk):
-            task.check_cancelled()
-            updated += _write(connection, statement, [_values(item, columns, statement.types) for item in objects])
+        for objects in batches:
+            updated = _write(connection, statement, [_values(item, columns, statement.types) for item in objects])
             connection.commit()
-            rows += len(objects)
-            chunks += 1
-    return jdbc.report_written(task, rows, updated, chunks)
+            batches.written(len(objects), updated)
 
 
 def _table_columns(task: Task, connection: Connection) -> list[str]:

@@ -72,6 +72,11 @@ public final class TaskCall {
         return Channels.newChannel(stream(uri));
     }
 
+    /** The bytes of a file of the internal storage. */
+    public long size(String uri) throws IOException {
+        return runContext.storage().getAttributes(URI.create(uri)).getSize();
+    }
+
     public RowReader openRows(String uri, int chunk) throws IOException {
         return new RowReader(stream(uri), chunk);
     }
