@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -188,12 +189,12 @@ def engine_kills(folder: Path) -> Outcome:
 def starts(_: Path) -> Outcome:
     """Meet engines with requests of many clients as soon as they listen: none of them ends."""
     ended, answers = 0, Counter[tuple[str, int]]()
-    for _ in tqdm(range(STARTS), desc="starts"):
+    for _number in tqdm(range(STARTS), desc="starts"):
         with engine_of(ROOT) as engine, ThreadPoolExecutor(CLIENTS) as clients:
-            for seen in clients.map(lambda first, engine=engine: _meet(engine, first), range(CLIENTS)):
-                answers.update(seen)
+            for answered in clients.map(partial(_meet, engine), range(CLIENTS)):
+                answers.update(answered)
             ended += not _alive(engine)
-    failed = {f"{path}: {status}": count for (path, status), count in answers.items() if status >= 500}
+    failed = {f"{where}: {status}": count for (where, status), count in answers.items() if status >= 500}
     seen = f"{STARTS} starts, {ended} ended, {answers.total():,} requests; answered with 5xx: {failed or 'none'}"
     return Outcome(not ended and not failed, seen)
 
