@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 
 from tests.pipelines.client import PATIENCE, STORES, Content, PipelineRun, Pipelines, csv
+from tests.pipelines.test_json import content, search
 from tests.support.stack import ROOT
 from tests.support.waiting import eventually
 
-FLOW = "s3-csv-ingestion"
+CSV, JSON = "s3-csv-ingestion", "s3-json-ingestion"
 READINGS = 300
+MATCHES = 1_500
+"""More than the flow writes at once."""
+HELD_ROW = 1_100
 LOCK = 2021
 WAIT = f"""
     CREATE SEQUENCE written;
@@ -29,18 +33,19 @@ WAIT = f"""
     END $$;
 """
 TRIGGER = "CREATE TRIGGER wait BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION wait_in_the_middle();"
+STAGED = "TRUNCATE {{ render(vars.staging) }};"
 
 
 @contextmanager
-def waiting_at(pipelines: Pipelines, row: int, table: str) -> Iterator[None]:
+def waiting_at(pipelines: Pipelines, row: int, table: str = "") -> Iterator[None]:
     """Have the writing of a row into a table wait for as long as the block lasts.
 
     Parameters:
         pipelines: the stack.
         row: its number, counted from now on.
-        table: its name.
+        table: its name; empty where the flow itself sets the trigger.
     """
-    pipelines.sql(WAIT % row + TRIGGER.format(table))
+    pipelines.sql(WAIT % row + (TRIGGER.format(table) if table else ""))
     with pipelines.timescale() as holder:
         holder.cursor().execute(f"SELECT pg_advisory_lock({LOCK})")
         yield
@@ -88,15 +93,48 @@ def readings(day: int, value: int) -> str:
 @pytest.mark.parametrize(("moment", "day"), [("merge", 1), ("copy", 2)])
 def test_a_restart_heals_a_csv_load(pipelines: Pipelines, moment: str, day: int) -> None:
     """Where there are readings of that time they are merged, elsewhere they are copied straight in."""
-    pipelines.import_flow(FLOW)
+    pipelines.import_flow(CSV)
     table = f"crash_at_{moment}"
     pipelines.put("tests/first.csv", readings(1, 1))
     pipelines.put("tests/second.csv", readings(day, 2))
-    assert pipelines.run(FLOW, s3_key="tests/first.csv", table_name=table).state == "SUCCESS"
+    assert pipelines.run(CSV, s3_key="tests/first.csv", table_name=table).state == "SUCCESS"
     with waiting_at(pipelines, READINGS // 2, table):
-        identity = pipelines.start(FLOW, s3_key="tests/second.csv", table_name=table)
+        identity = pipelines.start(CSV, s3_key="tests/second.csv", table_name=table)
         crash(pipelines)
     run = pipelines.ended(identity)
     exact = Content(READINGS, 2 * READINGS) if moment == "merge" else Content(2 * READINGS, 3 * READINGS)
     assert_healed(pipelines, run, table, "metric_value", exact)
-    pipelines.remove_flow(FLOW)
+    pipelines.remove_flow(CSV)
+
+
+@pytest.mark.parametrize("moment", ["batch", "merge"])
+def test_a_restart_heals_a_json_load(pipelines: Pipelines, moment: str) -> None:
+    table = f"crash_json_{moment}"
+    in_staging = f"{STAGED} {TRIGGER.format('{{ render(vars.staging) }}')}"
+    pipelines.import_flow(JSON)
+    assert by_hand(pipelines, table, 1).state == "SUCCESS"
+    if moment == "batch":
+        pipelines.import_flow(JSON, wait=f"{STAGED} -> {in_staging}")
+    with waiting_at(pipelines, HELD_ROW, "" if moment == "batch" else table):
+        identity = start(pipelines, table, MATCHES)
+        crash(pipelines)
+    exact = content(body(MATCHES))
+    assert_healed(pipelines, pipelines.ended(identity), table, "extracted_price", exact)
+    left = pipelines.sql(f"SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE '{table}_load_%'")
+    assert left == []
+    pipelines.remove_flow(JSON)
+
+
+def body(count: int) -> bytes:
+    """A document of so many matches; one of more has the same first ones."""
+    price = {"value": "$2.00", "extracted_value": 2}
+    found = ({"position": number, "title": f"t{number}", "price": price} for number in range(1, count + 1))
+    return json.dumps([search(*found)]).encode()
+
+
+def start(pipelines: Pipelines, table: str, count: int) -> str:
+    return pipelines.start(JSON, s3_key=pipelines.put(f"tests/{count}.json", body(count)), table_name=table)
+
+
+def by_hand(pipelines: Pipelines, table: str, count: int) -> PipelineRun:
+    return pipelines.ended(start(pipelines, table, count))
