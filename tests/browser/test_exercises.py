@@ -23,8 +23,11 @@ def _computed(colour: str) -> str:
 
 
 def _source(path: Path, tag: str) -> str:
-    """The text of a cell in a notebook on disk."""
-    cells = nbformat.read(path, as_version=4).cells
+    """The text of a cell in a notebook on disk; none while JupyterLab writes the file, which it empties first."""
+    try:
+        cells = nbformat.read(path, as_version=4).cells
+    except nbformat.reader.NotJSONError:
+        return ""
     return next(cell.source for cell in cells if tag in cell.metadata.get("tags", []))
 
 
