@@ -91,13 +91,20 @@ class Kestra:
 
     def problems(self, *tasks: Task, **extra: Any) -> str:
         """What the engine's validation has against a flow of these tasks."""
+        return self.problems_of(_flow(tasks, extra))
+
+    def problems_of(self, flow: dict[str, Any]) -> str:
+        """What the engine's validation has against a flow."""
         headers = {"Content-Type": "application/x-yaml"}
-        answer = self.request("POST", "/flows/validate", data=_source(tasks, extra), headers=headers)
+        answer = self.request("POST", "/flows/validate", data=_source(flow), headers=headers)
         return answer.json()[0].get("constraints") or ""
 
     def create(self, *tasks: Task, **extra: Any) -> None:
         """Create a flow of these tasks, or replace it."""
-        answer = self.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", _source(tasks, extra))})
+        self._import(_flow(tasks, extra))
+
+    def _import(self, flow: dict[str, Any]) -> None:
+        answer = self.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", _source(flow))})
         assert answer.status_code == 200, answer.text
 
     def runs(self, namespace: str, id: str) -> list[Execution]:
@@ -107,8 +114,13 @@ class Kestra:
 
     def start(self, *tasks: Task, **extra: Any) -> Execution:
         """Start a flow of these tasks; a task without an id is called `task`."""
-        self.create(*tasks, **extra)
-        answer = self.request("POST", f"/executions/{NAMESPACE}/flow", headers=NO_INPUTS, data="--x--\r\n")
+        return self.start_flow(_flow(tasks, extra))
+
+    def start_flow(self, flow: dict[str, Any]) -> Execution:
+        """Create a flow, or replace it, and start it."""
+        self._import(flow)
+        path = f"/executions/{flow['namespace']}/{flow['id']}"
+        answer = self.request("POST", path, headers=NO_INPUTS, data="--x--\r\n")
         assert answer.status_code == 200, answer.text
         return Execution(self, answer.json())
 
@@ -230,6 +242,9 @@ class Kestra:
         return {"pluginDefaults": [{"type": "io.kestra.plugin.jdbc.clickhouse", "values": values}]}
 
 
-def _source(tasks: tuple[Task, ...], extra: dict[str, Any]) -> bytes:
-    flow = {"id": "flow", "namespace": NAMESPACE, "tasks": [{"id": "task", **task} for task in tasks], **extra}
+def _flow(tasks: tuple[Task, ...], extra: dict[str, Any]) -> dict[str, Any]:
+    return {"id": "flow", "namespace": NAMESPACE, "tasks": [{"id": "task", **task} for task in tasks], **extra}
+
+
+def _source(flow: dict[str, Any]) -> bytes:
     return yaml.safe_dump(flow, sort_keys=False, allow_unicode=True).encode()

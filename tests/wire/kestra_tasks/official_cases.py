@@ -12,9 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from tests.wire.kestra_tasks.client import END_STATES, NO_INPUTS, Execution, Kestra
+from tests.wire.kestra_tasks.client import END_STATES, Execution, Kestra
 
 FOLDER = Path(__file__).with_name("official")
 TYPES = "io.kestra.plugin.jdbc"
@@ -86,12 +84,7 @@ def _is_ordered(name: str) -> bool:
 def _start(kestra: Kestra, database: str, defaults: dict[str, Any], chunk: Sequence[Case]) -> Execution:
     id = f"{database}-{chunk[0]['name'].replace('_', '-')}"
     tasks = [{"id": case["name"], "allowFailure": True, **task(database, case)} for case in chunk]
-    flow = yaml.safe_dump({"id": id, "namespace": NAMESPACE, "tasks": tasks, **defaults}, allow_unicode=True)
-    answer = kestra.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", flow.encode())})
-    assert answer.status_code == 200, answer.text
-    answer = kestra.request("POST", f"/executions/{NAMESPACE}/{id}", headers=NO_INPUTS, data="--x--\r\n")
-    assert answer.status_code == 200, answer.text
-    return Execution(kestra, answer.json())
+    return kestra.start_flow({"id": id, "namespace": NAMESPACE, "tasks": tasks, **defaults})
 
 
 def _results(kestra: Kestra, chunk: Sequence[Case], execution: Execution) -> dict[str, Any]:

@@ -4,9 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-import yaml
 
-from tests.wire.kestra_tasks.client import END_STATES, NO_INPUTS, Execution, Kestra
+from tests.wire.kestra_tasks.client import END_STATES, Kestra
 from tests.wire.kestra_tasks.official_flows import cases, observe
 
 CONNECTION = {
@@ -50,18 +49,10 @@ class EngineHere:
     def __init__(self, kestra: Kestra) -> None:
         self._kestra = kestra
         self.text = kestra.text
-
-    def problems(self, flow: dict[str, Any]) -> str:
-        headers = {"Content-Type": "application/x-yaml"}
-        answer = self._kestra.request("POST", "/flows/validate", data=yaml.safe_dump(flow), headers=headers)
-        return answer.json()[0].get("constraints") or ""
+        self.problems = kestra.problems_of
 
     def run(self, flow: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        source = ("flow.yaml", yaml.safe_dump(flow))
-        assert self._kestra.request("POST", "/flows/import", files={"fileUpload": source}).status_code == 200
-        path = f"/executions/{flow['namespace']}/{flow['id']}"
-        started = self._kestra.request("POST", path, headers=NO_INPUTS, data="--x--\r\n").json()
-        ended = self._kestra.wait(Execution(self._kestra, started), *END_STATES)
+        ended = self._kestra.wait(self._kestra.start_flow(flow), *END_STATES)
         return ended.execution, ended.logs("ERROR") if ended.state == "FAILED" else []
 
 
