@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.waiting import eventually
-from tests.wire.kestra_engine.test_messages import END_SECONDS, SLEEPER, Guarded
+from tests.wire.kestra_engine.guarded import END_SECONDS, SLEEPER, Guarded
 
 WRITER = """
 id: writer

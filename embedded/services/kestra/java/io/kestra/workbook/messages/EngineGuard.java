@@ -20,6 +20,8 @@ import io.kestra.workbook.limits.LimitedPebble;
 import io.kestra.workbook.limits.LimitedValidator;
 import io.kestra.workbook.limits.LoopLimits;
 import io.kestra.workbook.limits.UnicodeModule;
+import io.kestra.workbook.recovery.CrashRecovery;
+import io.kestra.workbook.recovery.InterruptedMessage;
 import io.kestra.worker.TaskGuard;
 import io.kestra.worker.WorkerSecurityService;
 import io.micronaut.context.ApplicationContext;
@@ -142,6 +144,7 @@ public final class EngineGuard {
         }
         Suspects.judge(home.resolve("suspects.json"), List.copyOf(rows.keySet()), lastEnd)
             .forEach(guilty -> onClerk(rows.get(guilty)));
+        new CrashRecovery(context).recover(interrupted());
         return context;
     }
 
@@ -231,6 +234,18 @@ public final class EngineGuard {
         if (execution != null) {
             failedExecutions.fail(execution, what, !queue.equals(ExecutionKilled.class.getName()));
         }
+    }
+
+    /** The messages that the last process was about to process, as far as they are about executions. */
+    private List<InterruptedMessage> interrupted() {
+        return leftInFlight.stream()
+            .flatMap(offset -> fetch("SELECT \"type\", \"key\", \"value\" FROM queues WHERE \"offset\" = ?", offset).stream())
+            .map(row -> {
+                String queue = row.get(0, String.class), text = row.get(2, String.class);
+                return new InterruptedMessage(queue, executionOf(queue, row.get(1, String.class), text), text);
+            })
+            .filter(message -> message.execution() != null)
+            .toList();
     }
 
     /** Take a message out of its queue that has taken the engine down. */

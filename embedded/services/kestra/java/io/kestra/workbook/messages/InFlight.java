@@ -62,6 +62,20 @@ final class InFlight {
         return entry;
     }
 
+    /** The messages that are being processed. */
+    List<Long> offsets() {
+        var offsets = new ArrayList<Long>();
+        synchronized (this) {
+            for (int slot = 0; free.size() + offsets.size() < SLOTS; slot++) {
+                long offset = buffer.getLong(slot * Long.BYTES);
+                if (offset != 0) {
+                    offsets.add(offset);
+                }
+            }
+        }
+        return offsets;
+    }
+
     final class Entry implements AutoCloseable {
         private final List<Integer> slots;
 
