@@ -2,6 +2,7 @@
 
 import json
 import os
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def progress_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "99.yaml").write_text(TEXTS)
     (tmp_path / "notebooks").mkdir()
     cell = {"cell_type": "markdown", "source": SOLUTION, "metadata": {"tags": ["solution-99.1"]}}
-    (tmp_path / "notebooks" / "99_nothing.ipynb").write_text(json.dumps({"cells": [cell]}))
+    (tmp_path / "notebooks" / "99_nothing.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}}))
     read = {"99": texts._read(tmp_path / "99.yaml")}
     for module in (texts, report):
         monkeypatch.setattr(module, "all_texts", lambda: read)
@@ -91,6 +92,13 @@ def test_progress_counts_what_is_answered() -> None:
     assert (now.done, now.total) == (2, 3)
     assert now.lessons[0].open == ["99.1"]
     assert "1 of 2" in now.html()
+
+
+def test_the_homework_stands_between_the_lessons_and_the_concepts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    told = [line for line in str(workbook.progress()).splitlines() if line.endswith(":") or "2026" in line]
+    assert [line.split()[0] for line in told] == ["lessons:", "homework:", "2026", "concepts:"]
+    assert [name for name, _ in groupby(one.part for one in workbook.progress().lessons)] == list(report.PARTS)
 
 
 def test_nothing_is_kept_where_nobody_looks(progress_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
