@@ -1,7 +1,8 @@
 """The learner's own copies of the notebooks, in `my-lessons/`: `python -m workbook copy [--reset LESSON]`.
 
-A copy has no outputs, which would give away the answers. A lesson that the learner has not changed is renewed with its
-original; one that was changed is kept, and nothing that a learner wrote is ever removed.
+A copy has no outputs, which would give away the answers, and it names the kernel of this environment. A lesson that the
+learner has not changed is renewed with its original; one that was changed is kept, and nothing that a learner wrote is
+ever removed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbook.errors import NotFound
+from workbook.kernel import kernel_metadata
 from workbook.lesson_files import NOTEBOOKS
 from workbook.project import ROOT
 
@@ -78,9 +80,9 @@ def renew(reset: str = "", originals: Path = ORIGINALS, copies: Path = COPIES) -
     wanted = {name for name in notebooks if reset and _begins(name, reset)}
     if reset and not wanted:
         raise NotFound(f"No lesson begins with {reset!r}. There are: {', '.join(_short(list(notebooks)))}")
-    state, outcome = _read_state(copies), Outcome()
+    state, outcome, kernel = _read_state(copies), Outcome(), kernel_metadata()
     for name, path in notebooks.items():
-        fresh, copy = _without_outputs(path), copies / name
+        fresh, copy = _without_outputs(path, kernel), copies / name
         if name in wanted:
             outcome.reset[name] = _set_aside(copies, name, fresh)
         digest = _digest(fresh)
@@ -90,6 +92,7 @@ def renew(reset: str = "", originals: Path = ORIGINALS, copies: Path = COPIES) -
             held = digest
         if held == digest:
             state[name] = digest
+            _name_kernel(copy, fresh["metadata"])
     _write(copies / STATE, json.dumps(state, indent=1, sort_keys=True) + "\n")
     return outcome
 
@@ -126,12 +129,20 @@ def _begins(name: str, beginning: str) -> bool:
     return name.startswith(beginning) or Path(name).name.startswith(beginning)
 
 
-def _without_outputs(notebook: Path) -> dict[str, Any]:
+def _without_outputs(notebook: Path, kernel: Mapping[str, Any]) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(notebook.read_text())
     for cell in content["cells"]:
         if cell["cell_type"] == "code":
             cell |= {"outputs": [], "execution_count": None}
+    content["metadata"] |= kernel
     return content
+
+
+def _name_kernel(copy: Path, metadata: Mapping[str, Any]) -> None:
+    """Name this environment's kernel in a copy that nobody has run: an earlier environment may have had another."""
+    content: dict[str, Any] = json.loads(copy.read_text())
+    if content.get("metadata") != metadata and not any(cell.get("outputs") for cell in content["cells"]):
+        _write(copy, _text({**content, "metadata": metadata}))
 
 
 def _text(content: Mapping[str, Any]) -> str:

@@ -13,6 +13,11 @@ window.learner = (() => {
     laidOut,
     ready: path =>
       panel()?.context?.isReady && panel().context.path === path && kernel()?.status === "idle" && cells().length > 0,
+    dirty: async () => {
+      await Promise.all([kernel().info, kernel().spec]); // what the notebook is told of its kernel
+      await laidOut();
+      return panel().context.model.dirty;
+    },
     trusted: () => code().every(it => it.model.trusted),
     position: tag => cells().findIndex(it => it.model.id === tag || it.model.getMetadata("tags")?.includes(tag)),
     scrollTo: async at => await panel().content.scrollToItem(at, "center"),

@@ -16,6 +16,7 @@ def test_the_tour_opens_trusted_and_nothing_pops_up(
     tour = window.open_first_page()
     expect(window.page).to_have_url(f"{server.address}lab/tree/my-lessons/00_tour.ipynb")
     assert tour.trusted
+    assert not tour.dirty
     assert window.page.locator(".jp-Dialog, .jp-toastContainer").count() == 0
     screenshot("first-page")
     names = window.page.locator(".jp-DirListing-itemText")

@@ -119,6 +119,11 @@ class Notebook:
         """Whether JupyterLab calls it trusted."""
         return bool(self._page.evaluate("() => window.learner.trusted()"))
 
+    @property
+    def dirty(self) -> bool:
+        """Whether JupyterLab says that there is something to save, by a dot on the tab."""
+        return bool(self._page.evaluate("async () => await window.learner.dirty()"))
+
     def position(self, tag: str) -> int:
         """The number of the first cell that has a tag, or the id, from 0 on."""
         found = self._page.evaluate("tag => window.learner.position(tag)", tag)

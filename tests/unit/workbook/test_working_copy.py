@@ -62,6 +62,17 @@ def test_nothing_new_says_nothing_and_touches_nothing(folders: tuple[Path, Path]
     assert (folders[1] / TAXI).read_bytes() == before
 
 
+def test_a_copy_names_the_kernel_that_opens_it(folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working_copy, "kernel_metadata", lambda: {"language_info": {"version": "3.11"}})
+    renew("", *folders)
+    write(folders[1] / TAXI, "print(1)")  # run
+    monkeypatch.setattr(working_copy, "kernel_metadata", lambda: {"language_info": {"version": "3.12"}})
+    assert spoken_lines(renew("", *folders)) == ""
+    named = {path.name: json.loads(path.read_text())["metadata"] for path in folders[1].rglob("*.ipynb")}
+    newer = {"language_info": {"version": "3.12"}}
+    assert named == {"00_tour.ipynb": newer, TAXI: {}, "2026.ipynb": newer}
+
+
 def test_a_lesson_that_was_only_run_is_renewed(folders: tuple[Path, Path]) -> None:
     renew("", *folders)
     write(folders[1] / TAXI, "print(1)")
