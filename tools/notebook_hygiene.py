@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError, validate
 
 from tools import lessons
 
@@ -28,6 +28,8 @@ OPENING = "import workbook  # no such module? Choose the kernel of the project's
 _PICTURE = re.compile(r"<img\b[^>]*>")
 _WHOLE_PICTURE = re.compile(r'<img alt="[^"]+"[^>]* src="data:image/svg\+xml;base64,[^"]+"')
 """The form that JupyterLab without trust, nbviewer, nbconvert and code hosts all show (docs/decisions/0016)."""
+_SHOWN_EVERYWHERE = {"text/plain", "text/html", "text/markdown"}
+"""Kinds of output that need no extension, no widget and no kernel to be read."""
 
 
 def problems(path: Path) -> list[str]:
@@ -47,6 +49,10 @@ def problems(path: Path) -> list[str]:
 
 
 def _format(notebook: NotebookNode) -> Iterator[str]:
+    try:
+        validate(notebook)
+    except ValidationError as error:
+        yield f"it is no valid notebook: {error.message}"
     if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
         yield "the format is older than 4.5, so cells have no lasting ids"
     if notebook.metadata.get("kernelspec", {}).get("name") != lessons.KERNEL:
@@ -95,10 +101,14 @@ def _cells(notebook: NotebookNode, flow_lines: int) -> Iterator[str]:
 
 
 def _outputs(notebook: NotebookNode) -> Iterator[str]:
-    """Some pages show no HTML, some no pictures: each output is a text too, and each picture has one."""
+    """Some pages show no HTML, some no pictures, none a widget: each output is a text too, and each picture has one."""
     for number, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
+            if unknown := set(output.get("data", {})) - _SHOWN_EVERYWHERE:
+                yield f"cell {number}: an output that not every page shows: {sorted(unknown)}"
             html, plain = (output.get("data", {}).get(f"text/{kind}", "") for kind in ("html", "plain"))
+            if "<script" in html:
+                yield f"cell {number}: an output that is a program, which pages leave out"
             if html and (not plain.strip() or " object at 0x" in plain or plain.startswith("<IPython")):
                 yield f"cell {number}: an output has no text that a reader without HTML could read: {plain[:60]!r}"
             for picture in _PICTURE.findall(html):

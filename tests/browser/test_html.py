@@ -1,19 +1,45 @@
 """A notebook as a page of its own, as nbconvert makes it."""
 
+from html.parser import HTMLParser
 from pathlib import Path
 
-import nbformat
+import pytest
 from nbconvert.exporters import HTMLExporter
 from playwright.sync_api import Browser
 
 from tests.support.stack import ROOT
+from tools import lessons
+from workbook.lesson_files import lesson_name
 
 NOTEBOOK = ROOT / "notebooks" / "05_scheduling_and_backfills.ipynb"
 OF_THIS_PAGE = "() => [...document.images].map(it => [it.naturalWidth, it.getBoundingClientRect().right, it.alt])"
 
 
+class Pictures(HTMLParser):
+    """Collects the pictures of a page: of each, where it is from and its alternative text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("img", "svg", "object", "embed", "iframe"):
+            told = dict(attrs)
+            self.found.append((told.get("src") or tag, told.get("alt") or ""))
+
+
+@pytest.mark.parametrize("path", lessons.all_lessons(), ids=lesson_name)
+def test_each_notebook_becomes_a_page_that_needs_nothing_else(path: Path) -> None:
+    """What a code host or an editor shows without running anything: every picture is in the page, with its text."""
+    notebook = lessons.read(path)
+    page = Pictures()
+    page.feed(HTMLExporter().from_notebook_node(notebook)[0])
+    assert len(page.found) == str(notebook).count("<img ")
+    assert [it for it in page.found if not (it[0].startswith("data:image/svg+xml;base64,") and it[1])] == []
+
+
 def test_the_page_has_all_pictures_within_its_width(browser: Browser, tmp_path: Path) -> None:
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = lessons.read(NOTEBOOK)
     pictures = str(notebook).count("<img ")
     page = tmp_path / "page.html"
     page.write_text(HTMLExporter().from_notebook_node(notebook)[0])

@@ -62,6 +62,7 @@ def test_the_text_above_the_clean_up_names_its_switch(tmp_path: Path, text: str,
         ('<img alt="Bars" style="" src="data:image/svg+xml;base64,PHN2Zz4=">', "Bars", ""),
         ('<img alt="" src="data:image/svg+xml;base64,PHN2Zz4=">', "Bars", "has no text"),
         ('<img alt="Bars" src="bars.svg">', "Bars", "not every page shows"),
+        ("<b>3</b><script>1</script>", "3", "a program"),
     ],
 )
 def test_each_output_can_be_read_on_every_page(tmp_path: Path, html: str, plain: str, problem: str) -> None:
@@ -69,6 +70,19 @@ def test_each_output_can_be_read_on_every_page(tmp_path: Path, html: str, plain:
     found = problems_with(tmp_path, "lessons", "x", outputs=[output])
     assert len(found) == bool(problem)
     assert problem in "".join(found)
+
+
+def test_an_output_that_needs_a_widget_is_named(tmp_path: Path) -> None:
+    view = "application/vnd.jupyter.widget-view+json"
+    output = new_output("display_data", {view: {"model_id": "a"}, "text/plain": "a bar"})
+    assert view in "".join(problems_with(tmp_path, "lessons", "x", outputs=[output]))
+
+
+def test_a_notebook_that_breaks_the_format_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "some.ipynb"
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# Title")]), path)
+    path.write_text(path.read_text().replace('"id":', '"number": 1, "id":'))
+    assert any("no valid notebook" in problem for problem in problems(path))
 
 
 def test_the_import_says_which_python_a_notebook_needs(tmp_path: Path) -> None:
