@@ -1,5 +1,7 @@
 """`python -m flowtests FOLDER ... [pytest's options]`: validate the flows of folders and run their tests."""
 
+import glob
+import shlex
 import sys
 
 import pytest
@@ -16,7 +18,10 @@ def arguments(command_line: list[str]) -> list[str]:
             break
         folders.append(argument)
     flows = [part for folder in folders or ["."] for part in ("--flows", folder)]
-    return [*PLUGINS, "--verbosity=1", *flows, *command_line[len(folders) :]]
+    # pytest reads the rules that stand there first. Without any, it would read those of the folder `tests` that it is
+    # started beside, such as this project's own.
+    paths = "testpaths=" + shlex.join(glob.escape(folder) for folder in folders or ["."])
+    return [*PLUGINS, "--verbosity=1", "-o", paths, *flows, *command_line[len(folders) :]]
 
 
 if __name__ == "__main__":

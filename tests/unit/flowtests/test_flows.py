@@ -130,6 +130,7 @@ def test_lines(tmp_path: Path, path: str, message: str, line: int) -> None:
 
 
 def test_the_command_line() -> None:
-    rest = [*PLUGINS, "--verbosity=1"]
-    assert arguments(["a", "b", "-k", "x"]) == [*rest, "--flows", "a", "--flows", "b", "-k", "x"]
-    assert arguments(["--junitxml=x"]) == [*rest, "--flows", ".", "--junitxml=x"]
+    rest = [*PLUGINS, "--verbosity=1", "-o"]
+    two = [*rest, "testpaths=a 'b c[[]1]'", "--flows", "a", "--flows", "b c[1]", "-k", "x"]
+    assert arguments(["a", "b c[1]", "-k", "x"]) == two
+    assert arguments(["--junitxml=x"]) == [*rest, "testpaths=.", "--flows", ".", "--junitxml=x"]

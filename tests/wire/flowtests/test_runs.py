@@ -129,6 +129,17 @@ def test_one_file_alone(flow_folder: FlowFolder) -> None:
     assert report.passed
 
 
+def test_the_rules_of_a_folder_are_its_own(flow_folder: FlowFolder) -> None:
+    """Those of this project's tests, beside which the command runs, call a warning an error."""
+    flow_folder.write("price.yaml", FLOW)
+    flow_folder.write("conftest.py", "import pytest\n@pytest.fixture\ndef own():\n    return 42\n")
+    flow_folder.write(
+        "test_price.py", "import warnings\n\ndef test_own(own):\n    warnings.warn('late')\n    assert own == 42\n"
+    )
+    report = flow_folder.run("-k", "test_own")
+    assert [(result.name, result.outcome) for result in report.results] == [("test_price.py::test_own", "passed")]
+
+
 def test_the_examples_on_a_stack_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.delenv(VARIABLE, raising=False)
