@@ -1,22 +1,8 @@
 """Typical wrong answers of lesson 14, each with a part of the hint it must get."""
 
-import atexit
-from functools import cache
-
-from flowtests import FlowTestStack
-
-
-@cache
-def _test_stack():
-    """One stack for all checks of this lesson, which otherwise start one each."""
-    stack = FlowTestStack()
-    atexit.register(stack.close)
-    return stack
-
 
 def _cases(text):
     def answer(lab):
-        _test_stack()
         lab.kestra.import_flow(lab.settings.root / "flows" / "14_order_approval.yaml")
         return text
 
