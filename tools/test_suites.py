@@ -34,7 +34,11 @@ SUITES = {
     "tasks": ("wire/kestra_tasks",),
     "insightflow": ("insightflow",),
     "stores": ("wire/clickhouse", "wire/elasticsearch", "wire/postgres", "wire/qdrant", "wire/timescale"),
-    "notebooks-concepts": ("lessons/notebooks/test_concepts.py", "lessons/notebooks/test_other_source.py"),
+    "notebooks-concepts": (
+        "lessons/notebooks/test_concepts.py",
+        "lessons/notebooks/test_other_source.py",
+        "lessons/notebooks/test_homework.py",
+    ),
     "engine": ("wire/kestra_engine",),
     "browser": ("browser",),
     "flows": ("flows",),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.other_source import other_source
 from tests.support.stack import own_stack
 
 pytest.register_assert_rewrite("tests.lessons.notebooks.lesson_runs")
@@ -28,3 +29,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of a stack that has Kestra; lessons start what else they need."""
     with own_stack(tmp_path_factory.mktemp("lessons"), "kestra") as environment:
         yield environment
+
+
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a stack whose flows read from a second data server, with other rows."""
+    with (
+        other_source(tmp_path_factory.mktemp("source"), rows=3_000) as url,
+        own_stack(tmp_path_factory.mktemp("elsewhere"), "kestra", "postgres", "dataset", TAXI_BASE_URL=url) as stack,
+    ):
+        yield {**stack, "TAXI_BASE_URL": url}

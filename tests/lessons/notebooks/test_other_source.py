@@ -2,31 +2,16 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.lessons.notebooks.solved import wrong_verdicts
-from tests.support.other_source import other_source
-from tests.support.stack import ROOT, own_stack
+from tests.support.stack import ROOT
 from tools import lessons
 
-SERVICES = ("kestra", "postgres", "dataset", "gcp")
-
-
-@pytest.fixture(scope="module")
-def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of a stack whose flows read from a second data server, with other rows."""
-    with (
-        other_source(tmp_path_factory.mktemp("source"), rows=3_000) as url,
-        own_stack(tmp_path_factory.mktemp("elsewhere"), *SERVICES, TAXI_BASE_URL=url) as stack,
-    ):
-        yield {**stack, "TAXI_BASE_URL": url}
-
-
 SLOW = (pytest.mark.slow, pytest.mark.timeout(1800))
-LONG = [pytest.param(lesson, marks=SLOW) for lesson in ("05", "08", "09", "homework")]
+LONG = [pytest.param(lesson, marks=SLOW) for lesson in ("05", "08", "09")]
 
 
 @pytest.mark.parametrize("lesson", ["04", *LONG])
