@@ -1,6 +1,6 @@
 """Files that flows of the tests begin with, and conversions of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from amazon.ion.simple_types import IonPyNull
@@ -40,10 +40,23 @@ def converted(kestra: Kestra, text: str, kind: str, **properties: Any) -> Execut
     return kestra.ok(file(text), convert(kind, **properties))
 
 
-def rows(kestra: Kestra, run: Execution) -> list[Any]:
+def converted_all(kestra: Kestra, kind: str, cases: Sequence[tuple[str, dict[str, Any]]]) -> Execution:
+    """The one execution in which the task `task0` converts the first text by its properties, `task1` the second."""
+    tasks = [
+        task
+        for number, (text, properties) in enumerate(cases)
+        for task in (
+            {**file(text), "id": f"file{number}"},
+            convert(kind, f"file{number}", id=f"task{number}", **properties),
+        )
+    ]
+    return kestra.ok(*tasks)
+
+
+def rows(kestra: Kestra, run: Execution, task: str = "task") -> list[Any]:
     """The records of the ION file that a task made, and that it counted as many."""
-    found = plain(kestra.ion(run.outputs()["uri"]))
-    assert run.outputs()["size"] == len(found)
+    found = plain(kestra.ion(run.outputs(task)["uri"]))
+    assert run.outputs(task)["size"] == len(found)
     return found
 
 

@@ -34,11 +34,6 @@ def through(kestra: Kestra, ion: str, kind: str, **properties: Any) -> list[Any]
     return list(plain(kestra.ion(run.outputs()["uri"])))
 
 
-def value(kestra: Kestra, kind: str, type_: Any, ion: str, **properties: Any) -> Any:
-    [row] = through(kestra, f"{{a:{ion}}}", kind, schema=schema(field(type_)), **properties)
-    return row["a"]
-
-
 ROME = {"timeZoneId": "Europe/Rome"}
 CASES = [
     ("int", '"12"', 12, {}),
@@ -70,12 +65,31 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("type_", "ion", "expected", "properties"), CASES)
-@pytest.mark.parametrize("kind", FORMATS)
-def test_values_by_a_schema(
-    kestra: Kestra, kind: str, type_: Any, ion: str, expected: Any, properties: dict[str, Any]
-) -> None:
-    found = value(kestra, kind, type_, ion, **properties)
+def values(kestra: Kestra, kind: str, cases: list[tuple[int, Any, str]], **properties: Any) -> dict[int, Any]:
+    """The values of cases of the same properties, by their numbers, after a way to a format and back as one row."""
+    fields = [field(type_, f"a{number}") for number, type_, _ in cases]
+    ion = ",".join(f"a{number}:{text}" for number, _, text in cases)
+    [row] = through(kestra, f"{{{ion}}}", kind, schema=schema(*fields), **properties)
+    return {number: row[f"a{number}"] for number, _, _ in cases}
+
+
+def _different(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for number, one in enumerate(given) if one not in given[:number]]
+
+
+@pytest.fixture(scope="module", params=FORMATS)
+def found_values(request: pytest.FixtureRequest, kestra: Kestra) -> dict[int, Any]:
+    """What became of each case in a format."""
+    found: dict[int, Any] = {}
+    for properties in _different([given for *_, given in CASES]):
+        alike = [(number, case[0], case[1]) for number, case in enumerate(CASES) if case[3] == properties]
+        found |= values(kestra, request.param, alike, **properties)
+    return found
+
+
+@pytest.mark.parametrize("number", range(len(CASES)))
+def test_values_by_a_schema(found_values: dict[int, Any], number: int) -> None:
+    expected, found = CASES[number][2], found_values[number]
     if isinstance(found, datetime.datetime) and isinstance(expected, datetime.date):
         found = found.date()  # the reader gives a day as a moment
     assert (found.isoformat() if isinstance(found, datetime.datetime) else found) == expected

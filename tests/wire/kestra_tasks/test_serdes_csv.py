@@ -4,22 +4,20 @@ from typing import Any
 
 import pytest
 
-from tests.wire.kestra_tasks.client import Kestra
-from tests.wire.kestra_tasks.files import MOMENTS, convert, converted, file, rows
-
-
-def read(kestra: Kestra, text: str, **properties: Any) -> list[Any]:
-    return rows(kestra, converted(kestra, text, "csv.CsvToIon", **properties))
+from tests.wire.kestra_tasks.client import Execution, Kestra
+from tests.wire.kestra_tasks.files import MOMENTS, convert, converted, converted_all, file, rows
 
 
 def write(kestra: Kestra, ion: str, **properties: Any) -> str:
-    uri = converted(kestra, ion, "csv.IonToCsv", **properties).outputs()["uri"]
-    return kestra.path(uri).read_bytes().decode(properties.get("charset", "utf-8"))
+    return written(kestra, converted(kestra, ion, "csv.IonToCsv", **properties), "task", **properties)
 
 
-@pytest.mark.parametrize(
-    ("text", "properties", "expected"),
-    [
+def written(kestra: Kestra, run: Execution, task: str, charset: str = "utf-8", **_: Any) -> str:
+    """What a task wrote."""
+    return kestra.path(run.outputs(task)["uri"]).read_bytes().decode(charset)
+
+
+READ: list[tuple[str, dict[str, Any], list[Any]]] = [
         ("a,b\n1,x\n2,\n", {}, [{"a": "1", "b": "x"}, {"a": "2", "b": ""}]),
         ("a,b\r\n\\N,'\\N'\r\n", {"textDelimiter": "'"}, [{"a": None, "b": None}]),
         ('a;b\n"x;""y""\nz";2\n', {"fieldSeparator": ";"}, [{"a": 'x;"y"\nz', "b": "2"}]),
@@ -41,10 +39,18 @@ def write(kestra: Kestra, ion: str, **properties: Any) -> str:
         ("a\n\"x\"y\n", {"allowExtraCharsAfterClosingQuote": True}, [{"a": "xy"}]),
         ("a\n", {}, []),
         ("a\nbefore\n\"x\"y\n", {"onBadLines": "SKIP"}, [{"a": "before"}]),
-    ],
-)  # fmt: skip
-def test_rows_of_a_csv_file(kestra: Kestra, text: str, properties: dict[str, Any], expected: list[Any]) -> None:
-    assert read(kestra, text, **properties) == expected
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def all_read(kestra: Kestra) -> Execution:
+    """An execution that reads the texts."""
+    return converted_all(kestra, "csv.CsvToIon", [case[:2] for case in READ])
+
+
+@pytest.mark.parametrize("number", range(len(READ)))
+def test_rows_of_a_csv_file(kestra: Kestra, all_read: Execution, number: int) -> None:
+    assert rows(kestra, all_read, f"task{number}") == READ[number][2]
 
 
 def test_the_columns_keep_their_order_and_the_records_are_counted(kestra: Kestra) -> None:
@@ -76,9 +82,7 @@ def test_a_bad_line_is_told_when_asked(kestra: Kestra) -> None:
     assert "Bad line encountered (field count mismatch): Expected 2, got 1 fields." in run.logs("WARN")
 
 
-@pytest.mark.parametrize(
-    ("ion", "properties", "expected"),
-    [
+WRITTEN: list[tuple[str, dict[str, Any], str]] = [
         ('{a:1,b:"x"}\n{a:2,b:null}', {}, "a,b\n1,x\n2,\n"),
         ('{a:1,b:"x;y"}', {"fieldSeparator": ";"}, 'a;b\n1;"x;y"\n'),
         ('{a:1,b:"it\'s"}', {"textDelimiter": "'", "header": False}, "1,'it''s'\n"),
@@ -90,10 +94,19 @@ def test_a_bad_line_is_told_when_asked(kestra: Kestra) -> None:
         ('{a:"é"}', {"charset": "ISO-8859-1", "header": False}, "é\n"),
         ('{a:[1,2],b:{c:1}}', {"header": False}, '"[1, 2]",{c=1}\n'),
         ("", {}, ""),
-    ],
-)  # fmt: skip
-def test_lines_of_an_ion_file(kestra: Kestra, ion: str, properties: dict[str, Any], expected: str) -> None:
-    assert write(kestra, ion, **properties) == expected
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def all_written(kestra: Kestra) -> Execution:
+    """An execution that writes the rows."""
+    return converted_all(kestra, "csv.IonToCsv", [case[:2] for case in WRITTEN])
+
+
+@pytest.mark.parametrize("number", range(len(WRITTEN)))
+def test_lines_of_an_ion_file(kestra: Kestra, all_written: Execution, number: int) -> None:
+    _, properties, expected = WRITTEN[number]
+    assert written(kestra, all_written, f"task{number}", **properties) == expected
 
 
 def test_dates_and_times_as_text(kestra: Kestra) -> None:
