@@ -22,6 +22,10 @@ PHASES = (
 )
 
 
+BAD_DAY = pytest.mark.slow
+"""Two more runs of all. Every run of the tests sees lesson 13 on a bad day, and the ingestion replace a month."""
+
+
 def states(execution: Execution, prefix: str = "") -> dict[str, str]:
     return {run.task_id: run.state for run in execution.task_runs if run.task_id.startswith(prefix)}
 
@@ -146,6 +150,7 @@ def bad(pipeline: Pipeline, first: Execution) -> tuple[dict[str, Any], Execution
     return before, pipeline.run(base_url=pipeline.generated("bad-rows"))
 
 
+@BAD_DAY
 def test_bad_raw_data_fails_the_tests_and_alerts(pipeline: Pipeline, bad: tuple[dict[str, Any], Execution]) -> None:
     _, failed = bad
     assert failed.state == "FAILED"
@@ -163,6 +168,7 @@ def test_bad_raw_data_fails_the_tests_and_alerts(pipeline: Pipeline, bad: tuple[
     assert "checks_between_bounds_stg_iowrt_3d_sales__0" in alert
 
 
+@BAD_DAY
 def test_nothing_wrong_reaches_the_mart(pipeline: Pipeline, bad: tuple[dict[str, Any], Execution]) -> None:
     before, failed = bad
     assert "dbt_publish" not in states(failed)
@@ -171,6 +177,7 @@ def test_nothing_wrong_reaches_the_mart(pipeline: Pipeline, bad: tuple[dict[str,
     assert under_test < 0 < before["fct_retail_sales_monthly"][2]
 
 
+@BAD_DAY
 def test_a_second_run_on_good_data_heals_and_counts_as_the_first(
     pipeline: Pipeline, first: Execution, bad: tuple[dict[str, Any], Execution]
 ) -> None:

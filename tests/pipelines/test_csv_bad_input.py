@@ -126,7 +126,9 @@ def test_a_file_that_cannot_be_read_is_refused(
     assert pipelines.contents(TABLE) == NOTHING
 
 
+@pytest.mark.slow
 def test_a_line_of_a_gigabyte_is_refused(pipelines: Pipelines) -> None:
+    """A unit test of the parser tries a short one of the kind in every run."""
     upload = pipelines.s3.create_multipart_upload(Bucket=BUCKET, Key=KEY)["UploadId"]
     part, parts = b"x" * (GIGABYTE // 8), []
     for number in range(1, 9):

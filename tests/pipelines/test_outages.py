@@ -29,10 +29,10 @@ def loading(pipelines: Pipelines, identity: str, store: str) -> bool:
     return any(run["taskId"] == f"{store}_load" and run["state"]["current"] != "CREATED" for run in runs)
 
 
-@pytest.mark.parametrize(
-    "store", [store if store == "timescaledb" else pytest.param(store, marks=pytest.mark.slow) for store in STORES]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("store", STORES)
 def test_a_store_that_stops_in_the_middle(pipelines: Pipelines, store: str) -> None:
+    """Every run of the tests sees TimescaleDB end in the middle of a load: test_restarts.py."""
     table = f"outage_{store}"
     identity = pipelines.start(FLOW, s3_key=KEY, table_name=table)
     eventually(lambda: loading(pipelines, identity, store), PATIENCE, f"the load of {store}")

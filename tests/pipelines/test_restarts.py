@@ -90,7 +90,7 @@ def readings(day: int, value: int) -> str:
     return csv(*(f"{moment},d1,temperature,{value},here,north" for moment in moments))
 
 
-@pytest.mark.parametrize(("moment", "day"), [("merge", 1), ("copy", 2)])
+@pytest.mark.parametrize(("moment", "day"), [pytest.param("merge", 1, marks=pytest.mark.slow), ("copy", 2)])
 def test_a_restart_heals_a_csv_load(pipelines: Pipelines, moment: str, day: int) -> None:
     """Where there are readings of that time they are merged, elsewhere they are copied straight in."""
     pipelines.import_flow(CSV)
@@ -107,7 +107,7 @@ def test_a_restart_heals_a_csv_load(pipelines: Pipelines, moment: str, day: int)
     pipelines.remove_flow(CSV)
 
 
-@pytest.mark.parametrize("moment", ["batch", "merge"])
+@pytest.mark.parametrize("moment", ["batch", pytest.param("merge", marks=pytest.mark.slow)])
 def test_a_restart_heals_a_json_load(pipelines: Pipelines, moment: str) -> None:
     table = f"crash_json_{moment}"
     in_staging = f"{STAGED} {TRIGGER.format('{{ render(vars.staging) }}')}"

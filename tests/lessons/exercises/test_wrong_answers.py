@@ -14,22 +14,33 @@ from tools import lessons
 
 WHOLE_PIPELINE = ("13.1-3",)
 """What takes a minute or more is left to `make test ALL=1`."""
-ALWAYS = 4
+ALWAYS, ALWAYS_LONG = 4, 2
 """How many wrong answers to each exercise every run tries; the others, hundreds, are left to `make test ALL=1`."""
+LONG = ("10", "10b", "11", "12", "13", "14")
+"""Lessons where an answer is a run of a pipeline, or of flow tests, which take seconds each."""
+
+
+def _always(number: str) -> int:
+    """How many answers to an exercise every run tries."""
+    return ALWAYS_LONG if number.partition(".")[0] in LONG else ALWAYS
+
+
 CASES = [
     pytest.param(
         number,
         answer,
         fragment,
         id=f"{number}-{index}",
-        marks=[pytest.mark.slow] if index >= ALWAYS or f"{number}-{index}" in WHOLE_PIPELINE else [],
+        marks=[pytest.mark.slow] if index >= _always(number) or f"{number}-{index}" in WHOLE_PIPELINE else [],
     )
     for path in lessons.all_lessons()
     for number, cases in wrong_answers(path).items()
     for index, (answer, fragment) in enumerate(cases)
 ]
 RIGHT_CASES = [
-    pytest.param(number, answer, id=f"{number}-{index}")
+    pytest.param(
+        number, answer, id=f"{number}-{index}", marks=[pytest.mark.slow] if index and number.startswith(LONG) else []
+    )
     for path in lessons.all_lessons()
     for number, answers in right_answers(path).items()
     for index, answer in enumerate(answers)
