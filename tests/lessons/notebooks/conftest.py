@@ -11,13 +11,17 @@ pytest.register_assert_rewrite("tests.lessons.notebooks.lesson_runs")
 
 TWICE = ("00", "01", "04")
 """Lessons that every run runs a second time, stopped half-way and solved; the others' are left to `make test ALL=1`."""
+WEEKLY = "test_outputs_are_what_is_written[homework/2026]"
+"""All of the homework, two years of loads: every run fills in a half of it (test_homework.py)."""
 LONGEST_SECONDS = 1800
 """Of such a further run: lesson 13 and its solutions run dbt a dozen times."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the second runs of most lessons."""
+    """Mark the second runs of most lessons, and the longest notebook."""
     for item in items:
+        if item.name == WEEKLY:
+            item.add_marker(pytest.mark.slow)
         parameter = item.name.partition("[")[2]
         if item.name.startswith("test_solutions_are_right") and not parameter.startswith(TWICE):
             item.add_marker(pytest.mark.slow)
