@@ -47,8 +47,8 @@ class Repository:
     def url(self) -> str:
         return f"file://{self.bare}"
 
-    def commit(self, files: dict[str, str | None], branch: str = "main") -> str:
-        """Write files (None removes one), commit and push; returns the commit's id."""
+    def commit(self, files: dict[str, str | None], branch: str = "main", tag: str | None = None) -> str:
+        """Write files (None removes one), commit and push, also a tag if one is named; returns the commit's id."""
         git(self.work, "checkout", "-q", "-B", branch)
         for name, text in files.items():
             path = self.work / name
@@ -60,7 +60,14 @@ class Repository:
         git(self.work, "add", "-A")
         git(self.work, "commit", "-q", "-m", "change")
         git(self.work, "push", "-q", "origin", branch)
+        if tag is not None:
+            git(self.work, "tag", tag)
+            git(self.work, "push", "-q", "origin", tag)
         return git(self.work, "rev-parse", "HEAD")
+
+    def branches(self) -> list[str]:
+        """The names of the branches of the shared repository."""
+        return git(self.bare, "for-each-ref", "--format=%(refname:short)", "refs/heads").split()
 
     def files(self, branch: str = "main") -> dict[str, str]:
         """The files of a branch, as they are at the shared repository."""

@@ -1,29 +1,37 @@
-"""Runs the cases of `official/s3.json` and `official/scripts.json`: flows, and what the official plug-ins made of them.
+"""Runs the cases of `official/{s3,scripts,serdes,compress,git}.json`: flows, and what official plug-ins made of them.
 
-A case lists tasks, of which the last is the one that is compared, and the objects that are in its bucket before. In
-`official` stands what the plug-ins of Kestra 1.3.31 gave: outputs with the text of each file in place of its address,
-the error, or the problems at validation; and the objects that are in the bucket afterwards. `record_official.py` writes
-that column.
+A case lists tasks, of which the last is the one that is compared, and the objects that are in its bucket before, or the
+commits of its git repository, whose address is URL and for which SPACE is a namespace of its own. In `official` stands
+what the plug-ins of Kestra 1.3.31 gave: outputs with the text of each file in place of its address, the error, or the
+problems at validation; and the objects that are in the bucket, or the files of each branch, afterwards.
+`record_official.py` writes that column.
 """
 
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from tests.wire.kestra_tasks.client import END_STATES, Kestra
+from tests.wire.kestra_tasks.git_server import Repository
+
 FOLDER = Path(__file__).with_name("official")
 NAMESPACE = "tests.official"
 S3_TYPES = "io.kestra.plugin.aws.s3."
 ADDRESS = re.compile(r"kestra:///\S+")
 UNLIKE = {
+    re.compile(r"(file:/|kestra:///)\S+(?= is not a Parquet file)"): "FILE",
     re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"): "MOMENT",
     re.compile(r"(?<=Request ID: )\w+"): "REQUEST",
     re.compile(r"/\S*/main(?=/)"): "STORAGE",
     re.compile(r"/\S*/\d+\.py"): "SCRIPT",
     re.compile(r"\d{17,}(?=\.(csv|txt)$)"): "NUMBER",
+    re.compile(r"\b[0-9a-f]{40}\b"): "COMMIT",
+    re.compile(r"/\S*/[0-9A-Za-z]{20,}\b"): "WORK",
 }
 """What differs from run to run, and what is written in its place."""
 HEADERS = ("CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "ContentType", "StorageClass")
@@ -40,12 +48,27 @@ class Engine(Protocol):
     def run(self, flow: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """The execution at its end, and the errors in its log."""
 
-    def text(self, address: str) -> str:
-        """The text of a file of the internal storage."""
+    def content(self, address: str) -> bytes:
+        """A file of the internal storage."""
+
+
+class EngineHere:
+    """The tests' own stack."""
+
+    def __init__(self, kestra: Kestra) -> None:
+        self._kestra = kestra
+        self.problems = kestra.problems_of
+
+    def content(self, address: str) -> bytes:
+        return self._kestra.path(address).read_bytes()
+
+    def run(self, flow: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        ended = self._kestra.wait(self._kestra.start_flow(flow), *END_STATES)
+        return ended.execution, ended.logs("ERROR") if ended.state == "FAILED" else []
 
 
 def cases(family: str) -> list[Case]:
-    """The cases of `s3` or `scripts`, in their order."""
+    """The cases of a family such as `s3` or `csv`, in their order."""
     return list(_cases(family))
 
 
@@ -63,14 +86,36 @@ def observe(engine: Engine, case: Case, s3: Any = None, connection: dict[str, st
         s3: a client of the S3 that the tasks use, for cases that have `objects`.
         connection: the tasks' properties that lead there.
     """
+    if "repository" in case:
+        return _observe_git(engine, case)
     if "objects" not in case:
-        return _observe(engine, case, {}, str)
+        return _observe(engine, case, {}, {})
     bucket = f"case-{case['name'].replace('_', '-')}"
     with _bucket(s3, bucket, case["objects"]):
-        seen = _observe(
-            engine, case, {"bucket": bucket, **(connection or {})}, lambda text: text.replace(bucket, "BUCKET")
-        )
+        seen = _observe(engine, case, {"BUCKET": bucket}, {"bucket": bucket, **(connection or {})})
         return seen | {"objects": dict(_objects(s3, bucket))}
+
+
+def _observe_git(engine: Engine, case: Case) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        repository = Repository(Path(folder, "git"))
+        names = {"URL": repository.url, "SPACE": f"tests.git.{case['name']}"}
+        names["PAGE"] = repository.url.removesuffix(".git")
+        for commit in case["repository"]:
+            repository.commit(_filled(commit["files"], names), commit.get("branch", "main"), commit.get("tag"))
+        seen = _observe(engine, case, names, {})
+        if "outputs" in seen:
+            seen["outputs"] = {name: _in_order(value) for name, value in seen["outputs"].items()}
+        branches = {branch: _named(repository.files(branch), names) for branch in repository.branches()}
+        return seen | {"repository": branches}
+
+
+def _in_order(value: Any) -> Any:
+    """A file of changed lines with the cells of each row by their names: theirs is by chance."""
+    if not isinstance(value, dict) or "file" not in value:
+        return value
+    rows = re.compile(r'^\{(\w+:"[^"]*"(?:,\w+:"[^"]*")*)\}$', re.MULTILINE)
+    return {"file": rows.sub(lambda row: "{" + ",".join(sorted(row[1].split(","))) + "}", value["file"])}
 
 
 def _unlike(text: str) -> str:
@@ -79,8 +124,11 @@ def _unlike(text: str) -> str:
     return text
 
 
-def _observe(engine: Engine, case: Case, common: dict[str, str], hide: Callable[[str], str]) -> dict[str, Any]:
-    flow = _flow(case, common)
+def _observe(engine: Engine, case: Case, names: dict[str, str], connection: dict[str, str]) -> dict[str, Any]:
+    def hide(text: str) -> str:
+        return _named(text, names)
+
+    flow = _flow(case, names, connection)
     if problems := engine.problems(flow):
         return {"problems": hide(problems).strip()}
     execution, errors = engine.run(flow)
@@ -95,12 +143,12 @@ def _exit_code(execution: dict[str, Any]) -> dict[str, Any]:
     return {"exitCode": outputs["exitCode"]} if "exitCode" in outputs else {}
 
 
-def _flow(case: Case, common: dict[str, str]) -> dict[str, Any]:
+def _flow(case: Case, names: dict[str, str], connection: dict[str, str]) -> dict[str, Any]:
     tasks = []
     for number, task in enumerate(case["tasks"]):
         of_s3 = "kind" in task
-        kept = {name: _filled(value, common.get("bucket", "")) for name, value in task.items() if name != "kind"}
-        place = {"type": S3_TYPES + task["kind"], **common} if of_s3 else {}
+        kept = {name: _filled(value, names) for name, value in task.items() if name != "kind"}
+        place = {"type": S3_TYPES + task["kind"], **connection} if of_s3 else {}
         if of_s3 and task["kind"] == "Copy":
             place.pop("bucket")
         tasks.append({"id": f"task{number}", **place, **kept})
@@ -108,12 +156,21 @@ def _flow(case: Case, common: dict[str, str]) -> dict[str, Any]:
     return {"id": id, "namespace": NAMESPACE, "tasks": tasks, **case.get("flow", {})}
 
 
-def _filled(value: Any, bucket: str) -> Any:
+def _filled(value: Any, names: dict[str, str]) -> Any:
+    """A value with what it stands for in place of each name."""
     if isinstance(value, dict):
-        return {name: _filled(inner, bucket) for name, inner in value.items()}
+        return {_filled(name, names): _filled(inner, names) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_filled(inner, bucket) for inner in value]
-    return value.replace("BUCKET", bucket) if isinstance(value, str) else value
+        return [_filled(inner, names) for inner in value]
+    if isinstance(value, str):
+        for name, meant in names.items():
+            value = value.replace(name, meant)
+    return value
+
+
+def _named(value: Any, names: dict[str, str]) -> Any:
+    """The reverse of `_filled`."""
+    return _filled(value, {meant: name for name, meant in names.items()})
 
 
 def _shown(engine: Engine, value: Any, hide: Callable[[str], str]) -> Any:
@@ -125,8 +182,16 @@ def _shown(engine: Engine, value: Any, hide: Callable[[str], str]) -> Any:
     if not isinstance(value, str):
         return value
     if ADDRESS.fullmatch(value):
-        return {"file": hide(engine.text(value))}
+        return {"file": _readable(engine.content(value), hide)}
     return hide(_unlike(value))
+
+
+def _readable(content: bytes, hide: Callable[[str], str]) -> str:
+    """A file as its text, or as numbers if it is none."""
+    try:
+        return hide(content.decode())
+    except UnicodeDecodeError:
+        return content.hex()
 
 
 @contextmanager

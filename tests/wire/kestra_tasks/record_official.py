@@ -1,11 +1,12 @@
-"""Writes the official column of `official/s3.json` and `official/scripts.json`.
+"""Writes the official column of the cases in `official/{s3,scripts,serdes,compress,git}.json`.
 
-Run it with the official plug-ins on the engine's class path, and S3 at hand:
+Run it with the official plug-ins on the engine's class path:
 
     python -m tests.wire.kestra_tasks.record_official CLASS_PATH FAMILY...
 
 CLASS_PATH is a file that names a jar or folder a line: the engine's artifacts and, built from their own repositories,
-the plug-ins (plugin-aws and plugin-scripts, sources of August 2026). S3 is where AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID,
+the plug-ins (plugin-aws, plugin-scripts, plugin-serdes and plugin-compress, sources of August 2026, and plugin-git
+2.0.11, the last one for this version of Kestra). For `s3`, S3 is where AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY and AWS_REGION say: `python -m embedded run --only aws -- python -m ...`.
 """
 
@@ -14,6 +15,7 @@ import os
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ import yaml
 from tests.conformance.reference import TENANT, Reference
 from tests.wire.kestra_tasks.official_flows import FOLDER, cases, observe
 
+AT_ONCE = 4
 LOG_SECONDS = 5
 
 
@@ -41,11 +44,13 @@ class OfficialEngine:
         if error := self._reference.create(yaml.safe_dump(flow)):
             raise RuntimeError(error)
         execution = self._reference.run(flow["namespace"], flow["id"], {}, [])
+        if error := execution.get("error"):
+            raise RuntimeError(f"{flow['id']}: {error}")
         failed = execution["state"]["current"] == "FAILED"
         return execution, self._errors(execution["id"]) if failed else []
 
-    def text(self, address: str) -> str:
-        return (self._storage / address.removeprefix("kestra:///")).read_text()
+    def content(self, address: str) -> bytes:
+        return (self._storage / address.removeprefix("kestra:///")).read_bytes()
 
     def _errors(self, execution_id: str) -> list[str]:
         """The log is written a moment after the state."""
@@ -61,13 +66,20 @@ class OfficialEngine:
 
 def record(engine: OfficialEngine, family: str) -> None:
     """Write what the official plug-ins give into the cases of a family."""
+    s3 = _s3() if family == "s3" else {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        observed = list(pool.map(lambda case: case | {"official": observe(engine, case, **s3)}, cases(family)))
+    lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in observed)
+    (FOLDER / f"{family}.json").write_text(f"[\n{lines}\n]\n")
+
+
+def _s3() -> dict[str, Any]:
+    """A client, and the properties with which tasks reach the same place."""
     key, secret, region, endpoint = (os.environ[name] for name in CONNECTION)
     login = {"aws_access_key_id": key, "aws_secret_access_key": secret, "region_name": region}
     s3 = boto3.client("s3", endpoint_url=endpoint, **login)
     connection = {"accessKeyId": key, "secretKeyId": secret, "region": region, "endpointOverride": endpoint}
-    recorded = [case | {"official": observe(engine, case, s3, connection)} for case in cases(family)]
-    lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in recorded)
-    (FOLDER / f"{family}.json").write_text(f"[\n{lines}\n]\n")
+    return {"s3": s3, "connection": connection}
 
 
 CONNECTION = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_ENDPOINT_URL")

@@ -140,6 +140,13 @@ def test_a_link_is_refused(kestra: Kestra, kind: bytes) -> None:
     assert "is a link or a device" in kestra.failure(unpack)
 
 
+def test_a_file_that_asks_for_much_memory_is_refused(kestra: Kestra) -> None:
+    plain = lzma.compress(b"x", format=lzma.FORMAT_ALONE)
+    with_a_large_dictionary = plain[:1] + (128 << 20).to_bytes(4, "little") + plain[5:]
+    unpack = task("FileDecompress", stored(kestra, with_a_large_dictionary), compression="LZMA")
+    assert "of memory would be needed" in kestra.run(unpack).logs("ERROR")[0]
+
+
 def test_a_folder_is_no_file(kestra: Kestra) -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:

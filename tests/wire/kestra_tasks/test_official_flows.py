@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.wire.kestra_tasks.client import END_STATES, Kestra
-from tests.wire.kestra_tasks.official_flows import cases, observe
+from tests.wire.kestra_tasks.client import Kestra
+from tests.wire.kestra_tasks.official_flows import EngineHere, cases, observe
 
 CONNECTION = {
     "accessKeyId": "{{ secret('AWS_ACCESS_KEY_ID') }}",
@@ -41,19 +41,6 @@ DIFFERENCES: dict[str, dict[str, Any]] = {
     },
 }
 """What is otherwise here; docs/differences.md says why."""
-
-
-class EngineHere:
-    """The tests' own stack."""
-
-    def __init__(self, kestra: Kestra) -> None:
-        self._kestra = kestra
-        self.text = kestra.text
-        self.problems = kestra.problems_of
-
-    def run(self, flow: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        ended = self._kestra.wait(self._kestra.start_flow(flow), *END_STATES)
-        return ended.execution, ended.logs("ERROR") if ended.state == "FAILED" else []
 
 
 CASES = [*cases("s3"), *cases("scripts")]

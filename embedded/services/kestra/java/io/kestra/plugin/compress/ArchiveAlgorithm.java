@@ -45,19 +45,13 @@ public enum ArchiveAlgorithm {
     @SuppressWarnings("unchecked")
     ArchiveOutputStream<ArchiveEntry> create(OutputStream stream) {
         return (ArchiveOutputStream<ArchiveEntry>) switch (this) {
-            case AR -> longNames(stream);
+            case AR -> new ArArchiveOutputStream(stream);
             case CPIO -> new CpioArchiveOutputStream(stream);
             case JAR -> new JarArchiveOutputStream(stream);
             case TAR -> large(stream);
             case ZIP -> new ZipArchiveOutputStream(stream);
             case ARJ, DUMP -> throw new IllegalArgumentException("Unknown algorithm '" + this + "': it can only be read");
         };
-    }
-
-    private static ArchiveOutputStream<?> longNames(OutputStream stream) {
-        var archive = new ArArchiveOutputStream(stream);
-        archive.setLongFileMode(ArArchiveOutputStream.LONGFILE_BSD);
-        return archive;
     }
 
     private static ArchiveOutputStream<?> large(OutputStream stream) {

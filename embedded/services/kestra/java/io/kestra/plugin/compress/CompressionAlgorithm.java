@@ -36,12 +36,15 @@ public enum CompressionAlgorithm {
     GZIP(GzipCompressorInputStream::new, GzipCompressorOutputStream::new),
     LZ4BLOCK(BlockLZ4CompressorInputStream::new, BlockLZ4CompressorOutputStream::new),
     LZ4FRAME(FramedLZ4CompressorInputStream::new, FramedLZ4CompressorOutputStream::new),
-    LZMA(LZMACompressorInputStream::new, LZMACompressorOutputStream::new),
+    LZMA(stream -> new LZMACompressorInputStream(stream, CompressionAlgorithm.MOST_KIB), LZMACompressorOutputStream::new),
     SNAPPY(SnappyCompressorInputStream::new, null),
     SNAPPYFRAME(FramedSnappyCompressorInputStream::new, FramedSnappyCompressorOutputStream::new),
-    XZ(XZCompressorInputStream::new, XZCompressorOutputStream::new),
-    Z(ZCompressorInputStream::new, null),
+    XZ(stream -> new XZCompressorInputStream(stream, false, CompressionAlgorithm.MOST_KIB), XZCompressorOutputStream::new),
+    Z(stream -> new ZCompressorInputStream(stream, CompressionAlgorithm.MOST_KIB), null),
     ZSTD(ZstdCompressorInputStream::new, ZstdCompressorOutputStream::new);
+
+    /** The memory for a dictionary: the largest that the programs write by their own levels is 64 MiB. */
+    private static final int MOST_KIB = 96 << 10;
 
     private final Reader reader;
     private final Writer writer;

@@ -8,8 +8,8 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 
 /** The text is an Avro schema, or an expression that becomes one. */
 @Target(ElementType.FIELD)
@@ -32,9 +32,17 @@ public @interface AvroSchema {
             try {
                 new Schema.Parser().parse(value);
                 return true;
-            } catch (SchemaParseException problem) {
+            } catch (AvroRuntimeException problem) {
+                context.disableDefaultConstraintViolation();
+                context.buildConstraintViolationWithTemplate(
+                    verbatim("invalid avro schema '(" + value + ")': " + problem.getMessage())).addConstraintViolation();
                 return false;
             }
+        }
+
+        /** A text in which braces and dollars stand for themselves. */
+        private static String verbatim(String text) {
+            return text.replaceAll("[\\\\{}$]", "\\\\$0");
         }
     }
 }

@@ -12,6 +12,7 @@ import org.eclipse.jgit.api.CloneCommand;
 import org.eclipse.jgit.api.FetchCommand;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
@@ -103,8 +104,7 @@ public final class GitClone {
 
     private void checkOut(Git git, boolean filled) throws Exception {
         if (request.commit() != null) {
-            ObjectId commit = git.getRepository().resolve(request.commit() + "^{commit}");
-            checkOut(git, commit, "Failed to checkout commit " + request.commit() + ": Cannot resolve commit SHA");
+            checkOutCommit(git, "Failed to checkout commit " + request.commit() + ": ");
         } else if (request.tag() != null) {
             ObjectId commit = git.getRepository().resolve(Constants.R_TAGS + request.tag() + "^{commit}");
             checkOut(git, commit, "Cannot resolve tag: " + request.tag());
@@ -116,6 +116,14 @@ public final class GitClone {
         if (filled && request.submodules()) {
             git.submoduleInit().call();
             access.prepare(git.submoduleUpdate()).call();
+        }
+    }
+
+    private void checkOutCommit(Git git, String failure) throws Exception {
+        try {
+            checkOut(git, git.getRepository().resolve(request.commit() + "^{commit}"), failure + "Cannot resolve commit SHA");
+        } catch (MissingObjectException problem) {
+            throw new TaskFailure(failure + problem.getMessage());
         }
     }
 

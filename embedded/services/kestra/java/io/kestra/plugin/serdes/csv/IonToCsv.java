@@ -12,9 +12,7 @@ import io.kestra.workbook.files.IonRows;
 import io.kestra.workbook.files.TextFormats;
 import io.kestra.workbook.files.TextWriter;
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -45,7 +43,7 @@ public class IonToCsv extends TextWriter {
         long count = 0;
         try (
             var rows = new IonRows(open(runContext, values));
-            CsvWriter lines = writer(file, values)
+            CsvWriter lines = lines(file, values)
         ) {
             boolean header = values.flag("header");
             while (rows.hasNext()) {
@@ -77,13 +75,13 @@ public class IonToCsv extends TextWriter {
         return cells.stream().map(formats::text).toList();
     }
 
-    private static CsvWriter writer(Path file, Values values) throws IOException, TaskFailure {
+    private static CsvWriter lines(Path file, Values values) throws IOException, TaskFailure {
         var builder = CsvWriter.builder()
             .fieldSeparator(values.get("fieldSeparator", Character.class))
             .quoteCharacter(values.get("textDelimiter", Character.class))
             .lineDelimiter(LineDelimiter.of(values.text("lineDelimiter")));
         QuoteMode always = values.flag("alwaysDelimitText") ? QuoteMode.ALWAYS : QuoteMode.REQUIRED;
         builder.quoteStrategy(values.find("quoteMode", QuoteMode.class).orElse(always).strategy);
-        return builder.build(Files.newBufferedWriter(file, Charset.forName(values.text("charset"))));
+        return builder.build(writer(file, values));
     }
 }

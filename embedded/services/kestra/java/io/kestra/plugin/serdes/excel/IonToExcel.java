@@ -46,9 +46,11 @@ public class IonToExcel extends InterruptibleTask<ConvertedFile> {
 
     @Override
     protected ConvertedFile work(RunContext runContext, Values values) throws Exception {
-        Map<?, ?> sheets = values.get("from", Object.class) instanceof Map<?, ?> several
-            ? several
-            : Map.of(values.text("sheetsTitle"), values.get("from", Object.class));
+        Map<?, ?> sheets = switch (values.get("from", Object.class)) {
+            case Map<?, ?> several -> several;
+            case String one -> Map.of(values.text("sheetsTitle"), one);
+            default -> throw new IllegalArgumentException("Invalid variable: 'from'");
+        };
         Path file = runContext.workingDir().createTempFile(".xlsx");
         long count = 0;
         try (var workbook = new SXSSFWorkbook(1)) {

@@ -14,9 +14,7 @@ import io.kestra.workbook.files.ConversionTask;
 import io.kestra.workbook.files.ConvertedFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.TimeZone;
@@ -50,7 +48,7 @@ public class IonToJson extends ConversionTask {
             JsonRecords records = values.flag("shouldKeepAnnotations")
                 ? new AnnotatedRecords(stream, zone)
                 : new PlainRecords(stream, mapper);
-            var text = Files.newBufferedWriter(file, Charset.forName(values.text("charset")));
+            var text = writer(file, values);
             JsonGenerator json = mapper.createGenerator(text)
         ) {
             json.setPrettyPrinter(new MinimalPrettyPrinter("")); // nothing between the records but the ends of the lines

@@ -32,7 +32,7 @@ public class ParquetToIon extends ToIon {
         Files.copy(stream, file, StandardCopyOption.REPLACE_EXISTING);
         try (
             ParquetReader<GenericRecord> records = AvroParquetReader
-                .<GenericRecord>builder(new LocalInputFile(file), new PlainParquetConfiguration())
+                .<GenericRecord>builder(new NamedFile(file, values.text("from")), new PlainParquetConfiguration())
                 .disableCompatibility()
                 .withDataModel(AvroModel.JAVA_TYPES)
                 .build()
@@ -40,6 +40,21 @@ public class ParquetToIon extends ToIon {
             for (GenericRecord entry = records.read(); entry != null; entry = records.read()) {
                 rows.write(FromAvro.row(entry));
             }
+        }
+    }
+
+    /** A file that errors call by its address in the storage. */
+    private static final class NamedFile extends LocalInputFile {
+        private final String name;
+
+        NamedFile(Path file, String name) {
+            super(file);
+            this.name = name;
+        }
+
+        @Override
+        public String toString() {
+            return name;
         }
     }
 }
