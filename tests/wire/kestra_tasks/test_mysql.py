@@ -1,6 +1,5 @@
 """io.kestra.plugin.jdbc.mysql: Query, Queries, Batch and Trigger, on a server of MariaDB where there is one."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.mariadb import NoMariaDb, mariadb
 from tests.support.ports import free_port, listens
 from tests.support.waiting import eventually
 from tests.wire.kestra_tasks.client import Kestra, Task
@@ -47,11 +47,12 @@ ROW = {
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server's database, without parameters."""
-    if not (program := shutil.which("mariadbd")):
-        pytest.skip("needs MariaDB's server, as of `apt install mariadb-server`")
+    try:
+        command = mariadb()
+    except NoMariaDb as reason:
+        pytest.skip(str(reason))
     folder, port = tmp_path_factory.mktemp("mariadb"), free_port()
     options = [
-        "--no-defaults",
         "--skip-grant-tables",
         "--version=5.7.0-MariaDB",  # by its own version, the driver takes it for one without fractions of seconds
         "--user=root",
@@ -62,7 +63,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         f"--port={port}",
     ]
     with (folder.parent / "mariadb.log").open("wb") as log:
-        process = subprocess.Popen([program, *options], stdout=log, stderr=log)
+        process = subprocess.Popen([*command, *options], stdout=log, stderr=log)
         try:
             eventually(lambda: listens(port), what="MariaDB")
             (folder / "shop").mkdir()
