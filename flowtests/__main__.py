@@ -1,8 +1,7 @@
 """`python -m flowtests FOLDER ... [pytest's options]`: validate the flows of folders and run their tests."""
 
-import glob
-import shlex
 import sys
+from itertools import takewhile
 
 import pytest
 
@@ -12,16 +11,12 @@ PLUGINS = ["-p", "flowtests.plugin", "-p", "no:nbval", "-p", "no:hypothesispytes
 
 def arguments(command_line: list[str]) -> list[str]:
     """The command line of pytest: what comes before the first option are folders of flows."""
-    folders = []
-    for argument in command_line:
-        if argument.startswith("-"):
-            break
-        folders.append(argument)
-    flows = [part for folder in folders or ["."] for part in ("--flows", folder)]
-    # pytest reads the rules that stand there first. Without any, it would read those of the folder `tests` that it is
-    # started beside, such as this project's own.
-    paths = "testpaths=" + shlex.join(glob.escape(folder) for folder in folders or ["."])
-    return [*PLUGINS, "--verbosity=1", "-o", paths, *flows, *command_line[len(folders) :]]
+    named = list(takewhile(lambda argument: not argument.startswith("-"), command_line))
+    folders = named or ["."]
+    flows = [part for folder in folders for part in ("--flows", folder)]
+    # pytest reads the rules of the folders that it is told. Told none, it would read those of the folder `tests` that
+    # it is started beside, such as this project's own.
+    return [*PLUGINS, "--verbosity=1", *flows, *folders, *command_line[len(named) :]]
 
 
 if __name__ == "__main__":
