@@ -13,6 +13,11 @@ window.learner = (() => {
     laidOut,
     ready: path =>
       panel()?.context?.isReady && panel().context.path === path && kernel()?.status === "idle" && cells().length > 0,
+    shows: path => panel()?.context?.isReady && panel().context.path === path && panel().content.editor !== undefined,
+    terminal: () => {
+      const lines = panel()?.content?._term?.buffer.active;
+      return lines ? Array.from({ length: lines.length }, (_, at) => lines.getLine(at).translateToString()).join("\n") : "";
+    },
     dirty: async () => {
       await Promise.all([kernel().info, kernel().spec]); // what the notebook is told of its kernel
       await laidOut();

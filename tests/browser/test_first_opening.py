@@ -24,6 +24,17 @@ def test_the_tour_opens_trusted_and_nothing_pops_up(
     assert "04_postgres_taxi.ipynb" not in cut
 
 
+def test_a_link_opens_a_flow_in_the_editor_and_a_terminal_has_the_projects_python(
+    window: Window, screenshot: Callable[[str], None]
+) -> None:
+    tour = window.open("my-lessons/00_tour.ipynb")
+    tour.cell("jupyter").locator('a[href*="00_tour.yaml"]').click()
+    window.await_editor("flows/00_tour.yaml")
+    screenshot("flow-in-editor")
+    window.type_in_terminal("python -m embedded status", "kestra         ready")
+    screenshot("terminal")
+
+
 @pytest.mark.parametrize("folder", ["notebooks", "my-lessons"])
 def test_a_notebook_that_nobody_trusts_shows_its_pictures(
     window: Window, server: Jupyter, folder: str, screenshot: Callable[[str], None]

@@ -92,6 +92,18 @@ class Window:
             menu = self.page.locator(".lm-Menu").nth(number)
             menu.locator(".lm-Menu-itemLabel").get_by_text(name, exact=True).click()
 
+    def await_editor(self, path: str) -> None:
+        """Wait until the file of a path is open in JupyterLab's editor, before all else."""
+        self.page.wait_for_function("path => window.learner.shows(path)", arg=path)
+
+    def type_in_terminal(self, command: str, expected: str) -> None:
+        """Open a terminal, type a command into it, and wait for what it prints."""
+        self.menu("File", "New", "Terminal")
+        self.page.wait_for_function("() => window.learner.terminal().trim() !== ''")  # its prompt
+        self.page.keyboard.type(command)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_function("text => window.learner.terminal().includes(text)", arg=expected)
+
     def set_theme(self, name: str) -> None:
         """Choose a theme, `Light` or `Dark`, and wait until the page wears it."""
         self.menu("Settings", "Theme", f"JupyterLab {name}")
