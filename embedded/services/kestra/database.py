@@ -20,6 +20,7 @@ OPTIONS = {
     "LOCK_TIMEOUT": 30_000,
     "RETENTION_TIME": 0,
     "ANALYZE_AUTO": 0,
+    "OPTIMIZE_REUSE_RESULTS": 0,
     "COMPRESS": "TRUE",
     "CACHE_SIZE": 8192,
     "QUERY_CACHE_SIZE": 100,
@@ -55,7 +56,8 @@ class Database:
         disks that write in another order, in which 1,000 executions took 300 MB. The end of the process alone, which
         the database has to survive, reorders nothing. ANALYZE_AUTO: while H2 collects statistics at the end of a
         commit, it does not hold what it reads, whose space may be used again: "Chunk not found", and the database is
-        closed. Statements hold what they read. COMPRESS: a page of executions, which are JSON, takes a fifth.
+        closed. Statements hold what they read. OPTIMIZE_REUSE_RESULTS: each prepared statement would keep the rows of
+        its last result, in each connection all executions that a search has found. COMPRESS: a page of executions, which are JSON, takes a fifth.
         """
         return _url("mem:kestra" if self.folder is None else f"async:{self.folder / 'kestra'}")
 

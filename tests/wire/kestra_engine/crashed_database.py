@@ -2,7 +2,8 @@
 
 The arguments are PART and FOLDER. `crash` makes a database like Kestra's queues and kills itself while a transaction is
 open; `look` counts its rows, and `open` does so after `Database.open`; `insert` adds a message to Kestra's own queues.
-`commit` changes rows until it is killed, `thin` deletes rows and waits until the file is compacted.
+`commit` changes rows until it is killed, `thin` deletes rows and waits until the file is compacted. `search` reads a
+page of many rows through several connections, and tells what is kept of them.
 """
 
 import os
@@ -26,6 +27,9 @@ LOG = "CREATE TABLE IF NOT EXISTS log (id INT PRIMARY KEY, type ENUM('execution'
 TEXT = "x" * 2000
 THINNED_ROWS = 9_000
 COMPACT_PERCENT = 60
+SEARCHES, FOUND_ROWS = 4, 5_000
+PAGE = "SELECT *, count(*) OVER () FROM (SELECT text FROM log ORDER BY id) LIMIT 1"
+"""As Kestra reads a page of a list with the number of all."""
 COMPACTED_SECONDS = 30
 TABLE = "CREATE TABLE queues (id INT PRIMARY KEY, type ENUM('execution', 'flow', 'job') NOT NULL, text VARCHAR)"
 
@@ -93,6 +97,27 @@ def thin(database: Database) -> None:
     print(before, int(files.getChunksFillRate()), result.getInt(1))
 
 
+def search(database: Database) -> None:
+    """Prints the megabytes of Java's heap that are in use more than before."""
+    memory = jpype.JClass("java.lang.management.ManagementFactory").getMemoryMXBean()
+
+    def used() -> float:
+        memory.gc()
+        return float(memory.getHeapMemoryUsage().getUsed()) / 1e6
+
+    connections = [connect(database) for _ in range(SEARCHES)]
+    first = connections[0].createStatement()
+    first.execute(LOG)
+    first.execute(f"INSERT INTO log SELECT x, 'job', x || '{TEXT}' FROM SYSTEM_RANGE(1, {FOUND_ROWS})")
+    before = used()
+    statements = [connection.prepareStatement(PAGE) for connection in connections]
+    for statement in statements:
+        result = statement.executeQuery()
+        result.next()
+        result.close()
+    print(round(used() - before))
+
+
 def count(database: Database) -> list[int]:
     query = "SELECT count(*) FROM queues WHERE type = CAST(? AS VARCHAR) AND text = 'text'"
     prepared = connect(database).prepareStatement(query)
@@ -136,6 +161,9 @@ def main() -> None:
     elif part == "thin":
         database.open()
         thin(database)
+    elif part == "search":
+        database.open()
+        search(database)
     else:
         print(*count(database))
     database.close()

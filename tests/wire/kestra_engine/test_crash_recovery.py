@@ -86,14 +86,15 @@ class Interrupted:
         found = " AND ".join(f"LOCATE('{text}', \"value\") > 0" for text in texts)
         self.hold("queues", f"\"type\" = '{queue}' AND {found}")
 
-    def kill_when(self, execution: str, *states: str) -> None:
-        """Kill the engine when the task runs of an execution are in these states, and start it again."""
+    def kill_when(self, execution: str, state: str, task_runs: int) -> None:
+        """Kill the engine when an execution is in a state and so many task runs have ended, and start it again."""
 
         def reached() -> bool:
             found = self.guarded.get(f"/executions/{execution}")
-            return [run["state"]["current"] for run in found.get("taskRunList") or ()] == list(states)
+            states = [run["state"]["current"] for run in found.get("taskRunList") or ()]
+            return found["state"]["current"] == state and states == ["SUCCESS"] * task_runs
 
-        eventually(reached, END_SECONDS, f"the task runs to be {states}")
+        eventually(reached, END_SECONDS, f"{execution} to be {state}")
         self.guarded.kill()
         self.guarded.start()
 
@@ -128,7 +129,7 @@ def test_an_execution_is_evaluated_again(interrupted: Interrupted) -> None:
     engine = interrupted.guarded
     interrupted.hold_message(QUEUE, '"flowId":"steps"', '"current":"SUCCESS"')
     execution = engine.run("steps")["id"]
-    interrupted.kill_when(execution, "SUCCESS")
+    interrupted.kill_when(execution, "RUNNING", 1)
     done = engine.until(execution, "SUCCESS")
     assert [run["taskId"] for run in done["taskRunList"]] == ["first", "last"]
 
@@ -143,7 +144,7 @@ def test_the_parent_of_a_subflow_goes_on(interrupted: Interrupted) -> None:
         END_SECONDS,
         "the subflow",
     )
-    interrupted.kill_when(child["id"], "SUCCESS", "SUCCESS")
+    interrupted.kill_when(child["id"], "SUCCESS", 2)
     engine.until(execution, "SUCCESS")
 
 
@@ -152,7 +153,7 @@ def test_a_flow_trigger_starts_its_flow_once(interrupted: Interrupted) -> None:
     engine.flow(LISTENER)
     interrupted.hold_message(QUEUE, '"flowId":"listener"')
     execution = engine.run("steps")["id"]
-    interrupted.kill_when(execution, "SUCCESS", "SUCCESS")
+    interrupted.kill_when(execution, "SUCCESS", 2)
     [started] = interrupted.started("listener", 1)
     assert engine.get(f"/executions/{started}")["trigger"]["variables"]["executionId"] == execution
 
@@ -168,7 +169,7 @@ def test_a_flow_trigger_of_several_conditions_starts_its_flow_once(
     execution = engine.run("steps")["id"]
     ended = (f'"id":"{execution}"', '"current":"SUCCESS"')
     interrupted.hold_message(queue, *(ended if queue == EVENTS else (f'"flowId":"{flow}"',)))
-    interrupted.kill_when(execution, "SUCCESS", "SUCCESS")
+    interrupted.kill_when(execution, "SUCCESS", 2)
     assert len(interrupted.started(flow, 1)) == 1
 
 
@@ -179,7 +180,7 @@ def test_the_next_of_a_limit_starts(interrupted: Interrupted) -> None:
     engine.until(running, "RUNNING")
     engine.until(queued, "QUEUED")
     interrupted.hold("concurrency_limit", 'LOCATE(\'"running":0\', "value") > 0')
-    interrupted.kill_when(running, "SUCCESS", "SUCCESS")
+    interrupted.kill_when(running, "SUCCESS", 2)
     engine.until(queued, "SUCCESS")
     assert engine.run("limited", wait="true")["state"]["current"] == "SUCCESS"
 
@@ -194,5 +195,5 @@ def test_a_schedule_goes_on(interrupted: Interrupted) -> None:
 
     [execution] = eventually(running, END_SECONDS, "a scheduled execution")
     interrupted.hold("triggers", '"execution_id" IS NULL AND "flow_id" = \'ticking\'')
-    interrupted.kill_when(execution, "SUCCESS", "SUCCESS")
+    interrupted.kill_when(execution, "SUCCESS", 2)
     interrupted.started("ticking", 2)

@@ -11,6 +11,8 @@ from tests.wire.kestra_engine.crashed_database import COMPACT_PERCENT, ROWS, WOR
 
 NOT_ANALYZED = 50
 """The selectivity that H2 takes for a column of which it knows nothing."""
+KEPT_MEGABYTES = 10
+"""H2 caches pages of 8 MB."""
 EACH = " ".join([str(ROWS // len(WORDS))] * len(WORDS))
 
 
@@ -58,3 +60,10 @@ def test_sparse_parts_are_written_anew_and_no_commit_reads_for_statistics(tmp_pa
     before, after, selectivity = map(int, thinned.stdout.split())
     assert before < COMPACT_PERCENT <= after
     assert selectivity == NOT_ANALYZED
+
+
+def test_no_rows_are_kept_of_a_search(tmp_path: Path) -> None:
+    """Four statements read 10 MB each."""
+    searched = play("search", tmp_path)
+    assert searched.returncode == 0, searched.stderr
+    assert int(searched.stdout) < KEPT_MEGABYTES
