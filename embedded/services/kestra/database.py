@@ -57,7 +57,8 @@ class Database:
         the database has to survive, reorders nothing. ANALYZE_AUTO: while H2 collects statistics at the end of a
         commit, it does not hold what it reads, whose space may be used again: "Chunk not found", and the database is
         closed. Statements hold what they read. OPTIMIZE_REUSE_RESULTS: each prepared statement would keep the rows of
-        its last result, in each connection all executions that a search has found. COMPRESS: a page of executions, which are JSON, takes a fifth.
+        its last result, in each connection all executions that a search has found. COMPRESS: a page of executions,
+        which are JSON, takes a fifth.
         """
         return _url("mem:kestra" if self.folder is None else f"async:{self.folder / 'kestra'}")
 
