@@ -21,7 +21,7 @@ SHEET = '{a:1e0,b:"x",c:1.5e0,d:true,e:"null",f:""}\n{a:2e0,b:"y",c:2.5e0,d:fals
 CELLS = '[1e0,"x",1.5e0,true,"null",""]\n[2e0,"y",2.5e0,false,"z","null"]'
 
 
-def one(text: str, size: int) -> dict[str, Any]:
+def read_back(text: str, size: int) -> dict[str, Any]:
     """The result of a task that makes one file."""
     return {"outputs": {"uri": {"file": text}, "size": size}, "error": None}
 
@@ -38,17 +38,17 @@ def failed(error: str) -> dict[str, Any]:
 
 DIFFERENCES: dict[str, dict[str, Any]] = {
     "ion_to_csv_scalars": failed("A row is neither a map nor a list: 1"),
-    "json_scalars": one('1\n"x"\nnull\ntrue\n[1,2]', 5),
-    "json_null": one("null", 1),
-    "ion_to_json_types": one(TYPES, 1),
-    "ion_to_json_types_zone": one(TYPES, 1),
-    "ion_to_json_scalars": one('1\n"x"\n[1,2]\n', 3),
-    "ion_to_json_lines": one('{"a":1}\n{"a":2}\n', 2),
-    "ion_to_json_lines_annotations": one('{"a":1}\n{"a":2}\n', 2),
-    "avro_primitives": one(READ_BACK, 1),
-    "avro_primitives_of_text": one(READ_BACK, 1),
-    "avro_decimals": one("{d:12.34}\n{d:1.50}\n{d:2.50}", 3),
-    "avro_decimal_comma": one("{d:12.34}", 1),
+    "json_scalars": read_back('1\n"x"\nnull\ntrue\n[1,2]', 5),
+    "json_null": read_back("null", 1),
+    "ion_to_json_types": read_back(TYPES, 1),
+    "ion_to_json_types_zone": read_back(TYPES, 1),
+    "ion_to_json_scalars": read_back('1\n"x"\n[1,2]\n', 3),
+    "ion_to_json_lines": read_back('{"a":1}\n{"a":2}\n', 2),
+    "ion_to_json_lines_annotations": read_back('{"a":1}\n{"a":2}\n', 2),
+    "avro_primitives": read_back(READ_BACK, 1),
+    "avro_primitives_of_text": read_back(READ_BACK, 1),
+    "avro_decimals": read_back("{d:12.34}\n{d:1.50}\n{d:2.50}", 3),
+    "avro_decimal_comma": read_back("{d:12.34}", 1),
     "avro_long_too_large": failed("Field 'l': BigInteger out of long range in the row {l=12345678901234567890}"),
     "avro_null_refused": {
         "error": "java.lang.NullPointerException: null value for (non-nullable) int at R.i in the row {i=null}"
@@ -68,10 +68,10 @@ DIFFERENCES: dict[str, dict[str, Any]] = {
         '"fields": [{"name": "i", "type": "integer"}]})\': Undefined schema: integer'
     },
     "avro_fixed": {"error": "Field 'f': Invalid length for fixed size, found 3, expected 4 in the row {f=abc}"},
-    "avro_bad_line_nullable_skipped": one("{i:1}", 1),
-    "avro_inferred_two_types": one('{a:1}\n{a:"x"}', 2),
+    "avro_bad_line_nullable_skipped": read_back("{i:1}", 1),
+    "avro_inferred_two_types": read_back('{a:1}\n{a:"x"}', 2),
     "avro_inferred_beyond_the_scan": {"error": 'Field \'a\': Invalid data for ["null","int"]: x in the row {a=x}'},
-    "parquet_bad_line_skipped": one("{a:1}", 1),
+    "parquet_bad_line_skipped": read_back("{a:1}", 1),
     "excel_plain": sheet(SHEET, 2),
     "excel_no_header_written": sheet(CELLS, 2),
     "excel_no_header_read": sheet(f'["a","b","c","d","e","f"]\n{CELLS}', 3),
