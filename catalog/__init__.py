@@ -35,9 +35,13 @@ def service(name: str) -> ServiceSpec[Any]:
     return _BY_NAME[name]
 
 
-def default_names() -> tuple[str, ...]:
-    """The services that are meant when none is named."""
-    return tuple(spec.name for spec in SERVICES if spec.starts_by_default)
+def default_names(people: bool = False) -> tuple[str, ...]:
+    """The services that are meant when none is named.
+
+    Parameters:
+        people: whether those count that only people use, in a browser.
+    """
+    return tuple(spec.name for spec in SERVICES if spec.starts_by_default and (people or not spec.for_people))
 
 
 def docker_name(name: str) -> str:

@@ -81,6 +81,7 @@ class ServiceSpec(Generic[S]):
         container: the service in the Docker stack, if it has it.
         order: its position in listings; the least is first.
         starts_by_default: whether it starts when no service is named.
+        for_people: whether it is for a browser alone: no notebook asks for it, or waits for it.
         runs_flows: whether it needs the addresses of all services that flows use.
         requires: names of services whose addresses it needs.
         addresses: variables that say where it is.
@@ -88,7 +89,8 @@ class ServiceSpec(Generic[S]):
         health: None for a service that does not speak HTTP.
         seen_by_flows: variables that flows read as `{{ envs.* }}`.
         secrets: variables that flows read by `{{ secret('*') }}`.
-        process_variables: variables that the tasks' own libraries read from the engine's environment.
+        process_variables: variables that the engine's process, or the tasks' own libraries in it, read from its
+            environment.
         client_variables: variables beside the settings that notebooks read.
         prefixes: how the names of its variables begin.
     """
@@ -99,6 +101,7 @@ class ServiceSpec(Generic[S]):
     container: Container | None = None
     order: int = 100
     starts_by_default: bool = False
+    for_people: bool = False
     runs_flows: bool = False
     requires: tuple[str, ...] = ()
     addresses: tuple[Address, ...] = ()

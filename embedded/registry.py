@@ -43,5 +43,5 @@ def load_service(name: str) -> Service:
 EMBEDDED = Stack(
     services=tuple(load_service(name) for name in catalog.NAMES),
     supervisor=("-m", "embedded", "supervise"),
-    default=catalog.default_names(),  # the stores of later lessons take memory: each lesson starts its own
+    default=catalog.default_names(people=True),  # the stores of later lessons take memory: each lesson starts its own
 )

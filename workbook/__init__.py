@@ -1,36 +1,41 @@
 """What a notebook of Kestra Workbook imports: `import workbook`, then `lab = workbook.open("kestra")`."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from workbook import this_python  # noqa: F401 - before what it checks is imported
-from workbook.errors import (
-    NotFound,
-    QueryFailed,
-    ServerDown,
-    StackError,
-    WorkbookError,
-    WrongPassword,
-)
-from workbook.exercises.check import check
-from workbook.exercises.report import progress
-from workbook.kestra import KestraClient
-from workbook.kestra.errors import (
-    ApiError,
-    BackfillEmpty,
-    ExecutionFailed,
-    FlowInvalid,
-    InputInvalid,
-    WaitInterrupted,
-)
-from workbook.kestra.flows import read_flow
-from workbook.lab import Lab, open
-from workbook.learning.hints import hint
-from workbook.learning.predict import predict
-from workbook.pictures.charts import bars, monthly_bars
-from workbook.pictures.dbt_tests import dbt_test_table
-from workbook.pictures.gantt import gantt
-from workbook.pictures.lines import lines
-from workbook.pictures.scatter import project_2d, scatter
-from workbook.pictures.topology import topology
-from workbook.yaml_view import script, yaml
+
+if TYPE_CHECKING:
+    from workbook.errors import (
+        NotFound,
+        QueryFailed,
+        ServerDown,
+        StackError,
+        WorkbookError,
+        WrongPassword,
+    )
+    from workbook.exercises.check import check
+    from workbook.exercises.report import progress
+    from workbook.kestra import KestraClient
+    from workbook.kestra.errors import (
+        ApiError,
+        BackfillEmpty,
+        ExecutionFailed,
+        FlowInvalid,
+        InputInvalid,
+        WaitInterrupted,
+    )
+    from workbook.kestra.flows import read_flow
+    from workbook.lab import Lab, open
+    from workbook.learning.hints import hint
+    from workbook.learning.predict import predict
+    from workbook.pictures.charts import bars, monthly_bars
+    from workbook.pictures.dbt_tests import dbt_test_table
+    from workbook.pictures.gantt import gantt
+    from workbook.pictures.lines import lines
+    from workbook.pictures.scatter import project_2d, scatter
+    from workbook.pictures.topology import topology
+    from workbook.yaml_view import script, yaml
 
 __all__ = [
     "ApiError",
@@ -64,3 +69,51 @@ __all__ = [
     "topology",
     "yaml",
 ]
+
+_PLACES = {
+    "ApiError": "workbook.kestra.errors",
+    "BackfillEmpty": "workbook.kestra.errors",
+    "ExecutionFailed": "workbook.kestra.errors",
+    "FlowInvalid": "workbook.kestra.errors",
+    "InputInvalid": "workbook.kestra.errors",
+    "KestraClient": "workbook.kestra",
+    "Lab": "workbook.lab",
+    "NotFound": "workbook.errors",
+    "QueryFailed": "workbook.errors",
+    "ServerDown": "workbook.errors",
+    "StackError": "workbook.errors",
+    "WaitInterrupted": "workbook.kestra.errors",
+    "WorkbookError": "workbook.errors",
+    "WrongPassword": "workbook.errors",
+    "bars": "workbook.pictures.charts",
+    "check": "workbook.exercises.check",
+    "dbt_test_table": "workbook.pictures.dbt_tests",
+    "gantt": "workbook.pictures.gantt",
+    "hint": "workbook.learning.hints",
+    "lines": "workbook.pictures.lines",
+    "monthly_bars": "workbook.pictures.charts",
+    "open": "workbook.lab",
+    "predict": "workbook.learning.predict",
+    "progress": "workbook.exercises.report",
+    "project_2d": "workbook.pictures.scatter",
+    "read_flow": "workbook.kestra.flows",
+    "scatter": "workbook.pictures.scatter",
+    "script": "workbook.yaml_view",
+    "topology": "workbook.pictures.topology",
+    "yaml": "workbook.yaml_view",
+}
+"""The module of each name: what a program does not use, it need not wait for."""
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first used."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_PLACES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The names that there are, imported or not."""
+    return sorted({*globals(), *_PLACES})

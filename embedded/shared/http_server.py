@@ -52,6 +52,10 @@ def serve(
         "access_log": tell_requests,
         "server_header": False,
         "timeout_graceful_shutdown": grace,
+        # Not "auto": what other packages bring along must not change how services are served.
+        "loop": "asyncio",
+        "http": "h11",
+        "ws": "none",
     }
     if tls is None:
         uvicorn.run(app, port=port, **how)

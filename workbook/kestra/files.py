@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from workbook.errors import NotFound
-from workbook.kestra import tables
 from workbook.kestra.api import ExecutionLike, KestraApi, execution_id
 from workbook.kestra.errors import ApiError
 from workbook.kestra.models import StoredFile
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEME = "kestra://"
 CHUNK = 1 << 20
@@ -80,6 +80,8 @@ class StoredFiles:
             NotFound: the file is not in the storage (any more).
             WorkbookError: it is of another kind.
         """
+        from workbook.kestra import tables  # pandas takes half a second and 50 MB, and not everybody reads tables
+
         with TemporaryDirectory() as folder:
             return tables.read(self.download(uri, execution, folder))
 
