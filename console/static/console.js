@@ -49,3 +49,49 @@ document.addEventListener("DOMContentLoaded", () => {
   }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["datetime"] });
   showMoments(document);
 });
+
+// Editors: their look, and a copy of what is not saved in the browser's own store.
+const editors = {};
+function editorText(id) {
+  const editor = getElement(id)?.editor;
+  return editor ? editor.state.doc.toString() : null;
+}
+function keepDraft(id, key, saved) {
+  editors[id] = { key, saved };
+  applyEditorLooks();
+  return localStorage.getItem(key);
+}
+function draftSaved(key, saved) {
+  localStorage.removeItem(key);
+  for (const entry of Object.values(editors)) if (entry.key === key) entry.saved = saved;
+}
+function keepDrafts() {
+  for (const [id, { key, saved }] of Object.entries(editors)) {
+    const text = editorText(Number(id));
+    if (text === null) continue;
+    if (text === saved) localStorage.removeItem(key);
+    else localStorage.setItem(key, text);
+  }
+}
+function applyEditorLooks() {
+  const dark = document.body.classList.contains("body--dark");
+  for (const id of Object.keys(editors)) getElement(Number(id))?.setTheme(dark ? "githubDark" : "githubLight");
+}
+setInterval(keepDrafts, 1000);
+addEventListener("pagehide", keepDrafts);
+addEventListener("look", applyEditorLooks);
+
+// Ctrl+S saves, where there is something to save.
+addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
+  const button = document.querySelector("[data-save]");
+  if (!button) return;
+  event.preventDefault();
+  if (!button.disabled) button.click();
+});
+
+// A log stays at its end, unless somebody has scrolled up to read.
+function scrollToEnd(id) {
+  const box = getHtmlElement(id);
+  if (box && box.scrollHeight - box.scrollTop - box.clientHeight < 160) box.scrollTop = box.scrollHeight;
+}

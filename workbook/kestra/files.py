@@ -35,7 +35,7 @@ class StoredFiles:
         for run in current.task_runs:
             for name, uri in _addresses(run.outputs):
                 if uri not in files:
-                    size = self._size(current.id, uri)
+                    size = self.size(current.id, uri)
                     files[uri] = StoredFile(name or PurePosixPath(uri).name, uri, size, run.task_id)
         return list(files.values())
 
@@ -85,8 +85,13 @@ class StoredFiles:
         with TemporaryDirectory() as folder:
             return tables.read(self.download(uri, execution, folder))
 
-    def _size(self, execution_id: str, uri: str) -> int | None:
-        """Bytes, or None if the file is gone."""
+    def size(self, execution_id: str, uri: str) -> int | None:
+        """How many bytes a stored file has; None if it is gone.
+
+        Parameters:
+            execution_id: the execution that it belongs to.
+            uri: its `kestra://` address.
+        """
         path = f"/executions/{execution_id}/file/metas"
         try:
             return int(self._api.http.json("GET", path, params={"path": uri})["size"])

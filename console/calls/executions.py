@@ -1,0 +1,176 @@
+"""Executions: search them, act on several, evaluate expressions, look into files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from console import addresses
+from console.calls.paged import Page
+from console.components.marks import span
+from workbook.kestra import inputs as forms
+from workbook.kestra.api import quoted
+from workbook.kestra.client import KestraClient
+from workbook.kestra.errors import ApiError
+from workbook.kestra.models import Execution, FlowId
+from workbook.kestra.server import Server
+
+PERIODS = {"PT1H": "last hour", "PT24H": "last day", "P8D": "last 8 days", "P30D": "last 30 days", "P3650D": "ever"}
+DEFAULT_PERIOD = "P8D"
+PREVIEW_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which executions are meant; what is empty filters nothing.
+
+    Attributes:
+        text: a part of an id.
+        namespace, flow: of the flow.
+        state: one state, or several with commas.
+        labels: `key:value`, several with commas.
+        period: how far back, one of `PERIODS`.
+        task: ignored by the search.
+    """
+
+    text: str = ""
+    namespace: str = ""
+    flow: str = ""
+    state: str = ""
+    labels: str = ""
+    period: str = DEFAULT_PERIOD
+
+    def query(self) -> dict[str, str]:
+        """The filters as the API takes them."""
+        given = {
+            "filters[q][EQUALS]": self.text,
+            # With a flow, the namespace is its own; alone, those below it count too.
+            f"filters[namespace][{'EQUALS' if self.flow else 'STARTS_WITH'}]": self.namespace,
+            "filters[flowId][EQUALS]": self.flow,
+            "filters[state][IN]": self.state,
+            "filters[timeRange][EQUALS]": self.period if self.period in PERIODS else DEFAULT_PERIOD,
+        }
+        for pair in self.labels.split(","):
+            key, colon, value = pair.partition(":")
+            if colon:
+                given[f"filters[labels][EQUALS][{key.strip()}]"] = value.strip()
+        return {name: value for name, value in given.items() if value}
+
+
+def search(kestra: KestraClient, filters: Filters, page: int, size: int) -> Page:
+    """Executions, the latest first.
+
+    Parameters:
+        kestra: the client.
+        filters: which.
+        page, size: which rows.
+    """
+    params = {**filters.query(), "page": page, "size": size, "sort": "state.startDate:desc"}
+    return Page.of(kestra.http.json("GET", "/executions/search", params=params))
+
+
+def row(server: Server, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """An execution as the row of a table."""
+    execution = Execution.from_json(dict(raw), server)
+    page = addresses.execution(execution.namespace, execution.flow_id, execution.id, "gantt")
+    return {
+        "id": execution.id,
+        "id_href": page,
+        "flow": execution.flow_id,
+        "flow_href": addresses.flow(execution.namespace, execution.flow_id, "overview"),
+        "namespace": execution.namespace,
+        "state": execution.state,
+        "started": execution.start.isoformat() if execution.start else "",
+        "duration": span(execution.duration),
+        "trigger": execution.trigger_id or "",
+        "labels": [f"{key}: {value}" for key, value in execution.labels.items()],
+    }
+
+
+def act_on_all(kestra: KestraClient, action: str, ids: Sequence[str]) -> int:
+    """Restart, replay, kill, pause, resume or delete several executions; gives how many.
+
+    Parameters:
+        kestra: the client.
+        action: the name of what to do.
+        ids: the executions.
+
+    Raises:
+        ApiError: one of them is in a state that does not allow it; then nothing is done.
+    """
+    method = "DELETE" if action in ("kill", "delete") else "POST"
+    path = "/executions/by-ids" if action == "delete" else f"/executions/{action}/by-ids"
+    answer = kestra.http.json(method, path, json=list(ids))
+    return int((answer or {}).get("count", len(ids)))
+
+
+def label_all(kestra: KestraClient, ids: Sequence[str], labels: Mapping[str, str]) -> None:
+    """Add labels to several executions that have ended."""
+    pairs = [{"key": key, "value": value} for key, value in labels.items()]
+    kestra.http.json("POST", "/executions/labels/by-ids", json={"executionsId": list(ids), "executionLabels": pairs})
+
+
+def evaluate(kestra: KestraClient, execution_id: str, task_run_id: str, expression: str) -> tuple[bool, str]:
+    """Evaluate an expression as an execution, or one of its task runs, sees it: whether it can be, and what it gives.
+
+    Parameters:
+        kestra: the client.
+        execution_id: the execution.
+        task_run_id: the task run; none if empty.
+        expression: such as `{{ outputs.load.rows }}`.
+    """
+    path = f"/executions/{quoted(execution_id)}/eval" + (f"/{quoted(task_run_id)}" if task_run_id else "")
+    try:
+        answer = kestra.http.json("POST", path, data=expression.encode(), headers={"Content-Type": "text/plain"})
+    except ApiError as error:
+        return False, error.reason
+    return ("result" in answer, str(answer.get("result", answer.get("error", ""))))
+
+
+def preview(kestra: KestraClient, execution_id: str, uri: str) -> dict[str, Any]:
+    """The beginning of a file: its `type`, `content`, and whether it is `truncated`."""
+    path = f"/executions/{quoted(execution_id)}/file/preview"
+    answer: dict[str, Any] = kestra.http.json("GET", path, params={"path": uri, "maxRows": PREVIEW_ROWS})
+    return answer
+
+
+def check_inputs(kestra: KestraClient, flow: FlowId, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the engine says of the inputs of an execution that is not created: each with value and errors."""
+    return _checked(kestra, f"/executions/{quoted(flow.namespace)}/{quoted(flow.id)}/validate", values)
+
+
+def check_resume(kestra: KestraClient, execution_id: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The same for the inputs with which a paused execution goes on."""
+    return _checked(kestra, f"/executions/{quoted(execution_id)}/resume/validate", values)
+
+
+def _checked(kestra: KestraClient, path: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    with forms.form(values) as fields:
+        inputs: list[dict[str, Any]] = kestra.http.json("POST", path, files=fields)["inputs"]
+    return inputs
+
+
+def start(
+    kestra: KestraClient, flow: FlowId, values: Mapping[str, Any], labels: Sequence[str], when: str = ""
+) -> Execution:
+    """Start an execution.
+
+    Parameters:
+        kestra: the client.
+        flow: which flow.
+        values: inputs by their ids, as texts; a `Path` is uploaded.
+        labels: each `key:value`.
+        when: the moment to start at, as ISO 8601 has it; now if empty.
+
+    Raises:
+        InputInvalid: the engine refuses an input.
+    """
+    params: dict[str, Any] = {"labels": list(labels)} | ({"scheduleDate": when} if when else {})
+    path = f"/executions/{quoted(flow.namespace)}/{quoted(flow.id)}"
+    with forms.form(values) as fields:
+        try:
+            raw = kestra.http.json("POST", path, params=params, files=fields)
+        except ApiError as error:
+            raise forms.explain_rejection(error, flow.id) from error
+    return Execution.from_json(raw, kestra.http.server)

@@ -1,0 +1,132 @@
+"""The editor of a flow's text: the engine's word while one types, and a copy in the browser of what is not saved."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+
+from nicegui import Client, background_tasks, context, ui
+
+from console.calls import flows as calls
+from console.calls.flows import Validation
+from console.view import View
+from console.yaml_lines import line_of
+from workbook.errors import WorkbookError
+
+PAUSE_SECONDS = 0.35
+"""How long nothing is typed before the engine is asked."""
+BROWSER_SECONDS = 5.0
+
+
+class FlowEditor:
+    """The editor with its problems below it.
+
+    Parameters:
+        view: of the page.
+        saved: the text on the server, or the one that a new flow begins with.
+        draft: names the browser's copy of a text that is not saved.
+
+    Attributes:
+        saved: as above; set it after saving.
+    """
+
+    def __init__(self, view: View, saved: str, draft: str) -> None:
+        self._view, self._draft, self.saved = view, f"console-draft:{draft}", saved
+        self._asked = 0
+        self._restored = ui.element("div").classes("note")
+        self._restored.set_visibility(False)
+        self._editor = ui.codemirror(
+            saved, language="YAML", theme="basicLight", indent="  ", line_wrapping=False, on_change=self._changed
+        ).classes("editor")
+        self._editor.props('aria-label="Flow as YAML"')
+        self._problems = ui.element("div").classes("problems").props("aria-live=polite")
+        background_tasks.create(self._begin(context.client), name="editor")
+
+    @property
+    def text(self) -> str:
+        """The text as it is now."""
+        return self._editor.value or ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether it differs from the saved one."""
+        return self.text != self.saved
+
+    def set_text(self, text: str) -> None:
+        """Replace the text."""
+        self._editor.set_value(text)
+
+    def mark_saved(self, text: str) -> None:
+        """Take a text for the saved one, and drop the browser's copy."""
+        self.saved = text
+        self._restored.set_visibility(False)
+        ui.run_javascript(f"draftSaved({json.dumps(self._draft)}, {json.dumps(text)})")
+
+    async def validate(self) -> Validation | None:
+        """Ask the engine now, and show what it says; None if it cannot be asked."""
+        self._asked += 1
+        number, text = self._asked, self.text
+        try:
+            result = await self._view.ask(calls.validate, self._view.kestra, text)
+        except WorkbookError:
+            return None  # the page's banner tells
+        if number == self._asked:
+            self._show(result, text)
+        return result
+
+    async def _changed(self) -> None:
+        self._asked += 1
+        number = self._asked
+        await asyncio.sleep(PAUSE_SECONDS)
+        if number == self._asked:
+            await self.validate()
+
+    async def _begin(self, client: Client) -> None:
+        """Once the browser is there, let it keep a copy, and take what it kept."""
+        await client.connected()
+        with self._problems:
+            place = json.dumps([self._editor.id, self._draft, self.saved])
+            kept = await ui.run_javascript(f"return keepDraft(...{place})", timeout=BROWSER_SECONDS)
+            if isinstance(kept, str) and kept != self.saved:
+                self.set_text(kept)
+                self._offer_saved()
+            await self.validate()
+
+    def _offer_saved(self) -> None:
+        with self._restored:
+            ui.icon("history").props("aria-hidden=true")
+            ui.label("This is the text that you had not saved.")
+            ui.button("Discard it", on_click=self._discard).props("flat dense no-caps")
+        self._restored.set_visibility(True)
+
+    def _discard(self) -> None:
+        self.set_text(self.saved)
+        self.mark_saved(self.saved)
+
+    def _show(self, result: Validation, text: str) -> None:
+        lines = [line_of(problem, text) for problem in result.problems]
+        marked = sorted({line for line in lines if line})
+        self._editor.decorations = [{"kind": "line", "line": line, "class": "problem-line"} for line in marked]
+        self._problems.clear()
+        with self._problems:
+            for problem, line in zip(result.problems, lines, strict=True):
+                self._entry(str(problem), line)
+            _warnings(result.warnings)
+            if not result.problems:
+                with ui.element("div").classes("valid"):
+                    ui.icon("check_circle").props("aria-hidden=true")
+                    ui.label("The engine accepts this flow.")
+
+    def _entry(self, message: str, line: int | None) -> None:
+        with ui.element("button").classes("problem-entry").props("type=button") as entry:
+            with ui.element("b"):
+                ui.label(f"✗ Line {line}" if line else "✗")
+            ui.label(message).classes("pre")
+        if line:
+            entry.on("click", lambda: self._editor.reveal_line(line))
+
+
+def _warnings(warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        ui.label(f"! {warning}").classes("muted pre")

@@ -1,0 +1,5 @@
+"""The executions of a flow."""
+
+from console.pages.executions import FLOW_TAB as TAB
+
+__all__ = ["TAB"]
