@@ -68,10 +68,12 @@ async def frame(title: str, section: str, crumbs: Sequence[Crumb] = ()) -> Async
     ui.colors(primary="#0a5fa3", positive="#007a59", negative="#b34700", warning="#8a5a00", info="#0072b2")
     ui.html('<a class="skip" href="#content">Skip to the content</a>', sanitize=False)
     _header(view, section)
-    with ui.element("main").props('id=content tabindex=-1').classes("content"):
-        with ui.element("div").classes("banner").props('role=alert') as banner:
+    with ui.element("main").props("id=content tabindex=-1").classes("content"):
+        with ui.element("div").classes("banner").props("role=alert") as banner:
             ui.icon("cloud_off")
-            ui.label("Kestra does not answer. This page goes on by itself as soon as it does; nothing you typed is lost.")
+            ui.label(
+                "Kestra does not answer. This page goes on by itself as soon as it does; nothing you typed is lost."
+            )
         banner.bind_visibility_from(shared().watch, "gone")
         _breadcrumbs(crumbs or [(title, "")])
         try:
@@ -81,7 +83,11 @@ async def frame(title: str, section: str, crumbs: Sequence[Crumb] = ()) -> Async
 
 
 def _header(view: View, section: str) -> None:
-    with ui.left_drawer(value=None, fixed=True).props('width=208 breakpoint=860 :no-swipe-open="true"').classes("nav") as drawer:
+    with (
+        ui.left_drawer(value=None, fixed=True)
+        .props('width=208 breakpoint=860 :no-swipe-open="true"')
+        .classes("nav") as drawer
+    ):
         with ui.element("nav").props('aria-label="Main"'):
             for entry in _sections():
                 with ui.link(target=entry.path).classes("nav-entry") as link:

@@ -116,5 +116,12 @@ def tell(message: str) -> None:
 
 def tell_problem(message: str) -> None:
     """Tell the user what went wrong; it stays until it is closed."""
-    ui.notify(message, type="negative", position="bottom", multi_line=True, timeout=0, close_button="Close",
-              classes="told told-problem")
+    ui.notify(
+        message,
+        type="negative",
+        position="bottom",
+        multi_line=True,
+        timeout=0,
+        close_button="Close",
+        classes="told told-problem",
+    )

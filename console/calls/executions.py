@@ -6,15 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from console import addresses
 from console.calls.paged import Page
-from console.components.marks import span
 from workbook.kestra import inputs as forms
 from workbook.kestra.api import quoted
 from workbook.kestra.client import KestraClient
 from workbook.kestra.errors import ApiError
 from workbook.kestra.models import Execution, FlowId
-from workbook.kestra.server import Server
 
 PERIODS = {"PT1H": "last hour", "PT24H": "last day", "P8D": "last 8 days", "P30D": "last 30 days", "P3650D": "ever"}
 DEFAULT_PERIOD = "P8D"
@@ -68,24 +65,6 @@ def search(kestra: KestraClient, filters: Filters, page: int, size: int) -> Page
     """
     params = {**filters.query(), "page": page, "size": size, "sort": "state.startDate:desc"}
     return Page.of(kestra.http.json("GET", "/executions/search", params=params))
-
-
-def row(server: Server, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """An execution as the row of a table."""
-    execution = Execution.from_json(dict(raw), server)
-    page = addresses.execution(execution.namespace, execution.flow_id, execution.id, "gantt")
-    return {
-        "id": execution.id,
-        "id_href": page,
-        "flow": execution.flow_id,
-        "flow_href": addresses.flow(execution.namespace, execution.flow_id, "overview"),
-        "namespace": execution.namespace,
-        "state": execution.state,
-        "started": execution.start.isoformat() if execution.start else "",
-        "duration": span(execution.duration),
-        "trigger": execution.trigger_id or "",
-        "labels": [f"{key}: {value}" for key, value in execution.labels.items()],
-    }
 
 
 def act_on_all(kestra: KestraClient, action: str, ids: Sequence[str]) -> int:

@@ -117,7 +117,9 @@ def validate(kestra: KestraClient, source: str) -> Validation:
     result = results[0]
     flow_id = FlowId(result["namespace"], result["flow"]) if result.get("namespace") and result.get("flow") else None
     deprecated = [f"{path} is deprecated" for path in result.get("deprecationPaths") or []]
-    return Validation(flow_id, problems_of(result.get("constraints") or ""), [*(result.get("warnings") or []), *deprecated])
+    return Validation(
+        flow_id, problems_of(result.get("constraints") or ""), [*(result.get("warnings") or []), *deprecated]
+    )
 
 
 def create(kestra: KestraClient, source: str) -> Flow:

@@ -119,7 +119,7 @@ def python_line(flow: Flow, values: Mapping[str, Any], labels: list[str]) -> str
     return f'lab.kestra.execute("{flow.full_id}"{more})'
 
 
-def _command(name: str) -> Callable[[str], None]:
+def _command(name: str) -> Callable[[str], object]:
     """A command that can be copied; gives the function that changes it."""
     ui.label(name).classes("muted small")
     with ui.element("div").classes("command"):

@@ -117,7 +117,8 @@ class _Field:
 
     def __init__(self, entry: Json, given: Any, take: Callable[..., Any], keep_file: Callable[..., Any]) -> None:
         declared = entry["input"]
-        self._name, self._kind = declared["id"], declared["type"]
+        self._name: str = declared["id"]
+        self._kind: str = declared["type"]
         self._take, self._keep_file = take, keep_file
         self.enabled, self.wrong = True, False
         self._showing = False
@@ -179,9 +180,11 @@ class _Field:
             )
             return control.props(f"{named} options-dense")
         if self._kind in _LINES:
-            return ui.textarea(placeholder=_HINTS.get(self._kind, ""), on_change=self._changed).props(
-                f"{named} autogrow"
-            ).classes("mono")
+            return (
+                ui.textarea(placeholder=_HINTS.get(self._kind, ""), on_change=self._changed)
+                .props(f"{named} autogrow")
+                .classes("mono")
+            )
         props = f"{named} type={_NATIVE.get(self._kind, 'text')}"
         props += " inputmode=decimal" if self._kind in ("INT", "FLOAT") else ""
         props += " step=1" if self._kind == "TIME" else ""

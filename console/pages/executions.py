@@ -13,6 +13,7 @@ from console.calls import flows as flow_calls
 from console.calls.executions import DEFAULT_PERIOD, PERIODS, Filters
 from console.components.address import Address
 from console.components.dialogs import confirm
+from console.components.execution_rows import execution_row
 from console.components.table import SIZES, Column, Pager, Table
 from console.frame import frame, page
 from console.tabs import Tab
@@ -38,8 +39,8 @@ _ACTIONS = (
     ("kill", "Kill", "stop_circle", ""),
     ("delete", "Delete", "delete", "With their logs, metrics and files."),
 )
-_SHORT_ID = """<q-td :props="props"><a :href="props.row.id_href" :title="props.value"><code>{{ props.value.slice(0, 8) }}
-</code></a></q-td>"""
+_SHORT_ID = """<q-td :props="props"><a :href="props.row.id_href" :title="props.value">
+<code>{{ props.value.slice(0, 8) }}</code></a></q-td>"""
 
 
 @page("/ui/main/executions")
@@ -205,7 +206,7 @@ class ExecutionList:
         """Read the rows from the server."""
         kestra = self._view.kestra
         found = await self._view.ask(calls.search, kestra, self._filters, self._page, self._size)
-        self._table.show([calls.row(kestra.http.server, raw) for raw in found.rows])
+        self._table.show([execution_row(kestra.http.server, raw) for raw in found.rows])
         self._pager.show(self._page, self._size, found.total)
 
 

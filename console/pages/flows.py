@@ -9,9 +9,8 @@ from nicegui import events, ui
 from console import addresses
 from console.calls import flows as calls
 from console.calls.flows import LocalFlow
-from console.components import marks
 from console.components.address import Address
-from console.components.table import SIZES, Column, Pager, Table
+from console.components.table import SIZES, Column, Pager, Row, Table
 from console.frame import frame, page
 from console.view import View, tell, tell_problem
 from workbook.kestra.models import FlowId
@@ -162,7 +161,7 @@ def _tree(namespaces: Sequence[str], chosen: str) -> None:
                 link.props(f'title="{name}"')
 
 
-def _row(raw: dict, latest: dict | None) -> dict:
+def _row(raw: Row, latest: Row | None) -> Row:
     namespace, flow_id = raw["namespace"], raw["id"]
     row = {
         "key": f"{namespace}/{flow_id}",

@@ -44,7 +44,9 @@ class LogTab:
             self._tasks = ui.select([EVERY_TASK], value=EVERY_TASK, label="Task", on_change=self._set_task)
             self._tasks.props("outlined dense")
             search = ui.input(placeholder="Search the log", on_change=self._set_text)
-            search.props('outlined dense clearable debounce=250 type=search aria-label="Search the log"').classes("grow")
+            search.props('outlined dense clearable debounce=250 type=search aria-label="Search the log"').classes(
+                "grow"
+            )
             ui.space()
             ui.link("Download", log_address(self._live.now.id)).props("download").classes("download")
         self._box = log_box()

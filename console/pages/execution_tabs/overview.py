@@ -43,18 +43,17 @@ def secret_inputs(flow: Flow) -> frozenset[str]:
 
 def _content(now: Execution, secret: frozenset[str]) -> None:
     with ui.element("div").classes("columns"):
-        with ui.element("section").classes("card"):
-            with ui.element("dl").classes("facts"):
-                _fact("Flow", lambda: ui.link(str(now.full_flow_id), addresses.flow(now.namespace, now.flow_id)))
-                _fact("Revision", lambda: ui.label(str(now.raw.get("flowRevision", ""))))
-                _fact("Created", lambda: marks.moment(now.start))
-                if now.end:
-                    _fact("Ended", lambda: marks.moment(now.end))
-                _fact("Started by", lambda: ui.label(now.trigger_id or "hand"))
-                if now.trigger_date:
-                    _fact("For the date", lambda: marks.moment(now.trigger_date))
-                if now.labels:
-                    _fact("Labels", lambda: marks.labels(now.labels))
+        with ui.element("section").classes("card"), ui.element("dl").classes("facts"):
+            _fact("Flow", lambda: ui.link(str(now.full_flow_id), addresses.flow(now.namespace, now.flow_id)))
+            _fact("Revision", lambda: ui.label(str(now.raw.get("flowRevision", ""))))
+            _fact("Created", lambda: marks.moment(now.start))
+            if now.end:
+                _fact("Ended", lambda: marks.moment(now.end))
+            _fact("Started by", lambda: ui.label(now.trigger_id or "hand"))
+            if now.trigger_date:
+                _fact("For the date", lambda: marks.moment(now.trigger_date))
+            if now.labels:
+                _fact("Labels", lambda: marks.labels(now.labels))
         with ui.element("section").classes("card"):
             ui.label("States").classes("card-title")
             for change in now.states.history:

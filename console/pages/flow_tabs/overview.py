@@ -7,6 +7,7 @@ from nicegui import ui
 from console import addresses
 from console.calls import executions as calls
 from console.components import marks
+from console.components.execution_rows import execution_row
 from console.components.table import Column, Table
 from console.tabs import Tab
 from console.view import View
@@ -48,7 +49,7 @@ async def show(view: View, flow: Flow) -> None:
         found = await view.ask(
             calls.search, view.kestra, calls.Filters(namespace=flow.namespace, flow=flow.id), 1, LAST
         )
-        table.show([calls.row(view.kestra.http.server, raw) for raw in found.rows])
+        table.show([execution_row(view.kestra.http.server, raw) for raw in found.rows])
 
     await refresh()
     view.every(REFRESH_SECONDS, refresh)

@@ -1,5 +1,6 @@
 """Puts the resources of the API together: `create_app`."""
 
+import os
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -40,9 +41,12 @@ from embedded.services.kestra.api import (
 from embedded.services.kestra.api.auth import BasicAuthentication
 from embedded.services.kestra.api.errors import ApiError, error_response, from_exception
 from embedded.services.kestra.api.request import FormRoute, Settings
+from embedded.services.kestra.api.screens import Screens
 from embedded.services.kestra.engine import TENANT, Engine
 from embedded.shared.browser_guard import BrowserGuard
 
+CONSOLE_URL = "CONSOLE_URL"
+"""The variable that says where the screens are."""
 ROUTES: tuple[Route, ...] = (
     *health.routes,
     *flows.routes,
@@ -85,6 +89,7 @@ def create_app(engine: Engine, settings: Settings) -> Starlette:
         routes=[*health.root_routes, Mount(f"/api/v1/{TENANT}", routes=routes), Mount("/api/v1", routes=routes)],
         middleware=[
             Middleware(BrowserGuard, refuse=_refuse_page),
+            Middleware(Screens, console=os.environ.get(CONSOLE_URL, "")),
             Middleware(BasicAuthentication, username=settings.username, password=settings.password),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _other_error},

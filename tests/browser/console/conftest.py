@@ -1,0 +1,56 @@
+"""One stack of Kestra and the console for all tests of this folder, and a browser that is logged in."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import SCREENSHOTS
+from tests.browser.console.screens import Screens, opened
+from tests.support.stack import own_stack
+from workbook.kestra import KestraClient
+
+NAMESPACE = "company.screens"
+
+
+@pytest.fixture(scope="session")
+def stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The variables of the stack; there is none without a browser."""
+    with own_stack(tmp_path_factory.mktemp("console"), "kestra", "console") as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def kestra(stack: dict[str, str]) -> Iterator[KestraClient]:
+    """A client by which the tests look at what a screen did."""
+    client = KestraClient(stack["KESTRA_URL"], stack["KESTRA_USERNAME"], stack["KESTRA_PASSWORD"])
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def login(browser: Browser, stack: dict[str, str]) -> dict:
+    """The state of a browser that is logged in."""
+    context = browser.new_context()
+    screens = Screens(context.new_page(), stack["CONSOLE_URL"])
+    screens.page.goto(f"{screens.address}/")
+    screens.log_in(stack["KESTRA_USERNAME"], stack["KESTRA_PASSWORD"])
+    screens.page.wait_for_url(re.compile("/ui/main/flows"))
+    state = context.storage_state()
+    context.close()
+    return dict(state)
+
+
+@pytest.fixture
+def screens(browser: Browser, stack: dict[str, str], login: dict, request: pytest.FixtureRequest) -> Iterator[Screens]:
+    """The console for somebody who is logged in; no test may leave an error in the browser's console."""
+    with opened(browser, stack["CONSOLE_URL"], login, SCREENSHOTS / f"console-{request.node.name}") as shown:
+        yield shown
+
+
+@pytest.fixture
+def stranger(browser: Browser, stack: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Screens]:
+    """The console for somebody who is not logged in."""
+    with opened(browser, stack["CONSOLE_URL"], None, SCREENSHOTS / f"console-{request.node.name}") as shown:
+        yield shown
