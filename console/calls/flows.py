@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from console.calls.paged import Page
 from workbook.kestra.api import flow_path
 from workbook.kestra.client import KestraClient
+from workbook.kestra.flow_advice import advise
 from workbook.kestra.flows import YAML, problems_of
 from workbook.kestra.models import Flow, FlowId, Problem
 from workbook.project import ROOT
@@ -116,10 +117,10 @@ def validate(kestra: KestraClient, source: str) -> Validation:
         return Validation(None, [Problem(f"one flow is expected, here are {len(results)}")], [])
     result = results[0]
     flow_id = FlowId(result["namespace"], result["flow"]) if result.get("namespace") and result.get("flow") else None
+    problems = problems_of(result.get("constraints") or "")
+    advised = [replace(problem, advice=advise(problem, source, lambda: [])) for problem in problems]
     deprecated = [f"{path} is deprecated" for path in result.get("deprecationPaths") or []]
-    return Validation(
-        flow_id, problems_of(result.get("constraints") or ""), [*(result.get("warnings") or []), *deprecated]
-    )
+    return Validation(flow_id, advised, [*(result.get("warnings") or []), *deprecated])
 
 
 def create(kestra: KestraClient, source: str) -> Flow:

@@ -23,6 +23,7 @@ from workbook.kestra.models import Flow
 async def ask_to_execute(view: View, flow: Flow) -> None:
     """Open the dialog; when an execution has started, go to its page."""
     with ui.dialog().props("persistent") as dialog, ui.card().classes("dialog dialog-wide"):
+        dialog.on("hide", dialog.delete)
         with ui.element("h2").style("margin:0"):
             ui.label(f"Execute {flow.id}")
         form = ExecuteForm(view, flow)
@@ -33,7 +34,6 @@ async def ask_to_execute(view: View, flow: Flow) -> None:
         with ui.row().classes("dialog-buttons"):
             ui.button("Cancel", on_click=dialog.close).props("flat no-caps")
             ui.button("Execute", icon="play_arrow", on_click=form.start).props("unelevated no-caps").mark("start")
-    dialog.on("hide", dialog.delete)
     dialog.open()
 
 

@@ -13,6 +13,7 @@ from console.calls.flows import Validation
 from console.view import View
 from console.yaml_lines import line_of
 from workbook.errors import WorkbookError
+from workbook.kestra.models import Problem
 
 PAUSE_SECONDS = 0.35
 """How long nothing is typed before the engine is asked."""
@@ -111,18 +112,21 @@ class FlowEditor:
         self._problems.clear()
         with self._problems:
             for problem, line in zip(result.problems, lines, strict=True):
-                self._entry(str(problem), line)
+                self._entry(problem, line)
             _warnings(result.warnings)
             if not result.problems:
                 with ui.element("div").classes("valid"):
                     ui.icon("check_circle").props("aria-hidden=true")
                     ui.label("The engine accepts this flow.")
 
-    def _entry(self, message: str, line: int | None) -> None:
+    def _entry(self, problem: Problem, line: int | None) -> None:
         with ui.element("button").classes("problem-entry").props("type=button") as entry:
             with ui.element("b"):
                 ui.label(f"✗ Line {line}" if line else "✗")
-            ui.label(message).classes("pre")
+            with ui.element("span"):
+                if problem.advice:
+                    ui.label(problem.advice).classes("pre")
+                ui.label(str(problem)).classes("pre muted" if problem.advice else "pre")
         if line:
             entry.on("click", lambda: self._editor.reveal_line(line))
 

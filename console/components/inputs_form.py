@@ -197,10 +197,12 @@ class _Field:
         upload.props(f'flat bordered label="Choose a file, or drop it here" aria-label="{label}"{accept}')
         return upload.style("width:100%")
 
-    async def _changed(self, event: events.ValueChangeEventArguments[Any]) -> None:
-        if not self._showing:
-            value = event.value
-            await self._take(self._name, json.dumps(value) if isinstance(value, list) and value else value or None)
+    def _changed(self, event: events.ValueChangeEventArguments[Any]) -> Any:
+        """Hand on a value that somebody gave. It is no coroutine: one would run after `_set` has ended."""
+        if self._showing:
+            return None
+        value = event.value
+        return self._take(self._name, json.dumps(value) if isinstance(value, list) and value else value or None)
 
     def _set(self, value: Any) -> None:
         """Show a value without taking it for one that was given."""

@@ -15,7 +15,8 @@ _CELLS = {
     "state": '<span v-if="props.value" class="state" :data-state="props.value">{{{{ props.value }}}}</span>',
     "time": '<time v-if="props.value" :datetime="props.value"></time>',
     "code": "<code>{{{{ props.value }}}}</code>",
-    "labels": '<span class="labels"><span v-for="label in props.value" class="label-chip">{{{{ label }}}}</span></span>',
+    "labels": '<span class="labels">'
+    '<span v-for="label in props.value" class="label-chip">{{{{ label }}}}</span></span>',
 }
 
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser.conftest import SCREENSHOTS
-from tests.browser.console.screens import Screens, opened
+from tests.browser.console.screens import Screens, new_context, opened
 from tests.support.stack import own_stack
 from workbook.kestra import KestraClient
 
@@ -30,27 +30,30 @@ def kestra(stack: dict[str, str]) -> Iterator[KestraClient]:
 
 
 @pytest.fixture(scope="session")
-def login(browser: Browser, stack: dict[str, str]) -> dict:
-    """The state of a browser that is logged in."""
-    context = browser.new_context()
-    screens = Screens(context.new_page(), stack["CONSOLE_URL"])
-    screens.page.goto(f"{screens.address}/")
+def logged_in(browser: Browser, stack: dict[str, str]) -> Iterator[BrowserContext]:
+    """A browser that is logged in. All tests share it, with what it has loaded."""
+    context = new_context(browser, stack["CONSOLE_URL"])
+    page = context.new_page()
+    screens = Screens(page, stack["CONSOLE_URL"])
+    page.goto(f"{screens.address}/")
     screens.log_in(stack["KESTRA_USERNAME"], stack["KESTRA_PASSWORD"])
-    screens.page.wait_for_url(re.compile("/ui/main/flows"))
-    state = context.storage_state()
+    page.wait_for_url(re.compile("/ui/main/flows"))
+    page.close()
+    yield context
     context.close()
-    return dict(state)
 
 
 @pytest.fixture
-def screens(browser: Browser, stack: dict[str, str], login: dict, request: pytest.FixtureRequest) -> Iterator[Screens]:
+def screens(logged_in: BrowserContext, stack: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Screens]:
     """The console for somebody who is logged in; no test may leave an error in the browser's console."""
-    with opened(browser, stack["CONSOLE_URL"], login, SCREENSHOTS / f"console-{request.node.name}") as shown:
+    with opened(logged_in, stack["CONSOLE_URL"], SCREENSHOTS / f"console-{request.node.name}") as shown:
         yield shown
 
 
 @pytest.fixture
 def stranger(browser: Browser, stack: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Screens]:
     """The console for somebody who is not logged in."""
-    with opened(browser, stack["CONSOLE_URL"], None, SCREENSHOTS / f"console-{request.node.name}") as shown:
+    context = new_context(browser, stack["CONSOLE_URL"])
+    with opened(context, stack["CONSOLE_URL"], SCREENSHOTS / f"console-{request.node.name}") as shown:
         yield shown
+    context.close()

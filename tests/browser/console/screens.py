@@ -61,8 +61,9 @@ class Screens:
 
     def tab(self, name: str) -> None:
         """Go to a tab."""
-        self.page.get_by_role("navigation", name="Tabs").get_by_role("link", name=name).click()
-        expect(self.page.get_by_role("link", name=name, exact=True).first).to_have_attribute("aria-current", "page")
+        tab = self.page.get_by_role("navigation", name="Tabs").get_by_role("link", name=name)
+        tab.click()
+        expect(tab).to_have_attribute("aria-current", "page")
         self.ready()
 
     def dialog(self) -> Locator:
@@ -100,19 +101,15 @@ class Screens:
 
 
 @contextmanager
-def opened(browser: Browser, address: str, login: dict | None, kept: Path, **options: object) -> Iterator[Screens]:
-    """A page of its own, in a browser that is logged in or not.
+def opened(context: BrowserContext, address: str, kept: Path) -> Iterator[Screens]:
+    """A page of its own.
 
     Parameters:
-        browser: in which.
+        context: of the browser, whose trace has been started.
         address: of the console.
-        login: the state of a browser that is logged in.
         kept: a folder; its name begins what is kept of a failure: a screenshot, and a trace for Playwright's viewer.
-        options: of the browser's context.
     """
-    context: BrowserContext = browser.new_context(**{"viewport": SIZE, "storage_state": login, **options})
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
-    context.tracing.start(snapshots=True)
+    context.tracing.start_chunk()
     page = context.new_page()
     screens = Screens(page, address)
     try:
@@ -121,10 +118,27 @@ def opened(browser: Browser, address: str, login: dict | None, kept: Path, **opt
     except BaseException:
         kept.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=f"{kept}.png")
-        context.tracing.stop(path=f"{kept}.zip")
+        context.tracing.stop_chunk(path=f"{kept}.zip")
         raise
+    else:
+        context.tracing.stop_chunk()
     finally:
-        context.close()
+        page.goto(f"{address}/health")
+        page.evaluate("localStorage.clear()")  # what one test did not save is not another's
+        page.close()
+
+
+def new_context(browser: Browser, address: str) -> BrowserContext:
+    """A browser of somebody who has not been here, whose trace is kept.
+
+    Parameters:
+        browser: in which.
+        address: of the console.
+    """
+    context = browser.new_context(viewport=SIZE)
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    context.tracing.start(snapshots=True)
+    return context
 
 
 def finished(kestra: KestraClient, execution_id: str) -> Execution:

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 import requests
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.console.screens import Screens
 from tests.support.foreign_page import FOREIGN
@@ -66,14 +66,14 @@ def test_pages_of_other_sites_are_refused(stack: dict[str, str], headers: dict[s
 
 
 @pytest.mark.parametrize("origin", ["https://example.com", "http://localhost:1", "null", ""])
-def test_a_web_socket_of_another_page_is_refused(stack: dict[str, str], login: dict, origin: str) -> None:
-    [cookie] = login["cookies"]
+def test_a_web_socket_of_another_page_is_refused(stack: dict[str, str], logged_in: BrowserContext, origin: str) -> None:
+    [cookie] = logged_in.cookies()
     own = f"Cookie: {cookie['name']}={cookie['value']}\r\n" if origin else ""
     assert _handshake(stack, f"Origin: {origin}\r\n{own}" if origin else "") == 403
 
 
-def test_our_own_web_socket_is_let_in(stack: dict[str, str], login: dict) -> None:
-    [cookie] = login["cookies"]
+def test_our_own_web_socket_is_let_in(stack: dict[str, str], logged_in: BrowserContext) -> None:
+    [cookie] = logged_in.cookies()
     own = f"Cookie: {cookie['name']}={cookie['value']}\r\nOrigin: {stack['CONSOLE_URL']}\r\n"
     assert _handshake(stack, own) == 101
 

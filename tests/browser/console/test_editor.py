@@ -1,0 +1,81 @@
+"""Writing flows: create, the engine's word at the line, the difference, what is not saved."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.console.conftest import NAMESPACE
+from tests.browser.console.screens import Screens
+from workbook.kestra import KestraClient
+
+FLOW = f"""id: {{id}}
+namespace: {NAMESPACE}
+tasks:
+  - id: hello
+    type: io.kestra.plugin.core.log.Log
+    message: {{message}}
+"""
+ACCEPTED = "The engine accepts this flow."
+
+
+def test_a_pasted_flow_is_created(screens: Screens, kestra: KestraClient) -> None:
+    screens.open("flows")
+    screens.page.get_by_role("button", name="Create", exact=True).first.click()
+    screens.page.wait_for_url("**/ui/main/flows/new")
+    expect(screens.page.get_by_text(ACCEPTED)).to_be_visible()
+    text = FLOW.format(id="pasted", message="Hello from the console 👋")
+    screens.write(text)
+    expect(screens.page.get_by_text("hello from", exact=False).first).to_be_visible()
+    screens.button("Save").click()
+    screens.page.wait_for_url(f"**/flows/edit/{NAMESPACE}/pasted/edit")
+    assert kestra.flow(f"{NAMESPACE}/pasted").source == text
+
+
+def test_a_flow_that_exists_is_not_created_again(screens: Screens, kestra: KestraClient) -> None:
+    kestra.import_flow(FLOW.format(id="taken", message="first"))
+    screens.open("flows/new")
+    screens.write(FLOW.format(id="taken", message="second"))
+    screens.button("Save").click()
+    screens.told("already exists")
+    assert kestra.flow(f"{NAMESPACE}/taken").revision == 1
+
+
+def test_the_engines_message_stands_at_the_line(screens: Screens) -> None:
+    screens.open("flows/new")
+    screens.write(FLOW.format(id="wrong", message="Hello").replace("log.Log", "log.Logg"))
+    problem = screens.page.get_by_role("button", name=re.compile("Line 5"))
+    expect(problem).to_contain_text("Invalid type: io.kestra.plugin.core.log.Logg")
+    expect(screens.page.locator(".problem-line")).to_have_text("    type: io.kestra.plugin.core.log.Logg")
+    screens.write(FLOW.format(id="wrong", message="Hello").replace("    message", "   message"))
+    expect(screens.page.get_by_role("button", name=re.compile("Line 6"))).to_be_visible()
+    screens.write(FLOW.format(id="wrong", message="Hello"))
+    expect(screens.page.get_by_text(ACCEPTED)).to_be_visible()
+    expect(screens.page.locator(".problem-line")).to_have_count(0)
+
+
+def test_the_difference_is_shown_before_a_revision_is_saved(screens: Screens, kestra: KestraClient) -> None:
+    kestra.import_flow(FLOW.format(id="changed", message="before"))
+    screens.open(f"flows/edit/{NAMESPACE}/changed/edit")
+    expect(screens.page.get_by_text(ACCEPTED)).to_be_visible()
+    screens.write(FLOW.format(id="changed", message="after"))
+    screens.page.keyboard.press("Control+s")
+    expect(screens.dialog().locator(".removed")).to_have_text("-    message: before")
+    expect(screens.dialog().locator(".added")).to_have_text("+    message: after")
+    assert kestra.flow(f"{NAMESPACE}/changed").revision == 1
+    screens.dialog().get_by_role("button", name="Save").click()
+    expect(screens.page.get_by_text("revision 2", exact=True)).to_be_visible()
+    assert "after" in kestra.flow(f"{NAMESPACE}/changed").source
+
+
+def test_text_that_is_not_saved_is_there_again(screens: Screens, kestra: KestraClient) -> None:
+    kestra.import_flow(FLOW.format(id="kept", message="saved"))
+    screens.open(f"flows/edit/{NAMESPACE}/kept/edit")
+    expect(screens.page.get_by_text(ACCEPTED)).to_be_visible()
+    screens.write(FLOW.format(id="kept", message="not saved"))
+    screens.open(f"flows/edit/{NAMESPACE}/kept/edit")
+    editor = screens.page.locator(".cm-content")
+    expect(screens.page.get_by_text("This is the text that you had not saved.")).to_be_visible()
+    expect(editor).to_contain_text("not saved")
+    screens.button("Discard it").click()
+    expect(editor).not_to_contain_text("not saved")
+    assert kestra.flow(f"{NAMESPACE}/kept").revision == 1
