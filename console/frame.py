@@ -66,7 +66,7 @@ async def frame(title: str, section: str, crumbs: Sequence[Crumb] = ()) -> Async
         '<script src="/static/console.js"></script>'
     )
     ui.colors(primary="#0a5fa3", positive="#007a59", negative="#b34700", warning="#8a5a00", info="#0072b2")
-    ui.html('<a class="skip" href="#content">Skip to the content</a>', sanitize=False)
+    ui.html('<a class="skip" href="#content" tabindex="1">Skip to the content</a>', sanitize=False)
     _header(view, section)
     with ui.element("main").props("id=content tabindex=-1").classes("content"):
         with ui.element("div").classes("banner").props("role=alert") as banner:

@@ -39,10 +39,11 @@ class ServiceState:
 
 
 def services(settings: Settings) -> list[ServiceState]:
-    """All services of a lab's stack, as they are now."""
+    """The services that a lab's notebooks use, as they are now."""
     variables = variables_of(settings)
     running = embedded_environment() if settings.stack == "embedded" else variables
-    return [_look(spec, settings.stack, {**variables, **running}, running) for spec in catalog.SERVICES]
+    used = [spec for spec in catalog.SERVICES if not spec.for_people]
+    return [_look(spec, settings.stack, {**variables, **running}, running) for spec in used]
 
 
 def html(name: str, states: Sequence[ServiceState]) -> str:

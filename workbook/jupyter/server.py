@@ -127,8 +127,11 @@ def _welcome(server: ServerApp, log: Path) -> str:
     address = f"{server.connection_url}?token={server.identity_provider.token}"
     where = log.relative_to(ROOT) if log.is_relative_to(ROOT) else log
     stack = " and the stack" if LEASE in os.environ else ""
+    has_screens = "CONSOLE_URL" in os.environ and "KESTRA_URL" in os.environ
+    screens = f"Kestra's flows and executions are at {os.environ['KESTRA_URL']}\n\n" if has_screens else ""
     return (
         f"\nJupyterLab is open on the lessons. If no browser window appeared, open\n\n    {address}\n\n"
+        f"{screens}"
         f"Ctrl-C in this terminal stops JupyterLab{stack}; your work stays. Its log: {where}\n"
     )
 

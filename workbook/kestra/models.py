@@ -92,7 +92,7 @@ class Flow(Shown):
 
     @property
     def url(self) -> str:
-        """Its page in Kestra's user interface (which the embedded stack lacks)."""
+        """Its page in Kestra's user interface, or in the console of the embedded stack."""
         return self.server.page(f"flows/edit/{self.namespace}/{self.id}")
 
     def html(self) -> str:
@@ -212,7 +212,7 @@ class Execution(WithStates, Shown):
     """One execution of a flow, as it was when it was read.
 
     Attributes:
-        url: its page in Kestra's user interface (which the embedded stack lacks).
+        url: its page in Kestra's user interface, or in the console of the embedded stack.
     """
 
     id: str

@@ -86,7 +86,7 @@ class Screens:
         if len(options) > 1:
             self.page.keyboard.press("Escape")
 
-    def told(self, text: str) -> None:
+    def wait_for_message(self, text: str) -> None:
         """Wait until the page tells something."""
         expect(self.page.locator(".told").filter(has_text=text).first).to_be_visible()
 

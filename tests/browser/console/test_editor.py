@@ -36,7 +36,7 @@ def test_a_flow_that_exists_is_not_created_again(screens: Screens, kestra: Kestr
     screens.open("flows/new")
     screens.write(FLOW.format(id="taken", message="second"))
     screens.button("Save").click()
-    screens.told("already exists")
+    screens.wait_for_message("already exists")
     assert kestra.flow(f"{NAMESPACE}/taken").revision == 1
 
 

@@ -90,7 +90,7 @@ def test_every_type_of_input_has_its_field(screens: Screens, kestra: KestraClien
         "days": ["mon", "tue", "wed"],
         "months": [3],
         "day": "2021-03-01",
-        "at": "2021-03-01T10:00:00Z",
+        "at": "2021-03-01T10:00:00.000000Z",
         "daily": "11:45:00",
         "pause": 5.0,
         "settings": {"rows": 20},
@@ -98,6 +98,7 @@ def test_every_type_of_input_has_its_field(screens: Screens, kestra: KestraClien
         "source": "https://example.org",
         "owner": "grace@example.org",
         "file": "green.csv",
+        "extra": None,
     }
     screens.tab("Overview")
     expect(screens.page.get_by_text("******")).to_be_visible()

@@ -69,7 +69,7 @@ def test_several_are_labelled_and_replayed_and_deleted(screens: Screens, kestra:
     screens.button("Add labels").click()
     screens.dialog().get_by_label("Labels").fill("seen:yes")
     screens.dialog().get_by_role("button", name="Add").click()
-    screens.told("Labels added")
+    screens.wait_for_message("Labels added")
     assert len(kestra.executions(f"{NAMESPACE}.list/fails", labels={"seen": "yes"})) == 2
     screens.button("Replay").click()
     screens.dialog().get_by_role("button", name="Replay").click()

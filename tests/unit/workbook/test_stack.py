@@ -43,7 +43,7 @@ def well(network: Network) -> Iterator[tuple[dict[str, str], list[tuple[str, str
 
     listener = network.listen()
     port = str(network.port(listener))
-    names = ("KESTRA", "DATASET", "ELASTICSEARCH", "QDRANT", "AWS_ENDPOINT")
+    names = ("KESTRA", "DATASET", "ELASTICSEARCH", "QDRANT", "AWS_ENDPOINT", "CONSOLE")
     urls = (*(f"{name}_URL" for name in names), "STORAGE_EMULATOR_HOST")
     environment = dict.fromkeys(urls, f"http://127.0.0.1:{port}") | {"POSTGRES_PORT": "1", "TIMESCALE_PORT": "1"}
     login = {"ES_USER": "elastic", "ES_PASSWORD": "elastic123"}

@@ -1,0 +1,45 @@
+"""Kestra goes away while somebody writes, and comes back."""
+
+import subprocess
+import sys
+
+from playwright.sync_api import expect
+
+from tests.browser.console.conftest import NAMESPACE
+from tests.browser.console.screens import Screens
+from tests.support.stack import ROOT
+from workbook.kestra import KestraClient
+
+GONE = "Kestra does not answer."
+FLOW = f"""id: survives
+namespace: {NAMESPACE}
+tasks:
+  - {{id: hello, type: io.kestra.plugin.core.log.Log, message: before}}
+"""
+
+
+def embedded(stack: dict[str, str], *arguments: str) -> None:
+    """Run the embedded stack's command on the stack of the tests."""
+    subprocess.run([sys.executable, "-m", "embedded", *arguments], cwd=ROOT, env=stack, check=True, capture_output=True)
+
+
+def test_text_outlives_the_server(screens: Screens, kestra: KestraClient, stack: dict[str, str]) -> None:
+    kestra.import_flow(FLOW)
+    screens.open(f"flows/edit/{NAMESPACE}/survives/edit")
+    expect(screens.page.get_by_text("The engine accepts this flow.")).to_be_visible()
+    other = Screens(screens.page.context.new_page(), screens.address)
+    try:
+        embedded(stack, "stop", "kestra")
+        expect(screens.page.get_by_text(GONE)).to_be_visible()
+        screens.write(FLOW.replace("before", "after"))
+        other.page.goto(f"{other.address}/ui/main/flows")
+        expect(other.page.get_by_text("This cannot be shown now.")).to_be_visible()
+    finally:
+        embedded(stack, "up", "--only", "kestra")
+    expect(screens.page.get_by_text(GONE)).to_be_hidden()
+    expect(other.page.get_by_role("link", name="survives")).to_be_visible()
+    other.page.close()
+    screens.button("Save").click()
+    screens.dialog().get_by_role("button", name="Save").click()
+    expect(screens.page.get_by_text("revision 2", exact=True)).to_be_visible()
+    assert "after" in kestra.flow(f"{NAMESPACE}/survives").source
