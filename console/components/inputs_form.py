@@ -130,7 +130,9 @@ class _Field:
                 ui.label(self._kind.lower() + ("" if required else ", optional")).classes("form-kind")
             if description := declared.get("description"):
                 ui.label(description).classes("muted small pre")
-            self._control = self._make(declared, title)
+            self._control = self._make(declared)
+            # As a value, not in a text of properties: it may hold any character.
+            self._control.props["aria-label"] = title
             self._error = ui.label().classes("form-error").props("role=alert")
         if given is not None and self._control is not None:
             self._set(given)
@@ -159,15 +161,12 @@ class _Field:
         self._error.text = "\n".join(errors) if given or everything else ""
         self._error.set_visibility(bool(self._error.text))
 
-    def _make(self, declared: Json, title: str) -> Any:
-        label = title.replace('"', "'")
-        named = f'outlined dense aria-label="{label}"'
+    def _make(self, declared: Json) -> Any:
+        """The control, without its name."""
         if self._kind == "FILE":
-            return self._make_upload(declared, label)
+            return self._make_upload(declared)
         if self._kind in _YES_NO:
-            return ui.radio({"true": "true", "false": "false"}, on_change=self._changed).props(
-                f'inline dense aria-label="{label}"'
-            )
+            return ui.radio({"true": "true", "false": "false"}, on_change=self._changed).props("inline dense")
         if self._kind in ("SELECT", "MULTISELECT", "ENUM"):
             own = "add-unique" if declared.get("allowCustomValue") else None
             control = ui.select(
@@ -178,23 +177,20 @@ class _Field:
                 with_input=bool(own),
                 clearable=not declared.get("required", True),
             )
-            return control.props(f"{named} options-dense")
+            return control.props("outlined dense options-dense")
         if self._kind in _LINES:
-            return (
-                ui.textarea(placeholder=_HINTS.get(self._kind, ""), on_change=self._changed)
-                .props(f"{named} autogrow")
-                .classes("mono")
-            )
-        props = f"{named} type={_NATIVE.get(self._kind, 'text')}"
+            area = ui.textarea(placeholder=_HINTS.get(self._kind, ""), on_change=self._changed)
+            return area.props("outlined dense autogrow").classes("mono")
+        props = f"outlined dense type={_NATIVE.get(self._kind, 'text')}"
         props += " inputmode=decimal" if self._kind in ("INT", "FLOAT") else ""
         props += " step=1" if self._kind == "TIME" else ""
         return ui.input(placeholder=_HINTS.get(self._kind, ""), on_change=self._changed).props(props)
 
-    def _make_upload(self, declared: Json, label: str) -> ui.upload:
-        kinds = ",".join(declared.get("allowedFileExtensions") or [])
-        accept = f' accept="{kinds}"' if kinds else ""
+    def _make_upload(self, declared: Json) -> ui.upload:
         upload = ui.upload(on_upload=lambda event: self._keep_file(self._name, event), auto_upload=True, max_files=1)
-        upload.props(f'flat bordered label="Choose a file, or drop it here" aria-label="{label}"{accept}')
+        upload.props('flat bordered label="Choose a file, or drop it here"')
+        if kinds := declared.get("allowedFileExtensions"):
+            upload.props["accept"] = ",".join(kinds)
         return upload.style("width:100%")
 
     def _changed(self, event: events.ValueChangeEventArguments[Any]) -> Any:

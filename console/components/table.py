@@ -63,7 +63,7 @@ class Table:
             on_select=on_choice,
             pagination=0,
         )
-        self._table.classes("table").props(f'flat hide-pagination aria-label="{title}" dense')
+        self._table.classes("table").props(f'flat hide-pagination hide-selected-banner aria-label="{title}" dense')
         for column in columns:
             if column.kind != "text":
                 cell = _CELLS[column.kind].format(name=column.name)

@@ -60,8 +60,8 @@ class Gantt:
         is_open = run.id == self._open
         title = f"{run.label}: {run.state} in {marks.span(run.seconds)}. Show its log"
         with ui.element("button").classes("gantt-row").props('type="button"') as row:
-            row._props["aria-label"] = title
-            row._props["aria-expanded"] = "true" if is_open else "false"
+            row.props["aria-label"] = title
+            row.props["aria-expanded"] = "true" if is_open else "false"
             ui.label(run.label).classes("gantt-name").style(f"padding-left:{depth * INDENT}px")
             with ui.element("span"):
                 marks.state(run.state)

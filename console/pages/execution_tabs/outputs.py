@@ -89,9 +89,8 @@ def _file(view: View, now: Execution, uri: str) -> None:
         ui.icon("description").props("aria-hidden=true")
         ui.label(name).classes("mono")
         size = ui.label().classes("muted")
-        ui.button("Preview", on_click=lambda: _preview(view, now, uri)).props(
-            f'flat dense no-caps aria-label="Preview {name}"'
-        )
+        preview = ui.button("Preview", on_click=lambda: _preview(view, now, uri)).props("flat dense no-caps")
+        preview.props["aria-label"] = f"Preview {name}"
         ui.link("Download", file_address(now.id, uri)).props("download").classes("download")
 
     async def tell_size() -> None:
