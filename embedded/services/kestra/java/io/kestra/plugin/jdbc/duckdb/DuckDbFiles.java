@@ -5,6 +5,7 @@ import io.kestra.core.models.tasks.runners.PluginUtilsService;
 import io.kestra.core.runners.RunContext;
 import io.kestra.workbook.TaskFailure;
 import io.kestra.workbook.jdbc.OutputFiles;
+import io.kestra.workbook.jdbc.SqlFilesResult;
 import io.kestra.workbook.jdbc.SqlResult;
 import java.io.InputStream;
 import java.net.URI;
@@ -93,15 +94,8 @@ final class DuckDbFiles {
     }
 
     /** The result with the files that the task leaves. */
-    Query.Output output(SqlResult result, Property<Boolean> outputDbFile) throws Exception {
-        return Query.Output.builder()
-            .row(result.getRow())
-            .rows(result.getRows())
-            .uri(result.getUri())
-            .size(result.getSize())
-            .outputFiles(store())
-            .databaseUri(storeDatabase(outputDbFile))
-            .build();
+    SqlFilesResult output(SqlResult result, Property<Boolean> outputDbFile) throws Exception {
+        return SqlFilesResult.of(result, store(), storeDatabase(outputDbFile));
     }
 
     /** Moves the database into the internal storage, if the task asks for that. */

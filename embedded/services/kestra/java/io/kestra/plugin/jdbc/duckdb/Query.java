@@ -5,14 +5,12 @@ import io.kestra.core.models.property.Property;
 import io.kestra.core.runners.RunContext;
 import io.kestra.workbook.jdbc.Database;
 import io.kestra.workbook.jdbc.JdbcQuery;
-import io.kestra.workbook.jdbc.SqlResult;
-import java.net.URI;
+import io.kestra.workbook.jdbc.SqlFilesResult;
 import java.util.List;
 import java.util.Map;
 import lombok.AccessLevel;
 import lombok.Builder;
 import lombok.Getter;
-import lombok.experimental.SuperBuilder;
 
 /** Runs one SQL statement on DuckDB. */
 @Plugin
@@ -43,17 +41,9 @@ public class Query extends JdbcQuery {
     }
 
     @Override
-    public Output run(RunContext runContext) throws Exception {
+    public SqlFilesResult run(RunContext runContext) throws Exception {
         files = new DuckDbFiles(runContext, url, databaseUri, true);
         Map<String, Object> variables = files.prepare(inputFiles, outputFiles);
         return files.output(start(runContext, variables).query(), outputDbFile);
-    }
-
-    /** The result, and the files that the task leaves. */
-    @Getter
-    @SuperBuilder
-    public static class Output extends SqlResult {
-        private final Map<String, URI> outputFiles;
-        private final URI databaseUri;
     }
 }

@@ -5,13 +5,11 @@ import io.kestra.core.models.property.Property;
 import io.kestra.core.runners.RunContext;
 import io.kestra.workbook.jdbc.Database;
 import io.kestra.workbook.jdbc.JdbcQuery;
-import io.kestra.workbook.jdbc.SqlResult;
-import java.net.URI;
+import io.kestra.workbook.jdbc.SqlFilesResult;
 import java.util.Map;
 import lombok.AccessLevel;
 import lombok.Builder;
 import lombok.Getter;
-import lombok.experimental.SuperBuilder;
 
 /** Runs one SQL statement on SQLite. */
 @Plugin
@@ -39,16 +37,8 @@ public class Query extends JdbcQuery {
     }
 
     @Override
-    public Output run(RunContext runContext) throws Exception {
+    public SqlFilesResult run(RunContext runContext) throws Exception {
         files = new SqliteFiles(runContext, url, sqliteFile, outputDbFile);
         return files.output(start(runContext, files.prepare(outputFiles)).query());
-    }
-
-    /** The result, and the files that the task leaves. */
-    @Getter
-    @SuperBuilder
-    public static class Output extends SqlResult {
-        private final Map<String, URI> outputFiles;
-        private final URI databaseUri;
     }
 }

@@ -5,6 +5,7 @@ import io.kestra.core.models.tasks.runners.PluginUtilsService;
 import io.kestra.core.runners.RunContext;
 import io.kestra.workbook.TaskFailure;
 import io.kestra.workbook.jdbc.OutputFiles;
+import io.kestra.workbook.jdbc.SqlFilesResult;
 import io.kestra.workbook.jdbc.SqlResult;
 import java.net.URI;
 import java.nio.file.Files;
@@ -74,15 +75,8 @@ final class SqliteFiles {
     }
 
     /** The result of a query with the files that the task leaves. */
-    Query.Output output(SqlResult result) throws Exception {
-        return Query.Output.builder()
-            .row(result.getRow())
-            .rows(result.getRows())
-            .uri(result.getUri())
-            .size(result.getSize())
-            .outputFiles(store())
-            .databaseUri(storeDatabase())
-            .build();
+    SqlFilesResult output(SqlResult result) throws Exception {
+        return SqlFilesResult.of(result, store(), storeDatabase());
     }
 
     /** Moves the output files into the internal storage; null if there are none. */
