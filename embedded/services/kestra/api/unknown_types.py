@@ -23,6 +23,30 @@ ELSEWHERE = {
     "io.kestra.plugin.ee.": "it is of Kestra's Enterprise edition",
 }
 """What is said of the plug-ins that users of the course's flows meet, by the beginning of the type's name."""
+GIT = "io.kestra.plugin.git."
+OF_BOTH = (
+    f"it is not part of this stack; {GIT}SyncFlows and SyncNamespaceFiles bring a repository into a namespace, "
+    f"{GIT}PushFlows and PushNamespaceFiles a namespace into a repository"
+)
+INSTEAD = {
+    f"{GIT}Sync": (
+        "it is not part of this stack: it replaces all files of the namespace by a whole repository; "
+        f"{GIT}SyncFlows and SyncNamespaceFiles bring what you name"
+    ),
+    f"{GIT}Push": (
+        "it is not part of this stack: it removes from the branch whatever the task does not hold; "
+        f"{GIT}PushFlows and PushNamespaceFiles change one folder"
+    ),
+    f"{GIT}PushExecutionFiles": (
+        "it is not part of this stack; io.kestra.plugin.core.namespace.UploadFiles and "
+        f"{GIT}PushNamespaceFiles bring files of an execution into a repository"
+    ),
+    f"{GIT}NamespaceSync": OF_BOTH,
+    f"{GIT}TenantSync": OF_BOTH,
+    f"{GIT}SyncDashboards": "it is not part of this stack; the API's /dashboards takes the YAML of a dashboard",
+    f"{GIT}PushDashboards": "it is not part of this stack; the API's /dashboards gives the YAML of a dashboard",
+}
+"""What takes the place of an official type that is left out."""
 LIKENESS = 0.75
 
 
@@ -39,6 +63,8 @@ def explain(engine: Engine, message: str) -> str:
 
 
 def _about(name: str, known: Iterable[str]) -> str:
+    if name in INSTEAD:
+        return INSTEAD[name]
     for beginning, words in ELSEWHERE.items():
         if name.startswith(beginning):
             return words
