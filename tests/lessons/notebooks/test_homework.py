@@ -22,7 +22,7 @@ PROOFS = {1: 1, 2: 1, 3: 12, 4: 12, 5: 1, 6: 2}
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A stack whose flows read the generated files, as every learner's first one does."""
-    with own_stack(tmp_path_factory.mktemp("generated"), "kestra", DATASET_ROWS="2000") as stack:
+    with own_stack(tmp_path_factory.mktemp("generated"), "kestra", "postgres", "dataset", DATASET_ROWS="2000") as stack:
         yield stack
 
 
