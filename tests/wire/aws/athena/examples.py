@@ -266,6 +266,22 @@ EXAMPLES = [
 ]
 
 REFUSED = [
+    (
+        "SELECT sequence(1, 10001)",
+        "INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries",
+    ),
+    (
+        "SELECT cardinality(sequence(0, -100000, -10))",
+        "INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries",
+    ),
+    (
+        "SELECT sequence(BIGINT '-9223372036854775807', 9223372036854775807)",
+        "INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries",
+    ),
+    (
+        "SELECT sequence(DATE '1990-01-01', DATE '2030-01-01')",
+        "INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries",
+    ),
     ("SELECT foo(1)", "FUNCTION_NOT_FOUND: line 1:8: Function 'foo' not registered"),
     ("SELECT nope FROM (VALUES 1) t(a)", "COLUMN_NOT_FOUND: line 1:8: Column 'nope' cannot be resolved"),
     ("SELECT 1 FROM nowhere", "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.examples.nowhere' does not exist"),

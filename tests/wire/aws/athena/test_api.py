@@ -14,7 +14,10 @@ from tests.wire.aws.athena.client import BUCKET, RESULTS, Athena, furnished, val
 from tests.wire.aws.server import Server, refusal, running
 
 GROUP = "insight"
-LONG = "SELECT count(*) FROM UNNEST(sequence(1, 30000)) a(x), UNNEST(sequence(1, 300000)) b(y) WHERE x * y % 7 = 1"
+LONG = (
+    "SELECT count(*) FROM UNNEST(sequence(1, 10000)) a(x), UNNEST(sequence(1, 10000)) b(y), "
+    "UNNEST(sequence(1, 90)) c(z) WHERE x * y * z % 7 = 1"
+)
 
 
 @pytest.fixture(scope="module")

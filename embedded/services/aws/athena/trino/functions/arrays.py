@@ -21,6 +21,10 @@ from embedded.sql_engine.scope import Column
 from embedded.sql_engine.types import BOOL, DATE, INT64, STRING, Kind, Type, array
 from embedded.sql_engine.values import Value
 
+_MOST_ENTRIES = 10_000
+"""Of a sequence: https://github.com/trinodb/trino, `SequenceFunction`."""
+_DAY_SECONDS = 86_400
+
 
 def subscript(whole: Value, index: Value, node: exp.Expr) -> Value:
     """Build `array[1]` or `map[key]`, which fails at run time for a missing element.
@@ -162,19 +166,37 @@ def _sequence(call: FunctionCall) -> Value:
         "stop should be less than or equal to start",
         of="BIGINT[]",
     )
-    wrong = f"({step}) = 0 OR ({stop} - {start}) * ({step}) < 0"
-    return Value(f"CASE WHEN {wrong} THEN {failure} ELSE generate_series({start}, {stop}, {step}) END", array(INT64))
+    distance = f"(CAST({stop} AS HUGEINT) - {start})"
+    wrong = f"({step}) = 0 OR {distance} * sign({step}) < 0"
+    end = _of_entries(f"{distance} // nullif({step}, 0) + 1", stop, "BIGINT")
+    return Value(f"CASE WHEN {wrong} THEN {failure} ELSE generate_series({start}, {end}, {step}) END", array(INT64))
+
+
+def _of_entries(entries: str, stop: str, of: str) -> str:
+    """The end of a sequence, or the failure of one that is too long.
+
+    It stands in the argument, as DuckDB computes a call of constants also in a branch of CASE that is never taken.
+
+    Parameters:
+        entries: how many there are, as an expression.
+        stop: the end.
+        of: DuckDB's type of the end.
+    """
+    message = f"result of sequence function must not have more than {_MOST_ENTRIES} entries"
+    many = fail("INVALID_FUNCTION_ARGUMENT", message, of=of)
+    return f"CASE WHEN {entries} > {_MOST_ENTRIES} THEN {many} ELSE {stop} END"
 
 
 def _days(call: FunctionCall, values: Sequence[Value]) -> Value:
     start, stop = values[0].sql, as_type(call, values, 1, DATE)
-    step = f"to_days(CASE WHEN {start} <= {stop} THEN 1 ELSE -1 END)"
+    step, days = f"to_days(CASE WHEN {start} <= {stop} THEN 1 ELSE -1 END)", f"abs({stop} - {start}) + 1"
     if len(values) == 3:
         if values[2].type.kind is not Kind.INTERVAL:
             raise no_overload(call, values)
         step = values[2].sql
-    series = f"generate_series(CAST({start} AS TIMESTAMP), CAST({stop} AS TIMESTAMP), {step})"
-    return Value(f"CAST({series} AS DATE[])", array(DATE))
+        days = f"abs({stop} - {start}) // greatest(CAST(abs(epoch({step})) AS BIGINT) // {_DAY_SECONDS}, 1) + 1"
+    end = _of_entries(days, f"CAST({stop} AS TIMESTAMP)", "TIMESTAMP")
+    return Value(f"CAST(generate_series(CAST({start} AS TIMESTAMP), {end}, {step}) AS DATE[])", array(DATE))
 
 
 def _flatten(call: FunctionCall) -> Value:
