@@ -16,7 +16,7 @@ WHOLE_PIPELINE = ("13.1-3",)
 """What takes a minute or more is left to `make test ALL=1`."""
 ALWAYS, ALWAYS_LONG = 4, 2
 """How many wrong answers to each exercise every run tries; the others, hundreds, are left to `make test ALL=1`."""
-LONG = ("10", "10b", "11", "12", "13", "14")
+LONG = ("10", "10b", "11", "12", "14")
 """Lessons where an answer is a run of a pipeline, or of flow tests, which take seconds each."""
 
 
