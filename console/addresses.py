@@ -8,6 +8,9 @@ ROOT = "/ui/main"
 FLOWS = f"{ROOT}/flows"
 NEW_FLOW = f"{FLOWS}/new"
 EXECUTIONS = f"{ROOT}/executions"
+TRIGGERS = f"{ROOT}/triggers"
+LOGS = f"{ROOT}/logs"
+DASHBOARD = f"{ROOT}/dashboards"
 
 
 def flow(namespace: str, flow_id: str, tab: str = "") -> str:

@@ -142,6 +142,18 @@ def update(kestra: KestraClient, flow_id: FlowId, source: str) -> Flow:
     return Flow.from_json(raw, kestra.http.server)
 
 
+def revisions(kestra: KestraClient, flow_id: FlowId) -> list[dict[str, Any]]:
+    """The revisions of a flow with their sources, oldest first."""
+    found = kestra.http.json("GET", f"{flow_path(flow_id)}/revisions")
+    return sorted((entry for entry in found if not entry.get("deleted")), key=lambda entry: entry["revision"])
+
+
+def dependencies(kestra: KestraClient, flow_id: FlowId) -> dict[str, Any]:
+    """The flows that a flow starts, or that start it, and theirs in turn: `nodes`, and `edges` between their `uid`s."""
+    found: dict[str, Any] = kestra.http.json("GET", f"{flow_path(flow_id)}/dependencies", params={"expandAll": "true"})
+    return found
+
+
 def import_files(kestra: KestraClient, files: Sequence[tuple[str, bytes]]) -> list[str]:
     """Store the flows of files, each of one or many YAML documents, or an archive of such; gives what was refused.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -45,17 +46,20 @@ class Plan:
     dates: tuple[datetime, ...]
 
 
-def plan(flow: Flow, trigger_id: str, start: str | date | datetime, end: str | date | datetime) -> Plan:
+def plan(
+    flow: Flow, trigger_id: str, start: str | date | datetime, end: str | date | datetime, most: int | None = None
+) -> Plan:
     """Compute the dates that a backfill will run for.
 
     Parameters:
         flow: the flow.
         trigger_id: a schedule of the flow.
         start, end: the range; without a time zone, in the schedule's.
+        most: how many dates there may be; as many as there are without it.
 
     Raises:
         NotFound: the flow has no such trigger.
-        WorkbookError: it is no schedule, it is disabled, or the range cannot be read.
+        WorkbookError: it is no schedule, it is disabled, the range cannot be read, or it holds more dates than `most`.
         BackfillEmpty: no date of the schedule lies in the range.
     """
     declared = _declaration(flow, trigger_id)
@@ -63,7 +67,9 @@ def plan(flow: Flow, trigger_id: str, start: str | date | datetime, end: str | d
     first, last = _moment(start, zone, clock.min), _moment(end, zone, clock.max.replace(microsecond=0))
     if first > last:
         raise WorkbookError(f"The backfill's start {first:{SHOWN}} lies after its end {last:{SHOWN}}.")
-    dates = _dates(declared["cron"], zone, first, last)
+    dates = tuple(islice(_dates(declared["cron"], zone, first, last), None if most is None else most + 1))
+    if most is not None and len(dates) > most:
+        raise WorkbookError(f"The range holds more than {most:,} dates of the schedule; choose a shorter one.")
     if not dates:
         raise BackfillEmpty(_why_empty(declared, zone, first, last))
     return Plan(flow, trigger_id, first, last, dates)
@@ -278,16 +284,14 @@ def _moment(value: str | date | datetime, zone: ZoneInfo, at: clock) -> datetime
     return value if value.tzinfo else value.replace(tzinfo=zone)
 
 
-def _dates(cron: str, zone: ZoneInfo, first: datetime, last: datetime) -> tuple[datetime, ...]:
+def _dates(cron: str, zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
     try:
         # The start itself counts, and croniter gives what lies after its start.
         steps = croniter(cron, first.astimezone(zone) - _SECOND, ret_type=datetime)
-        dates = []
         while (moment := steps.get_next(datetime)) <= last:
-            dates.append(moment)
+            yield moment
     except CroniterError as error:
         raise WorkbookError(f"The schedule's cron {cron!r} cannot be read: {error}") from error
-    return tuple(dates)
 
 
 def _why_empty(declared: Json, zone: ZoneInfo, first: datetime, last: datetime) -> str:

@@ -265,3 +265,9 @@ def test_stop_without_a_backfill_asks_for_nothing(fake: FakeKestra, client: Kest
     _Scheduler(fake, 3)
     assert not client.stop_backfill("zoomcamp/taxi", "green")
     assert not fake.requests("POST", "/triggers/backfill/delete")
+
+
+def test_a_range_with_more_dates_than_wanted_is_refused() -> None:
+    assert len(plan(_flow(), "green", "2020-01-01", "2020-12-31", most=12).dates) == 12
+    with pytest.raises(WorkbookError, match="more than 11 dates"):
+        plan(_flow(), "green", "2020-01-01", "2020-12-31", most=11)

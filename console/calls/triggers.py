@@ -1,0 +1,182 @@
+"""Triggers: search them, turn them on and off, unlock them, and run their backfills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from console.calls.executions import check_inputs
+from console.calls.paged import Page
+from workbook.errors import NotFound
+from workbook.kestra import backfill
+from workbook.kestra.client import KestraClient
+from workbook.kestra.models import Flow, Trigger
+
+MOST_DATES = 10_000
+"""A backfill of more executions is not started from a screen: its range is taken for a mistake."""
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TriggerId:
+    """Which trigger is meant."""
+
+    namespace: str
+    flow: str
+    trigger: str
+
+    def body(self) -> dict[str, str]:
+        """As the API takes it."""
+        return {"namespace": self.namespace, "flowId": self.flow, "triggerId": self.trigger}
+
+
+@dataclass(frozen=True)
+class TriggerFilters:
+    """Which triggers are meant; what is empty filters nothing.
+
+    Attributes:
+        text: a part of an id.
+        namespace: of the flow, or one around it.
+        flow: id of the flow.
+    """
+
+    text: str = ""
+    namespace: str = ""
+    flow: str = ""
+
+    def query(self) -> dict[str, str]:
+        """The filters as the API takes them."""
+        given = {
+            "filters[q][EQUALS]": self.text,
+            "filters[namespace][STARTS_WITH]": self.namespace,
+            "filters[flowId][EQUALS]": self.flow,
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+@dataclass(frozen=True)
+class BackfillRequest:
+    """A backfill that somebody asks for.
+
+    Attributes:
+        start, end: the range, as dates or moments; without a time zone, in the trigger's.
+        inputs: those that differ from the trigger's own.
+        labels: of the executions.
+    """
+
+    start: str
+    end: str
+    inputs: Mapping[str, str]
+    labels: Mapping[str, str]
+
+
+def search(kestra: KestraClient, filters: TriggerFilters, page: int, size: int, sort: str = "triggerId:asc") -> Page:
+    """Triggers that the scheduler has: each its `abstractTrigger` (as declared) and its `triggerContext` (its state).
+
+    Parameters:
+        kestra: the client.
+        filters: which.
+        page, size: which rows.
+        sort: by which column, and in which direction.
+    """
+    params = {**filters.query(), "page": page, "size": size, "sort": sort}
+    return Page.of(kestra.http.json("GET", "/triggers/search", params=params))
+
+
+def set_disabled(kestra: KestraClient, triggers: Sequence[TriggerId], disabled: bool) -> None:
+    """Turn triggers off or on."""
+    body = {"triggers": [trigger.body() for trigger in triggers], "disabled": disabled}
+    kestra.http.json("POST", "/triggers/set-disabled/by-triggers", json=body)
+
+
+def unlock(kestra: KestraClient, triggers: Sequence[TriggerId]) -> int:
+    """Free triggers from executions that they wait for; gives how many were locked."""
+    bodies = [trigger.body() for trigger in triggers]
+    return int(kestra.http.json("POST", "/triggers/unlock/by-triggers", json=bodies)["count"])
+
+
+def plan(flow: Flow, trigger_id: str, start: str, end: str) -> backfill.Plan:
+    """The dates that a backfill would run for.
+
+    Parameters:
+        flow: the flow.
+        trigger_id: a schedule of it.
+        start, end: as in `BackfillRequest`.
+
+    Raises:
+        WorkbookError: the range cannot be read, holds no date, or more than `MOST_DATES`.
+    """
+    return backfill.plan(flow, trigger_id, start, end, most=MOST_DATES)
+
+
+def start_backfill(kestra: KestraClient, flow: Flow, trigger_id: str, wanted: BackfillRequest) -> int:
+    """Start a backfill; gives how many dates it has.
+
+    Parameters:
+        kestra: the client.
+        flow: the flow.
+        trigger_id: a schedule of it.
+        wanted: the range, and what the executions get.
+
+    Raises:
+        WorkbookError: as in `plan`, or another backfill of the trigger goes on.
+    """
+    dates = plan(flow, trigger_id, wanted.start, wanted.end).dates
+    kestra.triggers.backfill(
+        flow,
+        trigger_id,
+        start=wanted.start,
+        end=wanted.end,
+        labels=wanted.labels,
+        inputs=wanted.inputs,
+        wait=False,
+    )
+    return len(dates)
+
+
+def pause_backfill(kestra: KestraClient, trigger: TriggerId) -> None:
+    """Let a backfill start no more executions for now."""
+    kestra.http.json("PUT", "/triggers/backfill/pause", json=_row(kestra, trigger).raw)
+
+
+def continue_backfill(kestra: KestraClient, trigger: TriggerId) -> None:
+    """Let a paused backfill go on."""
+    kestra.http.json("PUT", "/triggers/backfill/unpause", json=_row(kestra, trigger).raw)
+
+
+def cancel_backfill(kestra: KestraClient, trigger: TriggerId) -> None:
+    """End a backfill; executions that have started run to their end."""
+    kestra.http.json("POST", "/triggers/backfill/delete", json=trigger.body())
+
+
+def own_inputs(flow: Flow, trigger_id: str) -> dict[str, Any]:
+    """The inputs that a trigger gives to its executions."""
+    declared: Json = next((raw for raw in flow.raw.get("triggers") or [] if raw["id"] == trigger_id), {})
+    return dict(declared.get("inputs") or {})
+
+
+def check_backfill_inputs(
+    kestra: KestraClient, flow: Flow, rendered: frozenset[str], values: Mapping[str, Any]
+) -> list[Json]:
+    """What the engine says of a backfill's inputs.
+
+    Parameters:
+        kestra: the client.
+        flow: the flow.
+        rendered: inputs that the trigger itself gives, by an expression; nothing is missing if they are not given.
+        values: by the inputs' ids.
+    """
+    entries = check_inputs(kestra, flow.full_id, values)
+    for entry in entries:
+        if entry["input"]["id"] in rendered - set(values):
+            entry["errors"] = []
+    return entries
+
+
+def _row(kestra: KestraClient, trigger: TriggerId) -> Trigger:
+    """The trigger as the scheduler has it: the API wants all of it."""
+    for row in kestra.triggers(f"{trigger.namespace}/{trigger.flow}"):
+        if row.id == trigger.trigger:
+            return row
+    raise NotFound(f"Kestra's scheduler has no trigger {trigger.trigger!r} of {trigger.flow!r}.")
