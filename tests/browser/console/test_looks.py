@@ -11,6 +11,8 @@ FLOW = f"""id: looked_at
 namespace: {NAMESPACE}
 tasks:
   - {{id: hello, type: io.kestra.plugin.core.log.Log, message: Hello}}
+triggers:
+  - {{id: new_year, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 0 1 1 *"}}
 """
 PHONE = {"width": 390, "height": 800}
 UNNAMED = """() => [...document.querySelectorAll("button, a, input:not([type=hidden]), textarea, [role=img], img")]
@@ -27,10 +29,10 @@ def paths(kestra: KestraClient) -> list[str]:
     """The pages, one of each kind."""
     kestra.import_flow(FLOW)
     execution = f"executions/{NAMESPACE}/looked_at/{kestra.execute(f'{NAMESPACE}/looked_at').id}"
-    tabs = ("overview", "topology", "executions", "edit")
+    tabs = ("overview", "topology", "executions", "edit", "revisions", "triggers", "logs", "metrics", "dependencies")
     flow = [f"flows/edit/{NAMESPACE}/looked_at/{tab}" for tab in tabs]
     shown = [f"{execution}/{tab}" for tab in ("overview", "gantt", "logs", "topology", "outputs", "metrics")]
-    return ["flows", "flows/new", "executions", *flow, *shown]
+    return ["dashboards", "flows", "flows/new", "executions", "logs", "triggers", *flow, *shown]
 
 
 def test_everything_has_a_name_and_fits(screens: Screens, paths: list[str]) -> None:
