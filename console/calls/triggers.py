@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from console.calls.executions import check_inputs
 from console.calls.paged import Page
-from workbook.errors import NotFound
+from workbook.errors import NotFound, WorkbookError
 from workbook.kestra import backfill
 from workbook.kestra.client import KestraClient
+from workbook.kestra.errors import BackfillEmpty
 from workbook.kestra.models import Flow, Trigger
 
 MOST_DATES = 10_000
@@ -148,6 +150,23 @@ def continue_backfill(kestra: KestraClient, trigger: TriggerId) -> None:
 def cancel_backfill(kestra: KestraClient, trigger: TriggerId) -> None:
     """End a backfill; executions that have started run to their end."""
     kestra.http.json("POST", "/triggers/backfill/delete", json=trigger.body())
+
+
+def missed_dates(flow: Flow, trigger_id: str, since: datetime, now: datetime) -> int:
+    """How many dates of a schedule have passed since a moment; more than `MOST_DATES` count as one more than that.
+
+    Parameters:
+        flow: the flow.
+        trigger_id: a schedule of it.
+        since: the last date that the scheduler has dealt with.
+        now: the moment.
+    """
+    try:
+        return len(backfill.plan(flow, trigger_id, since + timedelta(seconds=1), now, most=MOST_DATES).dates)
+    except BackfillEmpty:
+        return 0
+    except WorkbookError:
+        return MOST_DATES + 1 if since < now else 0
 
 
 def own_inputs(flow: Flow, trigger_id: str) -> dict[str, Any]:

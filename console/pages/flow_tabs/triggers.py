@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from nicegui import events, ui
@@ -110,9 +111,7 @@ class TriggerCard:
         if row is not None and self._row is not None and row.raw == self._row.raw:
             return
         self._row = row
-        self._showing = True
-        self._enabled.set_value(not (self._off or (row is not None and row.disabled)))
-        self._showing = False
+        self._set_enabled(not (self._off or (row is not None and row.disabled)))
         self._enabled.set_enabled(row is not None and not self._off)
         self._unlock.set_enabled(is_locked(row))
         self._show_facts(row)
@@ -158,8 +157,33 @@ class TriggerCard:
         """Hand on what somebody chose. It is no coroutine: one would run after `show` has ended."""
         if self._showing:
             return None
-        words = "is enabled" if event.value else "is disabled"
-        return self._do(f"{self.id} {words}", calls.set_disabled, [self._trigger], not event.value)
+        return self._enable() if event.value else self._disable()
+
+    async def _disable(self) -> None:
+        await self._do(f"{self.id} is disabled", calls.set_disabled, [self._trigger], True)
+
+    async def _enable(self) -> None:
+        """Enable the trigger; first ask if the engine would catch up on dates that have passed meanwhile."""
+        since = parse_time(self._row.raw.get("date")) if self._row and "cron" in self._declared else None
+        missed = 0
+        if since:
+            missed = await self._view.ask(calls.missed_dates, self._flow, self.id, since, datetime.now(UTC))
+        explanation = (
+            f"Since its last date, {in_zone(self._declared, since)}, {missed:,} have passed. The engine may start an "
+            "execution for each of them, as its recoverMissedSchedules says."
+            if since
+            else ""
+        )
+        if missed and not await confirm(f"Enable {self.id}?", explanation, "Enable"):
+            self._set_enabled(False)
+            return
+        await self._do(f"{self.id} is enabled", calls.set_disabled, [self._trigger], False)
+
+    def _set_enabled(self, enabled: bool) -> None:
+        """Show the switch without taking it for somebody's choice."""
+        self._showing = True
+        self._enabled.set_value(enabled)
+        self._showing = False
 
     async def _ask_for_backfill(self) -> None:
         await ask_for_backfill(self._view, self._flow, self.id, self._refresh)

@@ -51,6 +51,7 @@ def test_level_and_text_of_logs_stay_in_the_address(screens: Screens) -> None:
     screens.ready()
     expect(lines(screens)).to_have_count(1)
     screens.choose(screens.page.get_by_label("Level"), "INFO")
+    expect(lines(screens)).to_have_count(25)
     screens.page.get_by_label("Search logs").fill("line 17")
     expect(lines(screens)).to_have_count(1)
     expect(lines(screens)).to_contain_text("line 17")

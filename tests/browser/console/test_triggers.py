@@ -40,6 +40,7 @@ tasks:
   - {{id: hello, type: io.kestra.plugin.core.log.Log, message: Hello}}
 triggers:
   - {{id: daily, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 0 * * *"}}
+  - {{id: left, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 0 * * *"}}
 """
 LONG_FLOW = f"{SPACE}/long"
 FLOW, OTHER_FLOW = f"{SPACE}/monthly", f"{SPACE}/others"
@@ -51,7 +52,7 @@ def flows(kestra: KestraClient) -> None:
     kestra.import_flow(MONTHLY)
     kestra.import_flow(OTHERS)
     kestra.import_flow(LONG)
-    eventually(lambda: len(kestra.triggers(FLOW)) == 1 and len(kestra.triggers(OTHER_FLOW)) == 3)
+    eventually(lambda: [len(kestra.triggers(flow)) for flow in (FLOW, LONG_FLOW, OTHER_FLOW)] == [1, 2, 3])
 
 
 def trigger(kestra: KestraClient, flow: str, trigger_id: str) -> Trigger:
@@ -120,6 +121,24 @@ def test_a_backfill_is_paused_and_continued_and_cancelled(screens: Screens, kest
     screens.wait_for_message("The backfill is cancelled")
     assert trigger(kestra, LONG_FLOW, "daily").backfill is None
     expect(screens.button("Pause")).to_be_hidden()
+
+
+def test_dates_that_would_be_caught_up_are_told_before_a_trigger_is_enabled(
+    screens: Screens, kestra: KestraClient
+) -> None:
+    # A cancelled backfill leaves the trigger's last date where it stopped, and the engine goes on from there.
+    kestra.triggers.backfill(LONG_FLOW, "left", start="2019-01-01", end="2020-01-01", wait=False)
+    eventually(lambda: any(found.trigger_id == "left" for found in kestra.executions(LONG_FLOW)))
+    kestra.stop_backfill(LONG_FLOW, "left")
+    screens.open(f"flows/edit/{LONG_FLOW}/triggers")
+    switch = screens.page.get_by_label("left", exact=True).get_by_role("switch", name="Enabled")
+    switch.click()
+    screens.wait_for_message("left is disabled")
+    switch.click()
+    expect(screens.dialog()).to_contain_text("have passed")
+    screens.dialog().get_by_role("button", name="Cancel").click()
+    expect(switch).not_to_be_checked()
+    assert trigger(kestra, LONG_FLOW, "left").disabled
 
 
 def test_a_trigger_is_disabled_and_enabled(screens: Screens, kestra: KestraClient) -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from console.calls.logs import LogFilters
 from console.calls.measures import days_until_now
-from console.calls.triggers import TriggerFilters
+from console.calls.triggers import TriggerFilters, missed_dates
 from console.components.labels import labels_of
 from console.components.trigger_words import next_date, schedule
 from console.pages.dashboard import next_rows
-from workbook.kestra.models import Trigger
+from workbook.kestra.models import Flow, Trigger
 
 DECLARED = {
     "id": "monthly",
@@ -48,6 +48,16 @@ def test_a_trigger_without_a_next_date_says_why(
 ) -> None:
     known = None if state is None else Trigger.from_json(row(**state)["triggerContext"])
     assert next_date({**DECLARED, **declared}, known) == words
+
+
+@pytest.mark.parametrize(
+    ("since", "count"),
+    [((2026, 5, 1), 3), ((2026, 7, 1), 1), ((2026, 8, 1), 0), ((2026, 9, 1), 0), ((1000, 1, 1), 10_001)],
+)
+def test_dates_that_have_passed_are_counted(since: tuple[int, int, int], count: int) -> None:
+    flow = Flow.from_json({"namespace": "space", "id": "flow", "triggers": [{**DECLARED, "timezone": "UTC"}]})
+    last = datetime(*since, 10, tzinfo=UTC)
+    assert missed_dates(flow, "monthly", last, datetime(2026, 8, 15, tzinfo=UTC)) == count
 
 
 def test_next_dates_leave_out_what_is_disabled_and_begin_with_the_nearest() -> None:
