@@ -76,8 +76,10 @@ class Dashboard:
             self._chart = DayChart("Executions a day, by state")
             self._total = ui.label().classes("muted small")
         with ui.element("div").classes("columns dashboard"):
-            self._going = _list("Running now", _EXECUTIONS, "Nothing runs.", _found(GOING))
-            self._failed = _list("Failed lately", _EXECUTIONS, "Nothing failed in the last 8 days.", _found(FAILED))
+            self._going = _list("Running now", _EXECUTIONS, "Nothing runs.", _address_of(GOING))
+            self._failed = _list(
+                "Failed lately", _EXECUTIONS, "Nothing failed in the last 8 days.", _address_of(FAILED)
+            )
             self._next = _list("Next dates", _NEXT, "No schedule is enabled.", addresses.TRIGGERS)
         await self._refresh_chart()
         await self._refresh_lists()
@@ -137,7 +139,7 @@ def next_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [shown for _, shown in sorted(found, key=lambda pair: pair[0])]
 
 
-def _found(state: str) -> str:
+def _address_of(state: str) -> str:
     return f"{addresses.EXECUTIONS}?state={state.replace(',', '%2C')}"
 
 
