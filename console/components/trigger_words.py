@@ -47,6 +47,11 @@ def in_zone(declared: Mapping[str, Any], moment: datetime) -> str:
     return f"{moment.astimezone(_zone(declared.get('timezone'))):{SHOWN}}"
 
 
+def day_in_zone(declared: Mapping[str, Any], moment: datetime) -> str:
+    """The day of a moment in a trigger's time zone."""
+    return f"{moment.astimezone(_zone(declared.get('timezone'))):%Y-%m-%d}"
+
+
 def is_locked(row: Trigger | None) -> bool:
     """Whether a trigger waits for an execution that it has started."""
     return row is not None and bool(row.raw.get("executionId"))

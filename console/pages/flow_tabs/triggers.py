@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nicegui import events, ui
@@ -14,7 +14,7 @@ from console.calls.triggers import TriggerId
 from console.components import marks
 from console.components.backfill import ask_for_backfill
 from console.components.dialogs import confirm
-from console.components.trigger_words import in_zone, is_locked, kind, next_date, schedule
+from console.components.trigger_words import day_in_zone, in_zone, is_locked, kind, next_date, schedule
 from console.tabs import Tab
 from console.view import View
 from workbook.kestra.models import Flow, Trigger, parse_time
@@ -143,7 +143,10 @@ class TriggerCard:
         if start is None or end is None or now is None:
             return
         paused = bool(going.get("paused"))
-        words = f"Backfill {'paused' if paused else 'goes on'}: {start:%Y-%m-%d} to {end:%Y-%m-%d}, now {now:%Y-%m-%d}"
+        # The client sends a start that is a date of the schedule as the moment before it: see workbook.kestra.backfill.
+        shown = (start + timedelta(milliseconds=1), end, now)
+        first, last, current = (day_in_zone(self._declared, moment) for moment in shown)
+        words = f"Backfill {'paused' if paused else 'goes on'}: {first} to {last}, now {current}"
         self._backfill_words.text = words
         self._progress.set_value(min(1.0, (now - start) / (end - start)) if end > start else 1.0)
         self._pause.set_visibility(not paused)

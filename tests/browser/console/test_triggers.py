@@ -39,7 +39,7 @@ namespace: {SPACE}
 tasks:
   - {{id: hello, type: io.kestra.plugin.core.log.Log, message: Hello}}
 triggers:
-  - {{id: daily, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 0 * * *"}}
+  - {{id: daily, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 0 * * *", timezone: America/New_York}}
   - {{id: left, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 0 * * *"}}
 """
 LONG_FLOW = f"{SPACE}/long"
@@ -110,6 +110,7 @@ def test_a_range_without_a_date_is_told_before_anything_starts(screens: Screens,
 def test_a_backfill_is_paused_and_continued_and_cancelled(screens: Screens, kestra: KestraClient) -> None:
     kestra.triggers.backfill(LONG_FLOW, "daily", start="2019-01-01", end="2020-01-01", wait=False)
     screens.open(f"flows/edit/{LONG_FLOW}/triggers")
+    expect(screens.page.get_by_text("2019-01-01 to 2020-01-01")).to_be_visible()
     screens.button("Pause").click()
     screens.wait_for_message("The backfill is paused")
     eventually(lambda: (trigger(kestra, LONG_FLOW, "daily").backfill or {}).get("paused") is True)
