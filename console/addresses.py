@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from workbook.kestra.api import quoted
 
 ROOT = "/ui/main"
@@ -11,6 +13,9 @@ EXECUTIONS = f"{ROOT}/executions"
 TRIGGERS = f"{ROOT}/triggers"
 LOGS = f"{ROOT}/logs"
 DASHBOARD = f"{ROOT}/dashboards"
+NAMESPACES = f"{ROOT}/namespaces"
+PLUGINS = f"{ROOT}/plugins"
+SERVICES = f"{ROOT}/services"
 
 
 def flow(namespace: str, flow_id: str, tab: str = "") -> str:
@@ -28,3 +33,20 @@ def execution(namespace: str, flow_id: str, execution_id: str, tab: str = "") ->
 def executions_of(namespace: str, flow_id: str = "") -> str:
     """The list of the executions of a namespace, or of a flow."""
     return f"{EXECUTIONS}?namespace={quoted(namespace)}" + (f"&flow={quoted(flow_id)}" if flow_id else "")
+
+
+def namespace(name: str, tab: str = "overview", **query: str) -> str:
+    """The page of a namespace, on one of its tabs.
+
+    Parameters:
+        name: of the namespace.
+        tab: key of the tab.
+        query: what the tab shows.
+    """
+    address = f"{NAMESPACES}/edit/{quoted(name)}/{tab}"
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def plugin(type_name: str) -> str:
+    """The documentation of a type of tasks, triggers or the like."""
+    return f"{PLUGINS}/{quoted(type_name)}"

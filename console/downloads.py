@@ -42,6 +42,18 @@ def log_address(execution_id: str, level: str = "TRACE") -> str:
     return f"/download/log/{quoted(execution_id)}?minLevel={level}"
 
 
+def namespace_file_address(namespace: str, path: str, revision: int | None = None) -> str:
+    """Where the console offers a file of a namespace.
+
+    Parameters:
+        namespace: the namespace.
+        path: of the file in it.
+        revision: of the file; the last one if None.
+    """
+    version = "" if revision is None else f"&revision={revision}"
+    return f"/download/namespace/{quoted(namespace)}?path={quote(path, safe='')}{version}"
+
+
 def routes(sessions: Sessions) -> list[Route]:
     """The routes of all downloads.
 
@@ -81,7 +93,18 @@ def routes(sessions: Sessions) -> list[Route]:
         params = {"minLevel": request.query_params.get("minLevel", "TRACE")}
         return await send(request, f"/logs/{quoted(execution)}/download", params, f"{execution}.log")
 
-    return [Route("/download/file/{execution}", file), Route("/download/log/{execution}", log)]
+    async def namespace_file(request: Request) -> Response:
+        """A file of a namespace."""
+        query = request.query_params
+        params = {name: query[name] for name in ("path", "revision") if name in query}
+        path = f"/namespaces/{quoted(request.path_params['namespace'])}/files"
+        return await send(request, path, params, query.get("path", "").rsplit("/", 1)[-1] or "file")
+
+    return [
+        Route("/download/file/{execution}", file),
+        Route("/download/log/{execution}", log),
+        Route("/download/namespace/{namespace}", namespace_file),
+    ]
 
 
 def _pieces(answer: requests.Response) -> Iterator[bytes]:

@@ -41,7 +41,8 @@ class _Command:
 
     def up(self) -> int:
         """Start services; they go on when the command has ended."""
-        started = client.start(self.arguments.only, self.folder, self.stack, Progress(sys.stdout), SignalQueue())
+        progress, as_stack = Progress(sys.stdout), self.arguments.as_stack
+        started = client.start(self.arguments.only, self.folder, self.stack, progress, SignalQueue(), as_stack=as_stack)
         started.call.close()
         if not started.ready:
             return self._explain_failure()
@@ -212,6 +213,7 @@ def _parser(stack: Stack) -> argparse.ArgumentParser:
         starter.add_argument(
             "--only", type=_names_of(stack), default=[], metavar="A,B", help=f"some of {', '.join(stack.names)}; or all"
         )
+    up.add_argument("--as-stack", action="store_true", help="with the settings of the stack, not of this shell")
     run.add_argument("argv", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
     stop = add("stop", "Stop some services; the rest go on. `up --only` starts them again on the same ports.")
     stop.add_argument("names", type=_names_of(stack), metavar="A,B", help=f"some of {', '.join(stack.names)}")

@@ -35,7 +35,13 @@ class Started:
 
 
 def start(
-    names: list[str], folder: StateFolder, stack: Stack, progress: Progress, signals: SignalQueue, lease: str = ""
+    names: list[str],
+    folder: StateFolder,
+    stack: Stack,
+    progress: Progress,
+    signals: SignalQueue,
+    lease: str = "",
+    as_stack: bool = False,
 ) -> Started:
     """Start services and show how they come up.
 
@@ -46,13 +52,14 @@ def start(
         progress: where to show it.
         signals: what we are sent.
         lease: a name for the lease; with one, they stop again when the call is closed.
+        as_stack: whether the settings hold with which the stack was started, and not those of our environment.
 
     Raises:
         Interrupted: a signal came before all were ready; all that this started has stopped.
         ControlError: the supervisor cannot be started or went away.
     """
     folder.claim()
-    up = Up(tuple(names or stack.default), lease, os.environ.get(LEASE), dict(os.environ))
+    up = Up(tuple(names or stack.default), lease, os.environ.get(LEASE), {} if as_stack else dict(os.environ))
     answer: dict[str, Any] = {"again": True}
     while answer.get("again"):
         call = control.call_or_start(folder, up, list(stack.supervisor), signals)

@@ -16,7 +16,7 @@ class Up:
         only: their names; all if empty.
         lease: a name for the lease; with one, the services stop again when the caller hangs up.
         within: the lease of the `run` that the caller is in: what it starts ends with that.
-        environ: the caller's environment, whose settings hold.
+        environ: the caller's environment, whose settings hold; those of the supervisor's own if it is empty.
     """
 
     only: tuple[str, ...] = ()

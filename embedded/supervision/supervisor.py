@@ -145,7 +145,7 @@ class Supervisor:
 
     async def _do_up(self, session: ControlSession, up: Up) -> None:
         """Start services; until all are settled, or as long as a lease lasts, they hang on the caller."""
-        settings = Settings.load(up.environ)
+        settings = Settings.load(up.environ) if up.environ else self._settings
         names = await self._register(session, up)
         if await self._refuse_if_closing(session):
             return
