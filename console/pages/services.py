@@ -43,7 +43,9 @@ class Services:
 
     def build(self) -> None:
         """Build the page; it is filled as soon as the stack has answered, which takes a second."""
-        ui.label("The embedded stack on this machine, as `python -m embedded status` shows it.").classes("muted")
+        ui.label("The embedded stack on this machine, as make status shows it.").classes("muted").style(
+            "margin-bottom:10px"
+        )
         self._list = ui.element("div").classes("services")
         with self._list:
             ui.spinner(size="lg").props('aria-label="Asking the stack"')
