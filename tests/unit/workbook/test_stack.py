@@ -43,7 +43,7 @@ def well(network: Network) -> Iterator[tuple[dict[str, str], list[tuple[str, str
 
     listener = network.listen()
     port = str(network.port(listener))
-    names = ("KESTRA", "DATASET", "ELASTICSEARCH", "QDRANT", "AWS_ENDPOINT", "CONSOLE")
+    names = ("KESTRA", "DATASET", "ELASTICSEARCH", "QDRANT", "AWS_ENDPOINT", "CONSOLE", "PGADMIN")
     urls = (*(f"{name}_URL" for name in names), "STORAGE_EMULATOR_HOST")
     environment = dict.fromkeys(urls, f"http://127.0.0.1:{port}") | {"POSTGRES_PORT": "1", "TIMESCALE_PORT": "1"}
     login = {"ES_USER": "elastic", "ES_PASSWORD": "elastic123"}
@@ -56,7 +56,7 @@ def test_each_service_is_asked_how_it_is(well: tuple[dict[str, str], list[tuple[
     assert all(stack.answers(service, environment) for service in catalog.NAMES)
     paths = dict(asked)
     assert paths.pop("/_cluster/health") == "Basic ZWxhc3RpYzplbGFzdGljMTIz"
-    assert paths == dict.fromkeys(["/health", "/ping", "/readyz", "/", "/_health"])
+    assert paths == dict.fromkeys(["/health", "/ping", "/readyz", "/", "/_health", "/misc/ping"])
 
 
 def test_a_service_that_is_not_named_or_not_well_does_not_answer(
