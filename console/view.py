@@ -111,7 +111,7 @@ def current_session() -> Session:
 
 def tell(message: str) -> None:
     """Tell the user that something is done."""
-    ui.notify(message, type="positive", position="bottom", classes="told", progress=True, timeout=4000)
+    ui.notify(message, type="positive", position="bottom", classes="notice", progress=True, timeout=4000)
 
 
 def tell_problem(message: str) -> None:
@@ -123,5 +123,5 @@ def tell_problem(message: str) -> None:
         multi_line=True,
         timeout=0,
         close_button="Close",
-        classes="told told-problem",
+        classes="notice notice-problem",
     )

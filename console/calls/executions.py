@@ -40,7 +40,7 @@ class Filters:
 
     def query(self) -> dict[str, str]:
         """The filters as the API takes them."""
-        given = {
+        parameters = {
             "filters[q][EQUALS]": self.text,
             # With a flow, the namespace is its own; alone, those below it count too.
             f"filters[namespace][{'EQUALS' if self.flow else 'STARTS_WITH'}]": self.namespace,
@@ -51,8 +51,8 @@ class Filters:
         for pair in self.labels.split(","):
             key, colon, value = pair.partition(":")
             if colon:
-                given[f"filters[labels][EQUALS][{key.strip()}]"] = value.strip()
-        return {name: value for name, value in given.items() if value}
+                parameters[f"filters[labels][EQUALS][{key.strip()}]"] = value.strip()
+        return {name: value for name, value in parameters.items() if value}
 
 
 def search(kestra: KestraClient, filters: Filters, page: int, size: int) -> Page:

@@ -29,7 +29,7 @@ class LogFilters:
 
     def query(self) -> dict[str, str]:
         """The filters as the API takes them."""
-        given = {
+        parameters = {
             "filters[q][EQUALS]": self.text,
             # With a flow, the namespace is its own; alone, those below it count too.
             f"filters[namespace][{'EQUALS' if self.flow else 'STARTS_WITH'}]": self.namespace,
@@ -37,7 +37,7 @@ class LogFilters:
             "filters[level][EQUALS]": self.level,
             "filters[timeRange][EQUALS]": self.period if self.period in PERIODS else DEFAULT_PERIOD,
         }
-        return {name: value for name, value in given.items() if value}
+        return {name: value for name, value in parameters.items() if value}
 
 
 def search(kestra: KestraClient, filters: LogFilters, page: int, size: int) -> Page:

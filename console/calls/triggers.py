@@ -49,12 +49,12 @@ class TriggerFilters:
 
     def query(self) -> dict[str, str]:
         """The filters as the API takes them."""
-        given = {
+        parameters = {
             "filters[q][EQUALS]": self.text,
             "filters[namespace][STARTS_WITH]": self.namespace,
             "filters[flowId][EQUALS]": self.flow,
         }
-        return {name: value for name, value in given.items() if value}
+        return {name: value for name, value in parameters.items() if value}
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class BackfillForm:
         rendered = frozenset(name for name, value in own.items() if "{{" in str(value))
         self._own = {name: value for name, value in own.items() if name not in rendered}
         check = partial(calls.check_backfill_inputs, view.kestra, flow, rendered)
-        self._inputs = InputsForm(view, check, given=self._own)
+        self._inputs = InputsForm(view, check, initial=self._own)
         self._asked = 0
 
     async def build(self) -> None:

@@ -109,12 +109,12 @@ def python_line(flow: Flow, values: Mapping[str, Any], labels: list[str]) -> str
         values: inputs by their ids.
         labels: each `key:value`.
     """
-    given = ", ".join(
+    arguments = ", ".join(
         f"{json.dumps(name)}: " + (f"Path({value.name!r})" if isinstance(value, Path) else json.dumps(value))
         for name, value in values.items()
     )
     pairs = dict(label.split(":", 1) for label in labels if ":" in label)
-    more = f", {{{given}}}" if given else ""
+    more = f", {{{arguments}}}" if arguments else ""
     more += f", labels={json.dumps(pairs)}" if pairs else ""
     return f'lab.kestra.execute("{flow.full_id}"{more})'
 

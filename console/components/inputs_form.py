@@ -36,23 +36,23 @@ class InputsForm:
         view: of the page.
         check: asks the engine.
         on_change: called when a value, or the engine's word on it, has changed.
-        given: values to begin with, by the inputs' ids.
+        initial: values to begin with, by the inputs' ids.
     """
 
     def __init__(
-        self, view: View, check: Check, on_change: Callable[[], None] = lambda: None, given: Mapping[str, Any] = {}
+        self, view: View, check: Check, on_change: Callable[[], None] = lambda: None, initial: Mapping[str, Any] = {}
     ) -> None:
         self._view, self._check, self._on_change = view, check, on_change
-        self._given: dict[str, Any] = dict(given)
+        self._values: dict[str, Any] = dict(initial)
         self._fields: dict[str, _Field] = {}
         self._asked = 0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def values(self) -> dict[str, Any]:
-        """What was given, by the inputs' ids: texts, and paths of files. What has its default is left out."""
+        """The values, by the inputs' ids: texts, and paths of files. What has its default is left out."""
         enabled = {name for name, field in self._fields.items() if field.enabled}
-        return {name: value for name, value in self._given.items() if name in enabled}
+        return {name: value for name, value in self._values.items() if name in enabled}
 
     @property
     def shown_values(self) -> dict[str, Any]:
@@ -66,34 +66,34 @@ class InputsForm:
         Raises:
             WorkbookError: the engine cannot be asked.
         """
-        entries = await self._view.ask(self._check, _without_files(self._given))
+        entries = await self._view.ask(self._check, _without_files(self._values))
         with ui.element("div").classes("form"):
             for entry in entries:
                 name = entry["input"]["id"]
-                self._fields[name] = _Field(entry, self._given.get(name), self._take, self._keep_file)
+                self._fields[name] = _Field(entry, self._values.get(name), self._take, self._keep_file)
         self._show(entries, everything=False)
 
     async def is_valid(self) -> bool:
         """Ask the engine once more; what is missing is shown too."""
-        entries = await self._view.attempt(self._check, _without_files(self._given))
+        entries = await self._view.attempt(self._check, _without_files(self._values))
         if entries is None:
             return False
         self._show(entries, everything=True)
         return not any(field.wrong for field in self._fields.values())
 
     async def _take(self, name: str, value: Any) -> None:
-        """Note a value that was given, and ask the engine when nothing more is typed for a moment."""
+        """Note a value, and ask the engine when nothing more is typed for a moment."""
         if value in (None, ""):
-            self._given.pop(name, None)
+            self._values.pop(name, None)
         else:
-            self._given[name] = value
+            self._values[name] = value
         self._on_change()
         self._asked += 1
         number = self._asked
         await asyncio.sleep(PAUSE_SECONDS)
         if number != self._asked:
             return
-        entries = await self._view.attempt(self._check, _without_files(self._given))
+        entries = await self._view.attempt(self._check, _without_files(self._values))
         if entries is not None and number == self._asked:
             self._show(entries, everything=False)
             self._on_change()
@@ -101,7 +101,7 @@ class InputsForm:
     def _show(self, entries: list[Json], everything: bool) -> None:
         for entry in entries:
             name = entry["input"]["id"]
-            self._fields[name].show(entry, name in self._given, everything)
+            self._fields[name].show(entry, name in self._values, everything)
 
     async def _keep_file(self, name: str, event: events.UploadEventArguments) -> None:
         if self._folder is None:
@@ -115,7 +115,7 @@ class InputsForm:
 class _Field:
     """One input: its name, its control, and what is wrong with it."""
 
-    def __init__(self, entry: Json, given: Any, take: Callable[..., Any], keep_file: Callable[..., Any]) -> None:
+    def __init__(self, entry: Json, initial: Any, take: Callable[..., Any], keep_file: Callable[..., Any]) -> None:
         declared = entry["input"]
         self._name: str = declared["id"]
         self._kind: str = declared["type"]
@@ -134,31 +134,31 @@ class _Field:
             # As a value, not in a text of properties: it may hold any character.
             self._control.props["aria-label"] = title
             self._error = ui.label().classes("form-error").props("role=alert")
-        if given is not None and self._control is not None:
-            self._set(given)
+        if initial is not None and self._control is not None:
+            self._set(initial)
 
     @property
     def is_secret(self) -> bool:
         """Whether nobody may see its value."""
         return self._kind == "SECRET"
 
-    def show(self, entry: Json, given: bool, everything: bool) -> None:
+    def show(self, entry: Json, is_set: bool, everything: bool) -> None:
         """Show what the engine says.
 
         Parameters:
             entry: of this input.
-            given: whether a value was given; otherwise the engine's default is shown.
+            is_set: whether there is a value; otherwise the engine's default is shown.
             everything: whether to tell that a value is missing, too.
         """
         self.enabled = entry.get("enabled", True)
         self._box.set_visibility(self.enabled)
-        if not given and entry.get("value") is not None and self._kind != "SECRET":
+        if not is_set and entry.get("value") is not None and self._kind != "SECRET":
             self._set(entry["value"])
         errors = [error["message"] for error in entry.get("errors") or []]
-        if self._kind == "FILE" and given:
+        if self._kind == "FILE" and is_set:
             errors = []  # the check goes without files
         self.wrong = bool(errors) and self.enabled
-        self._error.text = "\n".join(errors) if given or everything else ""
+        self._error.text = "\n".join(errors) if is_set or everything else ""
         self._error.set_visibility(bool(self._error.text))
 
     def _make(self, declared: Json) -> Any:
@@ -201,7 +201,7 @@ class _Field:
         return self._take(self._name, json.dumps(value) if isinstance(value, list) and value else value or None)
 
     def _set(self, value: Any) -> None:
-        """Show a value without taking it for one that was given."""
+        """Show a value without taking it for one of the user's."""
         if self._kind == "FILE":
             return
         self._showing = True

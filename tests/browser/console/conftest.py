@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.conftest import SCREENSHOTS
-from tests.browser.console.screens import Screens, new_context, opened
+from tests.browser.console.screens import SECONDS, Screens, new_context, opened
 from tests.support.stack import own_stack
 from workbook.kestra import KestraClient
 
@@ -17,6 +17,7 @@ NAMESPACE = "company.screens"
 @pytest.fixture(scope="session")
 def stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The variables of the stack; there is none without a browser."""
+    expect.set_options(timeout=SECONDS * 1_000)
     with own_stack(tmp_path_factory.mktemp("console"), "kestra", "console") as environment:
         yield environment
 

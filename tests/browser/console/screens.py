@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 
 from workbook.kestra import Execution, KestraClient
 
-SECONDS = 20
+SECONDS = 30
 SIZE = {"width": 1100, "height": 700}
 EXPECTED = re.compile(r"/login .*401|status of 401 .*\/login")
 """What a browser logs of the answer to a wrong password."""
@@ -88,7 +88,7 @@ class Screens:
 
     def wait_for_message(self, text: str) -> None:
         """Wait until the page tells something."""
-        expect(self.page.locator(".told").filter(has_text=text).first).to_be_visible()
+        expect(self.page.locator(".notice").filter(has_text=text).first).to_be_visible()
 
     def execution_id(self) -> str:
         """The id in the address of an execution's page."""

@@ -80,8 +80,8 @@ def test_every_type_of_input_has_its_field(screens: Screens, kestra: KestraClien
     form.get_by_role("button", name="Execute").click()
     execution = finished(kestra, screens.execution_id())
     assert (execution.state, execution.output("read")["value"]) == ("SUCCESS", "a,b")
-    given = {name: value for name, value in execution.inputs.items() if name not in ("password", "content")}
-    assert given == {
+    inputs = {name: value for name, value in execution.inputs.items() if name not in ("password", "content")}
+    assert inputs == {
         "name": "Ada",
         "rows": 7,
         "share": 0.25,
