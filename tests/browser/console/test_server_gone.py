@@ -32,7 +32,7 @@ def test_text_outlives_the_server(screens: Screens, kestra: KestraClient, stack:
         embedded(stack, "stop", "kestra")
         expect(screens.page.get_by_text(GONE)).to_be_visible()
         screens.write(FLOW.replace("before", "after"))
-        other.page.goto(f"{other.address}/ui/main/flows")
+        other.page.goto(f"{other.address}/ui/main/flows?q=survives")
         expect(other.page.get_by_text("This cannot be shown now.")).to_be_visible()
     finally:
         embedded(stack, "up", "--only", "kestra")
