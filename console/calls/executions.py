@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from console.calls.filters import TimedFilters
 from console.calls.paged import Page
 from workbook.kestra import inputs as forms
 from workbook.kestra.api import quoted
@@ -13,49 +14,28 @@ from workbook.kestra.client import KestraClient
 from workbook.kestra.errors import ApiError
 from workbook.kestra.models import Execution, FlowId
 
-PERIODS = {"PT1H": "last hour", "PT24H": "last day", "P8D": "last 8 days", "P30D": "last 30 days", "P3650D": "ever"}
-DEFAULT_PERIOD = "P8D"
 PREVIEW_ROWS = 100
 
 
 @dataclass(frozen=True)
-class Filters:
-    """Which executions are meant; what is empty filters nothing.
+class ExecutionFilters(TimedFilters):
+    """Which executions are meant; the text is a part of the id.
 
     Attributes:
-        text: a part of an id.
-        namespace, flow: of the flow.
         state: one state, or several with commas.
         labels: `key:value`, several with commas.
-        period: how far back, one of `PERIODS`.
-        task: ignored by the search.
     """
 
-    text: str = ""
-    namespace: str = ""
-    flow: str = ""
     state: str = ""
     labels: str = ""
-    period: str = DEFAULT_PERIOD
 
-    def query(self) -> dict[str, str]:
-        """The filters as the API takes them."""
-        parameters = {
-            "filters[q][EQUALS]": self.text,
-            # With a flow, the namespace is its own; alone, those below it count too.
-            f"filters[namespace][{'EQUALS' if self.flow else 'STARTS_WITH'}]": self.namespace,
-            "filters[flowId][EQUALS]": self.flow,
-            "filters[state][IN]": self.state,
-            "filters[timeRange][EQUALS]": self.period if self.period in PERIODS else DEFAULT_PERIOD,
-        }
-        for pair in self.labels.split(","):
-            key, colon, value = pair.partition(":")
-            if colon:
-                parameters[f"filters[labels][EQUALS][{key.strip()}]"] = value.strip()
-        return {name: value for name, value in parameters.items() if value}
+    def _values(self) -> dict[tuple[str, ...], str]:
+        pairs = [pair.partition(":") for pair in self.labels.split(",")]
+        labels = {("labels", "EQUALS", key.strip()): value.strip() for key, colon, value in pairs if colon}
+        return super()._values() | {("state", "IN"): self.state} | labels
 
 
-def search(kestra: KestraClient, filters: Filters, page: int, size: int) -> Page:
+def search(kestra: KestraClient, filters: ExecutionFilters, page: int, size: int) -> Page:
     """Executions, the latest first.
 
     Parameters:

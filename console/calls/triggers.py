@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from console.calls.executions import check_inputs
+from console.calls.filters import FlowFilters
 from console.calls.paged import Page
 from workbook.errors import NotFound, WorkbookError
 from workbook.kestra import backfill
@@ -34,30 +35,6 @@ class TriggerId:
 
 
 @dataclass(frozen=True)
-class TriggerFilters:
-    """Which triggers are meant; what is empty filters nothing.
-
-    Attributes:
-        text: a part of an id.
-        namespace: of the flow, or one around it.
-        flow: id of the flow.
-    """
-
-    text: str = ""
-    namespace: str = ""
-    flow: str = ""
-
-    def query(self) -> dict[str, str]:
-        """The filters as the API takes them."""
-        parameters = {
-            "filters[q][EQUALS]": self.text,
-            "filters[namespace][STARTS_WITH]": self.namespace,
-            "filters[flowId][EQUALS]": self.flow,
-        }
-        return {name: value for name, value in parameters.items() if value}
-
-
-@dataclass(frozen=True)
 class BackfillRequest:
     """A backfill that somebody asks for.
 
@@ -73,7 +50,7 @@ class BackfillRequest:
     labels: Mapping[str, str]
 
 
-def search(kestra: KestraClient, filters: TriggerFilters, page: int, size: int, sort: str = "triggerId:asc") -> Page:
+def search(kestra: KestraClient, filters: FlowFilters, page: int, size: int, sort: str = "triggerId:asc") -> Page:
     """Triggers that the scheduler has: each its `abstractTrigger` (as declared) and its `triggerContext` (its state).
 
     Parameters:

@@ -11,6 +11,7 @@ from console import addresses
 from console.calls import executions as calls
 from console.calls import measures
 from console.calls import triggers as trigger_calls
+from console.calls.filters import FlowFilters
 from console.components.day_chart import DayChart
 from console.components.execution_rows import execution_row
 from console.components.table import Column, Table
@@ -102,14 +103,14 @@ class Dashboard:
 
     async def _executions(self, state: str) -> list[dict[str, Any]]:
         kestra = self._view.kestra
-        found = await self._view.ask(calls.search, kestra, calls.Filters(state=state), 1, ROWS)
+        found = await self._view.ask(calls.search, kestra, calls.ExecutionFilters(state=state), 1, ROWS)
         return [
             {**row, "id": row["id"], "flow_href": row["id_href"]}
             for row in (execution_row(kestra.http.server, raw) for raw in found.rows)
         ]
 
     async def _next_dates(self) -> list[dict[str, Any]]:
-        everything = trigger_calls.TriggerFilters()
+        everything = FlowFilters()
         sort = "nextExecutionDate:asc"
         arguments = (self._view.kestra, everything, 1, MOST_TRIGGERS, sort)
         found = await self._view.ask(trigger_calls.search, *arguments)

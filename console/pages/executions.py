@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
-from nicegui import events, ui
+from nicegui import ui
 
 from console import addresses
 from console.calls import executions as calls
-from console.calls import flows as flow_calls
-from console.calls.executions import DEFAULT_PERIOD, PERIODS, Filters
-from console.components.address import Address
+from console.calls.executions import ExecutionFilters
 from console.components.dialogs import confirm
 from console.components.execution_rows import execution_row
-from console.components.table import SIZES, Column, Pager, Table
+from console.components.search import Search
+from console.components.table import Column, Table
 from console.frame import frame, page
 from console.tabs import Tab
 from console.view import View
@@ -30,7 +28,6 @@ COLUMNS = (
     Column("trigger", "Trigger", narrow=True),
     Column("labels", "Labels", "labels", narrow=True),
 )
-REFRESH_SECONDS = 2.0
 _ACTIONS = (
     ("restart", "Restart", "restart_alt", "Each goes on at the task that failed."),
     ("replay", "Replay", "replay", "Each becomes a new execution, from the beginning."),
@@ -43,30 +40,11 @@ _SHORT_ID = """<q-td :props="props"><a :href="props.row.id_href" :title="props.v
 <code>{{ props.value.slice(0, 8) }}</code></a></q-td>"""
 
 
-@page("/ui/main/executions")
-async def executions(
-    q: str = "",
-    namespace: str = "",
-    flow: str = "",
-    state: str = "",
-    labels: str = "",
-    period: str = DEFAULT_PERIOD,
-    page: int = 1,
-    size: int = SIZES[0],
-) -> None:
-    """The page.
-
-    Parameters:
-        q: a part of an id.
-        namespace, flow: of the flow.
-        state: states with commas.
-        labels: `key:value` with commas.
-        period: how far back.
-        page, size: which rows.
-    """
+@page(addresses.EXECUTIONS)
+async def executions() -> None:
+    """The page: `q`, `namespace`, `flow`, `state`, `labels`, `period`, `page` and `size` stay in its address."""
     async with frame("Executions", "Executions") as view:
-        filters = Filters(q, namespace, flow, state, labels, period if period in PERIODS else DEFAULT_PERIOD)
-        await ExecutionList(view, filters, max(page, 1), size if size in SIZES else SIZES[0]).build()
+        await ExecutionList(view, ExecutionFilters()).build()
 
 
 class ExecutionList:
@@ -74,72 +52,35 @@ class ExecutionList:
 
     Parameters:
         view: of the page.
-        filters: which executions.
-        page, size: which rows.
+        default: the filters of an address without a query.
         path: of the page, for its address.
-        of_flow: whether all are of one flow, so that there is no filter for it.
     """
 
-    def __init__(
-        self,
-        view: View,
-        filters: Filters,
-        page: int = 1,
-        size: int = SIZES[0],
-        path: str = addresses.EXECUTIONS,
-        of_flow: bool = False,
-    ) -> None:
-        self._view, self._filters, self._of_flow = view, filters, of_flow
-        self._page, self._size = page, size
-        self._address = Address(path, {})
+    def __init__(self, view: View, default: ExecutionFilters, path: str = addresses.EXECUTIONS) -> None:
+        self._view, self._of_flow = view, default.of_flow
+        self._search = Search(view, path, default, calls.search, self._show)
 
     async def build(self) -> None:
         """Build the list."""
-        namespaces = [] if self._of_flow else await self._view.ask(flow_calls.namespaces, self._view.kestra)
-        self._toolbar(namespaces)
+        await self._toolbar()
         self._bulk()
         columns = [column for column in COLUMNS if not (self._of_flow and column.name == "flow")]
         self._table = Table(columns, "Executions", on_choice=self._chosen)
         self._table.element.add_slot("body-cell-id", _SHORT_ID)
         self._table.element.props('no-data-label="No execution fits."')
-        self._pager = Pager(self._turn)
-        await self.refresh()
-        self._view.every(REFRESH_SECONDS, self.refresh)
+        await self._search.start()
 
-    def _toolbar(self, namespaces: list[str]) -> None:
-        filters = self._filters
+    async def _toolbar(self) -> None:
         with ui.element("div").classes("toolbar"):
-            search = ui.input(placeholder="Search ids", value=filters.text).props(
-                'outlined dense clearable debounce=250 type=search aria-label="Search ids"'
-            )
-            search.on_value_change(self._filter("text")).classes("grow")
-            if not self._of_flow:
-                known = sorted({*namespaces, filters.namespace} - {""})
-                self._select("Namespace", known, filters.namespace, "namespace")
-                flow = ui.input("Flow", value=filters.flow).props("outlined dense clearable debounce=250")
-                flow.on_value_change(self._filter("flow"))
-            states = [one for one in filters.state.split(",") if one]
-            state = ui.select(list(STATES), multiple=True, value=states, label="State", clearable=True)
-            state.props("outlined dense options-dense").on_value_change(self._filter("state"))
-            labels = ui.input("Labels", placeholder="key:value", value=filters.labels)
-            labels.props("outlined dense clearable debounce=400").on_value_change(self._filter("labels"))
-            period = ui.select(PERIODS, value=filters.period, label="Period").props("outlined dense options-dense")
-            period.on_value_change(self._filter("period"))
+            self._search.words("Search ids")
+            await self._search.flow_fields()
+            self._search.choice("state", "State", list(STATES), several=True)
+            self._search.text("labels", "Labels").props('placeholder="key:value"')
+            self._search.period()
 
-    def _select(self, title: str, options: list[str], value: str, name: str) -> None:
-        select = ui.select(options, value=value or None, label=title, clearable=True)
-        select.props("outlined dense options-dense").on_value_change(self._filter(name))
-
-    def _filter(self, name: str) -> Any:
-        """What to do when one of the filters is changed."""
-
-        async def change(event: events.ValueChangeEventArguments[Any]) -> None:
-            """Take the new value."""
-            value = ",".join(event.value) if isinstance(event.value, list) else event.value or ""
-            self._filters = Filters(**{**asdict(self._filters), name: value})
-            await self._turn(1, self._size)
-
-        return change
+    def _show(self, rows: list[dict[str, Any]]) -> None:
+        server = self._view.kestra.http.server
+        self._table.show([execution_row(server, raw) for raw in rows])
 
     def _bulk(self) -> None:
         with ui.element("div").classes("note") as self._actions:
@@ -170,7 +111,7 @@ class ExecutionList:
         if await self._view.do(done, calls.act_on_all, self._view.kestra, action, ids):
             self._table.element.selected = []
             self._chosen()
-            await self.refresh()
+            await self._search.refresh()
 
     async def _label(self) -> None:
         ids = self._ids()
@@ -185,36 +126,13 @@ class ExecutionList:
         pairs = dict(pair.split(":", 1) for pair in (text or "").split(",") if ":" in pair)
         labels = {key.strip(): value.strip() for key, value in pairs.items()}
         if labels and await self._view.do("Labels added", calls.label_all, self._view.kestra, ids, labels):
-            await self.refresh()
-
-    async def _turn(self, page: int, size: int) -> None:
-        self._page, self._size = page, size
-        filters = self._filters
-        self._address.change(
-            q=filters.text,
-            namespace="" if self._of_flow else filters.namespace,
-            flow="" if self._of_flow else filters.flow,
-            state=filters.state,
-            labels=filters.labels,
-            period="" if filters.period == DEFAULT_PERIOD else filters.period,
-            page="" if page == 1 else str(page),
-            size="" if size == SIZES[0] else str(size),
-        )
-        await self.refresh()
-
-    async def refresh(self) -> None:
-        """Read the rows from the server."""
-        kestra = self._view.kestra
-        found = await self._view.ask(calls.search, kestra, self._filters, self._page, self._size)
-        self._table.show([execution_row(kestra.http.server, raw) for raw in found.rows])
-        self._pager.show(self._page, self._size, found.total)
+            await self._search.refresh()
 
 
 async def show_of_flow(view: View, flow: Flow) -> None:
     """The executions of one flow, as a tab of its page."""
-    filters = Filters(namespace=flow.namespace, flow=flow.id)
-    path = addresses.flow(flow.namespace, flow.id, "executions")
-    await ExecutionList(view, filters, path=path, of_flow=True).build()
+    of_flow = ExecutionFilters(namespace=flow.namespace, flow=flow.id, of_flow=True)
+    await ExecutionList(view, of_flow, addresses.flow(flow.namespace, flow.id, "executions")).build()
 
 
 FLOW_TAB = Tab("executions", "Executions", 30, show_of_flow)

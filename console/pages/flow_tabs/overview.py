@@ -47,7 +47,11 @@ async def show(view: View, flow: Flow) -> None:
     async def refresh() -> None:
         """Read the last executions."""
         found = await view.ask(
-            calls.search, view.kestra, calls.Filters(namespace=flow.namespace, flow=flow.id), 1, LAST
+            calls.search,
+            view.kestra,
+            calls.ExecutionFilters(namespace=flow.namespace, flow=flow.id, of_flow=True),
+            1,
+            LAST,
         )
         table.show([execution_row(view.kestra.http.server, raw) for raw in found.rows])
 

@@ -46,7 +46,7 @@ async def show(view: View, namespace: str) -> None:
 
     async def refresh() -> None:
         """Read the last executions."""
-        filters = executions_calls.Filters(namespace=namespace)
+        filters = executions_calls.ExecutionFilters(namespace=namespace)
         found = await view.ask(executions_calls.search, kestra, filters, 1, LAST)
         table.show([execution_row(kestra.http.server, raw) for raw in found.rows])
 

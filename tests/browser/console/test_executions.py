@@ -61,6 +61,20 @@ def test_filters_stay_in_the_address(screens: Screens) -> None:
     assert "state=FAILED" in screens.page.url
 
 
+def test_filters_of_a_flows_tab_stay_in_its_address(screens: Screens) -> None:
+    screens.open(f"flows/edit/{NAMESPACE}.list/listed/executions")
+    expect(rows(screens)).to_have_count(25)
+    screens.page.get_by_label("Labels").first.fill("number:7")
+    expect(rows(screens)).to_have_count(1)
+    screens.page.reload()
+    expect(rows(screens)).to_have_count(1)
+
+
+def test_what_the_address_asks_in_vain_is_passed_over(screens: Screens) -> None:
+    screens.open(f"executions?namespace={NAMESPACE}.list&flow=listed&page=x&size=7&period=never")
+    expect(screens.page.get_by_text("1–25 of 30")).to_be_visible()
+
+
 def test_several_are_labelled_and_replayed_and_deleted(screens: Screens, kestra: KestraClient) -> None:
     screens.open(f"executions?namespace={NAMESPACE}.list&flow=fails")
     expect(rows(screens)).to_have_count(2)

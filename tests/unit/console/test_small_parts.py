@@ -3,7 +3,7 @@
 import pytest
 
 from console import addresses
-from console.calls.executions import Filters
+from console.calls.executions import ExecutionFilters
 from console.calls.flows import local_flows
 from console.components.marks import size, span
 from console.components.values import masked
@@ -54,13 +54,13 @@ def test_outputs_are_named_as_expressions_write_them() -> None:
 
 
 def test_filters_are_a_query() -> None:
-    assert Filters(namespace="a", state="FAILED", labels="x:1, y", period="ever").query() == {
+    assert ExecutionFilters(namespace="a", state="FAILED", labels="x:1, y", period="ever").query() == {
         "filters[namespace][STARTS_WITH]": "a",
         "filters[state][IN]": "FAILED",
         "filters[labels][EQUALS][x]": "1",
         "filters[timeRange][EQUALS]": "P8D",
     }
-    assert Filters(namespace="a", flow="b").query()["filters[namespace][EQUALS]"] == "a"
+    assert ExecutionFilters(namespace="a", flow="b", of_flow=True).query()["filters[namespace][EQUALS]"] == "a"
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from console.calls.filters import FlowFilters
 from console.calls.logs import LogFilters
 from console.calls.measures import days_until_now
-from console.calls.triggers import TriggerFilters, missed_dates
+from console.calls.triggers import missed_dates
 from console.components.labels import labels_of
 from console.components.trigger_words import next_date, schedule
 from console.pages.dashboard import next_rows
@@ -80,7 +81,7 @@ def test_labels_are_read_from_a_text() -> None:
 
 
 def test_empty_filters_are_not_sent() -> None:
-    assert TriggerFilters(flow="f").query() == {"filters[flowId][EQUALS]": "f"}
+    assert FlowFilters(flow="f").query() == {"filters[flowId][EQUALS]": "f"}
     assert "filters[namespace][STARTS_WITH]" in LogFilters(namespace="a").query()
-    assert "filters[namespace][EQUALS]" in LogFilters(namespace="a", flow="f").query()
+    assert "filters[namespace][EQUALS]" in LogFilters(namespace="a", flow="f", of_flow=True).query()
     assert LogFilters(period="nonsense").query()["filters[timeRange][EQUALS]"] == "P8D"
