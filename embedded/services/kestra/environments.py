@@ -9,31 +9,19 @@ As in the official image `python:3.13-slim`, a script without `dependencies` has
 another by `pythonVersion` that is installed on this machine; the tag of `containerImage` is not followed.
 """
 
-import hashlib
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import yaml
 from filelock import FileLock
-from uv import find_uv_bin
 
-from embedded.shared.paths import cache_folder
+from embedded.shared.python_environments import EnvironmentProblem, digest, execute, folder, own_python, uv
 
-INSTALL_TIMEOUT_SECONDS = 900
-_FINDING = Lock()
-"""Python 3.11's `sysconfig`, which finds uv, answers None to a thread that asks while another fills its table."""
 PYTHON_TYPES = ("io.kestra.plugin.scripts.python.Script", "io.kestra.plugin.scripts.python.Commands")
-
-
-class EnvironmentProblem(Exception):
-    """An environment could not be built; the message says what to do."""
 
 
 def interpreter(version: str = "") -> Path:
@@ -51,7 +39,7 @@ def interpreter(version: str = "") -> Path:
     with FileLock(f"{target}.lock"):
         if not (target / "complete").exists():
             shutil.rmtree(target, ignore_errors=True)
-            _execute([str(base), "-m", "venv", str(target)], f"A Python environment from {base} could not be made")
+            execute([str(base), "-m", "venv", str(target)], f"A Python environment from {base} could not be made")
             (target / "complete").touch()
     return python
 
@@ -120,22 +108,6 @@ def _install(wanted: list[str], python: Path, target: Path) -> None:
         built.rename(target)
 
 
-def uv(arguments: list[str], problem: str) -> None:
-    """Run uv, with the cache of all checkouts.
-
-    Parameters:
-        arguments: its command and what that takes.
-        problem: what to say when it fails; uv's own words follow.
-
-    Raises:
-        EnvironmentProblem: it failed.
-    """
-    options = ["--quiet", "--no-progress", "--no-config", "--cache-dir", str(cache_folder() / "uv")]
-    with _FINDING:
-        program = find_uv_bin()
-    _execute([program, *arguments, *options], problem)
-
-
 def installed(version: str = "") -> Path:
     """A Python of this machine, outside any virtual environment.
 
@@ -145,9 +117,8 @@ def installed(version: str = "") -> Path:
     Raises:
         EnvironmentProblem: no such Python is installed.
     """
-    own = Path(sys._base_executable)  # type: ignore[attr-defined]
     if not version or _is_own(version):
-        return own.resolve()
+        return own_python()
     executable = shutil.which(f"python{version}")
     if not executable:
         own_version = ".".join(map(str, sys.version_info[:3]))
@@ -161,38 +132,6 @@ def installed(version: str = "") -> Path:
 def _is_own(version: str) -> bool:
     parts = version.split(".")
     return [str(part) for part in sys.version_info[: len(parts)]] == parts
-
-
-def _execute(command: list[str], problem: str) -> None:
-    try:
-        result = subprocess.run(
-            command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_SECONDS, env=_uv_environment(), check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise EnvironmentProblem(f"{problem}: no end after {INSTALL_TIMEOUT_SECONDS} s.") from error
-    if result.returncode != 0:
-        raise EnvironmentProblem(f"{problem}:\n{(result.stderr or result.stdout).strip()}")
-
-
-def _uv_environment() -> dict[str, str]:
-    """Translate pip's variables for uv, which does not read them."""
-    translated = {"PIP_INDEX_URL": "UV_DEFAULT_INDEX", "PIP_EXTRA_INDEX_URL": "UV_INDEX", "PIP_CERT": "SSL_CERT_FILE"}
-    named = {uv: os.environ[pip] for pip, uv in translated.items() if os.environ.get(pip)}
-    if links := os.environ.get("PIP_FIND_LINKS"):
-        named["UV_FIND_LINKS"] = ",".join(links.split())
-    return named | os.environ
-
-
-def folder() -> Path:
-    """The folder of all environments."""
-    target = cache_folder() / "environments"
-    target.mkdir(parents=True, exist_ok=True)
-    return target
-
-
-def digest(parts: list[str]) -> str:
-    """A name for what depends on these parts, and on the kind of machine."""
-    return hashlib.sha256("\0".join([sys.platform, *parts]).encode()).hexdigest()[:20]
 
 
 def _main(arguments: list[str]) -> None:

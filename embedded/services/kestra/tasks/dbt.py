@@ -7,9 +7,9 @@ The dbt that runs is the one that `tool_environments/dbt.lock` locks, with the a
 """
 
 from embedded.services.kestra import tool_environments
-from embedded.services.kestra.environments import EnvironmentProblem
 from embedded.services.kestra.tasks import scripts
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
+from embedded.shared.python_environments import EnvironmentProblem
 
 PREFIX = "io.kestra.plugin.dbt.cli."
 COMMANDS = ("DbtCLI", "Build", "Run", "Test", "Seed", "Snapshot", "Compile", "Deps", "Freshness", "List")

@@ -6,11 +6,8 @@ environment is built once, in the cache that all checkouts share, and used witho
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from shutil import rmtree
 
-from filelock import FileLock
-
-from embedded.services.kestra import environments
+from embedded.shared.python_environments import locked
 
 LOCKS = Path(__file__).parent
 TOOLS = ("dbt", "aws")
@@ -25,29 +22,14 @@ def commands(tool: str) -> Path:
     Raises:
         EnvironmentProblem: it is not built yet and its packages could not be fetched.
     """
-    lock = LOCKS / f"{tool}.lock"
-    base = environments.installed()
-    folder = environments.folder() / f"{tool}-{environments.digest([str(base), lock.read_text()])}"
-    with FileLock(f"{folder}.lock"):
-        if not (folder / "complete").exists():  # an interrupted build has no such file, and is repeated
-            rmtree(folder, ignore_errors=True)
-            _build(lock, base, folder)
-            (folder / "complete").touch()
-    return folder / "bin"
+    return locked(
+        LOCKS / f"{tool}.lock",
+        f"The packages of the command `{tool}` are not installed yet and could not be fetched. "
+        "With a network, run `make setup` once",
+    )
 
 
 def prewarm() -> None:
     """Build the environments of all tools ahead of their use. Raises EnvironmentProblem, as `commands` does."""
     with ThreadPoolExecutor() as pool:
         list(pool.map(commands, TOOLS))
-
-
-def _build(lock: Path, base: Path, folder: Path) -> None:
-    environments.uv(["venv", "--python", str(base), str(folder)], f"A Python environment from {base} could not be made")
-    # The lock is complete: dependencies of packages are not resolved.
-    how = ["--require-hashes", "--no-deps", "--compile-bytecode"]
-    environments.uv(
-        ["pip", "install", *how, "--python", str(folder), "--requirements", str(lock)],
-        f"The packages of the command `{lock.stem}` are not installed yet and could not be fetched. "
-        "With a network, run `make setup` once",
-    )

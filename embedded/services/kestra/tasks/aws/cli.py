@@ -10,9 +10,9 @@ import os
 from pathlib import Path
 
 from embedded.services.kestra import tool_environments
-from embedded.services.kestra.environments import EnvironmentProblem
 from embedded.services.kestra.tasks import scripts
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
+from embedded.shared.python_environments import EnvironmentProblem
 
 VARIABLES = {
     "accessKeyId": "AWS_ACCESS_KEY_ID",

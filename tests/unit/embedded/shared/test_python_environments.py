@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from embedded.services.kestra import environments
+from embedded.shared import python_environments
 
 
 def test_threads_find_uv_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,8 +20,8 @@ def test_threads_find_uv_one_after_the_other(monkeypatch: pytest.MonkeyPatch) ->
         return "uv"
 
     run = []
-    monkeypatch.setattr(environments, "find_uv_bin", find)
-    monkeypatch.setattr(environments, "_execute", lambda command, problem: run.append(command[:2]))
+    monkeypatch.setattr(python_environments, "find_uv_bin", find)
+    monkeypatch.setattr(python_environments, "execute", lambda command, problem: run.append(command[:2]))
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: environments.uv([str(number)], "failed"), range(200)))
+        list(pool.map(lambda number: python_environments.uv([str(number)], "failed"), range(200)))
     assert sorted(run) == sorted(["uv", str(number)] for number in range(200))
