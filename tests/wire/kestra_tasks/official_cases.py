@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.support.waiting import eventually
 from tests.wire.kestra_tasks.client import END_STATES, Execution, Kestra
 
 FOLDER = Path(__file__).with_name("official")
@@ -89,10 +90,19 @@ def _start(kestra: Kestra, database: str, defaults: dict[str, Any], chunk: Seque
 
 def _results(kestra: Kestra, chunk: Sequence[Case], execution: Execution) -> dict[str, Any]:
     ended = kestra.wait(execution, *END_STATES)
-    errors: dict[str, str] = {}
-    for line in kestra.get(f"/logs/{ended.id}", params={"minLevel": "ERROR"}).json():
-        errors.setdefault(line.get("taskId"), POSITION.sub("", line["message"].splitlines()[0]))
+    runs = ended.execution["taskRunList"]
+    failed = {run["taskId"] for run in runs if run["attempts"][-1]["state"]["current"] == "FAILED"}
+    eventually(lambda: failed <= _errors(kestra, ended).keys())
+    errors = _errors(kestra, ended)
     return {case["name"]: _result(kestra, ended, case["name"], errors) for case in chunk}
+
+
+def _errors(kestra: Kestra, execution: Execution) -> dict[str, str]:
+    """The first line of each task's error, which is written a moment after its state."""
+    errors: dict[str, str] = {}
+    for line in kestra.get(f"/logs/{execution.id}", params={"minLevel": "ERROR"}).json():
+        errors.setdefault(line.get("taskId"), POSITION.sub("", line["message"].splitlines()[0]))
+    return errors
 
 
 def _result(kestra: Kestra, execution: Execution, name: str, errors: dict[str, str]) -> dict[str, Any]:
