@@ -1,6 +1,7 @@
 """What a notebook of Kestra Workbook imports: `import workbook`, then `lab = workbook.open("kestra")`."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from workbook import this_python  # noqa: F401 - before what it checks is imported
@@ -106,12 +107,13 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a name when it is first used."""
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_PLACES[name]), name)
-    globals()[name] = value
-    return value
+    """Import a name, or a module of this package, when it is first used."""
+    if place := _PLACES.get(name):
+        globals()[name] = getattr(import_module(place), name)
+        return globals()[name]
+    if not name.startswith("_") and find_spec(f"{__name__}.{name}"):
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -82,6 +82,10 @@ class Guarded:
         answer.raise_for_status()
         return answer.json()
 
+    def resume(self, execution: str) -> None:
+        """Let an execution go on that is paused."""
+        self.session.post(f"{self.url}/api/v1/main/executions/{execution}/resume").raise_for_status()
+
     def until(self, execution: str, *states: str) -> dict[str, Any]:
         def reached() -> dict[str, Any] | None:
             current = self.get(f"/executions/{execution}")

@@ -20,8 +20,15 @@ tasks:
   - {id: first, type: io.kestra.plugin.core.flow.Sleep, duration: PT2S}
   - {id: last, type: io.kestra.plugin.core.debug.Return, format: done}
 """
+WAITS = """
+tasks:
+  - {id: first, type: io.kestra.plugin.core.flow.Pause}
+  - {id: last, type: io.kestra.plugin.core.debug.Return, format: done}
+"""
+"""Waits until the test has said where the engine is to stop."""
 ONE = "tasks: [{id: one, type: io.kestra.plugin.core.debug.Return, format: done}]"
 STEPS = f"id: steps\nnamespace: guarded\n{TASKS}"
+LATER = f"id: later\nnamespace: guarded\n{WAITS}"
 PARENT = """
 id: parent
 namespace: guarded
@@ -47,15 +54,15 @@ triggers:
     preconditions:
       id: both
       flows:
-        - {{namespace: guarded, flowId: steps, states: [SUCCESS]}}
+        - {{namespace: guarded, flowId: later, states: [SUCCESS]}}
         - {{namespace: guarded, flowId: other, states: [SUCCESS]}}
 """
 OTHER = f"id: other\nnamespace: guarded\n{ONE}"
-LIMITED = f"id: limited\nnamespace: guarded\nconcurrency: {{limit: 1, behavior: QUEUE}}\n{TASKS}"
+LIMITED = f"id: limited\nnamespace: guarded\nconcurrency: {{limit: 1, behavior: QUEUE}}\n{WAITS}"
 TICKING = f"""
 id: ticking
 namespace: guarded
-{TASKS}
+{WAITS}
 triggers: [{{id: tick, type: io.kestra.plugin.core.trigger.Schedule, withSeconds: true, cron: "* * * * * *"}}]
 """
 QUEUE, ENDS, EVENTS = (
@@ -164,11 +171,14 @@ def test_a_flow_trigger_of_several_conditions_starts_its_flow_once(
 ) -> None:
     engine = interrupted.guarded
     engine.flow(OTHER)
+    engine.flow(LATER)
     engine.flow(WAITING % flow)
     engine.until(engine.run("other")["id"], "SUCCESS")
-    execution = engine.run("steps")["id"]
+    execution = engine.run("later")["id"]
+    engine.until(execution, "PAUSED")
     ended = (f'"id":"{execution}"', '"current":"SUCCESS"')
     interrupted.hold_message(queue, *(ended if queue == EVENTS else (f'"flowId":"{flow}"',)))
+    engine.resume(execution)
     interrupted.kill_when(execution, "SUCCESS", 2)
     assert len(interrupted.started(flow, 1)) == 1
 
@@ -176,24 +186,30 @@ def test_a_flow_trigger_of_several_conditions_starts_its_flow_once(
 def test_the_next_of_a_limit_starts(interrupted: Interrupted) -> None:
     engine = interrupted.guarded
     engine.flow(LIMITED)
-    running, queued = (engine.run("limited")["id"] for _ in range(2))
-    engine.until(running, "RUNNING")
+    first = engine.run("limited")["id"]
+    engine.until(first, "PAUSED")
+    queued = engine.run("limited")["id"]
     engine.until(queued, "QUEUED")
     interrupted.hold("concurrency_limit", 'LOCATE(\'"running":0\', "value") > 0')
-    interrupted.kill_when(running, "SUCCESS", 2)
+    engine.resume(first)
+    interrupted.kill_when(first, "SUCCESS", 2)
+    engine.until(queued, "PAUSED")
+    engine.resume(queued)
     engine.until(queued, "SUCCESS")
-    assert engine.run("limited", wait="true")["state"]["current"] == "SUCCESS"
+    engine.until(engine.run("limited")["id"], "PAUSED")
 
 
 def test_a_schedule_goes_on(interrupted: Interrupted) -> None:
     engine = interrupted.guarded
     engine.flow(TICKING)
 
-    def running() -> list[str]:
+    def paused(count: int) -> list[str]:
         found = engine.get("/executions", namespace="guarded", flowId="ticking")["results"]
-        return [execution["id"] for execution in found if execution["state"]["current"] == "RUNNING"]
+        states = {execution["id"]: execution["state"]["current"] for execution in found}
+        return [id for id, state in states.items() if state == "PAUSED"] if len(states) == count else []
 
-    [execution] = eventually(running, END_SECONDS, "a scheduled execution")
+    [execution] = eventually(lambda: paused(1), END_SECONDS, "a scheduled execution")
     interrupted.hold("triggers", '"execution_id" IS NULL AND "flow_id" = \'ticking\'')
+    engine.resume(execution)
     interrupted.kill_when(execution, "SUCCESS", 2)
-    interrupted.started("ticking", 2)
+    eventually(lambda: paused(2), END_SECONDS, "the next execution")
