@@ -176,7 +176,7 @@ def test_a_flow_trigger_of_several_conditions_starts_its_flow_once(
     engine.until(engine.run("other")["id"], "SUCCESS")
     execution = engine.run("later")["id"]
     engine.until(execution, "PAUSED")
-    ended = (f'"id":"{execution}"', '"current":"SUCCESS"')
+    ended = (f'"id":"{execution}"', '"value":"done"')
     interrupted.hold_message(queue, *(ended if queue == EVENTS else (f'"flowId":"{flow}"',)))
     engine.resume(execution)
     interrupted.kill_when(execution, "SUCCESS", 2)
