@@ -52,6 +52,9 @@ def test_a_namespace_is_found_and_leads_to_its_kv_store(screens: Screens, kestra
     kestra.import_flow(FLOW)
     screens.open("namespaces")
     screens.page.get_by_label("Search namespaces").fill("space")
+    screens.page.wait_for_url("**q=space**")
+    screens.page.reload()  # the search stays; a link that is clicked while the list changes leads nowhere
+    screens.ready()
     screens.page.get_by_role("link", name=f"{NAMESPACE}.space", exact=True).click()
     screens.ready()
     screens.tab("Flows")
