@@ -45,3 +45,39 @@ def test_the_end_is_told(codes: tuple[int, ...], code: int, words: str, capsys: 
     results = [test_suites.Result(name, ended, 1.0) for name, ended in zip("ab", codes, strict=True)]
     assert test_suites.summarize(results) == code
     assert capsys.readouterr().out == f"{words}\n"
+
+
+def result(suite: str, code: int, *failed: str) -> test_suites.Result:
+    return test_suites.Result(suite, code, 1.0, failed)
+
+
+FINE = result("fine", 0)
+FEW = result("few", 1, "a::one", "a::two")
+
+
+@pytest.mark.parametrize(
+    ("ended", "tried"),
+    [
+        ((FINE, FEW), [FEW]),
+        ((FEW, result("another", 1, "b::one")), [FEW, result("another", 1, "b::one")]),
+        ((FEW, result("many", 1, "b::one", "b::two")), []),
+        ((FEW, result("died", 3)), []),
+        ((FINE, result("none", test_suites.NOTHING_SELECTED)), []),
+    ],
+)
+def test_few_failed_tests_are_tried_again(
+    ended: tuple[test_suites.Result, ...], tried: list[test_suites.Result]
+) -> None:
+    assert test_suites.to_try_again(ended) == tried
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (0, "unsteady, passed alone: a::one\nunsteady, passed alone: a::two\n2 suites, all passed\n"),
+        (1, "2 suites, failed: few\n"),
+    ],
+)
+def test_an_unsteady_test_is_named(code: int, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert test_suites.summarize([FINE, FEW], [result("few", code)]) == code
+    assert capsys.readouterr().out == words

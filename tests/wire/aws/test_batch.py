@@ -148,9 +148,9 @@ def test_what_a_job_leaves_behind_ends_with_it(batch: Batch) -> None:
 def test_a_time_limit_ends_the_whole_process_group(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "AWS_BATCH_JOB_ID": "limited"}
     attempt = Attempt([sys.executable, "-c", f"{CHILD}; {SLEEP}"], tmp_path, environment, seconds=1)
-    seen: list[int] = []
-    outcome = attempt.run(lambda: seen.append(len(eventually(lambda: alive("limited")))), lambda lines: None)
-    assert seen == [1]
+    seen: list[bool] = []
+    outcome = attempt.run(lambda: seen.append(eventually(lambda: len(alive("limited")) == 2)), lambda lines: None)
+    assert seen == [True]
     assert (outcome.exit_code, outcome.status_reason) == (143, "Job attempt duration exceeded timeout")
     assert outcome.final
     assert alive("limited") == []
