@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from embedded.sql_engine.dialect import DialectCompiler
-from embedded.sql_engine.errors import invalid
+from embedded.sql_engine.errors import invalid, unsupported
 from embedded.sql_engine.grammar import offset_of, only
 from embedded.sql_engine.nodes.writer import Writer
 from embedded.sql_engine.scope import Scope
@@ -37,6 +37,8 @@ def _null(node: exp.Null, compiler: DialectCompiler, scope: Scope) -> Value:
 
 def _parameter(node: exp.Parameter, compiler: DialectCompiler, scope: Scope) -> Value:
     only(node, "this")
+    if isinstance(node.this, exp.Parameter):
+        raise unsupported(f"the system variable @@{node.this.name}", offset_of(node))
     value = compiler.parameters.get(node.name.lower())
     if value is None:
         raise invalid(f"Query parameter '{node.name}' not found", offset_of(node))

@@ -26,6 +26,8 @@ def _dot(node: exp.Dot, compiler: DialectCompiler, scope: Scope) -> Value:
     field = node.expression
     if isinstance(node.this, exp.Column | exp.Dot) and all(isinstance(part, exp.Identifier) for part in node.parts):
         return scope.resolve([part.name for part in node.parts], offset_of(node))
+    if isinstance(field, exp.Func):
+        raise unsupported(f"the function {node.this.sql()}.{field.name}", offset_of(node))
     if not isinstance(field, exp.Identifier):
         raise unsupported(f"the name {node.sql()}", offset_of(node))
     return field_of(compiler.value(node.this, scope), field.name, compiler.rules, offset_of(node))

@@ -206,6 +206,40 @@ def test_downloads_and_what_becomes_of_the_objects(kestra: Kestra, bucket: stora
     assert bucket.blob("done/a.csv").download_as_text() == "body of in/a.csv"
 
 
+def test_names_that_no_address_holds(kestra: Kestra, bucket: storage.Bucket) -> None:
+    put(bucket, "in/100%.csv", "in/a|b {c}.csv")
+    chosen = {"from": f"gs://{BUCKET}/in/"}
+    run = kestra.ok(
+        task("List", id="list", **chosen),
+        task("Download", id="first", **{"from": "{{ outputs.list.blobs[0].uri }}"}),
+        task("Copy", id="copy", **{"from": "{{ outputs.list.blobs[1].uri }}"}, to=f"gs://{BUCKET}/50%25 of b"),
+        task("Delete", id="gone", uri="{{ outputs.copy.uri }}", errorOnMissing=True),
+        task("Downloads", id="move", **chosen, action="MOVE", moveDirectory=f"gs://{BUCKET}/done"),
+    )
+    uris = [f"gs://{BUCKET}/in/100%25.csv", f"gs://{BUCKET}/in/a%7Cb+%7Bc%7D.csv"]
+    assert [blob["uri"] for blob in run.outputs("list")["blobs"]] == uris
+    assert kestra.text(run.outputs("first")["uri"]) == "body of in/100%.csv"
+    assert run.outputs("copy")["uri"] == f"gs://{BUCKET}/50%25%20of%20b"
+    assert list(run.outputs("move")["outputFiles"]) == ["in/100%.csv", "in/a|b {c}.csv"]
+    assert [blob.name for blob in bucket.list_blobs()] == ["done/100%.csv", "done/a|b {c}.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("a%20b.txt", "a b.txt"), ("a.txt?generation=1", "a.txt"), ("a+b.txt", "a b.txt"), ("%41.txt", "A.txt")],
+)
+def test_an_address_is_read_as_a_uri(kestra: Kestra, bucket: storage.Bucket, name: str, found: str) -> None:
+    put(bucket, found)
+    run = kestra.ok(task("Download", **{"from": f"gs://{BUCKET}/{name}"}))
+    assert run.outputs()["path"] == found
+
+
+def test_a_sign_that_no_address_holds_is_named(kestra: Kestra, bucket: storage.Bucket) -> None:
+    for name, sign in (("100%", "%25"), ("a|b", "%7C"), ("%7Ba}", "%7D")):
+        error = kestra.failure(task("Upload", **{"from": "kestra:///a"}, to=f"gs://{BUCKET}/{name}"))
+        assert f"cannot stand in an address, write it as {sign}" in error
+
+
 def test_a_move_needs_a_directory(kestra: Kestra, bucket: storage.Bucket) -> None:
     message = kestra.failure(task("Downloads", **{"from": f"gs://{BUCKET}/"}, action="MOVE"))
     assert "`action: MOVE` needs a `moveDirectory`" in message

@@ -96,6 +96,30 @@ for version in ("1", "2"):
         wheel.writestr(f"{info}/RECORD", "")
 """
 """Makes two versions of a package, to be installed without network."""
+PROJECT = {
+    "project/pyproject.toml": "[build-system]\nrequires = []\nbuild-backend = 'builder'\nbackend-path = ['.']\n",
+    "project/builder.py": """
+import os, zipfile
+
+def _wheel(folder, files):
+    info = "from_source-1.dist-info"
+    with zipfile.ZipFile(os.path.join(folder, "from_source-1-py3-none-any.whl"), "w") as wheel:
+        for name, text in files.items():
+            wheel.writestr(name, text)
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\\nName: from-source\\nVersion: 1\\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return "from_source-1-py3-none-any.whl"
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    return _wheel(folder, {"from_source.py": open("from_source.py").read()})
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    return _wheel(folder, {"from_source.pth": os.getcwd()})
+""",
+    "project/from_source.py": "WHERE = __file__",
+}
+"""A package in source, which is built without network."""
 
 
 def wheel(version: int) -> str:
@@ -122,6 +146,20 @@ def test_pip_installs_as_anywhere(kestra: Kestra, before: list[str], test: str) 
     kestra.ok(
         script(f"import only_here; assert {test}", beforeCommands=["python wheels.py", *before], inputFiles=files)
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "test"),
+    [
+        (["pip install --no-index ./project"], "'site-packages' in from_source.WHERE"),
+        (["pip install --no-index -e ./project"], "from_source.WHERE.endswith('/project/from_source.py')"),
+        (["tar czf from_source-1.tar.gz project", "pip install --no-index ./from_source-1.tar.gz"],
+         "'site-packages' in from_source.WHERE"),
+    ],
+    ids=["folder", "editable", "archive"],
+)  # fmt: skip
+def test_pip_installs_a_package_in_source(kestra: Kestra, before: list[str], test: str) -> None:
+    kestra.ok(script(f"import from_source; assert {test}", beforeCommands=before, inputFiles=PROJECT))
 
 
 def test_what_pip_installs_is_gone_with_the_task(kestra: Kestra) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from embedded.services.aws.athena.trino.functions.not_here import NOT_HERE
 from tests.wire.aws.athena.client import Athena, Failed
 from tests.wire.aws.athena.examples import EXAMPLES, REFUSED, Example
 from tests.wire.aws.server import Server
@@ -34,6 +35,14 @@ def test_example(athena: Athena, started: dict[str, str], example: Example) -> N
 @pytest.mark.parametrize(("sql", "reason"), REFUSED)
 def test_refused(athena: Athena, sql: str, reason: str) -> None:
     assert athena.reason(sql).startswith(reason)
+
+
+@pytest.mark.parametrize("arguments", ["", "1", "'a', 'b'"])
+def test_functions_that_only_athena_has_are_no_unknown_ones(athena: Athena, arguments: str) -> None:
+    started = {name: athena.start(f"SELECT {name}({arguments})") for name in NOT_HERE}
+    for name, query in started.items():
+        reason = athena.wait(query)["Status"]["StateChangeReason"]
+        assert reason == f"NOT_SUPPORTED: line 1:8: Unsupported by this stand-in: the function {name.lower()}"
 
 
 @pytest.mark.parametrize(

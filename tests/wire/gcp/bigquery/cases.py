@@ -764,7 +764,11 @@ REFUSED = [
         "SELECT SAFE_DIVIDE(NUMERIC '1', 0)", "Unsupported by this stand-in: SAFE_DIVIDE", "DuckDB has no such TRY"
     ),
     Refused("SELECT SAFE.TO_JSON_STRING(1)", "Unsupported by this stand-in: the function TO_JSON_STRING", "likewise"),
-    Refused("SELECT NET.HOST('x')", "Unsupported by this stand-in", "likewise"),
+    Refused("SELECT NET.HOST('x')", "Unsupported by this stand-in: the function NET.HOST", "likewise"),
+    Refused("SELECT HLL_COUNT.INIT(1)", "Unsupported by this stand-in: the function HLL_COUNT.INIT", "likewise"),
+    Refused("SELECT KEYS.NEW_KEYSET('A')", "Unsupported by this stand-in: the function KEYS.NEW_KEYSET", "likewise"),
+    Refused("SELECT d.f(1)", "Unsupported by this stand-in: the function d.f", "no functions of users"),
+    Refused("SELECT @@time_zone", "Unsupported by this stand-in: the system variable @@time_zone", "likewise"),
     Refused("SELECT x\nFROM UNNEST([1]) AS y", "Unrecognized name: x at [1:8]", "no such column"),
     Refused("SELECT 1,\n  z", "Unrecognized name: z at [2:3]", "the place is that in the script"),
     Refused("SELECT 1;\nSELECT 1,\n  z", "Unrecognized name: z at [3:3]", "also of a later statement"),
@@ -833,7 +837,8 @@ REFUSED = [
     Refused("CREATE TEMP TABLE t AS SELECT 1 AS x", "Unsupported by this stand-in", "no sessions"),
     Refused("CREATE FUNCTION f() AS (1)", "Unsupported by this stand-in", "no functions of users"),
     Refused("SELECT a FROM (SELECT 1 AS a) TABLESAMPLE SYSTEM (10 PERCENT)", "Unsupported by this stand-in", "samples"),
-    Refused("SELECT JSON '{}'", "Unsupported by this stand-in", "no JSON type"),
+    Refused("SELECT JSON '{}'", "Unsupported by this stand-in: literals of the type JSON", "no JSON type"),
+    Refused("SELECT CAST('{}' AS JSON)", "Unsupported by this stand-in: the type JSON", "likewise"),
     Refused("SELECT CAST(1 AS BIGNUMERIC)", "Unsupported by this stand-in: the type", "76 digits are too many"),
     Refused("SELECT x FROM unqualified", 'Table "unqualified" must be qualified with a dataset', "no default data set"),
 ]

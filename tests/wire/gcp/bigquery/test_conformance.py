@@ -8,6 +8,7 @@ import pytest
 from google.api_core.exceptions import GoogleAPICallError
 from google.cloud import bigquery
 
+from embedded.services.gcp.bigquery.sql.functions.not_here import NOT_HERE
 from tests.wire.gcp.bigquery.cases import CASES, PAGES, REFUSED, Case, Refused
 
 
@@ -35,3 +36,11 @@ def test_statement_is_refused_in_bigquerys_shape(warehouse: bigquery.Client, cas
     assert caught.value.code == 400
     assert told["reason"] == "invalidQuery"
     assert case.message in told["message"], case.why
+
+
+@pytest.mark.parametrize("arguments", ["", "1", "'a', 'b'"])
+def test_functions_that_only_bigquery_has_are_no_unknown_ones(warehouse: bigquery.Client, arguments: str) -> None:
+    for name in sorted(NOT_HERE):
+        with pytest.raises(GoogleAPICallError) as caught:
+            warehouse.query_and_wait(f"SELECT {name}({arguments})")
+        assert caught.value.errors[0]["message"] == f"Unsupported by this stand-in: the function {name} at [1:8]"

@@ -16,7 +16,7 @@ from embedded.services.gcp.bigquery.sql import casts
 from embedded.services.gcp.bigquery.sql.functions import FUNCTIONS
 from embedded.services.gcp.bigquery.sql.functions.not_here import NOT_HERE
 from embedded.services.gcp.bigquery.sql.numbers import arithmetic
-from embedded.services.gcp.bigquery.sql.special_syntax import SPECIAL_SYNTAX
+from embedded.services.gcp.bigquery.sql.special_syntax import REFUSED_SYNTAX, SPECIAL_SYNTAX
 from embedded.services.gcp.bigquery.sql.times import add_days
 from embedded.services.gcp.bigquery.sql.types import NUMERIC, named_type, type_name
 from embedded.shared.numbers import whole_number
@@ -190,7 +190,7 @@ class BigQueryRules(Rules):
         Raises:
             SqlError: the operands are wrong.
         """
-        write = SPECIAL_SYNTAX.get(type(node))
+        write = SPECIAL_SYNTAX.get(type(node)) or REFUSED_SYNTAX.get(type(node))
         return None if write is None else write(node, compiler, scope)
 
     @staticmethod

@@ -146,6 +146,14 @@ def _safe_function(node: exp.SafeFunc, compiler: ExpressionCompiler, scope: Scop
     return Value(f"TRY({value.sql})", value.type)
 
 
+def _json_literal(node: exp.ParseJSON, compiler: ExpressionCompiler, scope: Scope) -> Value:
+    raise unsupported("literals of the type JSON", offset_of(node))
+
+
+def _net_function(node: exp.NetFunc, compiler: ExpressionCompiler, scope: Scope) -> Value:
+    raise unsupported(f"the function NET.{node.this.name}", offset_of(node))
+
+
 SPECIAL_SYNTAX: dict[type[exp.Expr], SpecialWriter] = {
     exp.Add: _shifted,
     exp.Sub: _shifted,
@@ -165,3 +173,8 @@ SPECIAL_SYNTAX: dict[type[exp.Expr], SpecialWriter] = {
     exp.NullSafeNEQ: _distinct_from("IS DISTINCT FROM"),
     exp.SafeFunc: _safe_function,
 }
+REFUSED_SYNTAX: dict[type[exp.Expr], SpecialWriter] = {
+    exp.NetFunc: _net_function,
+    exp.ParseJSON: _json_literal,
+}
+"""Syntax of BigQuery that is refused by its name there."""

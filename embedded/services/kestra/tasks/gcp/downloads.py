@@ -15,7 +15,7 @@ from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
 from embedded.services.kestra.tasks.durations import seconds
 from embedded.services.kestra.tasks.gcp.connection import STORAGE_RETRY, failures, storage_client
 from embedded.services.kestra.tasks.gcp.listing import ListedObject, listed
-from embedded.services.kestra.tasks.gcp.objects import PREFIX, copy_object, fetch_object, object_at
+from embedded.services.kestra.tasks.gcp.objects import PREFIX, copy_object, fetch_object, split
 from embedded.services.kestra.tasks.trigger_rules import alone, is_wanted
 
 
@@ -89,8 +89,9 @@ def _act(task: Task, blob: storage.Blob) -> storage.Blob | None:
             blob.delete(retry=STORAGE_RETRY)
     if action != "MOVE":
         return None
-    folder = task.properties["moveDirectory"].rstrip("/")
-    target = object_at(storage_client(task), f"{folder}/{blob.name.rpartition('/')[2]}", "moveDirectory")
+    bucket, folder = split(task.properties["moveDirectory"].rstrip("/"), "moveDirectory")
+    parts = (folder.replace("+", " "), blob.name.rpartition("/")[2])
+    target = storage_client(task).bucket(bucket).blob("/".join(filter(None, parts)))
     copy_object(task, blob, target, delete=True)
     return target
 

@@ -12,7 +12,7 @@ import google.cloud.storage as storage
 
 from embedded.services.kestra.tasks.bridge import Outputs, Task, TaskError, body
 from embedded.services.kestra.tasks.gcp.connection import STORAGE_RETRY, failures, storage_client
-from embedded.services.kestra.tasks.gcp.objects import NO_BUCKET, PREFIX, split
+from embedded.services.kestra.tasks.gcp.objects import NO_BUCKET, PREFIX, address, split
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class ListedObject:
     @property
     def uri(self) -> str:
         """The address in Kestra's form: a + for a space."""
-        return f"gs://{self.bucket}/{self.name.replace(' ', '+')}"
+        return address(self.bucket, self.name, space="+")
 
     def as_outputs(self) -> Outputs:
         """The object as an output."""

@@ -168,9 +168,15 @@ def split(uri: str, name: str) -> tuple[str, str]:
     return bucket, unquote(re.split("[?#]", key)[0])
 
 
-def address(bucket: str, key: str) -> str:
-    """The address of an object."""
-    return f"gs://{bucket}/{key.replace(' ', '%20')}"
+def address(bucket: str, key: str, space: str = "%20") -> str:
+    """The address of an object, which holds in another form what no address holds.
+
+    Parameters:
+        bucket: the name of its bucket.
+        key: its name.
+        space: what stands for a space.
+    """
+    return f"gs://{bucket}/{_ILLEGAL.sub(lambda sign: quote(sign.group()), key.replace(' ', space))}"
 
 
 class _Watched:
