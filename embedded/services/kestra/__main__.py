@@ -7,7 +7,6 @@ Environment: `KESTRA_HOME` (state of the engine), `KESTRA_STORAGE`, `KESTRA_PORT
 executions are deleted, as ISO 8601 has it; not set, all are kept), and what flows read: `ENV_*`, `SECRET_*`.
 """
 
-import gc
 import logging
 import sys
 
@@ -15,6 +14,7 @@ from embedded.services.kestra import retention
 from embedded.services.kestra.api.app import create_app
 from embedded.services.kestra.compiler import CompileError
 from embedded.services.kestra.engine import EngineError
+from embedded.services.kestra.garbage import keep_what_lasts
 from embedded.services.kestra.launch import (
     ProcessSettings,
     enter_scratch_folder,
@@ -45,9 +45,7 @@ def main() -> None:
     if settings.retention:
         retention.keep(engine, settings.retention)
     app = create_app(engine, settings)
-    # JPype has Python collect its garbage whenever Java does: what lasts as long as the process need not be looked at.
-    gc.collect()
-    gc.freeze()
+    keep_what_lasts()
     try:
         serve(app, settings.port)
     finally:

@@ -21,6 +21,7 @@ import jpype
 import jpype.nio
 
 from embedded.services.kestra.engine import Engine
+from embedded.services.kestra.garbage import keep_what_lasts
 
 Outputs = dict[str, Any]
 
@@ -278,6 +279,7 @@ def _body(name: str) -> Body:
     if name not in _bodies:
         module = next(module for prefix, module in FAMILIES.items() if name.startswith(prefix))
         importlib.import_module(f"embedded.services.kestra.tasks.{module}")
+        keep_what_lasts()
     return _bodies[name]
 
 
