@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from console import downloads, login, pages, theme
+from console import completions, downloads, login, pages, theme
 from console.guard import Guard
 from console.places import use
 from console.sessions import START, LoginGate, Sessions
@@ -55,6 +55,7 @@ def create_app(settings: Settings) -> ASGIApp:
         *[Route(path, start) for path in ("/", "/ui", "/ui/", "/ui/main", "/ui/main/")],
         *login.routes(sessions),
         *downloads.routes(sessions),
+        *completions.routes(sessions),
     ]
     app.mount("/static", StaticFiles(directory=STATIC))
     pages_app.on_startup(watch.start)

@@ -120,7 +120,7 @@ def _properties(schema: Mapping[str, Any]) -> list[Property]:
     entries = (
         Property(
             name=name,
-            values=_values(described),
+            values=values_of(described),
             default=_default(described),
             text="\n".join(text for text in (described.get("title"), described.get("description")) if text),
             required=name in required or bool(described.get("$required")),
@@ -131,7 +131,7 @@ def _properties(schema: Mapping[str, Any]) -> list[Property]:
     return sorted(entries, key=lambda entry: (not entry.required, entry.name))
 
 
-def _values(described: Mapping[str, Any]) -> str:
+def values_of(described: Mapping[str, Any]) -> str:
     """What a property can be, in words."""
     forms = [form for form in described.get("anyOf") or [described] if form.get("type") or form.get("$ref")]
     return " or ".join(dict.fromkeys(_form(form) for form in forms)) or "any"

@@ -1,4 +1,5 @@
-"""The editor of a flow's text: the engine's word while one types, and a copy in the browser of what is not saved."""
+"""The editor of a flow's text: the engine's word while one types, completion, the documentation of the type at the
+cursor, and a copy in the browser of what is not saved."""
 
 from __future__ import annotations
 
@@ -6,12 +7,14 @@ import asyncio
 import json
 from collections.abc import Sequence
 
-from nicegui import Client, background_tasks, context, ui
+from nicegui import Client, background_tasks, context, events, ui
 
 from console.calls import flows as calls
 from console.calls.flows import Validation
+from console.components.type_document import TypePanel
 from console.view import View
 from console.yaml_lines import line_of
+from console.yaml_outline import place_of
 from workbook.errors import WorkbookError
 from workbook.kestra.models import Problem
 
@@ -21,7 +24,7 @@ BROWSER_SECONDS = 5.0
 
 
 class FlowEditor:
-    """The editor with its problems below it.
+    """The editor with its problems below it, and the documentation beside it.
 
     Parameters:
         view: of the page.
@@ -37,11 +40,19 @@ class FlowEditor:
         self._asked = 0
         self._restored = ui.element("div").classes("note")
         self._restored.set_visibility(False)
-        self._editor = ui.codemirror(
-            saved, language="YAML", theme="basicLight", indent="  ", line_wrapping=False, on_change=self._changed
-        ).classes("editor")
-        self._editor.props('aria-label="Flow as YAML"')
-        self._problems = ui.element("div").classes("problems").props("aria-live=polite")
+        with ui.element("div").classes("editing"):
+            with ui.element("div"):
+                self._editor = ui.codemirror(
+                    saved,
+                    language="YAML",
+                    theme="basicLight",
+                    indent="  ",
+                    line_wrapping=False,
+                    on_change=self._changed,
+                ).classes("editor")
+                self._editor.props('aria-label="Flow as YAML"').on("cursor", self._moved)
+                self._problems = ui.element("div").classes("problems").props("aria-live=polite")
+            self._document = TypePanel(view)
         background_tasks.create(self._begin(context.client), name="editor")
 
     @property
@@ -92,7 +103,13 @@ class FlowEditor:
             if isinstance(kept, str) and kept != self.saved:
                 self.set_text(kept)
                 self._offer_saved()
+            ui.run_javascript(f'import("/static/flow_editor.js").then((module) => module.assist({self._editor.id}))')
             await self.validate()
+
+    async def _moved(self, event: events.GenericEventArguments) -> None:
+        """Document the type that the cursor is in."""
+        place = place_of(self.text, int(event.args["line"]), int(event.args["column"]))
+        await self._document.show(place.type_name)
 
     def _offer_saved(self) -> None:
         with self._restored:

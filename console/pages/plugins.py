@@ -9,20 +9,16 @@ from nicegui import events, ui
 
 from console import addresses
 from console.calls import plugins as calls
-from console.calls.plugins import KINDS, Document, Property, TypeEntry
+from console.calls.plugins import KINDS, TypeEntry
 from console.components import marks
 from console.components.address import Address
+from console.components.type_document import read_document, show_document
 from console.frame import frame, page
-from console.view import View
-from workbook.kestra.errors import ApiError
 
 PREFIX = "io.kestra.plugin."
 NOT_HERE = (
     "This is all that this server has. A type that is not listed, and a property that its page does not name, are "
     "refused when a flow is saved: nothing is ignored."
-)
-OF_EVERY_TASK = (
-    "Other properties are refused. Those of every task, such as description, timeout and retry, are not listed here."
 )
 
 
@@ -47,7 +43,7 @@ async def plugin(type_name: str) -> None:
     """
     short = type_name.rpartition(".")[2]
     async with frame(short, "Plugins", [("Plugins", addresses.PLUGINS), (short, "")]) as view:
-        await _document(view, type_name)
+        show_document(type_name, await read_document(view, type_name))
 
 
 class PluginList:
@@ -109,75 +105,3 @@ def _group(group: str, entries: Sequence[TypeEntry]) -> None:
                 ui.link(entry.short, addresses.plugin(entry.name)).props(f'title="{entry.name}"')
                 if entry.kind != "tasks":
                     ui.label(KINDS[entry.kind].lower().removesuffix("s")).classes("label-chip")
-
-
-async def _document(view: View, type_name: str) -> None:
-    try:
-        document = await view.ask(calls.document, view.kestra, type_name)
-    except ApiError as error:
-        if error.status != 404:
-            raise
-        with ui.element("div").classes("note").props("role=alert"):
-            ui.label(f"This server does not have the type {type_name}: a flow that names it is refused.")
-            ui.link("The types that it has", addresses.PLUGINS)
-        return
-    with ui.element("div").classes("page-head"):
-        with ui.element("code"):
-            ui.label(type_name)
-        ui.button(icon="content_copy", on_click=lambda: ui.clipboard.write(type_name)).props(
-            'flat round dense size=sm aria-label="Copy the type"'
-        )
-    if document.title:
-        ui.label(document.title).classes("card-title")
-    _markdown(document.description)
-    _properties("Properties", document.properties)
-    ui.label(OF_EVERY_TASK).classes("muted small")
-    _properties("Outputs", document.outputs)
-    _examples(document)
-    for name, properties in document.definitions.items():
-        _properties(name, properties)
-
-
-def _properties(title: str, properties: Sequence[Property]) -> None:
-    if not properties:
-        return
-    with ui.element("h2"):
-        ui.label(title)
-    with (
-        ui.element("div").classes("card scroll"),
-        ui.element("table").classes("plain-table documented").props(f'aria-label="{title}"'),
-    ):
-        for entry in properties:
-            with ui.element("tr"):
-                with ui.element("td"):
-                    with ui.element("code"):
-                        ui.label(entry.name)
-                    if entry.required:
-                        ui.label("required").classes("label-chip")
-                with ui.element("td"):
-                    ui.label(entry.values).classes("muted")
-                    if entry.default:
-                        ui.label(f"default: {entry.default}").classes("muted small pre")
-                with ui.element("td"):
-                    _markdown(entry.text)
-
-
-def _examples(document: Document) -> None:
-    if not document.examples:
-        return
-    with ui.element("h2"):
-        ui.label("Examples")
-    for example in document.examples:
-        _markdown(example.title)
-        with ui.element("div").classes("command"):
-            with ui.element("pre"):
-                ui.label(example.code)
-            ui.button(icon="content_copy", on_click=lambda code=example.code: ui.clipboard.write(code)).props(
-                'flat round dense size=sm aria-label="Copy the example"'
-            )
-
-
-def _markdown(text: str) -> None:
-    """The server's text; it comes from plug-ins, so that nothing in it may act in the page."""
-    if text:
-        ui.markdown(text, sanitize=True).classes("markdown")

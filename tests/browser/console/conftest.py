@@ -1,7 +1,8 @@
 """One stack of Kestra and the console for all tests of this folder, and a browser that is logged in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
@@ -12,6 +13,24 @@ from tests.support.stack import own_stack
 from workbook.kestra import KestraClient
 
 NAMESPACE = "company.screens"
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note that a test has failed, for what is kept of it."""
+    report = yield
+    item.stash[FAILED] = report.failed or item.stash.get(FAILED, False)
+    return report
+
+
+@contextmanager
+def kept_if_failed(context: BrowserContext, address: str, test: pytest.Item) -> Iterator[Screens]:
+    """A page of a test's own, of which a screenshot and a trace are kept if the test fails."""
+    with opened(context, address, SCREENSHOTS / f"console-{test.name}", lambda: test.stash.get(FAILED, False)) as shown:
+        yield shown
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +66,7 @@ def logged_in(browser: Browser, stack: dict[str, str]) -> Iterator[BrowserContex
 @pytest.fixture
 def screens(logged_in: BrowserContext, stack: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Screens]:
     """The console for somebody who is logged in; no test may leave an error in the browser's console."""
-    with opened(logged_in, stack["CONSOLE_URL"], SCREENSHOTS / f"console-{request.node.name}") as shown:
+    with kept_if_failed(logged_in, stack["CONSOLE_URL"], request.node) as shown:
         yield shown
 
 
@@ -55,6 +74,6 @@ def screens(logged_in: BrowserContext, stack: dict[str, str], request: pytest.Fi
 def stranger(browser: Browser, stack: dict[str, str], request: pytest.FixtureRequest) -> Iterator[Screens]:
     """The console for somebody who is not logged in."""
     context = new_context(browser, stack["CONSOLE_URL"])
-    with opened(context, stack["CONSOLE_URL"], SCREENSHOTS / f"console-{request.node.name}") as shown:
+    with kept_if_failed(context, stack["CONSOLE_URL"], request.node) as shown:
         yield shown
     context.close()

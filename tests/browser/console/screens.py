@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -101,31 +101,31 @@ class Screens:
 
 
 @contextmanager
-def opened(context: BrowserContext, address: str, kept: Path) -> Iterator[Screens]:
+def opened(context: BrowserContext, address: str, kept: Path, has_failed: Callable[[], bool]) -> Iterator[Screens]:
     """A page of its own.
 
     Parameters:
         context: of the browser, whose trace has been started.
         address: of the console.
-        kept: a folder; its name begins what is kept of a failure: a screenshot, and a trace for Playwright's viewer.
+        kept: begins the names of what is kept of a failure: a screenshot, and a trace for Playwright's viewer.
+        has_failed: whether the test has; a fixture does not see what its test raises.
     """
     context.tracing.start_chunk()
     page = context.new_page()
     screens = Screens(page, address)
     try:
         yield screens
-        assert screens.errors == []
-    except BaseException:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{kept}.png")
-        context.tracing.stop_chunk(path=f"{kept}.zip")
-        raise
-    else:
-        context.tracing.stop_chunk()
     finally:
+        if has_failed() or screens.errors:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=f"{kept}.png")
+            context.tracing.stop_chunk(path=f"{kept}.zip")
+        else:
+            context.tracing.stop_chunk()
         page.goto(f"{address}/health")
         page.evaluate("localStorage.clear()")  # what one test did not save is not another's
         page.close()
+    assert screens.errors == []
 
 
 def new_context(browser: Browser, address: str) -> BrowserContext:

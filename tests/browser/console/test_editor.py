@@ -79,3 +79,60 @@ def test_text_that_is_not_saved_is_there_again(screens: Screens, kestra: KestraC
     screens.button("Discard it").click()
     expect(editor).not_to_contain_text("not saved")
     assert kestra.flow(f"{NAMESPACE}/kept").revision == 1
+
+
+def pick(screens: Screens, name: str) -> None:
+    """Take a proposal of the editor by the keyboard."""
+    chosen = screens.page.locator(".cm-tooltip-autocomplete li[aria-selected]")
+    expect(chosen).to_be_visible()
+    screens.page.wait_for_timeout(100)  # the editor takes no key for its proposals in their first 75 ms
+    while not chosen.inner_text().startswith(name):
+        screens.page.keyboard.press("ArrowDown")
+    screens.page.keyboard.press("Enter")
+
+
+def test_types_and_properties_are_completed_at_the_cursor(screens: Screens, kestra: KestraClient) -> None:
+    screens.open("flows/new")
+    screens.write(f"id: completed\nnamespace: {NAMESPACE}\ntasks:\n  - id: hello\n    ")
+    keyboard = screens.page.keyboard
+    proposals = screens.page.get_by_role("listbox").get_by_role("option")
+    keyboard.type("type: io.kestra.plugin.core.lo")
+    expect(proposals.first).to_contain_text("io.kestra.plugin.core.log.Log")
+    pick(screens, "io.kestra.plugin.core.log.Log")
+    keyboard.press("Enter")
+    keyboard.type("me")
+    expect(proposals.first).to_contain_text("required")
+    pick(screens, "message")
+    keyboard.type("Hello")
+    keyboard.press("Enter")
+    expect(screens.page.get_by_role("complementary").locator("code").first).to_have_text(
+        "io.kestra.plugin.core.log.Log"
+    )
+    keyboard.press("Control+Space")
+    expect(proposals.get_by_text("level", exact=True)).to_be_visible()
+    expect(proposals.get_by_text("message", exact=True)).to_have_count(0)
+    pick(screens, "level")
+    keyboard.press("Control+Space")
+    pick(screens, "WARN")
+    expect(screens.page.get_by_text(ACCEPTED)).to_be_visible()
+    screens.button("Save").click()
+    screens.page.wait_for_url(f"**/flows/edit/{NAMESPACE}/completed/edit")
+    task = kestra.flow(f"{NAMESPACE}/completed").raw["tasks"][0]
+    assert task == {"id": "hello", "type": "io.kestra.plugin.core.log.Log", "message": "Hello", "level": "WARN"}
+
+
+def test_the_panel_documents_the_type_at_the_cursor(screens: Screens) -> None:
+    screens.open("flows/new")
+    text = FLOW.format(id="documented", message="Hello")
+    waiting = "  - id: wait\n    type: io.kestra.plugin.core.flow.Sleep\n    duration: PT1S\n"
+    screens.write(text + waiting + "  - {id: none, type: io.kestra.plugin.core.log.Logg}\n")
+    panel = screens.page.get_by_role("complementary", name="Documentation")
+    lines = screens.page.locator(".cm-line")
+    for number, type_name, required in ((5, "log.Log", "message"), (8, "flow.Sleep", "duration"), (3, "log.Log", "")):
+        lines.nth(number).click()
+        expect(panel.locator("code").first).to_have_text(f"io.kestra.plugin.core.{type_name}")
+        expect(panel.get_by_role("row").filter(has_text="required")).to_contain_text(required)
+        expect(panel).to_contain_text("Other properties are refused.")
+    screens.page.keyboard.press("ArrowDown")
+    lines.nth(9).click()
+    expect(panel).to_contain_text("This server does not have the type io.kestra.plugin.core.log.Logg")
