@@ -10,6 +10,8 @@ from workbook.lesson_files import SIDE_FOLDERS, all_lessons, is_chosen
 
 KERNEL = "python3"
 PARAMETERS = "parameters"
+ADDRESSES = "addresses"
+"""The tag of a cell that shows addresses of the machine that it runs on: its output is not kept."""
 CELL_SECONDS = 300
 OWN_METADATA = "workbook"
 """What the project itself says in a notebook's metadata, such as how long a cell may take."""

@@ -43,6 +43,7 @@ def problems(path: Path) -> list[str]:
         *_exercises(notebook, allowed),
         *_cells(notebook, flow_lines),
         *_outputs(notebook),
+        *_addresses(notebook),
         *_clean_up(notebook),
     ]
     return [f"{path.name}: {text}" for text in found]
@@ -114,6 +115,14 @@ def _outputs(notebook: NotebookNode) -> Iterator[str]:
             for picture in _PICTURE.findall(html):
                 if not _WHOLE_PICTURE.match(picture):
                     yield f"cell {number}: a picture that not every page shows, or that has no text: {picture[:60]!r}"
+
+
+def _addresses(notebook: NotebookNode) -> Iterator[str]:
+    """Addresses are another reader's dead links: they are shown to whoever runs the cell, and compared with nothing."""
+    for number, cell in enumerate(notebook.cells):
+        tags = lessons.tags(cell)
+        if lessons.ADDRESSES in tags and (cell.outputs or "nbval-ignore-output" not in tags):
+            yield f"cell {number}: it shows addresses, so it has the tag `nbval-ignore-output` too, and no output"
 
 
 def _clean_up(notebook: NotebookNode) -> Iterator[str]:

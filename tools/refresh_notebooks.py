@@ -24,12 +24,13 @@ def refresh(path: Path) -> None:
         client = NotebookClient(notebook, timeout=lessons.CELL_SECONDS, kernel_name=lessons.KERNEL, resources=resources)
         client.extra_arguments = QUIET_KERNEL
         client.execute(env=environment)
-    _strip(notebook)
+    strip(notebook)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
 
 
-def _strip(notebook: NotebookNode) -> None:
+def strip(notebook: NotebookNode) -> None:
+    """Remove what changes from run to run: metadata of tools, warnings, and addresses of this machine."""
     notebook.metadata = {
         **{key: value for key, value in notebook.metadata.items() if key == lessons.OWN_METADATA},
         "kernelspec": LASTING_METADATA,
@@ -38,7 +39,8 @@ def _strip(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            kept = [] if lessons.ADDRESSES in lessons.tags(cell) else cell.outputs
+            cell.outputs = [output for output in kept if output.get("name") != "stderr"]
 
 
 def main() -> None:

@@ -58,7 +58,7 @@ def open_lab(root: Path = ROOT, open_browser: bool = True) -> int:
         try:
             server = _start(root, folder, open_browser)
             _end_on_signals(server, out)
-            server.io_loop.add_callback(_say, out, _welcome(server, log))
+            server.io_loop.add_callback(_say, out, welcome(server, log))
             server.start()
         except SystemExit as end:
             if end.code:
@@ -123,12 +123,19 @@ def _put_style(folder: Path) -> bool:
     return True
 
 
-def _welcome(server: ServerApp, log: Path) -> str:
+def welcome(server: ServerApp, log: Path) -> str:
+    """What the terminal shows as soon as the page can be opened: its address, the console's, and how it all ends.
+
+    Parameters:
+        server: that listens.
+        log: the file of what it says.
+    """
     address = f"{server.connection_url}?token={server.identity_provider.token}"
     where = log.relative_to(ROOT) if log.is_relative_to(ROOT) else log
     stack = " and the stack" if LEASE in os.environ else ""
     has_screens = "CONSOLE_URL" in os.environ and "KESTRA_URL" in os.environ
-    screens = f"Kestra's flows and executions are at {os.environ['KESTRA_URL']}\n\n" if has_screens else ""
+    console = "The console, with flows and executions on the screen, is at"
+    screens = f"{console}\n\n    {os.environ['KESTRA_URL']}\n\n" if has_screens else ""
     return (
         f"\nJupyterLab is open on the lessons. If no browser window appeared, open\n\n    {address}\n\n"
         f"{screens}"

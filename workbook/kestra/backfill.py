@@ -144,7 +144,7 @@ def _how_to_stop(plan: Plan) -> str:
 
 
 def _follow(api: KestraApi, plan: Plan, before: set[str] | None) -> ExecutionList:
-    bar = progress.start(f"{plan.flow.id} / {plan.trigger_id}", "executions")
+    bar = progress.start(f"{plan.flow.id} / {plan.trigger_id}", "executions", plan.flow.executions_link)
     name = f"{plan.flow.id}/{plan.trigger_id}"
     began = time.monotonic()
     try:

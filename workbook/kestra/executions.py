@@ -279,7 +279,7 @@ class Executions:
             until: where to stop before the end.
             check: as of `wait`.
         """
-        bar = progress.start(current.flow_id, "task runs")
+        bar = progress.start(current.flow_id, "task runs", current.link)
         try:
             with closing(watch(self._http, current, bar, known_changes)) as changes:
                 for seen in changes:

@@ -89,7 +89,7 @@ class Http:
     @property
     def server(self) -> Server:
         """What records keep of this server."""
-        return Server(self.url, has_ui=self.stack != "embedded", read_log=self._read_log)
+        return Server(self.url, self._read_log)
 
     def _read_log(self, execution_id: str, task_run_id: str) -> list[dict[str, Any]]:
         params = {"taskRunId": task_run_id, "minLevel": "INFO"}

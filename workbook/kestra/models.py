@@ -95,6 +95,11 @@ class Flow(Shown):
         """Its page in Kestra's user interface, or in the console of the embedded stack."""
         return self.server.page(f"flows/edit/{self.namespace}/{self.id}")
 
+    @property
+    def executions_link(self) -> str | None:
+        """The page with its executions, or None where its server is not known."""
+        return self.server.link(f"{self.url}/executions")
+
     def html(self) -> str:
         """Its inputs, tasks and triggers."""
         parts = {
@@ -316,7 +321,7 @@ class Execution(WithStates, Shown):
 
     @property
     def link(self) -> str | None:
-        """Its page in Kestra's user interface, or None where there is none."""
+        """Its page, or None where its server is not known."""
         return self.server.link(self.url)
 
     def html(self) -> str:

@@ -16,7 +16,7 @@ from IPython.display import display
 from tqdm import tqdm
 
 from workbook import notebook
-from workbook.html import chip
+from workbook.html import chip, link
 from workbook.kestra.models import Execution, LogLine
 from workbook.kestra.shown import level
 from workbook.kestra.summaries import span
@@ -105,15 +105,17 @@ class Progress(Protocol):
         """
 
 
-def start(name: str, unit: str) -> Progress:
+def start(name: str, unit: str, page: str | None = None) -> Progress:
     """The progress display that fits the place this runs in.
 
     Parameters:
         name: what runs.
         unit: what is counted, in the plural.
+        page: where it can be watched on the screen. Only a notebook that somebody looks at leads there: the address is
+            another one on each machine and at each run, and what is written into a notebook without a reader is not.
     """
     if notebook.is_live():
-        return _Live(name, unit)
+        return _Live(name, unit, page)
     if not notebook.in_kernel() and sys.stderr.isatty():
         return _Terminal(name, unit)
     return _Quiet()
@@ -177,8 +179,8 @@ class _Live:
     watched = True
     shows_log = True
 
-    def __init__(self, name: str, unit: str) -> None:
-        self._name, self._unit = name, unit
+    def __init__(self, name: str, unit: str, page: str | None = None) -> None:
+        self._name, self._unit, self._page = name, unit, page
         self._drawn = 0.0
         self._handle: Any = display({"text/plain": name}, raw=True, display_id=True)
 
@@ -193,7 +195,7 @@ class _Live:
         self._drawn = time.monotonic()
         counted = status.counted(self._unit)
         html = (
-            f"<div><b>{escape(self._name)}</b> "
+            f"<div><b>{link(self._name, self._page)}</b> "
             f'<progress value="{_reached(status):.2f}" max="{max(status.total, 1)}" '
             'style="width:18em;vertical-align:middle"></progress> '
             f"{escape(counted)} · {escape(status.note)} · {status.seconds:.0f} s{_log_html(log)}</div>"
@@ -206,7 +208,7 @@ class _Live:
         Parameters:
             name, state, summary, seconds: as of `Progress.finish`.
         """
-        text, html = _last_line(name, state, summary, seconds)
+        text, html = _last_line(name, state, summary, seconds, self._page)
         self._handle.update(notebook.bundle(text, html), raw=True)
 
 
@@ -228,8 +230,9 @@ def _short(message: str) -> str:
     return line if len(line) <= LOG_WIDTH else line[: LOG_WIDTH - 1] + "…"
 
 
-def _last_line(name: str, state: str, summary: str, seconds: float) -> tuple[str, str]:
+def _last_line(name: str, state: str, summary: str, seconds: float, page: str | None = None) -> tuple[str, str]:
     html = (
-        f"<div><code>{escape(name)}</code> {chip(state)} {escape(summary)}<br>\n<small>in {seconds:.1f} s</small></div>"
+        f"<div><code>{link(name, page)}</code> {chip(state)} {escape(summary)}<br>\n"
+        f"<small>in {seconds:.1f} s</small></div>"
     )
     return f"{name}  {state}  {summary}\nin {seconds:.1f} s", html

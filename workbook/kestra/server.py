@@ -16,21 +16,23 @@ class Server:
 
     Attributes:
         url: its address without a path.
-        has_ui: whether it has a user interface to lead to. The embedded stack has none: `/ui` answers 404 there.
         read_log: None if there is nobody to ask.
     """
 
     url: str = ""
-    has_ui: bool = False
     read_log: ReadLog | None = None
 
     def page(self, path: str) -> str:
-        """The address of a page of the user interface."""
+        """The address of a page: of Kestra's user interface, or of the console of the embedded stack."""
         return f"{self.url}/ui/main/{path}"
 
     def link(self, address: str) -> str | None:
-        """An address of the user interface, or None where it would lead nowhere."""
-        return address if self.has_ui else None
+        """The address of a page as a link, or None for a server without an address.
+
+        Nobody is asked whether there are screens: where the embedded stack runs without its console, the page says how
+        to start it.
+        """
+        return address if self.url else None
 
 
 def of(server: Server | str) -> Server:

@@ -38,7 +38,7 @@ def watch(
         has = ", ".join(flow.trigger_ids) or "none"
         raise NotFound(f"Flow {flow.id!r} has no trigger {trigger_id!r}. Its triggers: {has}.")
     name, before = f"{flow.id}/{trigger_id}", {execution.id for execution in known}
-    bar = progress.start(name, "executions")
+    bar = progress.start(name, "executions", flow.executions_link)
     give_up = time.monotonic() + timeout
     started = ExecutionList()
     try:

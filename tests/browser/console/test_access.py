@@ -7,6 +7,7 @@ import pytest
 import requests
 from playwright.sync_api import BrowserContext, expect
 
+from tests.browser.console.conftest import NAMESPACE
 from tests.browser.console.screens import Screens
 from tests.support.foreign_page import FOREIGN
 from workbook.kestra import KestraClient
@@ -15,6 +16,12 @@ HANDSHAKE = (
     "GET /_nicegui_ws/socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 )
+
+FLOW = f"""id: linked
+namespace: {NAMESPACE}
+tasks:
+  - {{id: hello, type: io.kestra.plugin.core.debug.Return, format: Hello}}
+"""
 
 
 def test_a_login_leads_to_the_page_that_was_asked_for(stranger: Screens, stack: dict[str, str]) -> None:
@@ -42,6 +49,18 @@ def test_the_servers_address_leads_to_the_console(screens: Screens, stack: dict[
     screens.page.wait_for_url(f"{stack['CONSOLE_URL']}/ui/main/flows")
     screens.page.goto(f"{stack['KESTRA_URL']}/ui/main/executions?state=FAILED")
     screens.page.wait_for_url(f"{stack['CONSOLE_URL']}/ui/main/executions?state=FAILED")
+
+
+def test_the_links_of_records_lead_to_their_pages(screens: Screens, kestra: KestraClient) -> None:
+    flow = kestra.import_flow(FLOW)
+    run = kestra.execute(flow)
+    screens.page.goto(str(run.link))
+    expect(screens.page.locator(".page-head .state")).to_have_text("SUCCESS")
+    assert screens.execution_id() == run.id
+    screens.page.goto(flow.url)
+    expect(screens.page.get_by_role("heading", name="linked")).to_be_visible()
+    screens.page.goto(str(flow.executions_link))
+    expect(screens.page.get_by_role("link", name=run.id[:8])).to_be_visible()
 
 
 def test_programs_get_no_redirect(stack: dict[str, str], kestra: KestraClient) -> None:

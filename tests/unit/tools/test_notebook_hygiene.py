@@ -8,17 +8,21 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools.notebook_hygiene import MAX_CELL_LINES, MAX_FLOW_LINES, OPENING, problems
+from tools.refresh_notebooks import strip
 
 FLOW = 'flow = lab.kestra.import_flow("""\n{}""")'
 CODE = "x = 1\n"
 
 
-def problems_with(tmp_path: Path, folder: str, source: str, text: str = "", outputs: Sequence = ()) -> list[str]:
+def problems_with(
+    tmp_path: Path, folder: str, source: str, text: str = "", outputs: Sequence = (), tags: Sequence[str] = ()
+) -> list[str]:
     """The problems with the cell and the text above it, in a notebook of this folder that has no others."""
     first = new_code_cell("a = 1", metadata={"tags": ["parameters"]})
     cells = [new_markdown_cell("# Title"), first, new_code_cell(OPENING)]
+    kept = {"tags": list(tags)} if tags else {}
     notebook = new_notebook(
-        cells=[*cells, new_markdown_cell(text), new_code_cell(source, outputs=list(outputs))],
+        cells=[*cells, new_markdown_cell(text), new_code_cell(source, outputs=list(outputs), metadata=kept)],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     path = tmp_path / folder / "some.ipynb"
@@ -70,6 +74,34 @@ def test_each_output_can_be_read_on_every_page(tmp_path: Path, html: str, plain:
     found = problems_with(tmp_path, "lessons", "x", outputs=[output])
     assert len(found) == bool(problem)
     assert problem in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("tags", "output", "is_right"),
+    [
+        (["addresses", "nbval-ignore-output"], "", True),
+        (["addresses", "nbval-ignore-output"], "http://127.0.0.1:8080", False),
+        (["addresses"], "", False),
+        ([], "three", True),
+    ],
+)
+def test_addresses_of_a_machine_are_not_kept(tmp_path: Path, tags: list[str], output: str, is_right: bool) -> None:
+    outputs = [new_output("stream", name="stdout", text=output)] if output else []
+    found = problems_with(tmp_path, "lessons", "print(run.url)", outputs=outputs, tags=tags)
+    assert ["addresses" in problem for problem in found] == ([] if is_right else [True])
+
+
+def test_a_refresh_keeps_no_addresses_and_no_warnings() -> None:
+    printed, warned = (new_output("stream", name=name, text="http://127.0.0.1:8080") for name in ("stdout", "stderr"))
+    cells = [
+        new_code_cell("run.url", outputs=[printed], metadata={"tags": ["addresses"]}),
+        new_code_cell("print(1)", outputs=[printed, warned], metadata={"tags": ["some"], "trusted": True}),
+    ]
+    notebook = new_notebook(cells=cells, metadata={"widgets": {}})
+    strip(notebook)
+    assert [cell.outputs for cell in notebook.cells] == [[], [printed]]
+    assert notebook.cells[1].metadata == {"tags": ["some"]}
+    assert "widgets" not in notebook.metadata
 
 
 def test_an_output_that_needs_a_widget_is_named(tmp_path: Path) -> None:

@@ -218,6 +218,23 @@ def test_a_live_bar_becomes_one_line_without_leftovers(monkeypatch: pytest.Monke
     assert screen.shown[-1]["text/plain"] == "hello  SUCCESS  4 task runs\nin 3.2 s"
 
 
+def test_a_live_bar_leads_to_the_page_of_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = _Screen(monkeypatch)
+    bar = progress.start("hello", "task runs", "http://kestra.test/ui/main/executions?a=1&b")
+    bar.update(Status(1, 4, "load", 3.2))
+    bar.finish("hello", "SUCCESS", "4 task runs", 3.21)
+    lead = '<a href="http://kestra.test/ui/main/executions?a=1&amp;b" target="_blank">hello</a>'
+    assert [shown["text/html"].count(lead) for shown in screen.shown] == [1, 1]
+
+
+def test_what_is_kept_of_a_run_without_a_reader_has_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(notebook, "is_live", lambda: False)
+    monkeypatch.setattr(notebook, "show", lambda text, html: kept.extend((text, html)))
+    progress.start("hello", "task runs", "http://kestra.test/").finish("hello", "SUCCESS", "4 task runs", 3.21)
+    assert not any("kestra.test" in output for output in kept)
+
+
 def test_a_terminal_has_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     bar = progress.start("hello", "task runs")

@@ -17,7 +17,7 @@ from workbook.lab import Lab
 from workbook.settings import Settings
 
 RAW = recorded("taxi.execution")
-WITH_UI = Server("http://kestra.test:8080", has_ui=True)
+KNOWN = Server("http://kestra.test:8080")
 PAGE = f"http://kestra.test:8080/ui/main/executions/{RAW['namespace']}/{RAW['flowId']}/{RAW['id']}"
 
 
@@ -32,7 +32,7 @@ def _links(html: str) -> list[str]:
 
 
 def test_an_execution_shows_its_task_runs_and_leads_to_its_page() -> None:
-    execution = Execution.from_json({**RAW, "url": None}, WITH_UI)
+    execution = Execution.from_json({**RAW, "url": None}, KNOWN)
     html, text = _shown(execution)
     assert _links(html) == [PAGE] == [execution.link]
     assert "✓ SUCCESS" in html
@@ -40,26 +40,34 @@ def test_an_execution_shows_its_task_runs_and_leads_to_its_page() -> None:
     assert text == repr(execution)
 
 
-def test_where_there_is_no_user_interface_nothing_leads_to_it(client: KestraClient, fake: FakeKestra) -> None:
+@pytest.mark.parametrize("stack", ["embedded", "docker", "cloud"])
+def test_a_record_leads_to_its_page_on_every_stack(fake: FakeKestra, stack: str) -> None:
     fake.on("GET", f"/executions/{RAW['id']}", {**RAW, "url": None})
+    client = KestraClient(fake.url, "admin@kestra.io", "Admin1234", stack)
     execution = client.execution(RAW["id"])
+    client.close()
+    assert _links(execution.html()) == [execution.link] == [execution.url]
+    assert execution.url == f"{fake.url}/ui/main/executions/{RAW['namespace']}/{RAW['flowId']}/{RAW['id']}"
+    assert len(fake.requests("GET", "/")) == 0, "nobody is asked whether there are screens"
+
+
+def test_a_record_of_a_server_that_is_not_known_leads_nowhere() -> None:
+    execution = Execution.from_json({**RAW, "url": None}, "")
     assert (execution.link, _links(execution.html())) == (None, [])
-    assert execution.url.endswith(f"/ui/main/executions/{RAW['namespace']}/{RAW['flowId']}/{RAW['id']}")
-    with_ui = KestraClient(fake.url, "admin@kestra.io", "Admin1234", "docker")
-    assert with_ui.execution(RAW["id"]).link == execution.url
-    with_ui.close()
 
 
 def test_a_flow_leads_to_its_editor() -> None:
     raw = {"namespace": "company.team", "id": "hello", "tasks": [{"id": "say"}], "triggers": [{"id": "daily"}]}
-    flow = Flow.from_json(raw, WITH_UI)
+    flow = Flow.from_json(raw, KNOWN)
     html, text = _shown(flow)
     assert flow.url == "http://kestra.test:8080/ui/main/flows/edit/company.team/hello"
     assert _links(html) == [flow.url]
     assert "tasks say" in html
     assert "triggers daily" in html
     assert text == repr(flow)
+    assert flow.executions_link == f"{flow.url}/executions"
     assert _links(Flow.from_json(raw).html()) == []
+    assert Flow.from_json(raw).executions_link is None
 
 
 def test_a_task_run_shows_its_log_with_levels(client: KestraClient, fake: FakeKestra) -> None:
@@ -90,7 +98,7 @@ def test_a_task_run_shows_itself_when_its_server_is_down(executed: Any) -> None:
 
 
 def test_executions_show_as_a_table_with_links() -> None:
-    execution = Execution.from_json({**RAW, "url": None}, WITH_UI)
+    execution = Execution.from_json({**RAW, "url": None}, KNOWN)
     html, text = _shown(ExecutionList([execution, replace(execution, id="another")]))
     rows = list(ElementTree.fromstring(f"<div>{html}</div>").iter("tr"))
     assert ["".join(cell.itertext()) for cell in rows[0]] == ["state", "id", "flow", "start (UTC)", "duration", "by"]

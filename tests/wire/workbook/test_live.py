@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
 
 import workbook
 from tests.support.stack import own_stack
@@ -374,7 +375,19 @@ def test_whoever_looks_sees_the_whole_flow_and_its_log_without_a_secret(
     assert any("WARN</span>" in bar and "the password is ******" in bar for bar in bars)
     assert not any("the password is root" in bar for bar in bars)
     assert "progress" not in last
+    assert all(f'<a href="{run.url}"' in html for html in shown)
     assert f"in {run.duration:.1f} s" in last
+
+
+@pytest.mark.parametrize("address", ["run.url", "flow.url", "flow.executions_link"])
+def test_an_address_leads_a_browser_to_the_screens_or_to_how_they_are_started(
+    lab: Any, flow: Any, address: str
+) -> None:
+    run = lab.kestra.execute(flow)
+    of, name = address.split(".")
+    page = getattr({"run": run, "flow": flow}[of], name)
+    answer = requests.get(page, headers={"Accept": "text/html"}, allow_redirects=False, timeout=10)
+    assert (answer.status_code, "make up ONLY=console" in answer.text) == (503, True), "no console runs here"
 
 
 def test_records_show_themselves_with_their_log(lab: Any) -> None:
@@ -382,8 +395,5 @@ def test_records_show_themselves_with_their_log(lab: Any) -> None:
     run = lab.kestra.execute("workbook.tests/live")
     assert "no note" in run.task_runs_of("last")[0].html()
     assert run.id in lab.kestra.executions("workbook.tests/live").html()
-    assert run.link is None
-    answer = lab.kestra.http._session.get(run.url)
-    assert answer.status_code == 404, "there is a user interface now: records may lead to it"
     states = {one.name: one.state for one in overview.services(lab.settings)}
     assert (states["kestra"], states["postgres"], states["qdrant"]) == ("up", "up", "not started")
