@@ -282,6 +282,20 @@ def test_the_range_of_an_expression_has_an_end(api: Api, good: str, bad: str, me
     assert message in errors(api, ended["id"]).lower()
 
 
+LONG_TEXT = "{% for line in range(1, 4097) %}" + "x" * 4096 + "{% endfor %}"
+"""It renders a line more than the most of an expression."""
+
+
+@pytest.mark.parametrize(
+    "task", [f"{CORE}.log.Log, message: '{LONG_TEXT}'", f"{CORE}.kv.Set, key: long, value: '{LONG_TEXT}'"]
+)
+def test_the_text_of_an_expression_has_an_end(api: Api, task: str) -> None:
+    api.flow(one_task(task))
+    ended = api.run("limits.team", "given", {"given": "x"})
+    assert ended["state"]["current"] == "FAILED"
+    assert "longer than 16777216 characters, the most of an expression" in errors(api, ended["id"])
+
+
 def publish(name: str, tag: str) -> str:
     return f"""
         id: measured

