@@ -39,7 +39,7 @@ EXECUTION_KILLS = 300
 EXECUTIONS = 10_000
 FUZZ_REQUESTS = 1_000
 FUZZED = ("kestra_api", "aws", "gcp", "qdrant")
-STARTS, CLIENTS = 60, 8
+STARTS, CLIENTS = 30, 8
 BACKFILL_DAYS = 300
 VALUES, VALUES_AT_ONCE = 1_000, 20
 """As many values as a `ForEach` may have: see `LoopLimits.java`."""
@@ -337,6 +337,7 @@ TRIALS: dict[str, Callable[[Path], Outcome]] = {
 
 def main() -> int:
     """Run the trials that are named, or all; gives the exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what a trial has started ends with it
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("trials", nargs="*", metavar="TRIAL", help=", ".join(TRIALS))
     chosen = parser.parse_args().trials or list(TRIALS)
