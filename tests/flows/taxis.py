@@ -73,11 +73,11 @@ class Taxis:
 
     def forget(self) -> None:
         for table in self.tables():
-            self.sql(f"DROP TABLE {table}")
+            self.sql(f"DROP TABLE IF EXISTS {table}")  # partitions go with theirs
 
-    def counts(self, taxi: str = "yellow") -> dict[str, int]:
+    def counts(self, taxi: str = "yellow", table: str = "tripdata") -> dict[str, int]:
         """Rows by file name."""
-        return dict(self.sql(f"SELECT filename, count(*) FROM {taxi}_tripdata GROUP BY 1"))
+        return dict(self.sql(f"SELECT filename, count(*) FROM {taxi}_{table} GROUP BY 1"))
 
     @contextmanager
     def nobody_may_write(self, table: str) -> Iterator[None]:
@@ -137,8 +137,8 @@ class Taxis:
         last = [run for run in execution["taskRunList"] if run["taskId"] == "drop_staging_table_after_kill"]
         return execution if last and last[0]["state"]["current"] in ("SUCCESS", "SKIPPED", "FAILED") else None
 
-    def load(self, year: str, month: str, taxi: str = "yellow") -> Execution:
-        return self.ended(self.start(year, month, taxi))
+    def load(self, year: str, month: str, taxi: str = "yellow", flow: str = "04_postgres_taxi") -> Execution:
+        return self.ended(self.start(year, month, taxi, flow))
 
     def await_backfill(self, flow: str, label: str, count: int, state: str = "SUCCESS") -> list[Execution]:
         """The executions of a backfill, once so many of them have ended in a state."""
@@ -187,7 +187,8 @@ class Taxis:
         assert "Traceback" not in "".join(lines)
 
     def kept_files(self, execution: Execution) -> list[Path]:
-        folder = self.storage / "main" / "zoomcamp" / "04-postgres-taxi" / "executions" / execution["id"]
+        flow = execution["flowId"].replace("_", "-")
+        folder = self.storage / "main" / "zoomcamp" / flow / "executions" / execution["id"]
         return sorted(folder.rglob("*.csv"))
 
     # The stack
