@@ -48,7 +48,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Place:
+class CursorPlace:
     """Where a cursor is.
 
     Attributes:
@@ -67,7 +67,7 @@ class Place:
         return next((node.type_name for node in reversed(self.mapping.way) if node.type_name), "")
 
 
-def place_of(text: str, line: int, column: int) -> Place:
+def place_of(text: str, line: int, column: int) -> CursorPlace:
     """The place of a cursor.
 
     Parameters:
@@ -88,7 +88,7 @@ class _Outline:
         self._line, self._column = line, column
         self._open = [Node(None, -1)]
         self._block: Node | None = None
-        self.place = Place(self._open[0])
+        self.place = CursorPlace(self._open[0])
 
     def read(self, number: int, content: str) -> None:
         """Read a line."""
@@ -98,17 +98,17 @@ class _Outline:
             depth = indent if indent is not None else self._column if here is not None else None
             if depth is None or depth > self._block.indent:
                 if here is not None:
-                    self.place = Place(self._block.parent or self._open[0])
+                    self.place = CursorPlace(self._block.parent or self._open[0])
                 return
             if indent is not None:
                 self._block = None
         if indent is None:
             if here is not None:
-                self.place = Place(self._parent(self._column, False), prefix="")
+                self.place = CursorPlace(self._parent(self._column, False), prefix="")
         elif not content.lstrip().startswith("#"):
             self._entries(content, here)
         elif here is not None:
-            self.place = Place(self._parent(indent, False))
+            self.place = CursorPlace(self._parent(indent, False))
 
     def _parent(self, indent: int, is_entry: bool) -> Node:
         """What a key or an entry with an indentation is below of."""
@@ -142,7 +142,7 @@ class _Outline:
             written = written[found.start("value") :] if written and len(written) >= found.start("value") else None
         elif here is not None:
             name = written if written is not None and _NAME.match(written) else None
-            self.place = Place(self._parent(start, False), prefix=name)
+            self.place = CursorPlace(self._parent(start, False), prefix=name)
         if last is not None and rest.startswith("{"):
             self._inline(last, rest, written)
         if _BLOCK.match(rest):
@@ -151,12 +151,12 @@ class _Outline:
     def _in_pair(self, node: Node, found: re.Match[str], written: str | None) -> None:
         """Take the place in `key: value`, of which something is before the cursor; None if not even the key is."""
         mapping, start = node.parent or self._open[0], found.start("value")
-        self.place = Place(mapping)
+        self.place = CursorPlace(mapping)
         if written and len(written) >= start and found["gap"]:
             value = written[start:]
-            self.place = Place(mapping, node.key, value if _NAME.match(value) else None)
+            self.place = CursorPlace(mapping, node.key, value if _NAME.match(value) else None)
         elif written and _NAME.match(written):
-            self.place = Place(mapping, prefix=written)
+            self.place = CursorPlace(mapping, prefix=written)
 
     def _inline(self, node: Node, rest: str, written: str | None) -> None:
         """Read `{key: value, ...}`."""
@@ -165,16 +165,16 @@ class _Outline:
         ]
         if written is None:
             return
-        self.place = Place(node)
+        self.place = CursorPlace(node)
         if not written or _depth(written) != 1:
             return
         part = list(_parts(written))[-1]
         if (found := _PART.match(part)) and not part[-1:].isspace() and _NAME.match(found[2]):
-            self.place = Place(node, found[1], found[2])
+            self.place = CursorPlace(node, found[1], found[2])
         elif found and not found[2]:
-            self.place = Place(node, found[1], "")
+            self.place = CursorPlace(node, found[1], "")
         elif _NAME.match(part.strip()) and ":" not in part:
-            self.place = Place(node, prefix=part.strip())
+            self.place = CursorPlace(node, prefix=part.strip())
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.calls import plugins
-from console.yaml_outline import Node, Place
+from console.yaml_outline import CursorPlace, Node
 from workbook.errors import WorkbookError
 from workbook.kestra.api import quoted
 from workbook.kestra.client import KestraClient
@@ -39,7 +39,7 @@ class Option:
     opens: bool = False
 
 
-def options(kestra: KestraClient, place: Place) -> list[Option]:
+def options(kestra: KestraClient, place: CursorPlace) -> list[Option]:
     """What can be written at a place, by its name; nothing if the server does not say.
 
     Parameters:
@@ -61,7 +61,7 @@ def options(kestra: KestraClient, place: Place) -> list[Option]:
     return [Option(value) for value in dict.fromkeys(values)]
 
 
-def _properties(schemas: _Schemas, forms: Sequence[Form], place: Place) -> list[Option]:
+def _properties(schemas: _Schemas, forms: Sequence[Form], place: CursorPlace) -> list[Option]:
     there = {child.key for child in place.mapping.children} - {place.prefix}
     found: dict[str, Option] = {}
     for form in forms:
@@ -77,7 +77,7 @@ def _properties(schemas: _Schemas, forms: Sequence[Form], place: Place) -> list[
     return sorted(found.values(), key=lambda option: (not option.detail.startswith("required"), option.label))
 
 
-def _types(kestra: KestraClient, place: Place) -> list[Option]:
+def _types(kestra: KestraClient, place: CursorPlace) -> list[Option]:
     kind = next((_KINDS[node.key] for node in reversed(place.mapping.way) if node.key in _KINDS), "tasks")
     return [Option(entry.name, "", entry.title) for entry in plugins.types(kestra) if entry.kind == kind]
 

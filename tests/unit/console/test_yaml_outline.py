@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.yaml_outline import Place, place_of
+from console.yaml_outline import CursorPlace, place_of
 
 FLOW = """id: hello
 namespace: company.team
@@ -29,14 +29,14 @@ tasks:
 """
 
 
-def at_mark(text: str) -> Place:
+def at_mark(text: str) -> CursorPlace:
     """The place of the mark `‸`, which is taken out of the text."""
     before, after = text.split("‸")
     lines = before.split("\n")
     return place_of(before + after, len(lines), len(lines[-1]))
 
 
-def way(place: Place) -> list[str]:
+def way(place: CursorPlace) -> list[str]:
     """The keys that lead to a place; `-` for an entry of a list."""
     return ["-" if node.key is None else node.key for node in place.mapping.way[1:]]
 
