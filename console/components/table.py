@@ -81,6 +81,8 @@ class Table:
 
     def show(self, rows: Sequence[Row]) -> None:
         """Show other rows; what was chosen of them stays so."""
+        if list(rows) == self._table.rows:
+            return  # the browser would build each cell anew
         known = {row[self._table.row_key]: row for row in rows}
         key = self._table.row_key
         self._table.selected = [known[row[key]] for row in self._table.selected if row[key] in known]

@@ -6,6 +6,7 @@ from console import addresses
 from console.calls.executions import ExecutionFilters
 from console.calls.flows import local_flows
 from console.components.marks import size, span
+from console.components.table import Table
 from console.components.values import masked
 from console.pages.execution_tabs.outputs import flat
 from console.sessions import START, own_address
@@ -88,3 +89,35 @@ def test_every_state_has_a_colour_and_a_mark_in_both_looks() -> None:
 def test_the_flows_of_the_folder_are_known_by_their_ids() -> None:
     known = {str(flow.id) for flow in local_flows()}
     assert {"zoomcamp/01_hello_world", "com.flowio/s3-csv-ingestion"} <= known
+
+
+class _Drawn:
+    """A table of the browser, which draws all rows anew whenever it is given some."""
+
+    row_key = "id"
+
+    def __init__(self) -> None:
+        self.selected: list[dict[str, str]] = []
+        self.drawn: list[list[dict[str, str]]] = [[]]
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        return self.drawn[-1]
+
+    @rows.setter
+    def rows(self, rows: list[dict[str, str]]) -> None:
+        self.drawn.append(rows)
+
+
+def test_rows_that_have_not_changed_are_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = _Drawn()
+    monkeypatch.setattr(Table, "__init__", lambda self: setattr(self, "_table", drawn))
+    table = Table()  # type: ignore[call-arg]
+    rows = [{"id": "a", "state": "RUNNING"}, {"id": "b", "state": "SUCCESS"}]
+    table.show(rows)
+    drawn.selected = [rows[0]]
+    table.show([dict(row) for row in rows])
+    assert len(drawn.drawn) == 2
+    table.show([{"id": "a", "state": "SUCCESS"}])
+    assert len(drawn.drawn) == 3
+    assert table.chosen == [{"id": "a", "state": "SUCCESS"}]
