@@ -7,69 +7,36 @@ from typing import TYPE_CHECKING, Any
 from workbook import this_python  # noqa: F401 - before what it checks is imported
 
 if TYPE_CHECKING:
-    from workbook.errors import (
-        NotFound,
-        QueryFailed,
-        ServerDown,
-        StackError,
-        WorkbookError,
-        WrongPassword,
-    )
-    from workbook.exercises.check import check
-    from workbook.exercises.report import progress
-    from workbook.kestra import KestraClient
-    from workbook.kestra.errors import (
-        ApiError,
-        BackfillEmpty,
-        ExecutionFailed,
-        FlowInvalid,
-        InputInvalid,
-        WaitInterrupted,
-    )
-    from workbook.kestra.flows import read_flow
-    from workbook.lab import Lab, open
-    from workbook.learning.hints import hint
-    from workbook.learning.predict import predict
-    from workbook.pictures.charts import bars, monthly_bars
-    from workbook.pictures.dbt_tests import dbt_test_table
-    from workbook.pictures.gantt import gantt
-    from workbook.pictures.lines import lines
-    from workbook.pictures.scatter import project_2d, scatter
-    from workbook.pictures.topology import topology
-    from workbook.yaml_view import script, yaml
-
-__all__ = [
-    "ApiError",
-    "BackfillEmpty",
-    "ExecutionFailed",
-    "FlowInvalid",
-    "InputInvalid",
-    "KestraClient",
-    "Lab",
-    "NotFound",
-    "QueryFailed",
-    "ServerDown",
-    "StackError",
-    "WaitInterrupted",
-    "WorkbookError",
-    "WrongPassword",
-    "bars",
-    "check",
-    "dbt_test_table",
-    "gantt",
-    "hint",
-    "lines",
-    "monthly_bars",
-    "open",
-    "predict",
-    "progress",
-    "project_2d",
-    "read_flow",
-    "scatter",
-    "script",
-    "topology",
-    "yaml",
-]
+    from workbook.errors import NotFound as NotFound
+    from workbook.errors import QueryFailed as QueryFailed
+    from workbook.errors import ServerDown as ServerDown
+    from workbook.errors import StackError as StackError
+    from workbook.errors import WorkbookError as WorkbookError
+    from workbook.errors import WrongPassword as WrongPassword
+    from workbook.exercises.check import check as check
+    from workbook.exercises.report import progress as progress
+    from workbook.kestra import KestraClient as KestraClient
+    from workbook.kestra.errors import ApiError as ApiError
+    from workbook.kestra.errors import BackfillEmpty as BackfillEmpty
+    from workbook.kestra.errors import ExecutionFailed as ExecutionFailed
+    from workbook.kestra.errors import FlowInvalid as FlowInvalid
+    from workbook.kestra.errors import InputInvalid as InputInvalid
+    from workbook.kestra.errors import WaitInterrupted as WaitInterrupted
+    from workbook.kestra.flows import read_flow as read_flow
+    from workbook.lab import Lab as Lab
+    from workbook.lab import open as open
+    from workbook.learning.hints import hint as hint
+    from workbook.learning.predict import predict as predict
+    from workbook.pictures.charts import bars as bars
+    from workbook.pictures.charts import monthly_bars as monthly_bars
+    from workbook.pictures.dbt_tests import dbt_test_table as dbt_test_table
+    from workbook.pictures.gantt import gantt as gantt
+    from workbook.pictures.lines import lines as lines
+    from workbook.pictures.scatter import project_2d as project_2d
+    from workbook.pictures.scatter import scatter as scatter
+    from workbook.pictures.topology import topology as topology
+    from workbook.yaml_view import script as script
+    from workbook.yaml_view import yaml as yaml
 
 _PLACES = {
     "ApiError": "workbook.kestra.errors",
@@ -104,6 +71,7 @@ _PLACES = {
     "yaml": "workbook.yaml_view",
 }
 """The module of each name: what a program does not use, it need not wait for."""
+__all__ = sorted(_PLACES)
 
 
 def __getattr__(name: str) -> Any:
