@@ -265,7 +265,7 @@ def test_a_flow_may_be_sent_as_json(api: Api) -> None:
         ("io.kestra.plugin.aws.sqs.Publish", "no SQS, SNS or DynamoDB"),
         ("io.kestra.plugin.aws.dynamodb.PutItem", "no SQS, SNS or DynamoDB"),
         ("io.kestra.plugin.git.Push", "PushFlows and PushNamespaceFiles change one folder"),
-        ("io.kestra.plugin.git.NamespaceSync", "io.kestra.plugin.git.SyncFlows and SyncNamespaceFiles"),
+        ("io.kestra.plugin.git.TenantSync", "io.kestra.plugin.git.NamespaceSync does the same for one namespace"),
         ("io.kestra.plugin.git.PushFlow", "nearest: io.kestra.plugin.git.PushFlows"),
         ("com.example.Pipeline", "docs/task-types.md lists the types"),
     ],

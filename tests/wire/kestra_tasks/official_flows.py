@@ -111,11 +111,14 @@ def _observe_git(engine: Engine, case: Case) -> dict[str, Any]:
 
 
 def _in_order(value: Any) -> Any:
-    """A file of changed lines with the cells of each row by their names: theirs is by chance."""
+    """A file of changes with the rows of a list and the cells of each row in one order: theirs is by chance."""
     if not isinstance(value, dict) or "file" not in value:
         return value
+    text = value["file"].replace("\n ", "\n")  # they have a space between lines of JSON
+    if text.startswith("[{"):
+        return {"file": "[" + ",".join(sorted(re.findall(r"\{[^}]*\}", text))) + "]"}
     rows = re.compile(r'^\{(\w+:"[^"]*"(?:,\w+:"[^"]*")*)\}$', re.MULTILINE)
-    return {"file": rows.sub(lambda row: "{" + ",".join(sorted(row[1].split(","))) + "}", value["file"])}
+    return {"file": rows.sub(lambda row: "{" + ",".join(sorted(row[1].split(","))) + "}", text)}
 
 
 def _unlike(text: str) -> str:

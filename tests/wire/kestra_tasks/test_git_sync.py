@@ -209,8 +209,94 @@ def test_nothing_to_push(kestra: Kestra, repository: Repository, namespace: str)
     assert "No Namespace Files matched" in kestra.failure({**push, "errorOnMissing": True})
 
 
-@pytest.mark.parametrize("kind", ["SyncFlows", "SyncFlow", "SyncNamespaceFiles", "PushFlows", "PushNamespaceFiles"])
+def test_a_namespace_goes_into_the_repository_and_comes_back(
+    kestra: Kestra, repository: Repository, namespace: str
+) -> None:
+    save(kestra, source("a", namespace), source("below", namespace + ".sub"))
+    put(kestra, namespace, "/sub/b.sql", "b")
+    both = task("NamespaceSync", repository, namespace=namespace, branch="main", gitDirectory="mono")
+    author = {"authorName": "Ada", "authorEmail": "ada@example.com"}
+    run = kestra.ok({**both, **author})
+    flow, file = f"mono/{namespace}/flows/a.yaml", f"mono/{namespace}/files/sub/b.sql"
+    assert repository.files() == {"README.md": "read me", flow: source("a", namespace).strip(), file: "b"}
+    assert rows(run, "diff") == [
+        {"file": name, "additions": lines, "deletions": 0, "changes": 0} for name, lines in ((file, 1), (flow, 6))
+    ]
+    head = git(repository.bare, "log", "-1", "--format=%H|%an|%s", "main")
+    assert head == f"{run.outputs()['commitId']}|Ada|Namespace sync from Kestra"
+    assert "commitId" not in kestra.ok(both).outputs()
+    git(repository.work, "pull", "-q", "origin", "main")
+    repository.commit({flow: source("a", namespace, "more"), file: None, file.replace("b.", "c."): "c"})
+    back = kestra.ok({**both, "sourceOfTruth": "GIT"})
+    assert {row["key"].removeprefix(namespace): row["action"] for row in changes(back)} == {
+        ":a": "UPDATED_KES",
+        ":sub/b.sql": "DELETED_KES",
+        ":sub/c.sql": "ADDED",
+    }
+    assert flows(kestra, namespace) == {"/a": 2, ".sub/below": 1}
+    assert [content(kestra, namespace, f"/sub/{name}.sql") for name in "bc"] == [None, "c"]
+
+
+def test_a_flow_that_is_not_valid_stops_the_whole(kestra: Kestra, repository: Repository, namespace: str) -> None:
+    folder = f"{namespace}/flows"
+    repository.commit({f"{folder}/z.yml": "id: z\ntasks: []\n", f"{folder}/a.yml": source("a", namespace)})
+    sync = task("NamespaceSync", repository, namespace=namespace, branch="main", sourceOfTruth="GIT")
+    assert f"Invalid syntax for FLOW {namespace}:z" in kestra.failure(sync)
+    assert flows(kestra, namespace) == {}
+    assert any("z couldn't be synced" in line for line in kestra.ok({**sync, "onInvalidSyntax": "WARN"}).logs("WARN"))
+    assert flows(kestra, namespace) == {"/a": 1}
+
+
+def test_the_flow_that_runs_may_be_deleted(kestra: Kestra, repository: Repository, namespace: str) -> None:
+    sync = task("NamespaceSync", repository, namespace=namespace, branch="main", sourceOfTruth="GIT")
+    flow = {"id": "runs", "namespace": namespace, "tasks": [{"id": "sync", **sync}]}
+    kestra.wait(kestra.start_flow(flow), "SUCCESS")
+    assert flows(kestra, namespace) == {}
+
+
+def test_a_link_of_the_repository_is_no_file_of_the_namespace(
+    kestra: Kestra, repository: Repository, namespace: str, tmp_path: Path
+) -> None:
+    (tmp_path / "outside.txt").write_text("outside")
+    folder = repository.work / namespace / "files"
+    folder.mkdir(parents=True)
+    (folder / "link.txt").symlink_to(tmp_path / "outside.txt")
+    repository.commit({f"{namespace}/files/a.txt": "a"})
+    run = kestra.ok(task("NamespaceSync", repository, namespace=namespace, branch="main", sourceOfTruth="GIT"))
+    assert [row["key"] for row in changes(run)] == [f"{namespace}:a.txt"]
+
+
+def changes(run: Execution) -> list[dict[str, Any]]:
+    """The rows of what a sync of a namespace changed in Kestra, which are one list."""
+    [listed] = plain(run.kestra.ion(run.outputs()["diff"]))
+    return listed
+
+
+def test_output_files_go_into_the_repository(kestra: Kestra, repository: Repository) -> None:
+    make = {
+        "id": "make",
+        "type": "io.kestra.plugin.scripts.shell.Commands",
+        "commands": ["mkdir day", "echo 1 > day/report.csv", "echo 2 > note.txt"],
+        "outputFiles": ["**"],
+    }
+    push = task("PushExecutionFiles", repository, id="push", files=["*.csv"])
+    named = {"for-{{ flow.id }}.txt": "{{ outputs.make.outputFiles['note.txt'] }}"}
+    other = task("PushExecutionFiles", repository, id="other", filesMap=named, gitDirectory="notes")
+    run = kestra.ok(make, push, other)
+    assert repository.files() == {"README.md": "read me", "_outputs/day/report.csv": "1", "notes/for-flow.txt": "2"}
+    assert git(repository.bare, "log", "-1", "--format=%s", "main") == f"Add files from execution {run.execution['id']}"
+    outside = task("PushExecutionFiles", repository, filesMap={"../../x": "{{ outputs.make.outputFiles['note.txt'] }}"})
+    assert "leads out of the folder" in kestra.failure(make, outside)
+
+
+TYPES = ["SyncFlows", "SyncFlow", "SyncNamespaceFiles", "PushFlows", "PushNamespaceFiles", "PushExecutionFiles"]
+
+
+@pytest.mark.parametrize("kind", [*TYPES, "NamespaceSync"])
 def test_the_properties_are_checked(kestra: Kestra, repository: Repository, kind: str) -> None:
     assert "colour" in kestra.problems(task(kind, repository, colour="red"))
+    if kind == "NamespaceSync":
+        assert "branch: must not be null" in kestra.problems(task(kind, repository, namespace="x"))
+        assert "commitMessage" in kestra.problems(task(kind, repository, commitMessage="x"))  # as officially
     if kind in ("SyncFlows", "SyncFlow"):
         assert "targetNamespace: must not be null" in kestra.problems(task(kind, repository))

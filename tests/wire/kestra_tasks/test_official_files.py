@@ -31,6 +31,25 @@ def sheet(text: str, size: int, title: str = "Sheet") -> dict[str, Any]:
     return {"outputs": {"uris": {title: {"file": text}}, "size": size}, "error": None}
 
 
+def pushed(*rows: str, **files: str) -> dict[str, Any]:
+    """The result of a task that pushes `_outputs`, beside the README: its rows, and the files that are there then."""
+    there = {"README.md": "read"} | {f"_outputs/{name}": text for name, text in files.items()}
+    outputs = {"commitId": "COMMIT", "commitURL": "PAGE/commit/COMMIT", "files": {"file": "\n".join(rows) + "\n"}}
+    return {"outputs": outputs, "repository": {"main": there}}
+
+
+def line(name: str, added: int = 0, removed: int = 0) -> str:
+    """A row of a task that pushes."""
+    return f'{{additions:"+{added}",changes:"0",deletions:"-{removed}",file:"_outputs/{name}"}}'
+
+
+def nothing_back(name: str) -> dict[str, Any]:
+    """The result of a task that finds a namespace as its repository has it, and makes no branch `out`."""
+    [case] = [case for case in cases("git") if case["name"] == name]
+    there = {"main": case["official"]["repository"]["main"]}
+    return {"outputs": {"diff": {"file": ""}}, "repository": there}
+
+
 def failed(error: str) -> dict[str, Any]:
     """The result of a task that fails."""
     return {"outputs": None, "error": error}
@@ -80,10 +99,41 @@ DIFFERENCES: dict[str, dict[str, Any]] = {
     "excel_lists": sheet('[1e0,"x"]\n[2e0,null]', 2),
     "excel_lists_with_header": {"error": "Invalid data of type List with header"},
     "push_files_again": {"outputs": {"files": {"file": ""}}},
+    "outputs_twice": {"outputs": {"files": {"file": ""}}},
+    "outputs_of_the_folder": pushed(
+        line("a.txt", 1),
+        line("in/b.csv", 1),
+        line("old.csv", removed=1),
+        line("old.txt", removed=1),
+        **{"a.txt": "a", "in/b.csv": "b"},
+    ),
+    "outputs_of_the_folder_and_the_repository": pushed(
+        line("a.txt", 1), **{"a.txt": "a", "old.csv": "old", "old.txt": "old"}
+    ),
+    "outputs_of_two_tasks_with_one_name": failed("Several tasks have an output file 'a.txt': name them in `filesMap`."),
+    "namespace_to_git_files_of_files": {
+        "outputs": {
+            "diff": {"file": '{"file":"SPACE/files/files/a.sql","additions":1,"deletions":0,"changes":0}\n'},
+            "commitId": "COMMIT",
+            "commitURL": "PAGE/commit/COMMIT",
+        },
+        "repository": {"main": {"README.md": "read", "SPACE/files/files/a.sql": "old"}},
+    },
+    **{
+        name: nothing_back(name)
+        for name in ("namespace_from_git_over_others_then_back", "namespace_from_git_of_another_id_then_back")
+    },
+    "namespace_from_git_of_another_namespace": failed(
+        "Invalid syntax for FLOW SPACE:o: its namespace is tests.elsewhere"
+    ),
     "file_z": {"error": "Not implemented compression 'Z': it can only be read"},
 }
 """What is otherwise here; docs/differences.md says why."""
+BAD_FLOW = ('{file:"SPACE/flows/bad.yaml",key:"SPACE:bad",kind:"FLOW",action:"ADDED"},', "")
 CHANGED = {
+    "namespace_from_git_invalid_skip": BAD_FLOW,
+    "namespace_from_git_invalid_warn": BAD_FLOW,
+    "namespace_from_git_of_another_id": ("SPACE:o", "SPACE:p"),
     "ion_to_json_annotations": ('"Big":-350287150', '"Big":12345678901234567890'),
     "sync_files_twice": ('_files/in/",syncState:"ADDED', '_files/in/",syncState:"UNCHANGED'),
 }

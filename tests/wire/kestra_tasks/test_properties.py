@@ -72,6 +72,25 @@ def test_outputs_are_documented(kestra: Kestra) -> None:
     assert {"row", "rows", "uri", "size"} <= set(schema)
 
 
+@pytest.mark.parametrize(
+    ("type_", "outputs"),
+    [
+        ("serdes.csv.CsvToIon", {"uri", "size"}),
+        ("serdes.excel.ExcelToIon", {"uris", "size"}),
+        ("compress.ArchiveDecompress", {"files"}),
+        ("git.Clone", {"directory"}),
+        ("git.SyncFlow", {"flowId", "namespace", "revision"}),
+        ("git.PushFlows", {"commitId", "commitURL", "flows"}),
+        ("gcp.gcs.Downloads", {"blobs", "outputFiles"}),
+        ("gcp.gcs.Trigger", {"blobs"}),
+    ],
+)
+def test_every_output_has_a_word(kestra: Kestra, type_: str, outputs: set[str]) -> None:
+    documented = kestra.get(f"/plugins/io.kestra.plugin.{type_}").json()["schema"]["outputs"]["properties"]
+    assert documented.keys() == outputs
+    assert all(one["title"] for one in documented.values())
+
+
 def test_a_default_that_no_property_takes_is_refused(kestra: Kestra) -> None:
     task = {"type": "io.kestra.plugin.core.log.Log", "message": "x"}
     problems = kestra.problems(task, pluginDefaults=[{"type": POSTGRES + "Query", "values": {"adress": "x"}}])

@@ -88,11 +88,11 @@ def documentation(request: Request) -> Response:
     Raises:
         NotFound: this engine has no such type.
     """
-    version = request.params.get("version")
+    version, metadata = request.params.get("version"), _metadata(request)
     described = request.java("io.kestra.core.docs.ClassPluginDocumentation").of(
-        _generator(request), _metadata(request), version, request.flag("all", False)
+        _generator(request), metadata, version, request.flag("all", False)
     )
-    outputs = described.getOutputsSchema()
+    outputs = _outputs(request, described, metadata.type())
     to_map = request.java("io.kestra.core.serializers.JacksonMapper").toMap
     describe(described.getPropertiesSchema(), outputs, request.params["cls"], lambda values: to_map(json.dumps(values)))
     return _documentation(request, described, outputs)
@@ -127,6 +127,22 @@ def _metadata(request: Request) -> Any:
     if (metadata := or_none(request.bean(REGISTRY).findMetadataByIdentifier(cls))) is None:
         raise NotFound(f"Class '{cls}' doesn't exists ")
     return metadata
+
+
+def _outputs(request: Request, described: Any, task: Any) -> Any:
+    """The schema of a type's outputs; the engine finds only those of a class that implements RunnableTask itself."""
+    outputs = described.getOutputsSchema()
+    runnable = request.java("io.kestra.core.models.tasks.RunnableTask").class_
+    if not outputs.isEmpty() or not runnable.isAssignableFrom(task):
+        return outputs
+    arguments = request.java("org.apache.commons.lang3.reflect.TypeUtils").getTypeArguments(task, runnable)
+    found = runnable.getTypeParameters()[0]
+    while (bound := arguments.get(found)) is not None:
+        found = bound
+    outputs = _generator(request).properties(None, found)
+    if (definitions := outputs.remove("$defs")) is not None:
+        described.getDefs().putAll(definitions)
+    return outputs
 
 
 def _documentation(request: Request, described: Any, outputs: Any) -> Response:

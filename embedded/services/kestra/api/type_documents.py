@@ -24,7 +24,7 @@ def titles(name: str) -> dict[str, str]:
 
 
 def outputs(name: str) -> dict[str, str]:
-    """What each output of a type is, by its name, for a type whose body is written in Python.
+    """What each output of a type is, by its name, if it is not what all types mean by it.
 
     Parameters:
         name: the full name of the type.
@@ -47,10 +47,10 @@ def describe(properties: Any, put_out: Any, name: str, to_java: Callable[[dict[s
     _add(properties, titles(name))
     if put_out is None:
         return
-    if GENERIC in (put_out.get("properties") or {}):
-        named = outputs(name)
-        put_out.put("properties", to_java({output: {TITLE: title} for output, title in named.items()}))
-    _add(put_out, _document()["outputs"])
+    own = outputs(name)
+    if GENERIC in (put_out.get("properties") or {}):  # a type whose body is written in Python
+        put_out.put("properties", to_java({output: {TITLE: title} for output, title in own.items()}))
+    _add(put_out, _document()["outputs"] | own)
 
 
 def _add(schema: Any, known: dict[str, str]) -> None:

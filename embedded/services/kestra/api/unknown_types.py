@@ -24,10 +24,6 @@ ELSEWHERE = {
 }
 """What is said of the plug-ins that users of the course's flows meet, by the beginning of the type's name."""
 GIT = "io.kestra.plugin.git."
-OF_BOTH = (
-    f"it is not part of this stack; {GIT}SyncFlows and SyncNamespaceFiles bring a repository into a namespace, "
-    f"{GIT}PushFlows and PushNamespaceFiles a namespace into a repository"
-)
 INSTEAD = {
     f"{GIT}Sync": (
         "it is not part of this stack: it replaces all files of the namespace by a whole repository; "
@@ -37,12 +33,7 @@ INSTEAD = {
         "it is not part of this stack: it removes from the branch whatever the task does not hold; "
         f"{GIT}PushFlows and PushNamespaceFiles change one folder"
     ),
-    f"{GIT}PushExecutionFiles": (
-        "it is not part of this stack; io.kestra.plugin.core.namespace.UploadFiles and "
-        f"{GIT}PushNamespaceFiles bring files of an execution into a repository"
-    ),
-    f"{GIT}NamespaceSync": OF_BOTH,
-    f"{GIT}TenantSync": OF_BOTH,
+    f"{GIT}TenantSync": f"it is not part of this stack; {GIT}NamespaceSync does the same for one namespace",
     f"{GIT}SyncDashboards": "it is not part of this stack; the API's /dashboards takes the YAML of a dashboard",
     f"{GIT}PushDashboards": "it is not part of this stack; the API's /dashboards gives the YAML of a dashboard",
 }

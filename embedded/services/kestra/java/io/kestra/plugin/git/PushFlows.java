@@ -20,7 +20,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import lombok.Builder;
 import lombok.Getter;
-import lombok.RequiredArgsConstructor;
 
 /** Brings the flows of a namespace into a repository's folder. */
 @Plugin
@@ -42,7 +41,7 @@ public class PushFlows extends PushTask<PushFlows.Output> {
     }
 
     @Override
-    protected String defaultMessage(Values values) throws TaskFailure {
+    protected String defaultMessage(RunContext runContext, Values values) throws TaskFailure {
         return "Add flows from " + values.text("sourceNamespace") + " namespace";
     }
 
@@ -70,16 +69,18 @@ public class PushFlows extends PushTask<PushFlows.Output> {
     }
 
     @Override
-    protected Output output(Pushed pushed) {
-        return new Output(pushed.commitId(), pushed.commitURL(), pushed.diff());
+    protected Output output(String commitId, String commitURL, URI diff) {
+        return new Output(commitId, commitURL, diff);
     }
 
     /** The commit, and the changed lines of each flow. */
     @Getter
-    @RequiredArgsConstructor
-    public static class Output implements io.kestra.core.models.tasks.Output {
-        private final String commitId;
-        private final String commitURL;
+    public static class Output extends PushTask.Output {
         private final URI flows;
+
+        Output(String commitId, String commitURL, URI flows) {
+            super(commitId, commitURL);
+            this.flows = flows;
+        }
     }
 }

@@ -19,7 +19,6 @@ import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import lombok.Builder;
 import lombok.Getter;
-import lombok.RequiredArgsConstructor;
 
 /** Brings the files of a namespace into a repository's folder. */
 @Plugin
@@ -40,7 +39,7 @@ public class PushNamespaceFiles extends PushTask<PushNamespaceFiles.Output> {
     }
 
     @Override
-    protected String defaultMessage(Values values) throws TaskFailure {
+    protected String defaultMessage(RunContext runContext, Values values) throws TaskFailure {
         return "Add files from " + values.text("namespace") + " namespace";
     }
 
@@ -61,16 +60,18 @@ public class PushNamespaceFiles extends PushTask<PushNamespaceFiles.Output> {
     }
 
     @Override
-    protected Output output(Pushed pushed) {
-        return new Output(pushed.commitId(), pushed.commitURL(), pushed.diff());
+    protected Output output(String commitId, String commitURL, URI diff) {
+        return new Output(commitId, commitURL, diff);
     }
 
     /** The commit, and the changed lines of each file. */
     @Getter
-    @RequiredArgsConstructor
-    public static class Output implements io.kestra.core.models.tasks.Output {
-        private final String commitId;
-        private final String commitURL;
+    public static class Output extends PushTask.Output {
         private final URI files;
+
+        Output(String commitId, String commitURL, URI files) {
+            super(commitId, commitURL);
+            this.files = files;
+        }
     }
 }

@@ -46,10 +46,9 @@ public final class FlowsOfKestra {
     public Flow save(String source, String namespace, String origin, boolean ignoreInvalid, boolean dryRun)
         throws Exception {
         String own = NAMESPACE.matcher(source).replaceFirst(Matcher.quoteReplacement("namespace: " + namespace)).stripTrailing();
-        String tenant = runContext.flowInfo().tenantId();
-        String problems = service.validate(tenant, List.of(new FlowSource(null, own))).getFirst().getConstraints();
+        String problems = problems(own);
         if (problems == null) {
-            return service.importFlow(tenant, own, dryRun);
+            return save(own, dryRun);
         }
         String message = "Invalid flow imported from Git (" + origin + "): " + problems;
         if (!ignoreInvalid) {
@@ -57,6 +56,17 @@ public final class FlowsOfKestra {
         }
         runContext.logger().warn("{}", message);
         return null;
+    }
+
+    /** What is wrong with a flow; null if nothing is. */
+    String problems(String source) {
+        return service.validate(runContext.flowInfo().tenantId(), List.of(new FlowSource(null, source)))
+            .getFirst()
+            .getConstraints();
+    }
+
+    Flow save(String source, boolean dryRun) throws Exception {
+        return service.importFlow(runContext.flowInfo().tenantId(), source, dryRun);
     }
 
     public void delete(Flow flow) {

@@ -3,12 +3,8 @@ package io.kestra.workbook.git;
 import io.kestra.core.models.property.Property;
 import io.kestra.core.models.tasks.Output;
 import io.kestra.core.runners.RunContext;
-import io.kestra.core.serializers.FileSerde;
 import io.kestra.workbook.TaskFailure;
 import io.kestra.workbook.Values;
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +31,10 @@ public abstract class SyncTask<O extends Output> extends BranchTask<O> {
     @Override
     protected O work(RunContext runContext, Values values) throws Exception {
         try (Git git = clone(runContext, new GitAccess(values), values)) {
+            Comparator<Map<String, Object>> byPath =
+                Comparator.comparing(row -> (String) row.get(PATH), Comparator.nullsFirst(Comparator.naturalOrder()));
             List<Map<String, Object>> rows = sync(folder(runContext, values), runContext, values);
-            return output(store(rows, runContext));
+            return output(RowFile.store(rows.stream().sorted(byPath).toList(), runContext));
         }
     }
 
@@ -51,17 +49,5 @@ public abstract class SyncTask<O extends Output> extends BranchTask<O> {
             throw new TaskFailure("The path '" + name + "' exists but is a file, not a directory.");
         }
         return Files.createDirectories(folder);
-    }
-
-    private static URI store(List<Map<String, Object>> rows, RunContext runContext) throws IOException {
-        Path file = runContext.workingDir().createTempFile(".ion");
-        try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(file))) {
-            Comparator<Map<String, Object>> byPath =
-                Comparator.comparing(row -> (String) row.get(PATH), Comparator.nullsFirst(Comparator.naturalOrder()));
-            for (Map<String, Object> row : rows.stream().sorted(byPath).toList()) {
-                FileSerde.write(stream, row);
-            }
-        }
-        return runContext.storage().putFile(file.toFile());
     }
 }

@@ -5,14 +5,13 @@ import io.kestra.core.models.property.Property;
 import io.kestra.core.runners.RunContext;
 import io.kestra.workbook.jdbc.Database;
 import io.kestra.workbook.jdbc.JdbcQueries;
+import io.kestra.workbook.jdbc.SqlFilesResults;
 import io.kestra.workbook.jdbc.SqlResults;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import lombok.AccessLevel;
 import lombok.Builder;
 import lombok.Getter;
-import lombok.experimental.SuperBuilder;
 
 /** Runs several SQL statements on DuckDB. */
 @Plugin
@@ -42,22 +41,14 @@ public class Queries extends JdbcQueries {
     }
 
     @Override
-    public Output run(RunContext runContext) throws Exception {
+    public SqlFilesResults run(RunContext runContext) throws Exception {
         files = new DuckDbFiles(runContext, url, databaseUri, false);
         Map<String, Object> variables = files.prepare(inputFiles, outputFiles);
         SqlResults result = start(runContext, variables).queries();
-        return Output.builder()
+        return SqlFilesResults.builder()
             .outputs(result.getOutputs())
             .outputFiles(files.store())
             .databaseUri(files.storeDatabase(outputDbFile))
             .build();
-    }
-
-    /** The results, and the files that the task leaves. */
-    @Getter
-    @SuperBuilder
-    public static class Output extends SqlResults {
-        private final Map<String, URI> outputFiles;
-        private final URI databaseUri;
     }
 }

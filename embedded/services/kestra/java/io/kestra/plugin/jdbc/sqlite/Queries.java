@@ -5,13 +5,12 @@ import io.kestra.core.models.property.Property;
 import io.kestra.core.runners.RunContext;
 import io.kestra.workbook.jdbc.Database;
 import io.kestra.workbook.jdbc.JdbcQueries;
+import io.kestra.workbook.jdbc.SqlFilesResults;
 import io.kestra.workbook.jdbc.SqlResults;
-import java.net.URI;
 import java.util.Map;
 import lombok.AccessLevel;
 import lombok.Builder;
 import lombok.Getter;
-import lombok.experimental.SuperBuilder;
 
 /** Runs several SQL statements on SQLite. */
 @Plugin
@@ -39,21 +38,13 @@ public class Queries extends JdbcQueries {
     }
 
     @Override
-    public Output run(RunContext runContext) throws Exception {
+    public SqlFilesResults run(RunContext runContext) throws Exception {
         files = new SqliteFiles(runContext, url, sqliteFile, outputDbFile);
         SqlResults results = start(runContext, files.prepare(outputFiles)).queries();
-        return Output.builder()
+        return SqlFilesResults.builder()
             .outputs(results.getOutputs())
             .outputFiles(files.store())
             .databaseUri(files.storeDatabase())
             .build();
-    }
-
-    /** The results, and the files that the task leaves. */
-    @Getter
-    @SuperBuilder
-    public static class Output extends SqlResults {
-        private final Map<String, URI> outputFiles;
-        private final URI databaseUri;
     }
 }
