@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from nicegui import ui
@@ -11,12 +12,13 @@ from console import addresses
 from console.calls import triggers as calls
 from console.calls.filters import FlowFilters
 from console.calls.triggers import TriggerId
+from console.components.dialogs import confirm
 from console.components.search import Search
 from console.components.table import Column, Table
 from console.components.trigger_words import is_locked, next_date, schedule
 from console.frame import frame, page
 from console.view import View
-from workbook.kestra.models import Trigger
+from workbook.kestra.models import Trigger, parse_time
 
 COLUMNS = (
     Column("trigger", "Trigger", "link"),
@@ -76,7 +78,21 @@ class TriggerList:
         self._actions.set_visibility(count > 0)
 
     async def _enable(self) -> None:
-        await self._act("Enabled", calls.set_disabled, False)
+        """Enable the chosen triggers; first ask if the engine would catch up on dates that have passed meanwhile."""
+        missed: dict[str, int] = {}
+        for row in self._table.chosen:
+            if since := parse_time(row["last"]):
+                count = await self._view.attempt(
+                    calls.missed_dates_of, self._view.kestra, _trigger_of(row), since, datetime.now(UTC)
+                )
+                missed |= {row["trigger"]: count} if count else {}
+        words = ", ".join(f"{count:,} of {trigger}" for trigger, count in missed.items())
+        explanation = (
+            f"Dates have passed since the last ones: {words}. The engine may start an execution for each of them, "
+            "as recoverMissedSchedules says."
+        )
+        if not missed or await confirm("Enable the chosen triggers?", explanation, "Enable"):
+            await self._act("Enabled", calls.set_disabled, False)
 
     async def _disable(self) -> None:
         await self._act("Disabled", calls.set_disabled, True)
@@ -85,12 +101,16 @@ class TriggerList:
         await self._act("Unlocked", calls.unlock)
 
     async def _act(self, done: str, call: Callable[..., object], *arguments: object) -> None:
-        chosen = [TriggerId(row["namespace"], row["flow"], row["trigger"]) for row in self._table.chosen]
+        chosen = [_trigger_of(row) for row in self._table.chosen]
         words = f"{done}: {len(chosen)} trigger{'' if len(chosen) == 1 else 's'}"
         if await self._view.do(words, call, self._view.kestra, chosen, *arguments):
             self._table.element.selected = []
             self._chosen()
             await self._search.refresh()
+
+
+def _trigger_of(row: dict[str, Any]) -> TriggerId:
+    return TriggerId(row["namespace"], row["flow"], row["trigger"])
 
 
 def trigger_row(raw: dict[str, Any]) -> dict[str, Any]:
@@ -107,6 +127,7 @@ def trigger_row(raw: dict[str, Any]) -> dict[str, Any]:
         "schedule": schedule(declared),
         "next": next_date(declared, row),
         "state": _state(declared, row),
+        "last": row.raw.get("date") if row.disabled and "cron" in declared else None,
     }
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from tests.support.stack import ROOT
 from workbook.kestra import Execution, KestraClient
 
 SECONDS = 30
@@ -144,3 +147,8 @@ def new_context(browser: Browser, address: str) -> BrowserContext:
 def finished(kestra: KestraClient, execution_id: str) -> Execution:
     """An execution when it has ended."""
     return kestra.wait(execution_id, check=False)
+
+
+def embedded(stack: dict[str, str], *arguments: str) -> None:
+    """Run the embedded stack's command on the stack of the tests."""
+    subprocess.run([sys.executable, "-m", "embedded", *arguments], cwd=ROOT, env=stack, check=True, capture_output=True)

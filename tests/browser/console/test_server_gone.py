@@ -1,13 +1,9 @@
 """Kestra goes away while somebody writes, and comes back."""
 
-import subprocess
-import sys
-
 from playwright.sync_api import expect
 
 from tests.browser.console.conftest import NAMESPACE
-from tests.browser.console.screens import Screens
-from tests.support.stack import ROOT
+from tests.browser.console.screens import Screens, embedded
 from workbook.kestra import KestraClient
 
 GONE = "Kestra does not answer."
@@ -16,11 +12,6 @@ namespace: {NAMESPACE}
 tasks:
   - {{id: hello, type: io.kestra.plugin.core.log.Log, message: before}}
 """
-
-
-def embedded(stack: dict[str, str], *arguments: str) -> None:
-    """Run the embedded stack's command on the stack of the tests."""
-    subprocess.run([sys.executable, "-m", "embedded", *arguments], cwd=ROOT, env=stack, check=True, capture_output=True)
 
 
 def test_text_outlives_the_server(screens: Screens, kestra: KestraClient, stack: dict[str, str]) -> None:

@@ -41,6 +41,7 @@ tasks:
 triggers:
   - {{id: daily, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 0 * * *", timezone: America/New_York}}
   - {{id: left, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 0 * * *"}}
+  - {{id: one_of_many, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 0 * * *"}}
 """
 LONG_FLOW = f"{SPACE}/long"
 FLOW, OTHER_FLOW = f"{SPACE}/monthly", f"{SPACE}/others"
@@ -52,7 +53,7 @@ def flows(kestra: KestraClient) -> None:
     kestra.import_flow(MONTHLY)
     kestra.import_flow(OTHERS)
     kestra.import_flow(LONG)
-    eventually(lambda: [len(kestra.triggers(flow)) for flow in (FLOW, LONG_FLOW, OTHER_FLOW)] == [1, 2, 3])
+    eventually(lambda: [len(kestra.triggers(flow)) for flow in (FLOW, LONG_FLOW, OTHER_FLOW)] == [1, 3, 3])
 
 
 def trigger(kestra: KestraClient, flow: str, trigger_id: str) -> Trigger:
@@ -140,6 +141,24 @@ def test_dates_that_would_be_caught_up_are_told_before_a_trigger_is_enabled(
     screens.dialog().get_by_role("button", name="Cancel").click()
     expect(switch).not_to_be_checked()
     assert trigger(kestra, LONG_FLOW, "left").disabled
+
+
+def test_dates_that_would_be_caught_up_are_told_before_several_are_enabled(
+    screens: Screens, kestra: KestraClient
+) -> None:
+    kestra.triggers.backfill(LONG_FLOW, "one_of_many", start="2019-01-01", end="2020-01-01", wait=False)
+    eventually(lambda: any(found.trigger_id == "one_of_many" for found in kestra.executions(LONG_FLOW)))
+    kestra.stop_backfill(LONG_FLOW, "one_of_many")
+    screens.open("triggers?q=one_of_many")
+    screens.page.get_by_role("checkbox").last.click()
+    screens.button("Disable").click()
+    screens.wait_for_message("Disabled: 1 trigger")
+    expect(screens.page.locator("tbody").get_by_text("disabled", exact=True)).to_be_visible()
+    screens.page.get_by_role("checkbox").last.click()
+    screens.button("Enable").click()
+    expect(screens.dialog()).to_contain_text("of one_of_many")
+    screens.dialog().get_by_role("button", name="Cancel").click()
+    assert trigger(kestra, LONG_FLOW, "one_of_many").disabled
 
 
 def test_a_trigger_is_disabled_and_enabled(screens: Screens, kestra: KestraClient) -> None:
