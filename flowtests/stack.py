@@ -24,6 +24,8 @@ VARIABLE = "FLOWTESTS_ENGINE"
 LOGIN = ("KESTRA_URL", "KESTRA_USERNAME", "KESTRA_PASSWORD")
 LEASE = "EMBEDDED_LEASE"
 """What the stack of one's own must not inherit: who holds another stack."""
+SHORT_LIVED = {"KESTRA_COMPRESSION": "0"}
+"""Settings of a stack whose state goes with it: smaller files are not worth the CPU."""
 STOP_SECONDS = 60
 TAIL = 2000
 READY = "ready "
@@ -165,7 +167,8 @@ class Stack:
 
 def _passed_on(configuration: Configuration) -> Mapping[str, str]:
     secrets = {f"SECRET_{name}": _base64(value) for name, value in configuration.secrets.items()}
-    return {**{f"ENV_{name.upper()}": str(value) for name, value in configuration.envs.items()}, **secrets}
+    variables = {f"ENV_{name.upper()}": str(value) for name, value in configuration.envs.items()}
+    return {**SHORT_LIVED, **variables, **secrets}
 
 
 def _base64(value: Any) -> str:

@@ -17,6 +17,7 @@ class KestraSettings:
     password: str = setting.secret("KESTRA_PASSWORD", "Admin1234", Kind.STRONG_PASSWORD)
     heap: str | None = setting.memory("KESTRA_HEAP")
     retention: str | None = setting.duration("KESTRA_RETENTION")
+    compression: int = setting.number("KESTRA_COMPRESSION", 1, 0, 1)
     storage: Path = setting.folder("KESTRA_STORAGE", "kestra-storage")
 
 

@@ -3,15 +3,26 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.sizing import engines
-from flowtests.stack import own_stack
-
-__all__ = ["ROOT", "kill_engines", "own_stack", "stack_variables"]
+from flowtests import stack
+from flowtests.stack import SHORT_LIVED
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def own_stack(folder: Path, *services: str, **settings: str) -> Iterator[dict[str, str]]:
+    """Run a stack while the block lasts; gives the environment with which clients find its services.
+
+    Parameters:
+        folder, services, settings: as of `flowtests.stack.own_stack`.
+    """
+    with stack.own_stack(folder, *services, **{**SHORT_LIVED, **settings}) as environment:
+        yield environment
 
 
 def stack_variables(environment: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,8 @@ Run as `python -m embedded.services.kestra`.
 
 Environment: `KESTRA_HOME` (state of the engine), `KESTRA_STORAGE`, `KESTRA_PORT`, `KESTRA_USERNAME`,
 `KESTRA_PASSWORD`, `KESTRA_HEAP` (limit of the Java heap, as `-Xmx` takes it), `KESTRA_RETENTION` (the age at which
-executions are deleted, as ISO 8601 has it; not set, all are kept), and what flows read: `ENV_*`, `SECRET_*`.
+executions are deleted, as ISO 8601 has it; not set, all are kept), `KESTRA_COMPRESSION` (0: the engine's database is
+not compressed), and what flows read: `ENV_*`, `SECRET_*`.
 """
 
 import logging

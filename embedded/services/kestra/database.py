@@ -21,7 +21,6 @@ OPTIONS = {
     "RETENTION_TIME": 0,
     "ANALYZE_AUTO": 0,
     "OPTIMIZE_REUSE_RESULTS": 0,
-    "COMPRESS": "TRUE",
     "CACHE_SIZE": 8192,
     "QUERY_CACHE_SIZE": 100,
 }
@@ -37,9 +36,11 @@ class Database:
 
     Parameters:
         folder: the folder of its files; None for a database in memory.
+        compressed: compress its pages. A file may have pages of both kinds.
     """
 
     folder: Path | None
+    compressed: bool = True
 
     @property
     def url(self) -> str:
@@ -58,9 +59,9 @@ class Database:
         commit, it does not hold what it reads, whose space may be used again: "Chunk not found", and the database is
         closed. Statements hold what they read. OPTIMIZE_REUSE_RESULTS: each prepared statement would keep the rows of
         its last result, in each connection all executions that a search has found. COMPRESS: a page of executions,
-        which are JSON, takes a fifth.
+        which are JSON, takes a fifth; as each commit writes what it changes, an execution takes a fifth more CPU.
         """
-        return _url("mem:kestra" if self.folder is None else f"async:{self.folder / 'kestra'}")
+        return self._url("mem:kestra" if self.folder is None else f"async:{self.folder / 'kestra'}")
 
     def open(self) -> None:
         """Make the database ready for the engine. Call it when Java is up and before anything connects.
@@ -128,11 +129,17 @@ class Database:
         for left in folder.glob("rebuilt*"):
             left.unlink()
         shutil.copyfile(self._file("kestra"), self._file("rebuilt-from"))
-        _execute(_url(f"async:{folder / 'rebuilt-from'}"), f"SCRIPT NOPASSWORDS TO '{_quoted(script)}'", "SHUTDOWN")
-        _execute(_url(f"async:{folder / 'rebuilt'}"), f"RUNSCRIPT FROM '{_quoted(script)}'", "SHUTDOWN")
+        _execute(
+            self._url(f"async:{folder / 'rebuilt-from'}"), f"SCRIPT NOPASSWORDS TO '{_quoted(script)}'", "SHUTDOWN"
+        )
+        _execute(self._url(f"async:{folder / 'rebuilt'}"), f"RUNSCRIPT FROM '{_quoted(script)}'", "SHUTDOWN")
         self._file("rebuilt").replace(self._file("kestra"))
         for left in folder.glob("rebuilt*"):
             left.unlink()
+
+    def _url(self, path: str) -> str:
+        options = {**OPTIONS, "COMPRESS": str(self.compressed).upper()}
+        return ";".join([f"jdbc:h2:{path}", *(f"{name}={value}" for name, value in options.items())])
 
     @property
     def _closed_mark(self) -> Path:
@@ -142,10 +149,6 @@ class Database:
     def _file(self, name: str) -> Path:
         assert self.folder is not None
         return self.folder / f"{name}.mv.db"
-
-
-def _url(path: str) -> str:
-    return ";".join([f"jdbc:h2:{path}", *(f"{name}={value}" for name, value in OPTIONS.items())])
 
 
 def _execute(url: str, *statements: str) -> None:

@@ -77,6 +77,7 @@ class EngineConfig:
         storage: Kestra's internal storage.
         jars: the class path: the engine, and compiled task types with their `META-INF/services` list.
         in_memory: keep the database in memory only (for tests).
+        compressed: compress the database.
         url: the address under which users reach the API, for links.
         heap: the Java heap's limit, as `-Xmx` takes it.
         java_options: further options of the Java virtual machine.
@@ -87,6 +88,7 @@ class EngineConfig:
     storage: Path
     jars: list[Path]
     in_memory: bool = False
+    compressed: bool = True
     url: str = "http://127.0.0.1:8080"
     heap: str = HEAP
     java_options: list[str] = field(default_factory=list)
@@ -95,7 +97,7 @@ class EngineConfig:
     @property
     def database(self) -> Database:
         """The engine's database."""
-        return Database(None if self.in_memory else self.home / "database")
+        return Database(None if self.in_memory else self.home / "database", self.compressed)
 
     def application(self) -> dict[str, Any]:
         """The application's configuration, in the form of Kestra's own `application.yml`."""

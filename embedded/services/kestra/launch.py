@@ -35,6 +35,7 @@ class ProcessSettings:
     password: str = field(repr=False)
     heap: str = HEAP
     retention: timedelta | None = None
+    compressed: bool = True
     version: str = versions.KESTRA
 
     @classmethod
@@ -52,6 +53,7 @@ class ProcessSettings:
             password=own["KESTRA_PASSWORD"],
             heap=own.get("KESTRA_HEAP") or HEAP,
             retention=duration(own["KESTRA_RETENTION"]) if own.get("KESTRA_RETENTION") else None,
+            compressed=own.get("KESTRA_COMPRESSION") != "0",
         )
 
 
@@ -84,6 +86,7 @@ def start_engine(settings: ProcessSettings, java_options: list[str] | None = Non
         jars=jars,
         url=f"http://{HOST}:{settings.port}",
         heap=settings.heap,
+        compressed=settings.compressed,
         java_options=cds_archive.options(jars) if java_options is None else java_options,
     )
     engine = Engine(config)

@@ -39,11 +39,11 @@ class Kestra(Service):
     def command(self, context: Context) -> ProcessSpec:
         """The engine with its API, with what flows read in its environment."""
         settings = context.settings
-        own = {name: getattr(settings[KESTRA], name) for name in ("heap", "retention")}
+        own = {name: getattr(settings[KESTRA], name) for name in ("heap", "retention", "compression")}
         required = {**context.required, **_account(settings)}
         env = {
             **self.environment(context),
-            **{KESTRA.setting(name).variable: value for name, value in own.items() if value},
+            **{KESTRA.setting(name).variable: str(value) for name, value in own.items() if value is not None},
             "KESTRA_HOME": str(context.home),
             "EMBEDDED_CACHE": str(settings.cache),
             **settings.passed_on,

@@ -1,6 +1,7 @@
 """Where settings come from, and what is said of wrong ones."""
 
 import base64
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from catalog.services.kestra import KESTRA
 from catalog.services.postgres import POSTGRES
 from embedded.registry import EMBEDDED
 from embedded.service import Context
+from embedded.services.kestra.database import Database
+from embedded.services.kestra.launch import ProcessSettings
 from embedded.shared.settings import Settings, SettingsError, foreign
 
 
@@ -87,13 +90,27 @@ def test_a_wrong_value_names_variable_and_remedy(tmp_path: Path, name: str, valu
     ],
 )
 def test_the_keys_of_an_account_go_to_aws_itself(tmp_path: Path, lines: str, endpoint: str, key: str) -> None:
-    settings = _load(tmp_path, lines)
+    env = _engine_variables(_load(tmp_path, lines), tmp_path)
+    assert {env["AWS_ENDPOINT_URL"], env["ENV_AWS_ENDPOINT_URL"]} == {endpoint}
+    assert env["AWS_ACCESS_KEY_ID"] == base64.b64decode(env["SECRET_AWS_ACCESS_KEY_ID"]).decode() == key
+
+
+@pytest.mark.parametrize(("lines", "compressed"), [("", True), ("KESTRA_COMPRESSION=0", False)])
+def test_the_engine_is_told_whether_its_database_is_compressed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str, compressed: bool
+) -> None:
+    monkeypatch.setattr(os, "environ", _engine_variables(_load(tmp_path, lines), tmp_path))
+    process = ProcessSettings.from_environment()
+    assert process.compressed is compressed
+    assert f"COMPRESS={compressed}".upper() in Database(tmp_path, process.compressed).url
+
+
+def _engine_variables(settings: Settings, folder: Path) -> dict[str, str]:
+    """The environment of the engine's process."""
     services = {service.name: service for service in EMBEDDED.services}
     ports = {name: 4599 for service in EMBEDDED.services for name in service.wanted_ports(settings)}
-    bare = Context(settings, tmp_path, tmp_path, ports)
+    bare = Context(settings, folder, folder, ports)
     required: dict[str, str] = {}
     for name in services["kestra"].requires:
         required |= services[name].environment(bare)
-    env = services["kestra"].command(replace(bare, required=required)).env
-    assert {env["AWS_ENDPOINT_URL"], env["ENV_AWS_ENDPOINT_URL"]} == {endpoint}
-    assert env["AWS_ACCESS_KEY_ID"] == base64.b64decode(env["SECRET_AWS_ACCESS_KEY_ID"]).decode() == key
+    return services["kestra"].command(replace(bare, required=required)).env
