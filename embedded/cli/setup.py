@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import Timer
 
 from embedded.services.elasticsearch.distribution import distribution
-from embedded.services.kestra import cds_archive, environments, tool_environments
+from embedded.services.kestra import cds_archive, empty_database, environments, tool_environments
 from embedded.services.kestra.artifacts import LAZY_DRIVERS, compiler_jars, engine_jars, lazy_driver
 from embedded.services.kestra.compiler import CompileError
 from embedded.services.kestra.launch import class_path
@@ -37,6 +37,7 @@ def main() -> None:
                 distribution()
             with _say_if_slow("Compiling the task types, and archiving the engine's classes for quick starts"):
                 archive_classes()
+                make_tables()
             with _say_if_slow("Building the Python environments of scripts, of dbt and of the clouds' commands"):
                 for environment in built:
                     environment.result()
@@ -62,6 +63,14 @@ def archive_classes() -> None:
         cds_archive.build(class_path())
     except cds_archive.ArchiveError as problem:
         print(f"Kestra will start more slowly, for its classes could not be archived:\n{problem}", file=sys.stderr)
+
+
+def make_tables() -> None:
+    """Make the tables of the engine's database; print a warning if that fails: a first start makes them, too."""
+    try:
+        empty_database.build(class_path())
+    except empty_database.EmptyDatabaseError as problem:
+        print(f"Kestra's first start will be slower, for its tables could not be made:\n{problem}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -37,10 +37,12 @@ class Database:
     Parameters:
         folder: the folder of its files; None for a database in memory.
         compressed: compress its pages. A file may have pages of both kinds.
+        empty: a file with the engine's tables; a new database is a copy of it, if it is there.
     """
 
     folder: Path | None
     compressed: bool = True
+    empty: Path | None = None
 
     @property
     def url(self) -> str:
@@ -74,10 +76,13 @@ class Database:
         if self.folder is None:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        if self._file("kestra").exists() and not self._closed_mark.exists():
+        if self.file.exists() and not self._closed_mark.exists():
             log.warning("Kestra was ended while its database was open: building the database again")
             self._rebuild(self.folder)
         self._closed_mark.unlink(missing_ok=True)
+        if not self.file.exists() and self.empty and self.empty.exists():
+            shutil.copyfile(self.empty, self._file("new"))
+            self._file("new").replace(self.file)
 
     def close(self) -> None:
         """Write everything out and close the database, for all connections."""
@@ -128,18 +133,23 @@ class Database:
         script = folder / "rebuilt.sql"
         for left in folder.glob("rebuilt*"):
             left.unlink()
-        shutil.copyfile(self._file("kestra"), self._file("rebuilt-from"))
+        shutil.copyfile(self.file, self._file("rebuilt-from"))
         _execute(
             self._url(f"async:{folder / 'rebuilt-from'}"), f"SCRIPT NOPASSWORDS TO '{_quoted(script)}'", "SHUTDOWN"
         )
         _execute(self._url(f"async:{folder / 'rebuilt'}"), f"RUNSCRIPT FROM '{_quoted(script)}'", "SHUTDOWN")
-        self._file("rebuilt").replace(self._file("kestra"))
+        self._file("rebuilt").replace(self.file)
         for left in folder.glob("rebuilt*"):
             left.unlink()
 
     def _url(self, path: str) -> str:
         options = {**OPTIONS, "COMPRESS": str(self.compressed).upper()}
         return ";".join([f"jdbc:h2:{path}", *(f"{name}={value}" for name, value in options.items())])
+
+    @property
+    def file(self) -> Path:
+        """The file of a database that is in a folder."""
+        return self._file("kestra")
 
     @property
     def _closed_mark(self) -> Path:

@@ -78,6 +78,7 @@ class EngineConfig:
         jars: the class path: the engine, and compiled task types with their `META-INF/services` list.
         in_memory: keep the database in memory only (for tests).
         compressed: compress the database.
+        empty_database: a database with its tables, for the first start; without it, that start makes them.
         url: the address under which users reach the API, for links.
         heap: the Java heap's limit, as `-Xmx` takes it.
         java_options: further options of the Java virtual machine.
@@ -89,6 +90,7 @@ class EngineConfig:
     jars: list[Path]
     in_memory: bool = False
     compressed: bool = True
+    empty_database: Path | None = None
     url: str = "http://127.0.0.1:8080"
     heap: str = HEAP
     java_options: list[str] = field(default_factory=list)
@@ -97,7 +99,7 @@ class EngineConfig:
     @property
     def database(self) -> Database:
         """The engine's database."""
-        return Database(None if self.in_memory else self.home / "database", self.compressed)
+        return Database(None if self.in_memory else self.home / "database", self.compressed, self.empty_database)
 
     def application(self) -> dict[str, Any]:
         """The application's configuration, in the form of Kestra's own `application.yml`."""
@@ -138,7 +140,7 @@ class Engine:
             EngineError: a service did not come up in time.
         """
         keep_private()
-        self._start_java()
+        self.start_java()
         self.config.database.open()
         builder = self.java("io.micronaut.context.ApplicationContext").builder()
         properties = self.java("java.util.HashMap")()
@@ -225,7 +227,8 @@ class Engine:
         self._context = None
         self._services = []
 
-    def _start_java(self) -> None:
+    def start_java(self) -> None:
+        """Start the virtual machine alone."""
         (self.config.home / "work").mkdir(parents=True, exist_ok=True)
         temporary = self.config.home / "tmp"
         shutil.rmtree(temporary, ignore_errors=True)  # Java's flight recorder leaves a folder there at each start

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from catalog import versions
-from embedded.services.kestra import cds_archive, incidents
+from embedded.services.kestra import cds_archive, empty_database, incidents
 from embedded.services.kestra.artifacts import engine_jars
 from embedded.services.kestra.compiler import compile_task_types
 from embedded.services.kestra.engine import HEAP, Engine, EngineConfig
@@ -87,6 +87,7 @@ def start_engine(settings: ProcessSettings, java_options: list[str] | None = Non
         url=f"http://{HOST}:{settings.port}",
         heap=settings.heap,
         compressed=settings.compressed,
+        empty_database=empty_database.database_file(jars),
         java_options=cds_archive.options(jars) if java_options is None else java_options,
     )
     engine = Engine(config)

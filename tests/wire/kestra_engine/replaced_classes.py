@@ -46,7 +46,7 @@ class Context(Engine):
     """The engine's application context without its services and its guard: only the test reads the queues."""
 
     def start_context(self) -> None:
-        self._start_java()
+        self.start_java()
         properties = self.java("java.util.HashMap")({"kestra.jdbc.cleaner.initial-delay": "1h"})
         builder = self.java("io.micronaut.context.ApplicationContext").builder()
         self._context = builder.environmentPropertySource(False).properties(properties).start()
