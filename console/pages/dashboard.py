@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -82,8 +83,7 @@ class Dashboard:
                 "Failed lately", _EXECUTIONS, "Nothing failed in the last 8 days.", _address_of(FAILED)
             )
             self._next = _list("Next dates", _NEXT, "No schedule is enabled.", addresses.TRIGGERS)
-        await self._refresh_chart()
-        await self._refresh_lists()
+        await asyncio.gather(self._refresh_chart(), self._refresh_lists())
         self._view.every(CHART_SECONDS, self._refresh_chart)
         self._view.every(REFRESH_SECONDS, self._refresh_lists)
 
@@ -97,9 +97,12 @@ class Dashboard:
         self._total.text = f"{total:,} executions. Days in UTC."
 
     async def _refresh_lists(self) -> None:
-        for table, state in ((self._going, GOING), (self._failed, FAILED)):
-            table.show(await self._executions(state))
-        self._next.show(await self._next_dates())
+        going, failed, dates = await asyncio.gather(
+            self._executions(GOING), self._executions(FAILED), self._next_dates()
+        )
+        self._going.show(going)
+        self._failed.show(failed)
+        self._next.show(dates)
 
     async def _executions(self, state: str) -> list[dict[str, Any]]:
         kestra = self._view.kestra

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from nicegui import events, ui
@@ -53,8 +54,9 @@ class FlowList:
 
     async def build(self) -> None:
         """Build the page."""
-        namespaces = await self._view.ask(calls.namespaces, self._view.kestra)
-        missing = await self._view.ask(calls.missing_flows, self._view.kestra)
+        namespaces, missing = await asyncio.gather(
+            self._view.ask(calls.namespaces, self._view.kestra), self._view.ask(calls.missing_flows, self._view.kestra)
+        )
         self._toolbar()
         with ui.element("div").classes("side"):
             _tree(namespaces, self._address.values["namespace"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from nicegui import ui
 
 from console import addresses
@@ -27,10 +29,12 @@ COLUMNS = (
 async def show(view: View, namespace: str) -> None:
     """Build the tab."""
     kestra = view.kestra
-    flows = await view.ask(flow_calls.search, kestra, "", namespace, 1, 1)
-    pairs = await view.ask(kv_calls.search, kestra, namespace, "", 1, 1)
-    files = await view.ask(calls.folder, kestra, namespace, "/")
-    secrets = await view.ask(calls.secrets, kestra, namespace, "", 1, 1)
+    flows, pairs, files, secrets = await asyncio.gather(
+        view.ask(flow_calls.search, kestra, "", namespace, 1, 1),
+        view.ask(kv_calls.search, kestra, namespace, "", 1, 1),
+        view.ask(calls.folder, kestra, namespace, "/"),
+        view.ask(calls.secrets, kestra, namespace, "", 1, 1),
+    )
     with ui.element("div").classes("columns"):
         with ui.element("section").classes("card"), ui.element("dl").classes("facts"):
             _fact("Flows", f"{flows.total}", addresses.namespace(namespace, "flows"))
