@@ -12,9 +12,20 @@ from embedded.services.kestra import environments
 SMALL = "tqdm==4.70.1"
 
 
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a clean interpreter, which takes seconds to make."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMBEDDED_CACHE", str(tmp_path_factory.mktemp("interpreter")))
+        return environments.interpreter().parent.parent
+
+
 @pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clean: Path) -> Path:
+    """A cache of the test's own, with the interpreter."""
     monkeypatch.setenv("EMBEDDED_CACHE", str(tmp_path))
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "environments" / clean.name).symlink_to(clean)
     return tmp_path
 
 
