@@ -23,6 +23,7 @@ from tools import lessons
 from workbook.lesson_files import lesson_name
 
 SECONDS = {
+    "04b_faster_audited_load": 180,
     "05_scheduling_and_backfills": 180,
     "09_gcp_taxi_scheduled": 180,
     "10_s3_csv_to_four_stores": 180,

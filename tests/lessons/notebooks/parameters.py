@@ -8,6 +8,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "02_python": {"fares": [3.5, -1.0, 99.9, 0.0, 0.01]},
     "03_etl_duckdb": {"columns_to_keep": ["title", "category", "brand", "price", "rating"]},
     "04_postgres_taxi": {"taxi": "green", "year": "2019", "month": "03"},
+    "04b_faster_audited_load": {"taxi": "green", "year": "2019", "month": "03", "rows": 20_000},
     "05_scheduling_and_backfills": {"start": "2021-01-01", "end": "2021-07-31"},
     "06_kv_and_secrets": {"dataset": "zoomcamp_two"},
     "07_gcp_setup": {"dataset": "zoomcamp_two"},
