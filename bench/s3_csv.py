@@ -135,7 +135,7 @@ def describe(command: list[str]) -> str:
     for name in ("elasticsearch", "kestra", "clickhouse", "qdrant", "aws", "dataset", "supervise"):
         if "embedded.services.qdrant.compaction" in line:
             return "qdrant compaction"
-        if f"embedded.{name}" in line or f"org.{name}" in line or f"embedded {name}" in line:
+        if f"embedded.services.{name}" in line or f"org.{name}" in line or f"embedded {name}" in line:
             return name
     return Path(command[0]).name if command else "?"
 

@@ -16,7 +16,7 @@ ALWAYS, ALWAYS_LONG = 4, 2
 """How many wrong answers to each exercise every run tries; the others, hundreds, are left to `make test ALL=1`."""
 LONG = ("10", "10b", "11", "12", "14")
 """Lessons where an answer is a run of a pipeline, or of flow tests, which take seconds each."""
-LONG_IF_WRONG = (*LONG, "05", "08", "09", "13", "15")
+LONG_IF_WRONG = (*LONG, "04b", "05", "08", "09", "13", "15")
 """Lessons where a wrong answer is one: a load or a backfill of the taxi data, a run of dbt."""
 
 
