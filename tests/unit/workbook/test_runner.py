@@ -74,11 +74,11 @@ def test_each_result_is_printed_when_its_lesson_has_ended(
         return LessonRun(notebook.stem, 12.34, folder, "" if "00" in notebook.stem else "cell 3: KeyError: x")
 
     monkeypatch.setattr(runner, "run_lesson", run_lesson)
-    chosen = argparse.Namespace(to=str(tmp_path), lesson=["00", "04"], parameter=[["taxi", "green"]])
+    chosen = argparse.Namespace(to=str(tmp_path), lesson=["00", "05"], parameter=[["taxi", "green"]])
     assert runner.run(chosen) == 1
     assert [line.split() for line in seen] == [
         ["00_tour"],
-        ["12.3", "s", "passed", "04_postgres_taxi"],
+        ["12.3", "s", "passed", "05_scheduling_and_backfills"],
     ]
     ending = capsys.readouterr().out
     assert ending.startswith("  12.3 s  failed\ncell 3: KeyError: x\n\nlesson")
