@@ -1,5 +1,6 @@
 """A notebook as a page of its own, as nbconvert makes it."""
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tools import lessons
 from workbook.lesson_files import lesson_name
 
 NOTEBOOK = ROOT / "notebooks" / "05_scheduling_and_backfills.ipynb"
+MARKDOWN_PICTURE = re.compile(r"!\[[^]]*]\(([^)]+)\)")
 OF_THIS_PAGE = "() => [...document.images].map(it => [it.naturalWidth, it.getBoundingClientRect().right, it.alt])"
 
 
@@ -29,13 +31,20 @@ class Pictures(HTMLParser):
 
 
 @pytest.mark.parametrize("path", lessons.all_lessons(), ids=lesson_name)
-def test_each_notebook_becomes_a_page_that_needs_nothing_else(path: Path) -> None:
-    """What a code host or an editor shows without running anything: every picture is in the page, with its text."""
+def test_each_notebook_becomes_a_page_with_all_its_pictures(path: Path) -> None:
+    """What a code host or an editor shows without running anything: every picture of an output is in the page.
+
+    A picture of the prose is a file of the project, as nbconvert embeds none from another folder.
+    """
     notebook = lessons.read(path)
     page = Pictures()
     page.feed(HTMLExporter().from_notebook_node(notebook)[0])
-    assert len(page.found) == str(notebook).count("<img ")
-    assert [it for it in page.found if not (it[0].startswith("data:image/svg+xml;base64,") and it[1])] == []
+    prose = "".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    files = MARKDOWN_PICTURE.findall(prose)
+    assert len(page.found) == str(notebook).count("<img ") + len(files)
+    assert all(alternative for _, alternative in page.found)
+    assert [it for it, _ in page.found if not it.startswith("data:image/svg+xml;base64,")] == files
+    assert [it for it in files if not (path.parent / it).is_file()] == []
 
 
 def test_the_page_has_all_pictures_within_its_width(browser: Browser, tmp_path: Path) -> None:

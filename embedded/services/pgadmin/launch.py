@@ -39,7 +39,7 @@ def main(folder: Path, port: int, servers: Path) -> None:
     config.AZURE_CREDENTIAL_CACHE_DIR = str(folder / "azure")
     config.DEFAULT_SERVER, config.DEFAULT_SERVER_PORT = "127.0.0.1", port
     config.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
-    config.UPGRADE_CHECK_ENABLED = False
+    config.UPGRADE_CHECK_ENABLED = config.SHOW_GRAVATAR_IMAGE = False  # both ask the internet
     config.MASTER_PASSWORD_REQUIRED = False
     is_new = not Path(config.SQLITE_PATH).exists()
     server: Any = importlib.import_module("pgAdmin4")

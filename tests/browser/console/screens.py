@@ -119,7 +119,8 @@ def opened(context: BrowserContext, address: str, kept: Path, has_failed: Callab
     try:
         yield screens
     finally:
-        if has_failed() or screens.errors:
+        errors = list(screens.errors)  # what is reported from here on, as the page is left, is no fault of it
+        if has_failed() or errors:
             kept.parent.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=f"{kept}.png")
             context.tracing.stop_chunk(path=f"{kept}.zip")
@@ -128,7 +129,7 @@ def opened(context: BrowserContext, address: str, kept: Path, has_failed: Callab
         page.goto(f"{address}/health")
         page.evaluate("localStorage.clear()")  # what one test did not save is not another's
         page.close()
-    assert screens.errors == []
+    assert not errors, errors
 
 
 def new_context(browser: Browser, address: str) -> BrowserContext:

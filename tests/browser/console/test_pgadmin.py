@@ -16,6 +16,8 @@ def test_the_taxi_database_is_registered(browser: Browser, tmp_path_factory: pyt
     with own_stack(tmp_path_factory.mktemp("pgadmin"), "postgres", "pgadmin") as stack:
         page = browser.new_page(viewport=SIZE)
         page.set_default_timeout(2 * SECONDS * 1000)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
         page.goto(stack["PGADMIN_URL"])
         page.get_by_role("textbox", name="Email Address / Username").fill("admin@admin.com")
         page.get_by_role("textbox", name="Password").fill("root")
@@ -25,4 +27,5 @@ def test_the_taxi_database_is_registered(browser: Browser, tmp_path_factory: pyt
         page.keyboard.type("root")
         page.keyboard.press("Enter")
         page.locator(".file-name", has_text="Databases").wait_for()
+        assert {url for url in asked if url.startswith("http") and not url.startswith(stack["PGADMIN_URL"])} == set()
         page.close()

@@ -1,6 +1,7 @@
 """Typical wrong answers get their own hint, a blank one a nudge, and right ones pass however they are written."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 import workbook
 from catalog import NAMES
 from flowtests import FlowTestStack
-from tests.lessons.exercises.wrong_answers import right_answers, wrong_answers
+from tests.lessons.exercises.wrong_answers import prepare, right_answers, wrong_answers
 from tests.support.stack import own_stack
 from tools import lessons
 
@@ -27,6 +28,7 @@ def _always(number: str) -> int:
 
 CASES = [
     pytest.param(
+        path,
         number,
         answer,
         fragment,
@@ -39,7 +41,11 @@ CASES = [
 ]
 RIGHT_CASES = [
     pytest.param(
-        number, answer, id=f"{number}-{index}", marks=[pytest.mark.slow] if index and number.startswith(LONG) else []
+        path,
+        number,
+        answer,
+        id=f"{number}-{index}",
+        marks=[pytest.mark.slow] if index and number.startswith(LONG) else [],
     )
     for path in lessons.all_lessons()
     for number, answers in right_answers(path).items()
@@ -58,15 +64,17 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             yield workbook.open(*NAMES)
 
 
-@pytest.mark.parametrize(("number", "answer", "fragment"), CASES)
-def test_wrong_answer_gets_its_hint(lab: Any, number: str, answer: Any, fragment: str) -> None:
+@pytest.mark.parametrize(("path", "number", "answer", "fragment"), CASES)
+def test_wrong_answer_gets_its_hint(lab: Any, path: Path, number: str, answer: Any, fragment: str) -> None:
+    prepare(lab, path)
     verdict = workbook.check(lab, number, answer(lab) if callable(answer) else answer)
     assert not verdict.right
     assert fragment.lower() in verdict.text.lower()
 
 
-@pytest.mark.parametrize(("number", "answer"), RIGHT_CASES)
-def test_right_answer_passes_however_it_is_written(lab: Any, number: str, answer: Any) -> None:
+@pytest.mark.parametrize(("path", "number", "answer"), RIGHT_CASES)
+def test_right_answer_passes_however_it_is_written(lab: Any, path: Path, number: str, answer: Any) -> None:
+    prepare(lab, path)
     verdict = workbook.check(lab, number, answer(lab) if callable(answer) else answer)
     assert verdict.right, verdict.text
 

@@ -204,6 +204,40 @@ def test_a_lost_end_is_found_in_the_store(monkeypatch: pytest.MonkeyPatch) -> No
     assert asyncio.run(read()) == [None, None, end]
 
 
+class Queued:
+    """A subscription with these lines; None for a while without any."""
+
+    def __init__(self, *lines: str | None) -> None:
+        self._lines = iter(lines)
+
+    async def next(self, seconds: float) -> sse.Event:
+        if (line := next(self._lines)) is None:
+            raise TimeoutError
+        return sse.Event("progress", line)
+
+
+def test_a_line_that_is_stored_late_is_sent_all_the_same() -> None:
+    """The engine had read it for followers before this one came, and stored it after the store was read first."""
+    stores = iter([["early", "missed", "twice", "same", "same"], ["early", "missed", "twice", "same", "same", "last"]])
+    ended = asyncio.Event()
+
+    async def stored() -> list[str]:
+        return next(stores)
+
+    async def read() -> list[str]:
+        sent = follow.SentLines()
+        assert sent.add_stored(["early"]) == ["early"]
+        queue = Queued("early", "same", "same", None, "twice", None, None)
+        seen = []
+        async for event in follow.new_lines(queue, sent, ended, stored):
+            seen.append(event.decode().partition("data: ")[2].partition("\n")[0])
+            if seen[-1] == "twice":
+                ended.set()
+        return seen
+
+    assert asyncio.run(read()) == ["same", "same", "missed", "twice", "last"]
+
+
 def test_a_slow_reader_is_cut_off() -> None:
     """Its buffer is bounded: it gets what fits and then the end of the stream."""
 

@@ -7,7 +7,7 @@ https://kestra.io/docs/1.3/api-reference/open-source.
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -118,34 +118,94 @@ async def _log_events(request: Request, execution_id: str, flow: Any, level: Any
     engine = request.engine
     entry = engine.java("io.kestra.core.models.executions.LogEntry")
     levels = convert.java_list([allowed.name() for allowed in entry.findLevelsByMin(level)])
+
+    async def stored() -> list[str]:
+        return await run_in_threadpool(_stored_logs, request, execution_id, level)
+
     with (
         Subscription(engine, EXECUTIONS, execution_id, flow) as states,
         Subscription(engine, LOGS, execution_id, levels) as lines,
     ):
         yield Event("start", engine.to_json(entry.builder().build())).encode()
-        stored = await run_in_threadpool(_stored_logs, request, execution_id, level)
-        for entry_json in stored:
-            yield Event("progress", entry_json).encode()
+        sent = SentLines()
+        for line in sent.add_stored(await stored()):
+            yield Event("progress", line).encode()
         current = await run_in_threadpool(_find, engine, execution_id)
         ended = asyncio.Event()
         if current is None or _has_ended(engine, flow, current):
             ended.set()
         watcher = asyncio.create_task(_watch_end(engine, states, execution_id, flow, ended))
         try:
-            async for line in _new_lines(lines, Counter(stored), ended):
-                yield line
+            async for event in new_lines(lines, sent, ended, stored):
+                yield event
         finally:
             watcher.cancel()
 
 
-async def _new_lines(lines: Subscription, sent: Counter[str], ended: asyncio.Event) -> AsyncIterator[bytes]:
-    """Lines that were not sent before, until the execution has ended and no more come."""
-    silence = 0.0
+class SentLines:
+    """The lines that a reader has got: each may come from the store, from the queue, or from both.
+
+    The engine reads its queue of lines twice, to store them and for followers. A line that it has read for the
+    followers of that moment, and not stored yet, is on neither way for one who comes then: it is found in the store
+    later.
+    """
+
+    def __init__(self) -> None:
+        self._sent: Counter[int] = Counter()
+        self._may_come: Counter[int] = Counter()
+
+    def add_stored(self, stored: Sequence[str]) -> list[str]:
+        """Those of the stored lines that were not sent; they count as sent now.
+
+        Parameters:
+            stored: all lines of the store, as JSON.
+        """
+        left = self._sent.copy()
+        new = []
+        for line in stored:
+            if left[hash(line)] > 0:
+                left[hash(line)] -= 1
+            else:
+                new.append(line)
+        added = Counter(map(hash, new))
+        self._sent += added
+        self._may_come += added
+        return new
+
+    def add_queued(self, line: str) -> bool:
+        """Whether a line of the queue was not sent; it counts as sent now.
+
+        Parameters:
+            line: the line, as JSON.
+        """
+        if self._may_come[hash(line)] > 0:
+            self._may_come[hash(line)] -= 1
+            return False
+        self._sent[hash(line)] += 1
+        return True
+
+
+async def new_lines(
+    lines: Subscription, sent: SentLines, ended: asyncio.Event, stored: Callable[[], Awaitable[Sequence[str]]]
+) -> AsyncIterator[bytes]:
+    """Lines that were not sent before, until the execution has ended and no more come.
+
+    Parameters:
+        lines: those that come by the queue.
+        sent: what the reader has got.
+        ended: whether the execution has.
+        stored: reads the lines of the store; asked when none has come for a while at first, and at the end.
+    """
+    silence, has_looked = 0.0, False
     while silence < IDLE_SECONDS:
         try:
             event = await lines.next(LAST_LOGS_SECONDS)
         except TimeoutError:
-            if ended.is_set():
+            is_last = ended.is_set()
+            for line in sent.add_stored(await stored()) if is_last or not has_looked else ():
+                yield Event("progress", line).encode()
+            has_looked = True
+            if is_last:
                 return
             silence += LAST_LOGS_SECONDS
             if silence % KEEP_ALIVE_SECONDS < LAST_LOGS_SECONDS:
@@ -154,9 +214,7 @@ async def _new_lines(lines: Subscription, sent: Counter[str], ended: asyncio.Eve
         if event is None:
             return
         silence = 0.0
-        if sent[event.data] > 0:
-            sent[event.data] -= 1
-        else:
+        if sent.add_queued(event.data):
             yield event.encode()
 
 

@@ -1,6 +1,7 @@
 """Typical wrong answers to each exercise, each with a part of the hint that it gets: one module a lesson.
 
-A module may have right answers too, in `RIGHT`: those that are written otherwise than the solution.
+A module may have right answers too, in `RIGHT`: those that are written otherwise than the solution; and a function
+`prepare` that makes what the lesson has made before its exercises, unless it is there.
 """
 
 from importlib import import_module
@@ -28,6 +29,12 @@ def right_answers(path: Path) -> dict[str, list[Any]]:
     if lessons.is_beside(path) and not lessons.exercises(lessons.read(path)):
         return {}
     return getattr(_module(path), "RIGHT", {})
+
+
+def prepare(lab: Any, path: Path) -> None:
+    """Make what a lesson's exercises need, unless it is there."""
+    if found := getattr(_module(path), "prepare", None):
+        found(lab)
 
 
 def _module(path: Path) -> ModuleType:

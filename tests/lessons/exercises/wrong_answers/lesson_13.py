@@ -21,6 +21,11 @@ def _pipeline(lab):
     return lab.__dict__["insightflow"]
 
 
+def prepare(lab):
+    """The buckets, queues and workgroups that queries and commands ask for."""
+    _pipeline(lab)
+
+
 def _other_flow(lab):
     return lab.kestra.execute(lab.kestra.import_flow(HELLO))
 
