@@ -19,6 +19,8 @@ from embedded.sql_engine.errors import Reason, SqlError
 T = TypeVar("T")
 
 _WATCH_SECONDS = 0.1
+_AGAIN_SECONDS = 1.0
+"""Time between two interrupts of one job: enough for what it does at its end."""
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ class Run:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self._stopped: Reason | None = None
+        self._ended = threading.Event()
         self._change = threading.Lock()
 
     def check(self) -> None:
@@ -41,8 +44,23 @@ class Run:
     def stop(self, reason: Reason) -> None:
         """Stop the work at its next step."""
         with self._change:
-            self._stopped = self._stopped or reason
-            self.connection.interrupt()
+            if self._stopped is not None:
+                return
+            self._stopped = reason
+        threading.Thread(target=self._interrupt, name="interrupt", daemon=True).start()
+
+    def end(self) -> None:
+        """The work has ended: nothing is interrupted any more."""
+        with self._change:
+            self._ended.set()
+
+    def _interrupt(self) -> None:
+        """Interrupt the work until it ends: DuckDB forgets an interrupt that comes just before a statement begins."""
+        while not self._ended.is_set():
+            with self._change:
+                if not self._ended.is_set():
+                    self.connection.interrupt()
+            self._ended.wait(_AGAIN_SECONDS)
 
 
 @contextmanager
@@ -133,7 +151,10 @@ class Job(Generic[T]):
                 timer.daemon = True
                 timer.start()
             with run.connection:
-                self.result = self._guarded(run)
+                try:
+                    self.result = self._guarded(run)
+                finally:
+                    run.end()
         except SqlError as error:
             self.error = error
         except MemoryError as error:
