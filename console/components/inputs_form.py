@@ -121,7 +121,7 @@ class _Field:
         self._kind: str = declared["type"]
         self._take, self._keep_file = take, keep_file
         self.enabled, self.wrong = True, False
-        self._showing = False
+        self._showing = self._filled = False
         title = declared.get("displayName") or self._name
         required = declared.get("required", True)
         with ui.element("div").classes("form-field") as self._box:
@@ -152,7 +152,7 @@ class _Field:
         """
         self.enabled = entry.get("enabled", True)
         self._box.set_visibility(self.enabled)
-        if not is_set and entry.get("value") is not None and self._kind != "SECRET":
+        if not (is_set or self._filled) and entry.get("value") is not None and self._kind != "SECRET":
             self._set(entry["value"])
         errors = [error["message"] for error in entry.get("errors") or []]
         if self._kind == "FILE" and is_set:
@@ -198,6 +198,7 @@ class _Field:
         if self._showing:
             return None
         value = event.value
+        self._filled = value not in (None, "", [])  # at once: the engine's answer must not take its place
         return self._take(self._name, json.dumps(value) if isinstance(value, list) and value else value or None)
 
     def _set(self, value: Any) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.console.conftest import NAMESPACE
 from tests.browser.console.screens import Screens, finished
+from tests.support.waiting import eventually
 from workbook.kestra import KestraClient
 
 TYPES = f"""id: types
@@ -133,7 +134,8 @@ def test_labels_and_the_same_as_a_command(screens: Screens, kestra: KestraClient
         f'lab.kestra.execute("{NAMESPACE}/labelled", {{"rows": "3"}}, labels={json.dumps({"team": "data"})})'
     )
     form.get_by_role("button", name="Copy the curl line").click()
-    line = shlex.split(screens.page.evaluate("navigator.clipboard.readText()"))
+    copied = eventually(lambda: screens.page.evaluate("navigator.clipboard.readText()"), what="the text to be copied")
+    line = shlex.split(copied)
     assert line[-1] == "rows=3"
     assert line[5] == f"{kestra.http.url}/api/v1/main/executions/{NAMESPACE}/labelled?labels=team:data"
     form.get_by_role("button", name="Execute").click()
