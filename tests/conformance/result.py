@@ -36,7 +36,7 @@ def comparable(execution: dict[str, Any]) -> dict[str, Any]:
             for label in execution.get("labels") or []
             if label["key"] not in OF_THE_START
         ),
-        "task_runs": sorted(task_runs, key=lambda run: json.dumps(run, sort_keys=True)),
+        "task_runs": sorted(task_runs, key=lambda run: without_places(json.dumps(run, sort_keys=True))),
     }
     return dict(json.loads(without_places(json.dumps(fields))))
 
