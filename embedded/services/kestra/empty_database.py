@@ -6,16 +6,16 @@ its own.
 """
 
 import hashlib
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from filelock import FileLock
 
+from embedded.services.kestra import building
 from embedded.services.kestra.database import Database
 from embedded.services.kestra.engine import MIGRATIONS
-from embedded.shared.paths import ROOT, cache_folder
+from embedded.shared.paths import cache_folder
 
 PROGRAM = "embedded.services.kestra.make_tables"
 LIMIT_SECONDS = 300.0
@@ -39,7 +39,7 @@ def build(class_path: list[Path]) -> Path:
     with FileLock(file.with_suffix(".lock")):
         if not file.exists():
             with tempfile.TemporaryDirectory(prefix="building-", dir=file.parent) as scratch:
-                _run([sys.executable, "-m", PROGRAM, scratch])
+                building.run([sys.executable, "-m", PROGRAM, scratch], LIMIT_SECONDS, EmptyDatabaseError)
                 Database(Path(scratch, "database")).file.rename(file)
     return file
 
@@ -52,12 +52,3 @@ def database_file(class_path: list[Path]) -> Path:
     for migration in sorted(MIGRATIONS.iterdir()):
         digest.update(migration.name.encode() + b"\0" + migration.read_bytes())
     return cache_folder() / "empty-databases" / f"{digest.hexdigest()[:24]}.mv.db"
-
-
-def _run(command: list[str]) -> None:
-    try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=LIMIT_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise EmptyDatabaseError(f"no end after {LIMIT_SECONDS:g} s") from None
-    if done.returncode:
-        raise EmptyDatabaseError("\n".join([*done.stdout.splitlines(), *done.stderr.splitlines()][-15:]))
