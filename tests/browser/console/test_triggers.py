@@ -125,13 +125,17 @@ def test_a_backfill_is_paused_and_continued_and_cancelled(screens: Screens, kest
     expect(screens.button("Pause")).to_be_hidden()
 
 
+def leave_dates_behind(kestra: KestraClient, name: str) -> None:
+    """A cancelled backfill leaves the trigger's last date where it stopped, and the engine goes on from there."""
+    kestra.triggers.backfill(LONG_FLOW, name, start="2019-01-01", end="2020-01-01", wait=False)
+    eventually(lambda: any(found.trigger_id == name for found in kestra.executions(LONG_FLOW)))
+    kestra.stop_backfill(LONG_FLOW, name)
+
+
 def test_dates_that_would_be_caught_up_are_told_before_a_trigger_is_enabled(
     screens: Screens, kestra: KestraClient
 ) -> None:
-    # A cancelled backfill leaves the trigger's last date where it stopped, and the engine goes on from there.
-    kestra.triggers.backfill(LONG_FLOW, "left", start="2019-01-01", end="2020-01-01", wait=False)
-    eventually(lambda: any(found.trigger_id == "left" for found in kestra.executions(LONG_FLOW)))
-    kestra.stop_backfill(LONG_FLOW, "left")
+    leave_dates_behind(kestra, "left")
     screens.open(f"flows/edit/{LONG_FLOW}/triggers")
     switch = screens.page.get_by_label("left", exact=True).get_by_role("switch", name="Enabled")
     switch.click()
@@ -146,9 +150,7 @@ def test_dates_that_would_be_caught_up_are_told_before_a_trigger_is_enabled(
 def test_dates_that_would_be_caught_up_are_told_before_several_are_enabled(
     screens: Screens, kestra: KestraClient
 ) -> None:
-    kestra.triggers.backfill(LONG_FLOW, "one_of_many", start="2019-01-01", end="2020-01-01", wait=False)
-    eventually(lambda: any(found.trigger_id == "one_of_many" for found in kestra.executions(LONG_FLOW)))
-    kestra.stop_backfill(LONG_FLOW, "one_of_many")
+    leave_dates_behind(kestra, "one_of_many")
     screens.open("triggers?q=one_of_many")
     screens.page.get_by_role("checkbox").last.click()
     screens.button("Disable").click()
