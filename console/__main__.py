@@ -6,11 +6,12 @@ in) and `WORKBOOK_STACK` (names the remedy when Kestra is down).
 
 import logging
 import sys
+from importlib import import_module
 
 import uvicorn
 
 from catalog.spec import LOOPBACK
-from console.app import create_app
+from console.lean_imports import leave_out
 from console.settings import Settings, SettingsError
 
 GRACE_SECONDS = 2
@@ -24,8 +25,9 @@ def main() -> int:
     except SettingsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    leave_out()
     uvicorn.run(
-        create_app(settings),
+        import_module("console.app").create_app(settings),
         host=LOOPBACK,
         port=settings.port,
         log_level="warning",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.calls import plugins
+from console.calls.kept import kept_json
 from console.yaml_outline import CursorPlace, Node
 from workbook.errors import WorkbookError
 from workbook.kestra.api import quoted
@@ -87,7 +88,7 @@ class _Schemas:
 
     def __init__(self, kestra: KestraClient) -> None:
         self._kestra = kestra
-        self._flow: Form = kestra.http.json("GET", "/plugins/properties/flow")
+        self._flow: Form = kept_json(kestra, "/plugins/properties/flow")
         self._definitions: dict[str, Form] = dict(self._flow.get("$defs") or {})
 
     def forms_of(self, mapping: Node) -> list[Form]:
@@ -139,7 +140,7 @@ class _Schemas:
 
     def _of_type(self, name: str) -> list[Form]:
         try:
-            schema = self._kestra.http.json("GET", f"/plugins/{quoted(name)}", params={"all": "true"})["schema"]
+            schema = kept_json(self._kestra, f"/plugins/{quoted(name)}", {"all": "true"})["schema"]
         except WorkbookError:
             return []  # a name that is not written to its end, or that the server does not have
         self._definitions |= schema.get("definitions") or {}

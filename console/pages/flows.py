@@ -9,11 +9,15 @@ from nicegui import events, ui
 
 from console import addresses
 from console.calls import flows as calls
+from console.calls.filters import FlowFilters
 from console.calls.flows import LocalFlow
+from console.calls.paged import Page
 from console.components.address import Address
-from console.components.table import SIZES, Column, Pager, Row, Table
+from console.components.search import Search
+from console.components.table import Column, Row, Table
 from console.frame import frame, page
 from console.view import View, tell, tell_problem
+from workbook.kestra.client import KestraClient
 from workbook.kestra.models import FlowId
 
 COLUMNS = (
@@ -24,33 +28,29 @@ COLUMNS = (
     Column("triggers", "Triggers", narrow=True),
     Column("labels", "Labels", "labels", narrow=True),
 )
-REFRESH_SECONDS = 3.0
 _STATE_CELL = """<q-td :props="props"><a v-if="props.value" :href="props.row.state_href">
 <span class="state" :data-state="props.value">{{ props.value }}</span></a></q-td>"""
 _MAX_IMPORT = 20 << 20
 """Bytes of one file to import."""
 
 
-@page("/ui/main/flows")
-async def flows(q: str = "", namespace: str = "", page: int = 1, size: int = SIZES[0]) -> None:
-    """The page.
-
-    Parameters:
-        q: a part of what the flows are called.
-        namespace: theirs, or one around it.
-        page, size: which rows.
-    """
+@page(addresses.FLOWS)
+async def flows() -> None:
+    """The page: `q`, `namespace` (with those inside of it), `page` and `size` stay in its address."""
     async with frame("Flows", "Flows") as view:
-        await FlowList(view, q, namespace, max(page, 1), size if size in SIZES else SIZES[0]).build()
+        await FlowList(view).build()
 
 
 class FlowList:
-    """The list, and what can be done with it."""
+    """The list, and what can be done with it.
 
-    def __init__(self, view: View, text: str, namespace: str, page: int, size: int) -> None:
+    Parameters:
+        view: of the page.
+    """
+
+    def __init__(self, view: View) -> None:
         self._view = view
-        self._address = Address(addresses.FLOWS, {"q": text, "namespace": namespace})
-        self._page, self._size = page, size
+        self._search = Search(view, addresses.FLOWS, FlowFilters(), _found, self._show)
 
     async def build(self) -> None:
         """Build the page."""
@@ -59,43 +59,26 @@ class FlowList:
         )
         self._toolbar()
         with ui.element("div").classes("side"):
-            _tree(namespaces, self._address.values["namespace"])
+            _tree(namespaces, self._search.filters.namespace)
             with ui.element("div"):
                 self._table = Table(COLUMNS, "Flows", key="key")
                 self._table.element.add_slot("body-cell-state", _STATE_CELL)
                 self._table.element.props('no-data-label="No flow here yet: create one, or import some."')
-                self._pager = Pager(self._turn)
-        await self.refresh()
+                await self._search.start()
         if missing:
             self._missing(missing)
-        self._view.every(REFRESH_SECONDS, self.refresh)
 
     def _toolbar(self) -> None:
         with ui.element("div").classes("toolbar"):
-            search = ui.input(placeholder="Search flows", value=self._address.values["q"], on_change=self._search)
-            search.props('outlined dense clearable debounce=250 aria-label="Search flows" type=search').classes("grow")
+            self._search.words("Search flows")
             ui.space()
             ui.button("Import", icon="upload", on_click=self._import).props("outline no-caps")
             ui.button("Create", icon="add", on_click=lambda: ui.navigate.to(addresses.NEW_FLOW)).props(
                 "unelevated no-caps"
             )
 
-    async def _search(self, event: events.ValueChangeEventArguments[str | None]) -> None:
-        self._address.change(q=event.value or "")
-        await self._turn(1, self._size)
-
-    async def _turn(self, page: int, size: int) -> None:
-        self._page, self._size = page, size
-        await self.refresh()
-
-    async def refresh(self) -> None:
-        """Read the rows from the server."""
-        kestra, values = self._view.kestra, self._address.values
-        found = await self._view.ask(calls.search, kestra, values["q"], values["namespace"], self._page, self._size)
-        ids = [FlowId(row["namespace"], row["id"]) for row in found.rows]
-        latest = await self._view.ask(calls.latest_executions, kestra, ids)
-        self._table.show([_row(raw, latest.get(flow_id)) for raw, flow_id in zip(found.rows, ids, strict=True)])
-        self._pager.show(self._page, self._size, found.total)
+    def _show(self, rows: list[Row]) -> None:
+        self._table.show(rows)
 
     def _missing(self, missing: Sequence[LocalFlow]) -> None:
         with ui.element("section").classes("card").style("margin-top:22px"):
@@ -161,6 +144,14 @@ def _tree(namespaces: Sequence[str], chosen: str) -> None:
                 link.props('aria-current="page"')
             if name:
                 link.props(f'title="{name}"')
+
+
+def _found(kestra: KestraClient, filters: FlowFilters, page: int, size: int) -> Page:
+    """A page of flows, each with its last execution."""
+    found = calls.search(kestra, filters.text, filters.namespace, page, size)
+    ids = [FlowId(row["namespace"], row["id"]) for row in found.rows]
+    latest = calls.latest_executions(kestra, ids)
+    return Page([_row(raw, latest.get(flow_id)) for raw, flow_id in zip(found.rows, ids, strict=True)], found.total)
 
 
 def _row(raw: Row, latest: Row | None) -> Row:

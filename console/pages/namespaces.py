@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from nicegui import events, ui
+from nicegui import ui
 
 from console import addresses
 from console.calls import namespaces as calls
-from console.components.address import Address
-from console.components.table import SIZES, Column, Pager, Table
+from console.calls.filters import FlowFilters
+from console.calls.paged import Page
+from console.components.search import Search
+from console.components.table import Column, Row, Table
 from console.frame import frame, page
 from console.tabs import tab_bar, tabs_of
 from console.view import View
+from workbook.kestra.client import KestraClient
 
 TABS = "console.pages.namespace_tabs"
 COLUMNS = (Column("id", "Namespace", "link"), Column("places", "Go to"))
@@ -20,16 +23,11 @@ place.title }}</a>
 </span></q-td>"""
 
 
-@page("/ui/main/namespaces")
-async def namespaces(q: str = "", page: int = 1, size: int = SIZES[0]) -> None:
-    """The list.
-
-    Parameters:
-        q: a part of the names.
-        page, size: which rows.
-    """
+@page(addresses.NAMESPACES)
+async def namespaces() -> None:
+    """The list: `q`, `page` and `size` stay in its address."""
     async with frame("Namespaces", "Namespaces") as view:
-        await NamespaceList(view, q, max(page, 1), size if size in SIZES else SIZES[0]).build()
+        await NamespaceList(view).build()
 
 
 @page("/ui/main/namespaces/edit/{namespace}")
@@ -54,19 +52,19 @@ async def namespace(namespace: str, tab: str) -> None:
 
 
 class NamespaceList:
-    """The namespaces that hold flows, and the way to any other."""
+    """The namespaces that hold flows, and the way to any other.
 
-    def __init__(self, view: View, text: str, page: int, size: int) -> None:
-        self._view = view
-        self._address = Address(addresses.NAMESPACES, {"q": text})
-        self._page, self._size = page, size
+    Parameters:
+        view: of the page.
+    """
+
+    def __init__(self, view: View) -> None:
+        self._search = Search(view, addresses.NAMESPACES, FlowFilters(of_flow=True), _found, self._show)
 
     async def build(self) -> None:
         """Build the page."""
         with ui.element("div").classes("toolbar"):
-            search = ui.input(placeholder="Search namespaces", value=self._address.values["q"], on_change=self._search)
-            search.props('outlined dense clearable debounce=250 aria-label="Search namespaces" type=search')
-            search.classes("grow")
+            self._search.words("Search namespaces")
             ui.space()
             other = ui.input(placeholder="Another namespace").props('outlined dense aria-label="Another namespace"')
             other.on("keydown.enter", lambda: _open(other.value))
@@ -74,21 +72,18 @@ class NamespaceList:
         self._table = Table(COLUMNS, "Namespaces")
         self._table.element.add_slot("body-cell-places", _PLACES)
         self._table.element.props('no-data-label="No namespace fits."')
-        self._pager = Pager(self._turn)
+        await self._search.start()
         ui.label("A namespace is listed once it holds a flow; any other can be opened by its name.").classes(
             "muted small"
         )
-        await self._turn(self._page, self._size)
 
-    async def _search(self, event: events.ValueChangeEventArguments[str | None]) -> None:
-        self._address.change(q=event.value or "")
-        await self._turn(1, self._size)
+    def _show(self, rows: list[Row]) -> None:
+        self._table.show(rows)
 
-    async def _turn(self, page: int, size: int) -> None:
-        self._page, self._size = page, size
-        found = await self._view.ask(calls.search, self._view.kestra, self._address.values["q"], page, size)
-        self._table.show([_row(str(raw["id"])) for raw in found.rows])
-        self._pager.show(page, size, found.total)
+
+def _found(kestra: KestraClient, filters: FlowFilters, page: int, size: int) -> Page:
+    found = calls.search(kestra, filters.text, page, size)
+    return Page([_row(str(raw["id"])) for raw in found.rows], found.total)
 
 
 def _open(name: str | None) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Protocol
 
-from IPython.display import display
 from tqdm import tqdm
 
 from workbook import notebook
@@ -182,7 +181,7 @@ class _Live:
     def __init__(self, name: str, unit: str, page: str | None = None) -> None:
         self._name, self._unit, self._page = name, unit, page
         self._drawn = 0.0
-        self._handle: Any = display({"text/plain": name}, raw=True, display_id=True)
+        self._handle: Any = notebook.display({"text/plain": name}, display_id=True)
 
     def update(self, status: Status, log: Sequence[LogLine] = ()) -> None:
         """Redraw the bar, at most five times a second.

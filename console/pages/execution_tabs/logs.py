@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from nicegui import events, ui
 
@@ -15,6 +16,7 @@ from console.live_execution import LiveExecution
 from console.tabs import Tab
 from console.view import View
 from workbook.kestra.client import KestraClient
+from workbook.kestra.logs import LONG_AGO
 from workbook.kestra.models import LogLine
 from workbook.kestra.sse import event_data
 
@@ -70,10 +72,13 @@ class LogTab:
 
     def _add(self, line: LogLine) -> None:
         self._nothing.set_visibility(False)
+        place = place_among([known for known, _ in self._lines], line)
         with self._box:
             row = show_line(line)
+        if place < len(self._lines):
+            row.move(target_index=place + 1)  # after the element that says that there is nothing
         row.set_visibility(self._is_shown(line))
-        self._lines.append((line, row))
+        self._lines.insert(place, (line, row))
         if len(self._lines) > MOST_LINES:
             self._lines.pop(0)[1].delete()
         if line.task_id and line.task_id not in self._tasks.options:
@@ -99,6 +104,16 @@ class LogTab:
     def _filter(self) -> None:
         for line, row in self._lines:
             row.set_visibility(self._is_shown(line))
+
+
+def place_among(lines: Sequence[LogLine], line: LogLine) -> int:
+    """Where a line belongs that has just come: after all that are as old. The server sends a late one last.
+
+    Parameters:
+        lines: oldest first.
+        line: the new one.
+    """
+    return bisect_right(lines, line.time or LONG_AGO, key=lambda known: known.time or LONG_AGO)
 
 
 def followed(kestra: KestraClient, execution_id: str) -> Iterator[LogLine]:

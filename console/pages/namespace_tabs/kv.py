@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from nicegui import events, ui
+from nicegui import ui
 
+from console import addresses
 from console.calls import kv as calls
+from console.calls.filters import FlowFilters
 from console.calls.kv import TYPES, NotSo, Pair
+from console.calls.paged import Page
 from console.components.dialogs import confirm
-from console.components.table import SIZES, Column, Pager, Row, Table
+from console.components.search import Search
+from console.components.table import Column, Row, Table
 from console.tabs import Tab
 from console.view import View, tell, tell_problem
 from workbook.errors import WorkbookError
+from workbook.kestra.client import KestraClient
 from workbook.kestra.errors import ApiError
 from workbook.kestra.models import parse_time
 
@@ -43,14 +48,14 @@ class KvStore:
 
     def __init__(self, view: View, namespace: str) -> None:
         self._view, self._namespace = view, namespace
-        self._text, self._page, self._size = "", 1, SIZES[0]
+        address, filters = addresses.namespace(namespace, "kv"), FlowFilters(namespace=namespace, of_flow=True)
+        self._search = Search(view, address, filters, _found, self._show)
         self._rows: dict[str, Row] = {}
 
     async def build(self) -> None:
         """Build the tab."""
         with ui.element("div").classes("toolbar"):
-            search = ui.input(placeholder="Search keys", on_change=self._search).classes("grow")
-            search.props('outlined dense clearable debounce=250 aria-label="Search keys" type=search')
+            self._search.words("Search keys")
             ui.space()
             ui.button("New Key-Value", icon="add", on_click=lambda: self._ask(None)).props("unelevated no-caps")
         self._table = Table(COLUMNS, "Pairs of the KV Store", key="key")
@@ -59,25 +64,12 @@ class KvStore:
         self._table.element.add_slot("body-cell-actions", _ACTIONS)
         self._table.element.on("edit", lambda event: self._edit(event.args))
         self._table.element.on("remove", lambda event: self._delete(event.args))
-        self._pager = Pager(self._turn)
-        await self.refresh()
+        await self._search.start()
         await self._inherited()
 
-    async def refresh(self) -> None:
-        """Read the pairs from the server."""
-        view = self._view
-        found = await view.ask(calls.search, view.kestra, self._namespace, self._text, self._page, self._size)
-        self._rows = {str(row["key"]): row for row in found.rows}
-        self._table.show(found.rows)
-        self._pager.show(self._page, self._size, found.total)
-
-    async def _search(self, event: events.ValueChangeEventArguments[str | None]) -> None:
-        self._text = event.value or ""
-        await self._turn(1, self._size)
-
-    async def _turn(self, page: int, size: int) -> None:
-        self._page, self._size = page, size
-        await self.refresh()
+    def _show(self, rows: list[Row]) -> None:
+        self._rows = {str(row["key"]): row for row in rows}
+        self._table.show(rows)
 
     async def _edit(self, key: str) -> None:
         pair = await self._view.attempt(calls.read, self._view.kestra, self._namespace, key)
@@ -87,13 +79,13 @@ class KvStore:
     async def _ask(self, pair: Pair | None) -> None:
         row = self._rows.get(pair.key, {}) if pair else {}
         if await PairDialog(self._view, self._namespace, pair, row).saved():
-            await self.refresh()
+            await self._search.refresh()
 
     async def _delete(self, key: str) -> None:
         if not await confirm(f"Delete the key {key}?", "Flows that read it will fail.", "Delete"):
             return
         if await self._view.do(f"{key} is deleted", calls.delete, self._view.kestra, self._namespace, key):
-            await self.refresh()
+            await self._search.refresh()
 
     async def _inherited(self) -> None:
         rows = await self._view.ask(calls.inherited, self._view.kestra, self._namespace)
@@ -108,6 +100,10 @@ class KvStore:
                         ui.label(row["key"])
                     with ui.element("td"):
                         ui.label(row["namespace"]).classes("muted")
+
+
+def _found(kestra: KestraClient, filters: FlowFilters, page: int, size: int) -> Page:
+    return calls.search(kestra, filters.namespace, filters.text, page, size)
 
 
 class PairDialog:

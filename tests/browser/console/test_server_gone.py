@@ -1,4 +1,4 @@
-"""Kestra goes away while somebody writes, and comes back."""
+"""Kestra, or the console itself, goes away while somebody writes, and comes back."""
 
 from playwright.sync_api import expect
 
@@ -34,3 +34,17 @@ def test_text_outlives_the_server(screens: Screens, kestra: KestraClient, stack:
     screens.dialog().get_by_role("button", name="Save").click()
     expect(screens.page.get_by_text("revision 2", exact=True)).to_be_visible()
     assert "after" in kestra.flow(f"{NAMESPACE}/survives").source
+
+
+def test_text_outlives_the_console(screens: Screens, kestra: KestraClient, stack: dict[str, str]) -> None:
+    kestra.import_flow(FLOW.replace("id: survives", "id: outlives"))
+    screens.open(f"flows/edit/{NAMESPACE}/outlives/edit")
+    expect(screens.page.get_by_text("The engine accepts this flow.")).to_be_visible()
+    screens.write(FLOW.replace("id: survives", "id: outlives").replace("before", "after"))
+    address = screens.page.url
+    embedded(stack, "stop", "console")
+    embedded(stack, "up", "--only", "console")
+    screens.page.get_by_label("Password").fill(stack["KESTRA_PASSWORD"])  # sessions end with the process
+    screens.button("Log in").click()
+    expect(screens.page).to_have_url(address)
+    expect(screens.page.get_by_text("after")).to_be_visible()

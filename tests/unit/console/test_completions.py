@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from console.calls import kept
 from console.calls.completions import options
 from tests.unit.console.test_yaml_outline import at_mark
 from workbook.kestra.errors import ApiError
@@ -60,9 +61,21 @@ def ask(method: str, path: str, params: Any = None) -> Any:
     return ANSWERS[path]
 
 
+class Server:
+    """A client of such a server, which keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.http = SimpleNamespace(json=self._ask)
+
+    def _ask(self, method: str, path: str, params: Any = None) -> Any:
+        self.asked.append(path)
+        return ask(method, path, params)
+
+
 def labels(text: str) -> list[str]:
     """The names of what is proposed at the mark."""
-    return [option.label for option in options(SimpleNamespace(http=SimpleNamespace(json=ask)), at_mark(text))]
+    return [option.label for option in options(Server(), at_mark(text))]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +106,23 @@ def test_a_place_has_its_proposals(text: str, proposed: list[str]) -> None:
 
 
 def test_a_proposal_says_what_it_is_and_what_it_does() -> None:
-    found = options(SimpleNamespace(http=SimpleNamespace(json=ask)), at_mark(f"tasks:\n  - type: {LOG}\n    mess‸"))
+    found = options(Server(), at_mark(f"tasks:\n  - type: {LOG}\n    mess‸"))
     assert (found[1].label, found[1].detail, found[1].info) == ("message", "required, string or array", "The message.")
     assert not found[1].opens
+
+
+def test_schemas_are_asked_for_once_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, place = Server(), at_mark(f"tasks:\n  - type: {LOG}\n    level: ‸")
+    first = options(server, place)
+    assert options(server, place) == first
+    assert server.asked == ["/plugins/properties/flow", f"/plugins/{LOG}"]
+    monkeypatch.setattr(kept, "SECONDS", 0.0)
+    assert options(server, place) == first
+    assert len(server.asked) == 4
+    assert options(Server(), place) == first
+
+
+def test_a_name_that_the_server_does_not_have_is_asked_for_again() -> None:
+    server, place = Server(), at_mark("tasks:\n  - type: not.This\n    ‸")
+    assert options(server, place) == options(server, place)
+    assert server.asked.count("/plugins/not.This") == 2

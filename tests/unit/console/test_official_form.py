@@ -37,7 +37,12 @@ OF_THE_UI = (
     ("GET", r"/metrics/names/[^/]+/[^/]+"),
     ("GET", r"/metrics/aggregates/[^/]+/[^/]+/[^/]+"),
 )
-MADE_OF_OTHERS = {"flows.create_local", "triggers.check_backfill_inputs", "triggers.missed_dates_of"}
+MADE_OF_OTHERS = {
+    "flows.create_local",
+    "kept.kept_json",
+    "triggers.check_backfill_inputs",
+    "triggers.missed_dates_of",
+}
 RESULTS: dict[str, Any] = {
     "flows.search": lambda page: (page.total, [row["id"] for row in page.rows]) == (1, ["measured"]),
     "flows.namespaces": lambda names: names == [SPACE],

@@ -8,10 +8,12 @@ from console.calls.flows import local_flows
 from console.components.marks import size, span
 from console.components.table import Table
 from console.components.values import masked
+from console.pages.execution_tabs.logs import place_among
 from console.pages.execution_tabs.outputs import flat
 from console.sessions import START, own_address
 from console.settings import Settings, SettingsError
 from console.theme import style_sheet
+from workbook.kestra.models import LogLine
 from workbook.theme import STATES
 
 
@@ -121,3 +123,13 @@ def test_rows_that_have_not_changed_are_not_drawn_again(monkeypatch: pytest.Monk
     table.show([{"id": "a", "state": "SUCCESS"}])
     assert len(drawn.drawn) == 3
     assert table.chosen == [{"id": "a", "state": "SUCCESS"}]
+
+
+@pytest.mark.parametrize(
+    ("second", "place"), [("00.5", 0), ("01", 1), ("01.000001", 1), ("02", 3), ("02.5", 3), ("03", 4), (None, 0)]
+)
+def test_a_late_line_of_a_log_stands_where_it_belongs(second: str | None, place: int) -> None:
+    def line(second: str | None) -> LogLine:
+        return LogLine.from_json({"timestamp": f"2026-01-01T00:00:{second}Z"} if second else {})
+
+    assert place_among([line(known) for known in ("01", "02", "02", "03")], line(second)) == place

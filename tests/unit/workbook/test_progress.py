@@ -196,7 +196,7 @@ class _Screen:
         self.shown: list[dict[str, str]] = []
         monkeypatch.setattr(notebook, "is_live", lambda: True)
         monkeypatch.setattr(progress, "BAR_SECONDS", 0)
-        monkeypatch.setattr(progress, "display", lambda data, raw, display_id: self)
+        monkeypatch.setattr(notebook, "display", lambda data, display_id: self)
 
     def update(self, data: dict[str, str], raw: bool) -> None:
         self.shown.append(data)

@@ -16,7 +16,7 @@ from tests.support.stack import own_stack
 from tests.support.waiting import eventually
 from workbook import notebook, overview
 from workbook.errors import NotFound, QueryFailed, ServerDown, WorkbookError, WrongPassword
-from workbook.kestra import KestraClient, progress, watch
+from workbook.kestra import KestraClient, watch
 from workbook.kestra.errors import ApiError, ExecutionFailed, FlowInvalid, InputInvalid
 from workbook.stores.postgres import Connection, Postgres
 
@@ -363,7 +363,7 @@ def test_whoever_looks_sees_the_whole_flow_and_its_log_without_a_secret(
     monkeypatch.setattr(watch, "TICK_SECONDS", 0.05)  # a machine at work misses some of them
     shown: list[str] = []
     handle = SimpleNamespace(update=lambda data, raw: shown.append(data["text/html"]))
-    monkeypatch.setattr(progress, "display", lambda *_, **__: handle)
+    monkeypatch.setattr(notebook, "display", lambda *_, **__: handle)
     lab.kestra.import_flow(WATCHED)
     run = lab.kestra.execute("workbook.tests/watched")
     *bars, last = shown
