@@ -81,6 +81,14 @@ setInterval(keepDrafts, 1000);
 addEventListener("pagehide", keepDrafts);
 addEventListener("look", applyEditorLooks);
 
+// Sessions end with the console's process. Once it is back and does not know this one, the form comes, and leads back here.
+async function leaveUnknown() {
+  if (!window.socket || window.socket.connected) return;
+  const answer = await fetch("/login/probe").catch(() => null);
+  if (answer?.status === 202) location.reload();
+}
+setInterval(leaveUnknown, 2000);
+
 // Ctrl+S saves, where there is something to save.
 addEventListener("keydown", (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;

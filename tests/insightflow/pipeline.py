@@ -115,6 +115,7 @@ class Pipeline:
 
     def _dbt(self, project: Path, *arguments: str) -> int:
         quiet = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_VERSION_CHECK": "false"}
-        environment = {**os.environ, **self.environment, **quiet, "AWS_DEFAULT_REGION": REGION}
-        command = [tool_environments.commands("dbt") / "dbt", *arguments]
+        quick = {"DBT_COMMANDS": str(tool_environments.commands("dbt"))}
+        environment = {**os.environ, **self.environment, **quiet, **quick, "AWS_DEFAULT_REGION": REGION}
+        command = [tool_environments.QUICK / "dbt", *arguments]
         return subprocess.run(command, cwd=project, env=environment, timeout=SECONDS, check=False).returncode

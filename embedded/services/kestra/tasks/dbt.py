@@ -37,4 +37,5 @@ def dbt(task: Task) -> Outputs:
         commands = tool_environments.commands("dbt")
     except EnvironmentProblem as problem:
         raise TaskError(str(problem)) from problem
-    return scripts.process_options(task, scripts.with_commands(scripts.environment(), commands) | QUIET)
+    environment = scripts.with_commands(scripts.environment(), tool_environments.QUICK, commands)
+    return scripts.process_options(task, environment | {"DBT_COMMANDS": str(commands)} | QUIET)

@@ -11,6 +11,8 @@ from embedded.shared.python_environments import locked
 
 LOCKS = Path(__file__).parent
 TOOLS = ("dbt", "aws")
+QUICK = LOCKS / "quick"
+"""The folder of a `dbt` that starts with less work, where `DBT_COMMANDS` is the folder of dbt's own command."""
 
 
 def commands(tool: str) -> Path:
