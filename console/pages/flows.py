@@ -50,7 +50,7 @@ class FlowList:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._search = Search(view, addresses.FLOWS, FlowFilters(), _found, self._show)
+        self._search = Search(view, addresses.FLOWS, FlowFilters(), _find, self._show)
 
     async def build(self) -> None:
         """Build the page."""
@@ -146,7 +146,7 @@ def _tree(namespaces: Sequence[str], chosen: str) -> None:
                 link.props(f'title="{name}"')
 
 
-def _found(kestra: KestraClient, filters: FlowFilters, page: int, size: int) -> Page:
+def _find(kestra: KestraClient, filters: FlowFilters, page: int, size: int) -> Page:
     """A page of flows, each with its last execution."""
     found = calls.search(kestra, filters.text, filters.namespace, page, size)
     ids = [FlowId(row["namespace"], row["id"]) for row in found.rows]

@@ -59,7 +59,7 @@ class NamespaceList:
     """
 
     def __init__(self, view: View) -> None:
-        self._search = Search(view, addresses.NAMESPACES, FlowFilters(of_flow=True), _found, self._show)
+        self._search = Search(view, addresses.NAMESPACES, FlowFilters(of_flow=True), _find, self._show)
 
     async def build(self) -> None:
         """Build the page."""
@@ -81,7 +81,7 @@ class NamespaceList:
         self._table.show(rows)
 
 
-def _found(kestra: KestraClient, filters: FlowFilters, page: int, size: int) -> Page:
+def _find(kestra: KestraClient, filters: FlowFilters, page: int, size: int) -> Page:
     found = calls.search(kestra, filters.text, page, size)
     return Page([_row(str(raw["id"])) for raw in found.rows], found.total)
 

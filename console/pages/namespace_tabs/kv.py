@@ -49,7 +49,7 @@ class KvStore:
     def __init__(self, view: View, namespace: str) -> None:
         self._view, self._namespace = view, namespace
         address, filters = addresses.namespace(namespace, "kv"), FlowFilters(namespace=namespace, of_flow=True)
-        self._search = Search(view, address, filters, _found, self._show)
+        self._search = Search(view, address, filters, _find, self._show)
         self._rows: dict[str, Row] = {}
 
     async def build(self) -> None:
@@ -102,7 +102,7 @@ class KvStore:
                         ui.label(row["namespace"]).classes("muted")
 
 
-def _found(kestra: KestraClient, filters: FlowFilters, page: int, size: int) -> Page:
+def _find(kestra: KestraClient, filters: FlowFilters, page: int, size: int) -> Page:
     return calls.search(kestra, filters.namespace, filters.text, page, size)
 
 
