@@ -21,6 +21,7 @@ ONLY ?=
 LESSONS ?=
 RUNS ?= runs
 FLOWS ?=
+KESTRA ?=
 RESET ?=
 ALL ?=
 SUITE ?=
@@ -94,11 +95,11 @@ lint: $(VENV)/.installed-dev  ## As check, without the unit tests
 
 ifeq ($(FLOWS),)
 # A part of the tests needs no check of all.
-test: setup $(VENV)/.installed-dev $(if $(SUITE)$(K),,check)  ## Check, then run all suites; SUITE=api K=kv: a part; ALL=1: the slow tests too; FLOWS=folder: your own flows' tests
+test: setup $(VENV)/.installed-dev $(if $(SUITE)$(K),,check)  ## Check, then run all suites; SUITE=api K=kv: a part; ALL=1: the slow tests too; FLOWS=folder: your own flows' tests; KESTRA=2.0 with it: check them on that version
 	@$(BIN)/python -m tools.test_suites $(if $(ALL),--all) $(if $(K),-k '$(K)') $(SUITE)
 else
 test: setup
-	@$(BIN)/python -m flowtests $(FLOWS) --junitxml=$(JUNIT)
+	@$(BIN)/python -m flowtests $(if $(KESTRA),check $(FLOWS) --kestra $(KESTRA),$(FLOWS) --junitxml=$(JUNIT))
 endif
 
 browser: $(VENV)/.installed-dev  ## Install the browser in which the tests open JupyterLab, where none is and that can be done

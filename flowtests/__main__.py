@@ -1,9 +1,15 @@
-"""`python -m flowtests FOLDER ... [pytest's options]`: validate the flows of folders and run their tests."""
+"""`python -m flowtests FOLDER ... [pytest's options]`: validate the flows of folders and run their tests.
+
+`python -m flowtests check FOLDER` tells what of them fails on Kestra 2.0, and `python -m flowtests upgrade FOLDER`
+writes copies that pass. (A folder of such a name is `./check`.)
+"""
 
 import sys
 from itertools import takewhile
 
 import pytest
+
+from flowtests.kestra2 import command
 
 PLUGINS = ["-p", "flowtests.plugin", "-p", "no:nbval", "-p", "no:hypothesispytest"]
 """With the flows' plug-in, without two that take seconds to load and have nothing to do with flows."""
@@ -20,7 +26,9 @@ def arguments(command_line: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    if "-h" in sys.argv[1:] or "--help" in sys.argv[1:]:
+    if sys.argv[1:2] and sys.argv[1] in ("-h", "--help"):
         print(__doc__)
         sys.exit(0)
+    if sys.argv[1:2] and sys.argv[1] in command.COMMANDS:
+        sys.exit(command.main(sys.argv[1:]))
     sys.exit(pytest.main(arguments(sys.argv[1:])))

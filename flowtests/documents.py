@@ -64,8 +64,16 @@ class Document:
 
     @property
     def value(self) -> dict[str, Any]:
-        """The document as dictionaries, lists and scalars."""
-        value: dict[str, Any] = Loader("").construct_document(self.node)
+        """The document as dictionaries, lists and scalars.
+
+        Raises:
+            InvalidYaml: a key is no scalar, such as of `{{name}}` without quotes.
+        """
+        try:
+            value: dict[str, Any] = Loader("").construct_document(self.node)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or self.node.start_mark
+            raise InvalidYaml(f"this is no valid YAML: {error.problem}", mark.line + 1) from error
         return value
 
     def line(self, path: NodePath) -> int:

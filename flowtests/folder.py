@@ -98,13 +98,13 @@ class Folder:
     def _add(self, file: Path) -> None:
         try:
             documents = read(file)
+            flows = [
+                FlowFile(document, self.configuration.absentTypes) for document in documents if _is_flow(document.value)
+            ]
         except InvalidYaml as error:
             remedy = "Mend the file, or take it out of the folder."
             self.broken[file] = Problem(f"{error}. {remedy}", f"{display_path(file)}:{error.line}")
             return
-        flows = [
-            FlowFile(document, self.configuration.absentTypes) for document in documents if _is_flow(document.value)
-        ]
         suites = [Suite(document) for document in documents if _is_suite(document.value)]
         if flows:
             self.flows[file] = flows

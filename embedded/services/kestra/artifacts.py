@@ -93,29 +93,41 @@ def compiler_jars() -> list[Path]:
 
 def write_lock(lock: Path = LOCK) -> None:
     """Resolve `engine.pom.xml` with Maven and write coordinates and digests of all its runtime dependencies."""
+    wanted = [("engine", coordinate) for coordinate in resolve_pom(POM)]
+    wanted += [("compiler", coordinate) for coordinate in COMPILER]
+    wanted += LAZY_DRIVERS.items()
+    wanted += [("duckdb", f"{DUCKDB}:nolib:{DUCKDB_VERSION}")]
+    wanted += [(f"duckdb-{machine}", f"{DUCKDB}:{machine}:{DUCKDB_VERSION}") for machine in DUCKDB_PLATFORMS]
+    write_entries(lock, wanted, "python -m embedded.services.kestra.artifacts lock")
+
+
+def resolve_pom(pom: Path) -> list[str]:
+    """The coordinates of all runtime dependencies of a `pom.xml`, as Maven resolves them."""
     with tempfile.TemporaryDirectory() as scratch:
         listing = Path(scratch, "list.txt")
         goal = ["dependency:list", "-DincludeScope=runtime", f"-DoutputFile={listing}"]
-        subprocess.run(["mvn", "-q", "-B", "-f", POM, *goal], check=True)
-        coordinates = {
-            ":".join(line.strip().split(" ")[0].split(":")[:4]) for line in listing.read_text().splitlines()[2:]
-        }
-        wanted = [("engine", coordinate) for coordinate in sorted(filter(None, coordinates))]
-        wanted += [("compiler", coordinate) for coordinate in COMPILER]
-        wanted += LAZY_DRIVERS.items()
-        wanted += [("duckdb", f"{DUCKDB}:nolib:{DUCKDB_VERSION}")]
-        wanted += [(f"duckdb-{machine}", f"{DUCKDB}:{machine}:{DUCKDB_VERSION}") for machine in DUCKDB_PLATFORMS]
+        subprocess.run(["mvn", "-q", "-B", "-f", pom, *goal], check=True)
+        lines = listing.read_text().splitlines()[2:]
+    return sorted(filter(None, {":".join(line.strip().split(" ")[0].split(":")[:4]) for line in lines}))
+
+
+def write_entries(lock: Path, wanted: list[tuple[str, str]], command: str) -> None:
+    """Write a lock.
+
+    Parameters:
+        lock: the file.
+        wanted: scope and coordinate of each artifact.
+        command: what writes the lock, for its first line.
+    """
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
 
         def locked(entry: tuple[str, str]) -> str:
             scope, coordinate = entry
             folder = Path(scratch, coordinate.replace(":", "_"))
             return f"{coordinate} {scope} {sha256(resolve(coordinate, folder))}"
 
-        with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
-            lines = list(tqdm(pool.map(locked, wanted), total=len(wanted), desc="Locking", unit="file"))
-    head = (
-        "# Written by `python -m embedded.services.kestra.artifacts lock` from engine.pom.xml: do not edit by hand.\n"
-    )
+        lines = list(tqdm(pool.map(locked, wanted), total=len(wanted), desc="Locking", unit="file"))
+    head = f"# Written by `{command}` from engine.pom.xml: do not edit by hand.\n"
     lock.write_text(head + "\n".join(lines) + "\n")
 
 

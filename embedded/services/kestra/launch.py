@@ -91,7 +91,7 @@ def start_engine(settings: ProcessSettings, java_options: list[str] | None = Non
         java_options=cds_archive.options(jars) if java_options is None else java_options,
     )
     engine = Engine(config)
-    engine.start(before_services=bridge.install)
+    engine.start(before_services=lambda started: bridge.install(started.java, settings.home))
     return engine
 
 

@@ -20,7 +20,6 @@ from typing import Any, ClassVar
 import jpype
 import jpype.nio
 
-from embedded.services.kestra.engine import Engine
 from embedded.services.kestra.garbage import keep_what_lasts
 
 Outputs = dict[str, Any]
@@ -251,13 +250,13 @@ def row(columns: Sequence[Column], cells: Sequence[Any]) -> Outputs:
     return {"@columns": [asdict(column) for column in columns], "@row": list(cells)}
 
 
-def install(engine: Engine) -> None:
+def install(java: Callable[[str], Any], home: Path) -> None:
     """Register the bodies with the engine. Call it when Java is up and before the worker takes up tasks."""
-    Task.state_folder = engine.config.home
-    Task.scratch_folder = engine.config.home / "task-scratch"
+    Task.state_folder = home
+    Task.scratch_folder = home / "task-scratch"
     shutil.rmtree(Task.scratch_folder, ignore_errors=True)  # a killed engine leaves it
     Task.scratch_folder.mkdir()
-    installed = engine.java("io.kestra.workbook.TaskBody$Installed")
+    installed = java("io.kestra.workbook.TaskBody$Installed")
     installed.instance = jpype.JProxy("io.kestra.workbook.TaskBody", dict={"run": _run})
 
 

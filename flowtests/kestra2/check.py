@@ -1,0 +1,167 @@
+"""The check of flows on Kestra 2.0: as they are, and as the upgrade writes them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ruamel.yaml.error import YAMLError
+
+from flowtests.documents import display_path
+from flowtests.errors import Problem
+from flowtests.flows import FlowFile
+from flowtests.kestra2.engine import Answer, Kestra2
+from flowtests.kestra2.findings import Findings
+from flowtests.kestra2.loops import BY_HAND, VALUES
+from flowtests.kestra2.names import ALIASES, GONE
+from flowtests.kestra2.placeholders import replace_type
+from flowtests.kestra2.upgrade import Upgrade, upgrade
+
+INVALID_TYPE = re.compile(r"Invalid type: (io\.kestra\.\S+|[a-z][\w]*\.[\w.]+\.[A-Z]\w*)")
+UNKNOWN = re.compile(r'Unrecognized field "([^"]+)" \(class (\S+?)\)')
+TASK = re.compile(r"tasks\[([\w-]+)\]")
+PREFIX = "Validation error: "
+KNOWN = {*ALIASES, *GONE, *VALUES, *BY_HAND}
+"""Types that 2.0 lacks because it has done away with them."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the engine says of one text.
+
+    Attributes:
+        problem: why it does not take it; None if it does.
+        unchecked: types that the engine lacks, with a placeholder in their place while the rest was checked.
+    """
+
+    problem: str | None
+    unchecked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a flow on Kestra 2.0.
+
+    Attributes:
+        flow: the flow.
+        original: what the engine says of it.
+        upgraded: what the engine says of the upgraded text.
+        text: the upgraded text; the flow's own if nothing was changed.
+        findings: what was changed, and what was left.
+    """
+
+    flow: FlowFile
+    original: Checked
+    upgraded: Checked
+    text: str
+    findings: Findings = field(default_factory=Findings)
+
+    @property
+    def passes(self) -> bool:
+        """Whether the engine takes the flow as it is."""
+        return self.original.problem is None
+
+    @property
+    def passes_upgraded(self) -> bool:
+        """Whether the engine takes the upgraded text."""
+        return self.upgraded.problem is None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the upgrade changes anything."""
+        return self.text != self.flow.document.text
+
+    @property
+    def diff(self) -> str:
+        """The changes as a unified diff."""
+        name = display_path(self.flow.document.file)
+        before, after = (text.splitlines(keepends=True) for text in (self.flow.document.text, self.text))
+        return "".join(difflib.unified_diff(before, after, name, f"{name} (2.0)", n=1))
+
+    def complaint(self, checked: Checked) -> Problem:
+        """The engine's complaint, with its place in the original file."""
+        message = _short(checked.problem or "")
+        task = TASK.match(message)
+        path = task[1] if task and task[1] in self.flow.tasks else ""
+        return Problem(message, f"{display_path(self.flow.document.file)}:{self.flow.line_of(path, message)}")
+
+
+def check(engine: Kestra2, flows: Sequence[FlowFile]) -> list[Verdict]:
+    """Check flows, as they are and as the upgrade writes them.
+
+    Parameters:
+        engine: an engine of Kestra 2.0.
+        flows: the flows.
+    """
+    originals = validate(engine, [flow.document.text for flow in flows])
+    upgrades, after = _upgrade_all(engine, flows)
+    return [
+        Verdict(flow, original, after.get(number, original), upgrades[number].text, upgrades[number].findings)
+        for number, (flow, original) in enumerate(zip(flows, originals, strict=True))
+    ]
+
+
+def _upgrade_all(engine: Kestra2, flows: Sequence[FlowFile]) -> tuple[list[Upgrade], dict[int, Checked]]:
+    """Upgrade flows, and check those that were changed.
+
+    1.3 ignores defaults for properties that a type does not have. Only the engine knows them, one at a time.
+    """
+    unknown: list[frozenset[tuple[str, str]]] = [frozenset()] * len(flows)
+    upgrades = [_upgrade(flow, frozenset()) for flow in flows]
+    checked: dict[int, Checked] = {}
+    again = [number for number, done in enumerate(upgrades) if done.text != flows[number].document.text]
+    while again:
+        checked |= zip(again, validate(engine, [upgrades[number].text for number in again]), strict=True)
+        again = [number for number in again if (pair := _unknown(checked[number])) and pair not in unknown[number]]
+        for number in again:
+            unknown[number] |= {pair for pair in [_unknown(checked[number])] if pair}
+            upgrades[number] = _upgrade(flows[number], unknown[number])
+    return upgrades, checked
+
+
+def _unknown(checked: Checked) -> tuple[str, str] | None:
+    """The type and the property of which the engine says that it does not have it."""
+    match = UNKNOWN.search(checked.problem or "")
+    return (match[2], match[1]) if match else None
+
+
+def validate(engine: Kestra2, texts: Sequence[str]) -> list[Checked]:
+    """What the engine says of texts, with placeholders for types that it never had.
+
+    Parameters:
+        engine: an engine of Kestra 2.0.
+        texts: the flows.
+    """
+    sent, unchecked = list(texts), [list[str]() for _ in texts]
+    answers: list[Answer] = engine.validate(sent)
+    while foreign := {number: type_ for number, answer in enumerate(answers) if (type_ := _foreign(answer))}:
+        replaced = {number: replace_type(sent[number], type_) for number, type_ in foreign.items()}
+        for number, text in replaced.items():
+            unchecked[number].append(foreign[number])
+            sent[number] = text
+        for number, answer in zip(replaced, engine.validate(list(replaced.values())), strict=True):
+            answers[number] = answer
+    return [Checked(answer.problem, tuple(types)) for answer, types in zip(answers, unchecked, strict=True)]
+
+
+def _foreign(answer: Answer) -> str | None:
+    """The type that the engine does not know and that no release of its core had."""
+    match = INVALID_TYPE.search(answer.problem or "")
+    core = match is not None and match[1].startswith(("io.kestra.plugin.core.", "io.kestra.core."))
+    return match[1] if match and match[1] not in KNOWN and not core else None
+
+
+def _upgrade(flow: FlowFile, unknown: frozenset[tuple[str, str]]) -> Upgrade:
+    try:
+        return upgrade(flow.document.text, unknown)
+    except YAMLError as error:  # PyYAML takes a few texts that ruamel.yaml refuses
+        findings = Findings()
+        findings.leave(1, f"the file is read by the engine, and not by ruamel.yaml: {error}")
+        return Upgrade(flow.document.text, findings)
+
+
+def _short(problem: str) -> str:
+    """A complaint without the list of all properties that a type has."""
+    return re.sub(r"(, not marked as ignorable) \(.*?\)$", "", problem.removeprefix(PREFIX).strip(), flags=re.DOTALL)

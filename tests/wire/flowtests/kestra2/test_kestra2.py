@@ -1,0 +1,105 @@
+"""Flows on a real Kestra 2.0: what it takes, what it takes after the upgrade, and what runs there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flowtests.errors import FlowTestError
+from flowtests.folder import Folder
+from flowtests.kestra2.check import Verdict, check
+from flowtests.kestra2.engine import Kestra2
+from flowtests.kestra2.report import describe, summary
+
+FOLDER = Path(__file__).with_name("flows")
+AS_THEY_ARE = {"allowed_failure", "json_filter", "json_function", "run_if", "stays_the_same", "subflow"}
+"""What 2.0 takes without a change."""
+BY_HAND = {
+    "defaults_of_lists",
+    "each_parallel",
+    "flow_conditions_by_prefix",
+    "for_each_errors",
+    "for_each_item",
+    "listeners",
+    "local_files",
+    "schedule_backfill",
+    "schedule_hours",
+    "state_store",
+    "tasks_about_executions",
+    "worker_group",
+}
+"""What the upgrade leaves, so that 2.0 does not take it."""
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Kestra2]:
+    try:
+        started = Kestra2()
+    except FlowTestError as error:
+        if "could not be fetched" not in str(error):
+            raise
+        pytest.skip(str(error))
+    with started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def verdicts(engine: Kestra2) -> dict[str, Verdict]:
+    return {verdict.flow.id: verdict for verdict in check(engine, Folder.of(FOLDER).all_flows())}
+
+
+def test_what_the_engine_takes(verdicts: dict[str, Verdict]) -> None:
+    assert {name for name, verdict in verdicts.items() if verdict.passes} == AS_THEY_ARE
+    assert {name for name, verdict in verdicts.items() if not verdict.passes_upgraded} == BY_HAND
+    assert all(verdicts[name].findings.left for name in BY_HAND)
+    assert summary(list(verdicts.values())).startswith(
+        f"Kestra 2.0, {len(verdicts)} flows: {len(AS_THEY_ARE)} pass, "
+        f"{len(verdicts) - len(AS_THEY_ARE) - len(BY_HAND)} pass after the upgrade, {len(BY_HAND)} fail"
+    )
+
+
+def test_report_names_lines_and_shows_the_diff(verdicts: dict[str, Verdict]) -> None:
+    report = describe(verdicts["for_each"])
+    assert "for_each.yaml:7: Invalid type: io.kestra.plugin.core.flow.ForEach" in report
+    assert "-    type: io.kestra.plugin.core.flow.ForEach" in report
+    assert "+    type: io.kestra.plugin.core.flow.Loop" in report
+    assert "for_each_item.yaml:11" in describe(verdicts["for_each_item"])
+
+
+def test_type_that_the_engine_never_had(engine: Kestra2, tmp_path: Path) -> None:
+    flow = "id: f\nnamespace: a.b\ntasks:\n  - {id: t, type: io.kestra.plugin.slack.Post, url: u}\n"
+    (tmp_path / "good.yaml").write_text(flow)
+    (tmp_path / "bad.yaml").write_text(flow.replace("id: f", "id: g") + "pluginDefaults: []\n")
+    bad, good = check(engine, Folder.of(tmp_path).all_flows())
+    assert good.passes
+    assert good.original.unchecked == ("io.kestra.plugin.slack.Post",)
+    assert not bad.passes
+    assert bad.passes_upgraded
+
+
+def test_default_that_a_type_does_not_have(verdicts: dict[str, Verdict]) -> None:
+    assert "note gets" not in describe(verdicts["defaults_of_two_types"])
+    assert "text gets format" in describe(verdicts["defaults_of_two_types"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("for_each_nested", ["1ax", "1ay", "1bx", "1by", "2ax", "2ay", "2bx", "2by"]),
+        ("for_each_outputs_inside", ["a!", "a!?", "a!?", "b!", "b!?"]),
+        ("for_each_outputs_after", ["5", "5", "5 and 5"]),
+        ("defaults_deep", ["own common"]),
+        ("json_function", ["5"]),
+    ],
+)
+def test_upgraded_flow_runs(engine: Kestra2, verdicts: dict[str, Verdict], name: str, values: list[str]) -> None:
+    result = engine.run(verdicts[name].text)
+    assert result["state"] == "SUCCESS"
+    assert [run["outputs"]["value"] for run in result["taskRuns"] if "value" in run["outputs"]] == values
+
+
+@pytest.mark.slow
+def test_flow_that_passes_and_fails_when_it_runs(engine: Kestra2, verdicts: dict[str, Verdict]) -> None:
+    assert verdicts["json_function"].passes
+    assert engine.run(verdicts["json_function"].flow.document.text)["state"] == "FAILED"
