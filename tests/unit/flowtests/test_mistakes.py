@@ -112,3 +112,11 @@ def test_mistakes_in_the_configuration(tmp_path: Path, text: str, words: str) ->
     with pytest.raises(FlowTestError) as caught:
         Folder.of(tmp_path)
     assert words in str(caught.value)
+
+
+def test_key_that_is_no_scalar(tmp_path: Path) -> None:
+    (tmp_path / "flow.yaml").write_text("id: f\nnamespace: a.b\ntasks: {{name}}\n")
+    [problem] = Folder.of(tmp_path).broken.values()
+    assert str(problem).endswith(
+        "flow.yaml:3: this is no valid YAML: found unhashable key. Mend the file, or take it out of the folder."
+    )
