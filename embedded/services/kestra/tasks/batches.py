@@ -1,6 +1,7 @@
 """Writes the rows of an ION file chunk by chunk, and goes on behind what is written when the connection was lost.
 
-Properties, defaults and what is tried again are those of the official `Batch` and `BulkInsert`.
+Properties, defaults and what is tried again are those of the official `Batch` and `BulkInsert`. `SqlBatch.java` has the
+same rules for drivers that write in Java: there, the loop holds the driver's statement, which no Python can.
 """
 
 import itertools
@@ -15,7 +16,7 @@ CANCEL_CHECK_SECONDS = 0.25
 
 
 class Batches:
-    """The chunks of a task's file, and how many of them are in the table.
+    """The chunks of a task's file, and how many were written. One that is written again counts again.
 
     Parameters:
         task: a task with the properties of a batch.
@@ -26,7 +27,7 @@ class Batches:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._rows = self._updated = self._chunks = 0
+        self._rows = self._updated = self._chunks = self._behind = 0
         most = task.properties["localBufferMaxBytes"]
         if task.properties["inputHandling"] == "LOCAL" and task.size(task.properties["from"]) > most:
             raise TaskError(
@@ -36,7 +37,7 @@ class Batches:
     def __iter__(self) -> Iterator[list[Any]]:
         """The chunks that are not written yet."""
         chunks = self._task.read_rows(self._task.properties["from"], self._task.properties["chunk"])
-        for objects in itertools.islice(chunks, self._chunks, None):
+        for objects in itertools.islice(chunks, self._behind, None):
             self._task.check_cancelled()
             yield objects
 
@@ -67,8 +68,7 @@ class Batches:
                     raise
                 self._task.warn(f"Trying again: {error}")
                 self._wait(seconds(properties["retryBackoff"]) or 0)
-                if not properties["resumeOnRetry"]:
-                    self._rows = self._updated = self._chunks = 0
+                self._behind = self._chunks if properties["resumeOnRetry"] else 0
         return self._report()
 
     def _wait(self, seconds: float) -> None:

@@ -72,7 +72,7 @@ def test_it_goes_on_behind_what_is_written() -> None:
 
 def test_it_begins_again_without_resume() -> None:
     table = Table(2)
-    assert write(Task(resumeOnRetry=False), table) == {"rowCount": 5, "updatedCount": 5}
+    assert write(Task(resumeOnRetry=False), table) == {"rowCount": 7, "updatedCount": 7}
     assert table.rows == [*ROWS[:2], *ROWS]
 
 

@@ -28,7 +28,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** Writes the rows of an ION file with one parameterized statement, chunk by chunk, each in a transaction. */
+/**
+ * Writes the rows of an ION file with one parameterized statement, chunk by chunk, each in a transaction.
+ * {@code tasks/batches.py} has the same rules of retries for the databases that are written to in Python.
+ */
 public final class SqlBatch {
     private final RunContext runContext;
     private final Database database;
@@ -67,8 +70,17 @@ public final class SqlBatch {
                     throw problem;
                 }
                 runContext.logger().warn("Trying again: {}", problem.getMessage());
-                Thread.sleep(((Duration) properties.get("retryBackoff")).toMillis());
+                pause((Duration) properties.get("retryBackoff"));
             }
+        }
+    }
+
+    private void pause(Duration pause) throws TaskFailure {
+        work.onCancel(Thread.currentThread()::interrupt);
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException cancelled) {
+            throw new TaskFailure("The task was cancelled.");
         }
     }
 
