@@ -1,5 +1,7 @@
 """docs/sql-support.md is what the code supports."""
 
+from pathlib import Path
+
 import pytest
 
 from embedded.services.aws.athena.trino.functions import FUNCTIONS as TRINO
@@ -13,6 +15,14 @@ from tools.sql_support import DOCUMENT, document
 def test_a_function_is_supported_or_only_the_vendors(here: dict[str, object], not_here: frozenset[str]) -> None:
     assert not_here.isdisjoint(here)
     assert all(name == name.upper() for name in not_here)
+
+
+def test_each_function_of_trino_is_here_or_refused_by_name() -> None:
+    """The list is that of Trino's documentation, `functions/list.md` at commit 01e94c03 of 2026."""
+    listed = set(Path(__file__).with_name("trino_functions.txt").read_text().upper().split())
+    of_connectors = {"OBJECTID", "OBJECTID_TIMESTAMP", "TIMESTAMP_OBJECTID", "RANDOM_STRING"}
+    of_tables_or_types = {"EXCLUDE_COLUMNS", "SET"}
+    assert listed - TRINO.keys() - NOT_TRINO == of_connectors | of_tables_or_types
 
 
 def test_the_document_is_up_to_date() -> None:
