@@ -65,7 +65,7 @@ class _Guard:
         if scope["type"] == "http" and scope["path"] not in _PUBLIC and (error := self._error(Request(scope))):
             await error.response()(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._app(_with_method(scope), receive, send)
 
     def _error(self, request: Request) -> GoogleError | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -74,6 +74,14 @@ class _Guard:
         if scheme.lower() != "bearer" or not self._identity.accepts(token):
             return GoogleError(401, "authError", "Invalid Credentials", "Authorization")
         return None
+
+
+def _with_method(scope: Scope) -> Scope:
+    """The request with the method that is meant: Google's Java clients cannot send PATCH, and say so in a header."""
+    if scope["type"] != "http" or scope["method"] != "POST":
+        return scope
+    meant = Request(scope).headers.get("x-http-method-override")
+    return {**scope, "method": meant.upper()} if meant else scope
 
 
 def refuse(reason: str) -> ASGIApp:

@@ -1,4 +1,4 @@
-"""Writes the official column of the cases in `official/{s3,scripts,serdes,compress,git}.json`.
+"""Writes the official column of the cases in `official/{s3,scripts,serdes,compress,git,gcp}.json`.
 
 Run it with the official plug-ins on the engine's class path:
 
@@ -8,14 +8,22 @@ CLASS_PATH is a file that names a jar or folder a line: the engine's artifacts a
 the plug-ins (plugin-aws, plugin-scripts, plugin-serdes and plugin-compress, sources of August 2026, and plugin-git
 2.0.11, the last one for this version of Kestra). For `s3`, S3 is where AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY and AWS_REGION say: `python -m embedded run --only aws -- python -m ...`.
+
+For `gcp` (plugin-gcp 2.11.0 and what it needs in the versions of Kestra's platform 1.3.31) the stand-in of Google Cloud
+is started at Google's own port, 443, and their host names lead there.
 """
 
 import json
 import os
+import socket
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +31,14 @@ import boto3
 import jpype
 import yaml
 
+from embedded.services.gcp import HEALTH, KEY_FILE
+from embedded.services.gcp.certificate import NAMES, TRUSTSTORE, TRUSTSTORE_PASSWORD
+from embedded.shared.loopback import http_ok
 from tests.conformance.reference import TENANT, Reference
-from tests.wire.kestra_tasks.official_flows import FOLDER, cases, observe
+from tests.support.ports import free_port
+from tests.support.waiting import eventually
+from tests.wire.kestra_tasks import official_gcp
+from tests.wire.kestra_tasks.official_flows import FOLDER, Case, cases, observe
 
 AT_ONCE = 4
 LOG_SECONDS = 5
@@ -66,11 +80,17 @@ class OfficialEngine:
 
 def record(engine: OfficialEngine, family: str) -> None:
     """Write what the official plug-ins give into the cases of a family."""
-    s3 = _s3() if family == "s3" else {}
+    seen = _observer(engine, family)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        observed = list(pool.map(lambda case: case | {"official": observe(engine, case, **s3)}, cases(family)))
+        observed = list(pool.map(lambda case: case | {"official": seen(case)}, cases(family)))
     lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in observed)
     (FOLDER / f"{family}.json").write_text(f"[\n{lines}\n]\n")
+
+
+def _observer(engine: OfficialEngine, family: str) -> Callable[[Case], dict[str, Any]]:
+    if family == "gcp":
+        return partial(official_gcp.observe, engine, cloud=official_gcp.connect(dict(os.environ)))
+    return partial(observe, engine, **(_s3() if family == "s3" else {}))
 
 
 def _s3() -> dict[str, Any]:
@@ -85,13 +105,46 @@ def _s3() -> dict[str, Any]:
 CONNECTION = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_ENDPOINT_URL")
 
 
+@contextmanager
+def _google_cloud(folder: Path) -> Iterator[None]:
+    """The stand-in, which the Java machine finds at Google's host names, with a certificate that it trusts."""
+    port, home = free_port(), folder / "gcp"
+    home.mkdir()
+    address = f"http://127.0.0.1:{port}"
+    settings = {"GCP_HOME": str(home), "GCP_PORT": str(port), "GCP_PROJECT_ID": "workbook-local"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "embedded.services.gcp"], env={**os.environ, **settings, "GCP_TLS_PORT": "443"}
+    )
+    hosts = folder / "hosts"
+    hosts.write_text(f"127.0.0.1 {' '.join(NAMES)} localhost {socket.gethostname()}\n")
+    options = {
+        "jdk.net.hosts.file": hosts,
+        "javax.net.ssl.trustStore": home / TRUSTSTORE,
+        "javax.net.ssl.trustStoreType": "PKCS12",
+        "javax.net.ssl.trustStorePassword": TRUSTSTORE_PASSWORD,
+    }
+    os.environ |= settings | {
+        "GCP_CREDS_FILE": str(home / KEY_FILE),
+        "STORAGE_EMULATOR_HOST": address,
+        "BIGQUERY_EMULATOR_HOST": address,
+        "JAVA_TOOL_OPTIONS": " ".join(f"-D{name}={value}" for name, value in options.items()),
+    }
+    try:
+        eventually(lambda: http_ok(port, HEALTH))
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def main() -> None:
     """Record the families that the command names."""
     class_path, *families = sys.argv[1:]
     folder = Path(tempfile.mkdtemp(prefix="official-"))
-    engine = OfficialEngine(folder, Path(class_path).read_text().split())
-    for family in families:
-        record(engine, family)
+    with _google_cloud(folder) if "gcp" in families else nullcontext():
+        engine = OfficialEngine(folder, Path(class_path).read_text().split())
+        for family in families:
+            record(engine, family)
     sys.stdout.flush()
     os._exit(0)  # threads of Java's libraries would keep the process
 

@@ -180,6 +180,13 @@ def _text_size(value: Any) -> int:
     return sum(map(_text_size, value)) if isinstance(value, list) else 0
 
 
+def _whole_fraction(sql: str) -> str:
+    """A time as text; a fraction of a second has six digits."""
+    text = f"CAST({sql} AS VARCHAR)"
+    length = f"CAST(strpos({text}, '.') + 6 AS INTEGER)"
+    return f"(CASE WHEN contains({text}, '.') THEN rpad({text}, {length}, '0') ELSE {text} END)"
+
+
 def _encode(sql: str, of: Type, int64_timestamps: bool) -> str:
     """A value as text, or a list or struct of such."""
     if of.kind is Kind.ARRAY and of.element:
@@ -193,7 +200,9 @@ def _encode(sql: str, of: Type, int64_timestamps: bool) -> str:
     if of.kind is Kind.BYTES:
         return f"to_base64({sql})"
     if of.kind is Kind.DATETIME:
-        return f"replace(CAST({sql} AS VARCHAR), ' ', 'T')"
+        return f"replace({_whole_fraction(sql)}, ' ', 'T')"
+    if of.kind is Kind.TIME:
+        return _whole_fraction(sql)
     if of.kind is Kind.MOMENT:
         micros = f"epoch_us({sql})"
         return f"CAST({micros} AS VARCHAR)" if int64_timestamps else f"printf('%.6f', {micros} / 1e6)"

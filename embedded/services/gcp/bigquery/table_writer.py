@@ -10,7 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from embedded.services.gcp.bigquery.results import checked_value
-from embedded.services.gcp.bigquery.sql.types import check_storable, schema_field, schema_type, type_name
+from embedded.services.gcp.bigquery.sql.types import (
+    check_storable,
+    schema_field,
+    schema_type,
+    type_name,
+    with_old_names,
+)
 from embedded.services.gcp.bigquery.store import Catalogue, Table, now
 from embedded.sql_engine.errors import Reason, SqlError, invalid
 from embedded.sql_engine.types import Kind, Type, quote
@@ -100,7 +106,17 @@ def prepare_table(catalogue: Catalogue, dataset: str, name: str, body: Json) -> 
 def new_table_body(kind: str, body: Json) -> Json:
     """The stored resource of a new table."""
     moment = str(now())
-    return {**body, "type": kind, "creationTime": moment, "lastModifiedTime": moment}
+    known = {name: _without_nulls(value) for name, value in body.items() if value is not None}
+    if "schema" in known:
+        known["schema"] = {**known["schema"], "fields": with_old_names(known["schema"].get("fields") or [])}
+    return {**known, "type": kind, "creationTime": moment, "lastModifiedTime": moment}
+
+
+def _without_nulls(value: Any) -> Any:
+    """A part of a request: what is null was not set."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
 def mark_modified(catalogue: Catalogue, table: Table) -> None:

@@ -18,6 +18,7 @@ from embedded.services.gcp.bigquery.request import Request, change_resource, wit
 from embedded.services.gcp.bigquery.results import Results
 from embedded.services.gcp.bigquery.session import Session, Tables
 from embedded.services.gcp.bigquery.sql.rules import parse
+from embedded.services.gcp.bigquery.sql.types import with_old_names
 from embedded.services.gcp.bigquery.store import Catalogue, Store, Table, now
 from embedded.services.gcp.bigquery.table_writer import (
     check_table_id,
@@ -159,7 +160,7 @@ class TablesResource:
             if field.get("mode") == "REQUIRED":
                 raise invalid_value(f"Cannot add required fields to an existing schema. (field: {name})")
             catalogue.connection.execute(f"ALTER TABLE {table.rows} ADD COLUMN {quote(name)} {of.duckdb}")
-        return {"fields": fields}
+        return {"fields": with_old_names(fields)}
 
     def _find(self, catalogue: Catalogue, request: Request) -> Table:
         return catalogue.table(request.path["dataset"], request.path["table"])

@@ -5,7 +5,7 @@ Source: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlglot import exp
@@ -131,6 +131,16 @@ def schema_field(name: str, of: Type) -> dict[str, Any]:
     if of.kind is Kind.STRUCT:
         field["fields"] = [schema_field(inner, kind) for inner, kind in of.fields]
     return field
+
+
+def with_old_names(fields: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The fields of a schema as the API shows them: INTEGER and RECORD, though INT64 and STRUCT were given."""
+    shown = []
+    for field in fields:
+        kind = str(field.get("type", "")).upper()
+        inner = {"fields": with_old_names(field["fields"])} if field.get("fields") else {}
+        shown.append({**field, "type": _LEGACY.get(kind, kind), **inner})
+    return shown
 
 
 def _field(node: exp.ColumnDef | exp.DataType) -> tuple[str, Type]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import random
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -10,10 +12,13 @@ from typing import Any
 from google.api_core.exceptions import GoogleAPICallError
 
 from embedded.services.kestra.tasks.bridge import Task, TaskError
+from embedded.services.kestra.tasks.durations import seconds
 from embedded.services.kestra.tasks.gcp.connection import BIGQUERY_RETRY
 
-TRIES = 10
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5, 60
+RETRY = {"type": "exponential", "interval": 5, "maxInterval": 3600, "maxDuration": 900, "maxAttempts": 10}
+"""Where a task has no `retryAuto`; in seconds."""
+TRIES = 3
+"""Of a `retryAuto` that does not say how many."""
 _LABELS = {
     "kestra_namespace": "{{ flow.namespace }}",
     "kestra_flow_id": "{{ flow.id }}",
@@ -30,7 +35,7 @@ def labels(task: Task) -> dict[str, str]:
 
 
 def run(task: Task, start: Callable[[], Any], **how: Any) -> tuple[Any, Any]:
-    """Run a job to its end; retry it if the task's `retryReasons` or `retryMessages` match its error.
+    """Run a job to its end; retry it, as `retryAuto` says, if `retryReasons` or `retryMessages` match its error.
 
     Parameters:
         task: the running task; when it is cancelled, so is the job.
@@ -43,7 +48,7 @@ def run(task: Task, start: Callable[[], Any], **how: Any) -> tuple[Any, Any]:
     Raises:
         TaskError: the job failed.
     """
-    for pause in _pauses():
+    for pause in _pauses(task.properties.get("retryAuto") or RETRY):
         job, result, problem = _attempt(task, start, how)
         if problem is None:
             return job, result
@@ -93,16 +98,25 @@ def _is_retryable(task: Task, problem: str) -> bool:
     return any(reason in problem for reason in reasons) or any(text in problem.lower() for text in messages)
 
 
-def _pauses() -> Iterator[float | None]:
-    pause = FIRST_PAUSE_SECONDS
-    for _ in range(TRIES - 1):
+def _pauses(retry: dict[str, Any]) -> Iterator[float | None]:
+    """The pause behind each attempt, in seconds; None behind the last one."""
+    first, longest = (seconds(retry.get(name)) or 0 for name in ("interval", "maxInterval"))
+    shortest = seconds(retry.get("minInterval")) or 0
+    factor = float(retry.get("delayFactor") or 2) if retry["type"] == "exponential" else 1
+    begun, most = time.monotonic(), seconds(retry.get("maxDuration")) or math.inf
+    for attempt in range((retry.get("maxAttempts") or TRIES) - 1):
+        if retry["type"] == "random":
+            pause = random.uniform(shortest, longest)
+        else:
+            pause = min(first * factor**attempt, longest or math.inf)
+        if time.monotonic() + pause - begun > most:
+            break
         yield pause
-        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
     yield None
 
 
-def _sleep(task: Task, seconds: float) -> None:
-    end = time.monotonic() + seconds
+def _sleep(task: Task, pause: float) -> None:
+    end = time.monotonic() + pause
     while time.monotonic() < end:
         task.check_cancelled()
         time.sleep(0.25)

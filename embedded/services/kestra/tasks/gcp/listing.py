@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -54,6 +55,7 @@ class ListedObject:
             "customTime": _moment(blob.custom_time),
             "updateTime": _moment(blob.updated),
             "createTime": _moment(blob.time_created),
+            "timeStorageClassUpdated": blob._properties.get("timeStorageClassUpdated"),  # the client has no getter
         }
         return outputs | {name: value for name, value in known.items() if value is not None}
 
@@ -81,15 +83,18 @@ def list_objects(task: Task) -> Outputs:
 
 @body(PREFIX + "DeleteList")
 def delete_list(task: Task) -> Outputs:
-    """Delete the objects of a listing."""
-    count = size = 0
-    for item in list(listed(task)):
-        if item.blob is None:
-            continue
+    """Delete the objects of a listing, `concurrent` at once."""
+
+    def delete(item: ListedObject, blob: storage.Blob) -> None:
         task.check_cancelled()
         with failures(item.uri):
-            item.blob.delete(retry=STORAGE_RETRY)
-        count, size = count + 1, size + item.blob.size
+            blob.delete(retry=STORAGE_RETRY)
+
+    found = [(item, item.blob) for item in listed(task) if item.blob is not None]
+    with ThreadPoolExecutor(task.properties.get("concurrent") or 1) as pool:
+        for done in [pool.submit(delete, *each) for each in found]:
+            done.result()
+    count, size = len(found), sum(blob.size for _, blob in found)
     task.count("count", count)
     task.count("size", size)
     if task.properties["errorOnEmpty"] and not count:

@@ -23,6 +23,12 @@ _PLAIN = {
     "schemaUpdateOptions": "schema_update_options",
     "clusteringFields": "clustering_fields",
 }
+_TYPES = (
+    *("BOOL", "INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC", "STRING", "BYTES", "STRUCT", "ARRAY", "TIMESTAMP", "DATE"),
+    *("TIME", "DATETIME", "GEOGRAPHY", "JSON", "INTERVAL", "RANGE"),
+)
+"""As Kestra takes them: https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types."""
+_OLD_NAMES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL", "RECORD": "STRUCT"}
 _CSV = {
     "allowJaggedRows": "allow_jagged_rows",
     "allowQuotedNewLines": "allow_quoted_newlines",
@@ -54,6 +60,11 @@ def load(task: Task) -> Outputs:
     with task.open(uri) as source, file.open("wb") as copy:
         while chunk := source.read():
             copy.write(chunk)
+    if not file.stat().st_size:
+        file.unlink()
+        if task.properties["failedOnEmpty"]:
+            raise TaskError("The file is empty; set `failedOnEmpty: false` if that may be.")
+        return {"rows": 0}
 
     def start(target: bigquery.TableReference, config: bigquery.LoadJobConfig) -> bigquery.LoadJob:
         with file.open("rb") as stream:
@@ -82,9 +93,7 @@ def _config(task: Task) -> bigquery.LoadJobConfig:
     properties = task.properties
     kind = required(task, "format")
     options = {attribute: properties[name] for name, attribute in _PLAIN.items() if properties.get(name) is not None}
-    csv = properties.get("csvOptions") or {}
-    if csv and kind != "CSV":
-        raise TaskError(f"`csvOptions` is for CSV, and `format` is {kind}.")
+    csv = properties.get("csvOptions") or {} if kind == "CSV" else {}
     options |= {attribute: csv[name] for name, attribute in _CSV.items() if csv.get(name) is not None}
     config = bigquery.LoadJobConfig(source_format=_FORMATS.get(kind, kind), **options)
     config.labels = jobs.labels(task)
@@ -98,6 +107,18 @@ def _config(task: Task) -> bigquery.LoadJobConfig:
 
 def _fields(schema: dict[str, Any]) -> list[bigquery.SchemaField]:
     try:
+        for field in schema["fields"]:
+            _check_type(field)
         return [bigquery.SchemaField.from_api_repr(field) for field in schema["fields"]]
     except (KeyError, TypeError) as error:
         raise TaskError("`schema` has a list `fields`, each with a `name` and a `type`.") from error
+
+
+def _check_type(field: dict[str, Any]) -> None:
+    kind = field["type"]
+    if kind not in _TYPES:
+        nearest = _OLD_NAMES.get(kind)
+        hint = f", write {nearest}" if nearest else f": it is one of {', '.join(_TYPES)}"
+        raise TaskError(f"The field {field['name']!r} of `schema` has the type {kind!r}{hint}.")
+    for inner in field.get("fields") or []:
+        _check_type(inner)

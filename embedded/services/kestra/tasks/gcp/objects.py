@@ -45,7 +45,8 @@ def upload(task: Task) -> Outputs:
         _compare("The file's CRC32C", properties.get("expectedCrc32c"), crc32c)
         task.debug(f"Upload from '{source}' to '{target}'")
         with failures(target, _404=NO_BUCKET):
-            blob.upload_from_filename(str(file), content_type=properties.get("contentType"), retry=STORAGE_RETRY)
+            content_type = properties.get("contentType") or "application/octet-stream"
+            blob.upload_from_filename(str(file), content_type=content_type, retry=STORAGE_RETRY)
         size = file.stat().st_size
     finally:
         file.unlink(missing_ok=True)
@@ -53,7 +54,10 @@ def upload(task: Task) -> Outputs:
         _compare("What arrived has an MD5 that", blob.md5_hash, md5)
         _compare("What arrived has a CRC32C that", blob.crc32c, crc32c)
     task.count("file.size", size)
-    return {"uri": address(blob.bucket.name, blob.name), "md5": md5, "crc32c": crc32c}
+    outputs = {"uri": address(blob.bucket.name, blob.name)}
+    if any(properties.get(name) for name in ("validateChecksum", "expectedMd5", "expectedCrc32c")):
+        outputs |= {"md5": md5, "crc32c": crc32c}
+    return outputs
 
 
 @body(PREFIX + "Download")
@@ -121,7 +125,7 @@ def delete(task: Task) -> Outputs:
             deleted = False
     if task.properties["errorOnMissing"] and not deleted:
         raise TaskError(f"Unable to find file '{uri}'. {NO_OBJECT}")
-    return {"uri": uri, "deleted": deleted}
+    return {"uri": uri.replace(" ", "%20"), "deleted": deleted}
 
 
 def required(task: Task, name: str) -> str:

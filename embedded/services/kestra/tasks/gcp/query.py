@@ -25,6 +25,9 @@ _PLAIN = {
     "priority": "priority",
     "useQueryCache": "use_query_cache",
     "maximumBytesBilled": "maximum_bytes_billed",
+    "maximumBillingTier": "maximum_billing_tier",
+    "allowLargeResults": "allow_large_results",
+    "flattenResults": "flatten_results",
     "dryRun": "dry_run",
 }
 _COUNTERS = {
@@ -64,6 +67,11 @@ def _config(task: Task, client: bigquery.Client) -> bigquery.QueryJobConfig:
     if properties.get("timePartitioningField"):
         kind, field = properties["timePartitioningType"], properties["timePartitioningField"]
         config.time_partitioning = bigquery.TimePartitioning(type_=kind, field=field)
+    if properties.get("rangePartitioningField"):
+        bounds = (properties.get(f"rangePartitioning{name}") for name in ("Start", "End", "Interval"))
+        config.range_partitioning = bigquery.RangePartitioning(
+            bigquery.PartitionRange(*bounds), properties["rangePartitioningField"]
+        )
     if properties.get("jobTimeout"):
         config.job_timeout_ms = round(float(properties["jobTimeout"]) * 1000)
     return config
@@ -80,6 +88,8 @@ def _outputs(task: Task, job: bigquery.QueryJob, rows: RowIterator | None, fetch
     if rows is not None and fetch != "NONE":
         task.count("total.rows", rows.total_rows or 0, **tags)
         result = jdbc.result(task, fetch, [column(field) for field in rows.schema], _batches(task, rows))
+        if fetch == "FETCH_ONE":
+            result = {"row": result.get("row") or {}, "size": rows.total_rows or 0}
         task.count("fetch.rows", result["size"], **tags)
         outputs |= result
     return outputs

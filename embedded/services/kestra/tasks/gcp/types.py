@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -18,7 +19,7 @@ _KINDS = {
     **dict.fromkeys(("BIGNUMERIC", "BIGDECIMAL"), "decimal"),
     **dict.fromkeys(("BOOLEAN", "BOOL"), "boolean"),
     **dict.fromkeys(("RECORD", "STRUCT", "JSON"), "json"),
-    **{"DATE": "date", "TIME": "time", "TIMESTAMP": "offset", "BYTES": "bytes"},
+    **{"DATE": "date", "TIME": "time", "TIMESTAMP": "instant", "BYTES": "bytes"},
 }
 """Kinds as `Rows.java` knows them; all else is text."""
 
@@ -31,7 +32,7 @@ def column(field: SchemaField) -> Column:
 
 def cell(field: SchemaField) -> Callable[[Any], Any]:
     """The function that converts a column's values for Java."""
-    convert = _record if field.field_type in ("RECORD", "STRUCT", "JSON") else _plain
+    convert = _CONVERSIONS.get(field.field_type, _plain)
     if field.mode == "REPEATED":
         return lambda values: [None if value is None else convert(value) for value in values]
     return lambda value: None if value is None else convert(value)
@@ -39,6 +40,13 @@ def cell(field: SchemaField) -> Callable[[Any], Any]:
 
 def _record(value: Any) -> str:
     return json.dumps(value, default=_plain, ensure_ascii=False)
+
+
+def _real(value: float) -> float | str:
+    """A number as JSON holds it, or as Java reads it."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
 
 
 def _plain(value: Any) -> Any:
@@ -51,3 +59,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date | time | Decimal):
         return str(value)
     return value if isinstance(value, str | int | float | bool) else str(value)
+
+
+_CONVERSIONS = {
+    **dict.fromkeys(("RECORD", "STRUCT", "JSON"), _record),
+    **dict.fromkeys(("FLOAT", "FLOAT64"), _real),
+}

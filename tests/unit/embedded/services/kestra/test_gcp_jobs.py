@@ -41,10 +41,10 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return made
 
 
-def run(*made: Job) -> tuple[Any, Any]:
+def run(*made: Job, **properties: Any) -> tuple[Any, Any]:
     left = iter(made)
     ignored = {name: lambda *_: None for name in ("debug", "warn", "check_cancelled")}
-    task = SimpleNamespace(properties=GIVEN, interrupted_by=lambda action: nullcontext(), **ignored)
+    task = SimpleNamespace(properties=GIVEN | properties, interrupted_by=lambda action: nullcontext(), **ignored)
     return jobs.run(cast(Task, task), lambda: next(left), page_size=7)
 
 
@@ -63,8 +63,24 @@ def test_an_error_that_does_not(pauses: list[float]) -> None:
 
 def test_an_error_that_stays(pauses: list[float]) -> None:
     with pytest.raises(TaskError, match="backendError"):
-        run(*(Job("backendError", "x") for _ in range(jobs.TRIES)))
-    assert pauses == [5, 10, 20, 40, 60, 60, 60, 60, 60]
+        run(*(Job("backendError", "x") for _ in range(10)))
+    assert pauses == [5, 10, 20, 40, 80, 160, 320, 640]  # a longer one would end after 15 minutes
+
+
+@pytest.mark.parametrize(
+    ("retry", "made"),
+    [
+        ({"type": "constant", "interval": "PT3S", "maxAttempts": 3}, [3, 3]),
+        ({"type": "constant", "interval": "PT10S", "maxAttempts": 9, "maxDuration": "PT5S"}, []),
+        ({"type": "exponential", "interval": "PT1S", "maxInterval": "PT4S", "maxAttempts": 5}, [1, 2, 4, 4]),
+        ({"type": "exponential", "interval": "PT1S", "delayFactor": 3.0}, [1, 3]),
+        ({"type": "random", "minInterval": "PT2S", "maxInterval": "PT2S", "maxAttempts": 2}, [2]),
+    ],
+)
+def test_a_task_says_how_it_is_tried_again(pauses: list[float], retry: dict[str, Any], made: list[float]) -> None:
+    with pytest.raises(TaskError, match="backendError"):
+        run(*(Job("backendError", "x") for _ in range(10)), retryAuto=retry)
+    assert pauses == made
 
 
 def test_a_dry_run_has_no_result(pauses: list[float]) -> None:

@@ -1,7 +1,9 @@
 package io.kestra.workbook;
 
 import io.kestra.core.models.property.Property;
+import io.kestra.core.models.tasks.retrys.AbstractRetry;
 import io.kestra.core.runners.RunContext;
+import io.kestra.core.serializers.JacksonMapper;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
@@ -16,7 +18,7 @@ public final class Properties {
     }
 
     /**
-     * The value of each {@code Property} and each {@code Object} after rendering, and of each boolean, number, text and group;
+     * The value of each {@code Property} and each {@code Object} after rendering, and of each boolean, number, text, choice, retry and group;
      * those that are not set are left out.
      */
     public static Map<String, Object> render(Object owner, RunContext runContext, Map<String, Object> variables) throws Exception {
@@ -35,8 +37,11 @@ public final class Properties {
                 values.put(field.getName(), render(value, runContext, variables));
             } else if (field.getType() == Object.class && value != null) {
                 values.put(field.getName(), renderAny(value, runContext, variables));
-            } else if (value instanceof Boolean || value instanceof String || value instanceof Number) {
+            } else if (value instanceof Boolean || value instanceof String || value instanceof Number
+                || value instanceof Enum) {
                 values.put(field.getName(), value);
+            } else if (value instanceof AbstractRetry retry) {
+                values.put(field.getName(), JacksonMapper.toMap(retry));
             }
         }
         return values;

@@ -14,6 +14,7 @@ public final class RowWriter {
     private final Path file;
     private final List<Rows.Column> columns;
     private final OutputStream stream;
+    private boolean first = true;
 
     RowWriter(Path file, String columns) throws IOException {
         this.file = file;
@@ -24,7 +25,11 @@ public final class RowWriter {
     /** Appends rows, given as a JSON list of lists. */
     public void write(String rows) throws IOException {
         for (List<Object> cells : JacksonMapper.ofJson().readValue(rows, Rows.TABLE)) {
-            FileSerde.write(stream, Rows.row(columns, cells));
+            if (!first) {
+                stream.write('\n');
+            }
+            first = false;
+            stream.write(JacksonMapper.ofIon().writeValueAsBytes(Rows.row(columns, cells)));
         }
     }
 

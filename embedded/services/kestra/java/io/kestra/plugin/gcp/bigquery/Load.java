@@ -8,8 +8,9 @@ import lombok.Getter;
 /** Loads a file of the internal storage into a table. */
 @Plugin
 @Getter
-public class Load extends LoadTask {
+public class Load extends AbstractLoad {
     public Property<String> from;
+    public Property<Boolean> failedOnEmpty = Property.ofValue(true);
 
     @Builder
     public Load() {

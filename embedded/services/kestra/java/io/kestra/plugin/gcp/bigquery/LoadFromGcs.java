@@ -9,7 +9,7 @@ import lombok.Getter;
 /** Loads objects of Cloud Storage into a table. */
 @Plugin
 @Getter
-public class LoadFromGcs extends LoadTask {
+public class LoadFromGcs extends AbstractLoad {
     public Property<List<String>> from;
 
     @Builder
