@@ -82,7 +82,7 @@ def observe(engine: Engine, case: Case, cloud: Cloud) -> dict[str, Any]:
             seen |= {"objects": dict(_objects(cloud, bucket))}
         if "statements" in case:
             seen |= {"tables": dict(_tables(cloud, dataset))}
-        return seen | named(_made(cloud, f"{bucket}-made", f"{dataset}_made"), names)
+        return seen | named(_take_away(cloud, f"{bucket}-made", f"{dataset}_made"), names)
 
 
 @contextmanager
@@ -137,8 +137,8 @@ def _is_there(cloud: Cloud, dataset: str) -> bool:
     return any(entry.dataset_id == dataset for entry in cloud.bigquery.list_datasets())
 
 
-def _made(cloud: Cloud, bucket: str, dataset: str) -> dict[str, Any]:
-    """What the tasks made beside what the case has, which is deleted here."""
+def _take_away(cloud: Cloud, bucket: str, dataset: str) -> dict[str, Any]:
+    """Describe what the tasks made beside what the case has, and delete it."""
     found: dict[str, Any] = {}
     made = cloud.storage.lookup_bucket(bucket)
     if made is not None:
