@@ -1,6 +1,7 @@
 """The loads of s3-csv-ingestion: what is sent to the stores, and what is published."""
 
 import math
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from qdrant_client import QdrantClient
 
-from ingestion import load_elasticsearch, load_qdrant, load_timescaledb, verify_csv, verify_json
+from ingestion import load_elasticsearch, load_qdrant, load_timescaledb, readings, verify_csv, verify_json
 from ingestion.collection import ensure_collection
 from ingestion.readings import FILE, run_load
 from ingestion.vectors import reading_vector, title_vector
@@ -90,6 +91,31 @@ def test_equal_readings_are_not_written_again() -> None:
         "WHERE (target.metric_value, target.location, target.zone, target.batch_id) IS DISTINCT FROM"
         " (excluded.metric_value, excluded.location, excluded.zone, excluded.batch_id)"
     )
+
+
+@pytest.mark.parametrize(
+    "key", ["", "é😀|device|m", *(f"2025-09-01T00:00:00.000Z|device-{n}|humidity" for n in range(64))]
+)
+def test_a_reading_s_id_is_a_uuid_of_its_key(key: str) -> None:
+    assert readings.reading_id(key) == str(uuid.uuid5(uuid.NAMESPACE_OID, key))
+
+
+def test_readings_have_their_numbers_and_their_batch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lines = ["timestamp,device_id,metric_name,metric_value,location,zone", '2025-09-01T00:00:00.000Z,d,m,1.5,"a, b",z']
+    monkeypatch.setattr(readings, "FILE", tmp_path / "metrics.csv")
+    monkeypatch.setenv("BATCH", "abc")
+    readings.FILE.write_text("\n".join(lines))
+    [(identity, reading)] = readings.read_readings()
+    assert identity == readings.reading_id("2025-09-01T00:00:00.000Z|d|m")
+    assert reading == {
+        "timestamp": "2025-09-01T00:00:00.000Z",
+        "device_id": "d",
+        "metric_name": "m",
+        "metric_value": 1.5,
+        "location": "a, b",
+        "zone": "z",
+        "batch_id": "abc",
+    }
 
 
 def test_a_reading_s_vector_is_three_clocks() -> None:

@@ -14,7 +14,7 @@ from stores.index_names import daily_index
 def documents(table: str) -> Iterator[dict[str, Any]]:
     """The documents: the identity follows from what is measured, the index from the day."""
     for identity, reading in read_readings():
-        yield {"_index": daily_index(table, reading["timestamp"]), "_id": identity.hex, **reading}
+        yield {"_index": daily_index(table, reading["timestamp"]), "_id": identity.replace("-", ""), **reading}
 
 
 def load() -> None:

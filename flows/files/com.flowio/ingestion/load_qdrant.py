@@ -18,7 +18,7 @@ def points(scales: Scales) -> Iterator[models.PointStruct]:
     for identity, reading in read_readings():
         moment = datetime.fromisoformat(reading["timestamp"])
         vector = reading_vector(moment, reading["metric_name"], reading["metric_value"], scales)
-        yield models.PointStruct(id=str(identity), vector=vector, payload=reading)
+        yield models.PointStruct(id=identity, vector=vector, payload=reading)
 
 
 def load() -> None:

@@ -5,6 +5,7 @@ import math
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 READING_SIZE = 6
 TITLE_SIZE = 64
@@ -25,12 +26,13 @@ def reading_vector(moment: datetime, metric: str, value: float, scales: Scales) 
         scales: of the metrics that are known.
     """
     day = (moment.hour * 3600 + moment.minute * 60 + moment.second) / 86_400
-    return clock(day) + clock(turn(metric, scales)) + clock(height(metric, value, scales) / 2)
+    return [*clock(day), *clock(turn(metric, scales)), *clock(height(metric, value, scales) / 2)]
 
 
-def clock(part: float) -> list[float]:
+@lru_cache(100_000)  # many readings share a time, or a metric
+def clock(part: float) -> tuple[float, float]:
     """A point on a circle, from 0 to 1 around it."""
-    return [math.cos(2 * math.pi * part), math.sin(2 * math.pi * part)]
+    return math.cos(2 * math.pi * part), math.sin(2 * math.pi * part)
 
 
 def height(metric: str, value: float, scales: Scales) -> float:
