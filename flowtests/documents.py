@@ -158,6 +158,20 @@ def scalars(node: yaml.Node) -> Iterator[tuple[str, int]]:
             yield from scalars(child)
 
 
+def mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
+    """Every mapping in a node, itself first."""
+    if isinstance(node, yaml.MappingNode):
+        yield node
+    for part in node.value if isinstance(node, yaml.CollectionNode) else ():
+        yield from mappings(part[1] if isinstance(part, tuple) else part)
+
+
+def line_of_key(node: yaml.MappingNode, key: str) -> int | None:
+    """The line of a key of a mapping, counted from 1."""
+    step = _step(node, key)
+    return step[0] + 1 if step else None
+
+
 def _step(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
     if isinstance(node, yaml.MappingNode):
         pairs = ((key.start_mark.line, value) for key, value in node.value if scalar(key) == str(part))

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 from ruamel.yaml.error import YAMLError
 
-from flowtests.documents import display_path
+from flowtests.documents import display_path, entry, line_of_key, mappings, scalar
 from flowtests.errors import Problem
 from flowtests.flows import FlowFile
 from flowtests.kestra2.engine import Answer, Kestra2
 from flowtests.kestra2.findings import Findings
 from flowtests.kestra2.loops import BY_HAND, VALUES
-from flowtests.kestra2.names import ALIASES, GONE
+from flowtests.kestra2.names import ALIASES, GONE, canonical
 from flowtests.kestra2.placeholders import replace_type
 from flowtests.kestra2.upgrade import Upgrade, upgrade
 
@@ -83,9 +83,20 @@ class Verdict:
     def complaint(self, checked: Checked) -> Problem:
         """The engine's complaint, with its place in the original file."""
         message = _short(checked.problem or "")
+        line = self._line_of_property(checked) or self._line_of_task(message)
+        return Problem(message, f"{display_path(self.flow.document.file)}:{line}")
+
+    def _line_of_property(self, checked: Checked) -> int | None:
+        """The line of a property that the engine does not know, in a map of the type that it names."""
+        if (pair := _unknown(checked)) is None:
+            return None
+        root = self.flow.document.node
+        nodes = [node for node in mappings(root) if canonical(scalar(entry(node, "type")) or "") == pair[0]] or [root]
+        return next((line for node in nodes if (line := line_of_key(node, pair[1]))), None)
+
+    def _line_of_task(self, message: str) -> int:
         task = TASK.match(message)
-        path = task[1] if task and task[1] in self.flow.tasks else ""
-        return Problem(message, f"{display_path(self.flow.document.file)}:{self.flow.line_of(path, message)}")
+        return self.flow.line_of(task[1] if task and task[1] in self.flow.tasks else "", message)
 
 
 def check(engine: Kestra2, flows: Sequence[FlowFile]) -> list[Verdict]:

@@ -81,6 +81,18 @@ class Kestra2:
         result: dict[str, Any] = self._ask(question)
         return result
 
+    def dates(self, source: str, trigger: str, after: str, count: int) -> list[str]:
+        """The next dates of a Schedule.
+
+        Parameters:
+            source: the flow.
+            trigger: the id of the Schedule.
+            after: the date of its last execution, in the form of ISO 8601 with an offset.
+            count: how many dates.
+        """
+        dates: list[str] = self._ask({"dates": source, "trigger": trigger, "after": after, "count": count})
+        return dates
+
     def close(self) -> None:
         """Stop it."""
         assert self._process.stdin is not None

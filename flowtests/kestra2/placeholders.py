@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import yaml
 
-from flowtests.documents import entry, parse_mapping, scalar, write
+from flowtests.documents import entry, mappings, parse_mapping, scalar, write
 from flowtests.flows import KEPT
 
 TASK = "{type: io.kestra.plugin.core.debug.Return}"
@@ -23,8 +21,8 @@ def replace_type(text: str, type_: str) -> str:
     """
     root = parse_mapping(text)
     triggers = entry(root, "triggers")
-    inside = set(map(id, _mappings(triggers))) if triggers is not None else set()
-    for node in list(_mappings(root)):
+    inside = set(map(id, mappings(triggers))) if triggers is not None else set()
+    for node in list(mappings(root)):
         if scalar(entry(node, "type")) == type_:
             _replace(node, TRIGGER if id(node) in inside else TASK if entry(node, "id") is not None else RUNNER)
     return write(root)
@@ -33,13 +31,3 @@ def replace_type(text: str, type_: str) -> str:
 def _replace(node: yaml.MappingNode, placeholder: str) -> None:
     kept = [(key, value) for key, value in node.value if scalar(key) in KEPT]
     node.value = kept + parse_mapping(placeholder).value
-
-
-def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
-    if isinstance(node, yaml.MappingNode):
-        yield node
-        for _, value in node.value:
-            yield from _mappings(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _mappings(value)

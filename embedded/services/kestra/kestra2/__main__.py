@@ -3,7 +3,8 @@
 It answers each line of its standard input, a JSON object, with a line on its standard output:
 
 - `{"validate": [source, ...]}` with what `Engine2.validate` returns,
-- `{"run": source, "others": [source, ...], "inputs": {...}, "seconds": 60}` with what `Engine2.run` returns.
+- `{"run": source, "others": [source, ...], "inputs": {...}, "seconds": 60}` with what `Engine2.run` returns,
+- `{"dates": source, "trigger": id, "after": date, "count": 5}` with what `Engine2.dates` returns.
 
 Its first line is `{"ready": seconds}`, with the time that the start took, or `{"error": reason}`. A question that has
 no answer gets an `error` too. It ends with its standard input.
@@ -31,6 +32,8 @@ def answer(engine: Engine2, question: dict[str, Any]) -> Any:
     """
     if "validate" in question:
         return engine.validate(question["validate"])
+    if "dates" in question:
+        return engine.dates(question["dates"], question["trigger"], question["after"], question["count"])
     return engine.run(question["run"], question["others"], question["inputs"], question["seconds"])
 
 

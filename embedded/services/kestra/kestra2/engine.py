@@ -115,6 +115,28 @@ class Engine2:
         self._queue().emit(execution)
         return self._describe(self._await(flow, execution, seconds))
 
+    def dates(self, source: str, trigger: str, after: str, count: int) -> list[str]:
+        """The next dates of a Schedule, as its cron expression and its `when` make them.
+
+        Parameters:
+            source: the flow.
+            trigger: the id of the Schedule.
+            after: the date of its last execution, in the form of ISO 8601 with an offset.
+            count: how many dates.
+        """
+        flow = self.bean("io.kestra.core.services.FlowParsingService").parse(TENANT, source, True)
+        [schedule] = [found for found in flow.getTriggers() if found.getId() == trigger]
+        context = self.java("io.kestra.core.models.conditions.ConditionContext").builder().flow(flow)
+        context = context.runContext(self.bean("io.kestra.core.runners.RunContextFactory").of(flow, schedule)).build()
+        date = self.java("java.time.ZonedDateTime").parse(after)
+        last = self.java("io.kestra.core.models.triggers.TriggerContext").builder()
+        dates = []
+        for _ in range(count):
+            before = self.java("java.util.Optional").of(last.date(date).build())
+            date = schedule.nextEvaluationDate(context, before)
+            dates.append(str(date.toOffsetDateTime()))
+        return dates
+
     def _start_java(self, home: Path, jars: Sequence[Path]) -> None:
         port = _free_port()
         folder = self.home

@@ -1,6 +1,7 @@
 """Flows on a real Kestra 2.0: what it takes, what it takes after the upgrade, and what runs there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from flowtests.errors import FlowTestError
 from flowtests.folder import Folder
 from flowtests.kestra2.check import Verdict, check
+from flowtests.kestra2.command import FAILED, USAGE, main
 from flowtests.kestra2.engine import Kestra2
 from flowtests.kestra2.report import describe, summary
 
@@ -64,6 +66,8 @@ def test_report_names_lines_and_shows_the_diff(verdicts: dict[str, Verdict]) -> 
     assert "-    type: io.kestra.plugin.core.flow.ForEach" in report
     assert "+    type: io.kestra.plugin.core.flow.Loop" in report
     assert "for_each_item.yaml:11" in describe(verdicts["for_each_item"])
+    assert 'listeners.yaml:10: Unrecognized field "listeners"' in describe(verdicts["listeners"])
+    assert 'worker_group.yaml:9: Unrecognized field "workerGroup"' in describe(verdicts["worker_group"])
 
 
 def test_type_that_the_engine_never_had(engine: Kestra2, tmp_path: Path) -> None:
@@ -103,3 +107,44 @@ def test_upgraded_flow_runs(engine: Kestra2, verdicts: dict[str, Verdict], name:
 def test_flow_that_passes_and_fails_when_it_runs(engine: Kestra2, verdicts: dict[str, Verdict]) -> None:
     assert verdicts["json_function"].passes
     assert engine.run(verdicts["json_function"].flow.document.text)["state"] == "FAILED"
+
+
+HOLIDAYS = {date(2026, 1, 1), date(2026, 1, 6)}
+"""Of Bavaria in January and February 2026: https://www.gesetze-bayern.de/Content/Document/BayFTG-1."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("trigger", "fires"),
+    [
+        ("some_days", lambda day: day.weekday() not in (0, 5, 6)),
+        ("first_monday_or_holiday", lambda day: (day.weekday() == 0 and day.day <= 7) or day in HOLIDAYS),
+        ("own", lambda day: day.day == 15),
+    ],
+)
+def test_conditions_of_dates_fire_on_the_same_days(
+    engine: Kestra2, verdicts: dict[str, Verdict], trigger: str, fires: Callable[[date], bool]
+) -> None:
+    days = [date(2026, 1, 1) + timedelta(number) for number in range(59)]
+    wanted = [day.isoformat() for day in days if fires(day)]
+    dates = engine.dates(verdicts["schedule_conditions"].text, trigger, "2025-12-31T10:00:00Z", len(wanted))
+    assert [day.partition("T")[0] for day in dates] == wanted
+
+
+@pytest.mark.slow
+def test_upgrade_writes_copies_beside_the_originals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("for_each", "run_if", "listeners"):
+        (tmp_path / f"{name}.yaml").write_text((FOLDER / f"{name}.yaml").read_text())
+    code = main(["upgrade", str(tmp_path)])
+    output = capsys.readouterr().out
+    if code == USAGE:
+        pytest.skip("Kestra 2.0 could not be fetched")
+    assert code == FAILED
+    assert "for_each.yaml.kestra-2.0: passes" in output
+    assert "listeners.yaml:10: listeners is gone in 2.0" in output
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "for_each.yaml",
+        "for_each.yaml.kestra-2.0",
+        "listeners.yaml",
+        "run_if.yaml",
+    ]
