@@ -1,7 +1,7 @@
 """Plays the engine with or without the project's replacements of its classes, for `test_replaced_classes`.
 
-The arguments are FOLDER and `original` or `replaced`. Prints, as JSON, what the functions of the database answer,
-what the consumers of a queue have got, and the pages of a search of executions.
+The arguments are FOLDER and `original` or `replaced`. Prints, as JSON, what the functions of the database answer and
+what the consumers of a queue have got.
 """
 
 import json
@@ -40,12 +40,6 @@ EXPRESSIONS = [
 ]
 FUNCTIONS = ["jqString", "jqBoolean", "jqLong", "jqInteger", "jqDouble", "jqStringArray"]
 MESSAGES = 250
-EXECUTIONS = 7
-EXECUTION = """{{"tenantId": "main", "id": "e{number}", "namespace": "n", "flowId": "f{odd}", "flowRevision": 1,
-"deleted": false, "state": {{"current": "SUCCESS", "duration": 1.0, "startDate": "{start}", "endDate": "{start}",
-"histories": [{{"state": "CREATED", "date": "{start}"}}, {{"state": "SUCCESS", "date": "{start}"}}]}}}}"""
-PAGES = [(1, 3), (2, 3), (3, 3), (4, 3), (9, 3), (1, 7), (2, 7), (1, 8), (1, -1)]
-"""Numbers and sizes of pages; -1 is all."""
 TEXTS_TO_ESCAPE = [None, "", 'a"b\\c', "\b\f\n\r\t\x01\x1f \x7f", "é😀"]
 
 
@@ -139,35 +133,13 @@ def unmarked(engine: Engine) -> list[list[str]]:
     return [row for row in rows(engine) if row[1] != ("worker" if row[2] == "some" else "indexer, worker")]
 
 
-def pages(engine: Engine) -> list[Any]:
-    """Total and ids of each page of two searches: of all executions, and of those of one flow."""
-    connection = engine.java("java.sql.DriverManager").getConnection(engine.config.database.url, "sa", "")
-    insert = connection.prepareStatement('INSERT INTO executions ("key", "value") VALUES (?, ?)')
-    for number in range(EXECUTIONS):
-        start = f"2026-01-0{1 + number * 3 % EXECUTIONS}T00:00:00.123456Z"
-        insert.setString(1, f"e{number}")
-        insert.setString(2, EXECUTION.format(number=number, odd=number % 2, start=start))
-        insert.executeUpdate()
-    connection.close()
-    repository = engine.bean("io.kestra.core.repositories.ExecutionRepositoryInterface")
-    pageable, sort = engine.java("io.micronaut.data.model.Pageable"), engine.java("io.micronaut.data.model.Sort")
-    found = []
-    for number, size in PAGES:
-        for order in ("asc", "desc"):
-            page = pageable.from_(number, size, sort.of(getattr(sort.Order, order)("start_date")))
-            for rows in (repository.find(page, "main", None), repository.findByFlowId("main", "n", "f1", page)):
-                found.append([int(rows.getTotal()), [str(execution.getId()) for execution in rows]])
-    return found
-
-
 def main() -> None:
     folder, part = Path(sys.argv[1]), sys.argv[2]
     jars = class_path() if part == "replaced" else engine_jars()
     engine = Context(EngineConfig(folder / "home", folder / "storage", jars, in_memory=True))
     engine.start_context()
     origin = str(engine.java("io.kestra.runner.h2.H2Queue").class_.getProtectionDomain().getCodeSource().getLocation())
-    played = {"functions": functions(engine), "queue": queue(engine), "pages": pages(engine)}
-    print(json.dumps({"origin": origin, **played}), flush=True)
+    print(json.dumps({"origin": origin, "functions": functions(engine), "queue": queue(engine)}), flush=True)
 
 
 if __name__ == "__main__":

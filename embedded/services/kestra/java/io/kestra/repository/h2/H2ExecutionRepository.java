@@ -24,7 +24,7 @@ import org.jooq.impl.DSL;
  * Stands before the engine's class of the same name on the class path.
  *
  * <p>What differs: an execution with many task runs, which is large, is not written again where the executor has looked
- * at it and changed nothing, as it does after most of its messages. Pages are counted apart ({@link ExecutionPages}).
+ * at it and changed nothing, as it does after most of its messages.
  */
 public class H2ExecutionRepository extends AbstractJdbcExecutionRepository {
     /** From so many task runs on an execution is large. */
@@ -35,7 +35,7 @@ public class H2ExecutionRepository extends AbstractJdbcExecutionRepository {
         ApplicationContext applicationContext,
         AbstractJdbcExecutorStateStorage executorStateStorage,
         JdbcFilterService filterService) {
-        super(new ExecutionPages(repository), applicationContext, executorStateStorage, filterService);
+        super(repository, applicationContext, executorStateStorage, filterService);
     }
 
     /** Whether an execution has many task runs. */
