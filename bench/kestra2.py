@@ -63,7 +63,10 @@ def _compare(client: KestraClient, new: Kestra2, verdict: Verdict, others: Seque
         return "not run: 2.0 does not take it"
     if any(declared.get("type") == "FILE" for declared in verdict.flow.value.get("inputs", [])):
         return "not run: it wants a file"
-    before = _old(_run(client, verdict.flow))
+    try:
+        before = _old(_run(client, verdict.flow))
+    except WorkbookError as error:
+        return f"not run: 1.3 does not start it: {error}"
     needed = [other for other in others if verdict.flow.subflows and _is_called(verdict.flow, other)]
     try:
         after = _new(new.run(verdict.text, needed, seconds=SECONDS))

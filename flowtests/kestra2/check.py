@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 from flowtests.documents import display_path, entry, line_of_key, mappings, scalar
 from flowtests.errors import Problem
 from flowtests.flows import FlowFile
-from flowtests.kestra2.engine import Answer, Kestra2
+from flowtests.kestra2.engine import Kestra2
 from flowtests.kestra2.findings import Findings
 from flowtests.kestra2.loops import BY_HAND, VALUES
 from flowtests.kestra2.names import ALIASES, GONE, canonical
@@ -146,20 +146,20 @@ def validate(engine: Kestra2, texts: Sequence[str]) -> list[Checked]:
         texts: the flows.
     """
     sent, unchecked = list(texts), [list[str]() for _ in texts]
-    answers: list[Answer] = engine.validate(sent)
-    while foreign := {number: type_ for number, answer in enumerate(answers) if (type_ := _foreign(answer))}:
+    problems = engine.validate(sent)
+    while foreign := {number: type_ for number, problem in enumerate(problems) if (type_ := _foreign(problem))}:
         replaced = {number: replace_type(sent[number], type_) for number, type_ in foreign.items()}
         for number, text in replaced.items():
             unchecked[number].append(foreign[number])
             sent[number] = text
-        for number, answer in zip(replaced, engine.validate(list(replaced.values())), strict=True):
-            answers[number] = answer
-    return [Checked(answer.problem, tuple(types)) for answer, types in zip(answers, unchecked, strict=True)]
+        for number, problem in zip(replaced, engine.validate(list(replaced.values())), strict=True):
+            problems[number] = problem
+    return [Checked(problem, tuple(types)) for problem, types in zip(problems, unchecked, strict=True)]
 
 
-def _foreign(answer: Answer) -> str | None:
+def _foreign(problem: str | None) -> str | None:
     """The type that the engine does not know and that no release of its core had."""
-    match = INVALID_TYPE.search(answer.problem or "")
+    match = INVALID_TYPE.search(problem or "")
     core = match is not None and match[1].startswith(("io.kestra.plugin.core.", "io.kestra.core."))
     return match[1] if match and match[1] not in KNOWN and not core else None
 

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,21 +14,6 @@ from flowtests.errors import FlowTestError
 
 ROOT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 30
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the engine says of a flow.
-
-    Attributes:
-        problem: why it does not take it; None if it does.
-        warnings, infos, deprecated: what it says besides.
-    """
-
-    problem: str | None
-    warnings: tuple[str, ...] = ()
-    infos: tuple[str, ...] = ()
-    deprecated: tuple[str, ...] = ()
 
 
 class Kestra2:
@@ -52,13 +36,10 @@ class Kestra2:
         )
         self.ready_seconds = float(self._read()["ready"])
 
-    def validate(self, sources: Sequence[str]) -> list[Answer]:
-        """What the engine says of each flow."""
-        answers = self._ask({"validate": list(sources)})
-        return [
-            Answer(said["problem"], tuple(said["warnings"]), tuple(said["infos"]), tuple(said["deprecated"]))
-            for said in answers
-        ]
+    def validate(self, sources: Sequence[str]) -> list[str | None]:
+        """Why the engine does not take each flow; None if it does."""
+        problems: list[str | None] = self._ask({"validate": list(sources)})
+        return problems
 
     def run(
         self, source: str, others: Sequence[str] = (), inputs: Mapping[str, Any] | None = None, seconds: float = 60

@@ -70,24 +70,14 @@ class Engine2:
         """A bean of the application context by the full name of its class."""
         return self._context.getBean(self.java(name))
 
-    def validate(self, sources: Sequence[str]) -> list[dict[str, Any]]:
-        """What the engine says of each flow.
-
-        Returns:
-            `problem` (None if it takes the flow), `warnings`, `infos`, and the paths of what is `deprecated`.
-        """
+    def validate(self, sources: Sequence[str]) -> list[str | None]:
+        """Why the engine does not take each flow; None if it does."""
         flow_source = self.java("io.kestra.core.models.flows.FlowSource")
-        wanted = self._list(flow_source(f"{number}.yaml", source) for number, source in enumerate(sources))
+        wanted = self.java("java.util.ArrayList")()
+        for number, source in enumerate(sources):
+            wanted.add(flow_source(f"{number}.yaml", source))
         violations = self.bean("io.kestra.core.services.FlowService").validate(TENANT, wanted)
-        return [
-            {
-                "problem": _text(violation.getConstraints()),
-                "warnings": _texts(violation.getWarnings()),
-                "infos": _texts(violation.getInfos()),
-                "deprecated": _texts(violation.getDeprecationPaths()),
-            }
-            for violation in violations
-        ]
+        return [None if (text := found.getConstraints()) is None else str(text) for found in violations]
 
     def run(self, source: str, others: Sequence[str], inputs: Mapping[str, Any], seconds: float) -> dict[str, Any]:
         """Run a flow to its end.
@@ -262,12 +252,6 @@ class Engine2:
         mapper = self.java("io.kestra.core.serializers.JacksonMapper").ofJson()
         return json.loads(str(mapper.writeValueAsString(value)))
 
-    def _list(self, items: Any) -> Any:
-        values = self.java("java.util.ArrayList")()
-        for item in items:
-            values.add(item)
-        return values
-
 
 def _free_port() -> int:
     with socket.socket() as probe:
@@ -278,11 +262,3 @@ def _free_port() -> int:
 
 def _runnable(function: Any) -> Any:
     return jpype.JProxy("java.lang.Runnable", dict={"run": function})
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
-def _texts(values: Any) -> list[str]:
-    return [] if values is None else [str(value) for value in values]
