@@ -16,7 +16,6 @@ log = logging.getLogger(__name__)
 OPTIONS = {
     "DB_CLOSE_DELAY": -1,
     "DB_CLOSE_ON_EXIT": "FALSE",
-    "WRITE_DELAY": 0,
     "LOCK_TIMEOUT": 30_000,
     "RETENTION_TIME": 0,
     "ANALYZE_AUTO": 0,
@@ -25,9 +24,13 @@ OPTIONS = {
     "QUERY_CACHE_SIZE": 100,
 }
 """What follows the path in the database's address; see `Database.url`."""
+WRITE_AT_ONCE = "WRITE_DELAY=0"
+"""Has H2 write each commit by itself, where it would start threads that do so half a second later. It is no part of
+`OPTIONS`, as each further connection would end `hold_back_writes`."""
 EXECUTOR = "executor"
 """The name of the executor among those who have read a message."""
 COMPACTION = "io.kestra.workbook.database.Compaction"
+GROUP_COMMIT = "io.kestra.workbook.database.GroupCommit"
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,7 @@ class Database:
     def url(self) -> str:
         """The JDBC address.
 
-        The database must stay open while the engine's queues shut down, hence DB_CLOSE_ON_EXIT. What the API has
-        accepted must survive kill -9, hence WRITE_DELAY: without it H2 holds commits back for half a second. A killed
+        The database must stay open while the engine's queues shut down, hence DB_CLOSE_ON_EXIT. A killed
         task's thread is interrupted, perhaps while it writes, and an interrupt closes the channel of H2's `file:`,
         hence `async:`. The engine does not try again what waits too long for a lock, hence Kestra's own LOCK_TIMEOUT,
         in milliseconds. QUERY_CACHE_SIZE: statements that a connection keeps parsed.
@@ -66,7 +68,7 @@ class Database:
         return self._url("mem:kestra" if self.folder is None else f"async:{self.folder / 'kestra'}")
 
     def open(self) -> None:
-        """Make the database ready for the engine. Call it when Java is up and before anything connects.
+        """Make the database ready for the engine, and open it. Call it when Java is up and before anything connects.
 
         H2 2.4 rolls back what was open when its process was killed, but reads those rows without the names of their
         enumerations and writes them back so: queries on Kestra's queues fail from then on. All that it can still
@@ -83,12 +85,20 @@ class Database:
         if not self.file.exists() and self.empty and self.empty.exists():
             shutil.copyfile(self.empty, self._file("new"))
             self._file("new").replace(self.file)
+        _execute(f"{self.url};{WRITE_AT_ONCE}")
 
     def close(self) -> None:
         """Write everything out and close the database, for all connections."""
         _execute(self.url, "SHUTDOWN")
         if self.folder is not None:
             self._closed_mark.touch()
+
+    def hold_back_writes(self) -> Any:
+        """Begin to write the open database's commits together, until `stop` of what is returned: see `GroupCommit.java`.
+
+        Until then, each commit is written by itself.
+        """
+        return jpype.JClass(GROUP_COMMIT).start(self.url)
 
     def keep_compact(self) -> Any:
         """Begin to compact the file of the open database, until `stop` of what is returned: see `Compaction.java`."""

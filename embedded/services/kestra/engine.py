@@ -128,6 +128,7 @@ class Engine:
         self._guard: Any = None
         self._threads: Any = None
         self._compaction: Any = None
+        self._group_commit: Any = None
         self._services: list[Any] = []
 
     def start(self, before_services: Callable[["Engine"], None] | None = None) -> None:
@@ -154,6 +155,7 @@ class Engine:
         if before_services:
             before_services(self)
         if not self.config.in_memory:
+            self._group_commit = self.config.database.hold_back_writes()
             self._compaction = self.config.database.keep_compact()
         self._start_services()
 
@@ -173,6 +175,15 @@ class Engine:
     def to_json(self, value: Any) -> str:
         """The JSON that Kestra's own server sends for an entity: the same mapper with the same settings."""
         return str(self.bean("com.fasterxml.jackson.databind.ObjectMapper").writeValueAsString(value))
+
+    def write_commits(self) -> None:
+        """Write what the engine has committed to its database: afterwards `kill -9` cannot undo it.
+
+        Raises:
+            JException: the database cannot be written, and is closed.
+        """
+        if self._group_commit:
+            self._group_commit.flush()
 
     @property
     def running(self) -> bool:
@@ -209,8 +220,9 @@ class Engine:
             self._close_database()
 
     def _close_database(self) -> None:
-        if self._compaction:
-            self._compaction.stop()
+        for thread in (self._compaction, self._group_commit):
+            if thread:
+                thread.stop()
         self.config.database.close()
 
     def close(self) -> None:

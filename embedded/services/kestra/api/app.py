@@ -39,6 +39,7 @@ from embedded.services.kestra.api import (
     webhooks,
 )
 from embedded.services.kestra.api.auth import BasicAuthentication
+from embedded.services.kestra.api.durable import DurableAnswers
 from embedded.services.kestra.api.errors import ApiError, error_response, from_exception
 from embedded.services.kestra.api.request import FormRoute, Settings
 from embedded.services.kestra.api.screens import Screens
@@ -91,6 +92,7 @@ def create_app(engine: Engine, settings: Settings) -> Starlette:
             Middleware(BrowserGuard, refuse=_refuse_page),
             Middleware(Screens, console=os.environ.get(CONSOLE_URL, "")),
             Middleware(BasicAuthentication, username=settings.username, password=settings.password),
+            Middleware(DurableAnswers, engine=engine),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _other_error},
     )

@@ -5,6 +5,7 @@ import io.kestra.core.repositories.ExecutionRepositoryInterface;
 import io.kestra.core.runners.DefaultRunContext;
 import io.kestra.core.runners.RunContext;
 import io.kestra.jdbc.JooqDSLContextWrapper;
+import io.kestra.workbook.database.GroupCommit;
 import org.jooq.impl.DSL;
 
 /** An evaluation of a trigger: its flow and trigger, and the state of the executions that it requested. */
@@ -43,8 +44,16 @@ public final class TriggerRun {
         return runContext.getTriggerExecutionId();
     }
 
-    /** Whether an execution exists, existed, or will exist without anybody's doing. */
+    /** Whether an execution exists, existed, or will exist without anybody's doing, whatever becomes of the process. */
     public boolean isKnown(String execution) {
+        boolean isKnown = isStored(execution);
+        if (isKnown) {
+            GroupCommit.flush();
+        }
+        return isKnown;
+    }
+
+    private boolean isStored(String execution) {
         // On its way first: what leaves the queue between the two questions is found by the second.
         var beans = ((DefaultRunContext) runContext).getApplicationContext();
         return isOnItsWay(beans.getBean(JooqDSLContextWrapper.class), execution)

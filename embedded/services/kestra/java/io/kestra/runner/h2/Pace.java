@@ -6,18 +6,20 @@ import java.util.concurrent.atomic.AtomicLong;
  * When a consumer of a queue asks the database next.
  *
  * <p>At once after a ring of the bell, and again at once while it finds messages. If messages were emitted that it has
- * not found, their transaction is open, or another consumer has locked them: it asks again after 4, 8, 16 ... ms. If
- * there are none, it asks twice a second, should the count be wrong.
+ * not found, their transaction is open: it asks again after 4, 8, 16 ... ms. If there are none, it asks every two
+ * seconds, should the count be wrong.
  */
 final class Pace {
     static final long SHORTEST_MILLIS = 4;
     static final long LONGEST_MILLIS = 500;
+    static final long REST_MILLIS = 2_000;
 
     private final AtomicLong emitted;
     private final Bell bell;
     private long found;
     private long heard = -1;
     private long pause;
+    private volatile boolean ended;
 
     /**
      * @param emitted how many messages were emitted, or are about to be
@@ -31,7 +33,7 @@ final class Pace {
 
     /** Wait until it is time to ask. */
     void await() {
-        if (pause > 0) {
+        if (pause > 0 && !ended) {
             bell.await(heard, pause);
         }
         long rings = bell.rings();
@@ -50,7 +52,13 @@ final class Pace {
             pause = Math.min(Math.max(pause * 2, SHORTEST_MILLIS), LONGEST_MILLIS);
         } else {
             found = emitted.get();
-            pause = LONGEST_MILLIS;
+            pause = REST_MILLIS;
         }
+    }
+
+    /** Wait no more: the consumer ends. */
+    void end() {
+        ended = true;
+        bell.ring();
     }
 }

@@ -5,8 +5,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.h2.engine.SessionLocal;
-import org.h2.jdbc.JdbcConnection;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.slf4j.Logger;
@@ -34,8 +32,7 @@ public final class Compaction {
 
     private Compaction(Connection connection) throws SQLException {
         this.connection = connection;
-        var session = (SessionLocal) connection.unwrap(JdbcConnection.class).getSession();
-        store = session.getDatabase().getStore().getMvStore();
+        store = GroupCommit.storeOf(connection);
     }
 
     /** Begin with the file of the database at a JDBC address. */

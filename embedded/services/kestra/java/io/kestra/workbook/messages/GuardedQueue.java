@@ -44,6 +44,7 @@ final class GuardedQueue<T> extends H2Queue<T> {
         } catch (QueueException problem) {
             throw guard.recoverable(message, problem);
         }
+        guard.keep(storable);
     }
 
     @Override

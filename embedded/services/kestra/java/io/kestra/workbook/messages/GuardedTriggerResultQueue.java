@@ -1,6 +1,7 @@
 package io.kestra.workbook.messages;
 
 import io.kestra.core.exceptions.DeserializationException;
+import io.kestra.core.queues.QueueException;
 import io.kestra.core.runners.WorkerTriggerResult;
 import io.kestra.core.utils.Either;
 import io.kestra.runner.h2.H2WorkerTriggerResultQueue;
@@ -19,6 +20,12 @@ final class GuardedTriggerResultQueue extends H2WorkerTriggerResultQueue {
     GuardedTriggerResultQueue(ApplicationContext context, EngineGuard engine) {
         super(context);
         guard = new MessageGuard<>(WorkerTriggerResult.class, engine);
+    }
+
+    @Override
+    public void emit(String consumerGroup, WorkerTriggerResult result) throws QueueException {
+        super.emit(consumerGroup, result);
+        guard.keep(result);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.kestra.workbook.messages;
 
+import io.kestra.workbook.database.GroupCommit;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -47,7 +48,10 @@ final class InFlight {
         return left;
     }
 
-    /** Messages begin to be processed; they have been processed when the answer is closed. */
+    /**
+     * Messages begin to be processed; they have been processed when the answer is closed. They stay in the file until what
+     * was done with them is in that of the database: a kill could undo it.
+     */
     Entry enter(long[] offsets) {
         var entry = new Entry(new ArrayList<>(offsets.length));
         synchronized (this) {
@@ -85,6 +89,10 @@ final class InFlight {
 
         @Override
         public void close() {
+            GroupCommit.whenWritten(this::clear);
+        }
+
+        private void clear() {
             synchronized (InFlight.this) {
                 for (int slot : slots) {
                     buffer.putLong(slot * Long.BYTES, 0);

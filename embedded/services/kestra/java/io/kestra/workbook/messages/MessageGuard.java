@@ -11,8 +11,10 @@ import io.kestra.core.queues.MessageTooBigException;
 import io.kestra.core.queues.QueueException;
 import io.kestra.core.queues.UnsupportedMessageException;
 import io.kestra.core.runners.WorkerTaskResult;
+import io.kestra.core.runners.WorkerTriggerResult;
 import io.kestra.core.serializers.JacksonMapper;
 import io.kestra.core.utils.Either;
+import io.kestra.workbook.database.GroupCommit;
 import io.kestra.workbook.limits.Texts;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -189,6 +191,14 @@ final class MessageGuard<T> {
             }
         }
         return message;
+    }
+
+    /** The end of a task or of a look of a trigger may not be undone by a kill, as what they did outside is not. */
+    void keep(T emitted) {
+        boolean isTaskEnd = emitted instanceof WorkerTaskResult result && result.getTaskRun().getState().isTerminated();
+        if (isTaskEnd || emitted instanceof WorkerTriggerResult) {
+            GroupCommit.flush();
+        }
     }
 
     /** The message without what its readers read elsewhere. */
