@@ -2,7 +2,7 @@
 
 The arguments are PART and FOLDER. `crash` makes a database like Kestra's queues and kills itself while a transaction is
 open; `look` counts its rows, and `open` does so after `Database.open`; `insert` adds a message to Kestra's own queues.
-`commit` changes rows until it is killed, `thin` deletes rows and waits until the file is compacted. `search` reads a
+`commit` changes rows until it is killed, `flush` does so while writes are held back, `thin` deletes rows and waits until the file is compacted. `search` reads a
 page of many rows through several connections, and tells what is kept of them.
 """
 
@@ -11,6 +11,7 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,13 @@ def crash(database: Database) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def commit(database: Database) -> None:
-    """Each row is followed by a change of the one before and of a row that changes always: old pages fall free."""
+def commit(database: Database, written: Callable[[], Any]) -> None:
+    """Each row is followed by a change of the one before and of a row that changes always: old pages fall free.
+
+    Parameters:
+        database: an open one.
+        written: returns when what was committed is written.
+    """
     statement = connect(database).createStatement()
     statement.execute(LOG)
     statement.execute(f"MERGE INTO log KEY (id) VALUES (-1, 'flow', '{TEXT}')")
@@ -63,6 +69,7 @@ def commit(database: Database) -> None:
     print("opened", rows, last, flush=True)
     for number in range(last + 1, 1 << 30):
         statement.execute(f"INSERT INTO log VALUES ({number}, 'job', '{TEXT}')")
+        written()
         print(number, flush=True)
         statement.execute(f"UPDATE log SET text = '{number}' WHERE id = {number - 1}")
         statement.execute(f"UPDATE log SET text = text || '{number}' WHERE id = -1")
@@ -154,10 +161,11 @@ def main() -> None:
     if part == "insert":
         database.open()
         insert(database, *sys.argv[3:])
-    elif part == "commit":
+    elif part in ("commit", "flush"):
         database.open()
+        written = database.hold_back_writes().flush if part == "flush" else lambda: None
         database.keep_compact()
-        commit(database)
+        commit(database, written)
     elif part == "thin":
         database.open()
         thin(database)

@@ -6,6 +6,7 @@ what the consumers of a queue have got.
 
 import json
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ EXPRESSIONS = [
 ]
 FUNCTIONS = ["jqString", "jqBoolean", "jqLong", "jqInteger", "jqDouble", "jqStringArray"]
 MESSAGES = 250
+BETWEEN_SECONDS = 0.6
 TEXTS_TO_ESCAPE = [None, "", 'a"b\\c', "\b\f\n\r\t\x01\x1f \x7f", "é😀"]
 
 
@@ -74,7 +76,8 @@ def answer(function: Any, document: str, expression: str) -> Any:
 def queue(engine: Engine) -> dict[str, Any]:
     """What consumers have got: one that is alone, two at once, one of a group, one of what is new; and the rows left.
 
-    Messages that two read at once come in any order, as each leaves out what the other has locked.
+    Messages that two read at once come in any order, as each leaves out what the other has locked. One message is in a
+    transaction that stays open while later ones are read.
     """
     logs = engine.queue("workerTaskLogQueue")
     got: dict[str, list[str]] = {"alone": [], "other": [], "group": [], "new": []}
@@ -90,13 +93,32 @@ def queue(engine: Engine) -> dict[str, Any]:
         logs.receive(None, into(got["new"]), False),
     ]
     eventually(lambda: len(got["other"]) >= MESSAGES, 60, "the old messages again")
-    emit(engine, logs, range(MESSAGES, MESSAGES + 5), None)
-    expected = {"alone": MESSAGES + 5, "other": MESSAGES + 5, "group": 3, "new": 5}
+    late = insert_late(engine)
+    for number in range(MESSAGES, MESSAGES + 5):
+        emit(engine, logs, range(number, number + 1), None)
+        eventually(lambda number=number: len(got["alone"]) > number, 60, "the next message")
+        time.sleep(BETWEEN_SECONDS)  # so that the late one's number is far behind
+    late.commit()
+    late.close()
+    expected = {"alone": MESSAGES + 6, "other": MESSAGES + 6, "group": 3, "new": 5}
     eventually(lambda: all(len(got[name]) >= count for name, count in expected.items()), 60, f"{expected}")
     eventually(lambda: not unmarked(engine), 60, "the marks of both consumers")
     for stop in stops:
         stop.run()
     return {"in order": in_order, "got": {name: sorted(texts) for name, texts in got.items()}, "rows": rows(engine)}
+
+
+def insert_late(engine: Engine) -> Any:
+    """Begin a transaction with a message, a copy of the first one."""
+    connection = engine.java("java.sql.DriverManager").getConnection(engine.config.database.url, "sa", "")
+    connection.setAutoCommit(False)
+    connection.createStatement().execute(
+        """
+        INSERT INTO queues("type", "key", "value")
+        SELECT "type", 'late', "value" FROM queues ORDER BY "offset" LIMIT 1
+        """
+    )
+    return connection
 
 
 def into(found: list[str]) -> Any:

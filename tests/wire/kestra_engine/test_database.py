@@ -37,10 +37,14 @@ def test_h2_alone_does_not_mend_it(tmp_path: Path) -> None:
     assert "JdbcSQLDataException" in play("look", tmp_path).stderr
 
 
+@pytest.mark.parametrize("part", ["commit", "flush"])
 @pytest.mark.parametrize("kills", [3, pytest.param(25, marks=pytest.mark.slow)])
-def test_what_was_committed_survives_kills(tmp_path: Path, kills: int) -> None:
-    """H2 may use freed space of the file at once (RETENTION_TIME): what it still needs must not be in it."""
-    command = [sys.executable, "-m", "tests.wire.kestra_engine.crashed_database", "commit", str(tmp_path)]
+def test_what_was_committed_survives_kills(tmp_path: Path, part: str, kills: int) -> None:
+    """H2 may use freed space of the file at once (RETENTION_TIME): what it still needs must not be in it.
+
+    The same while writes are held back (`flush`), for what was written before it was told of; no row is missing in between.
+    """
+    command = [sys.executable, "-m", "tests.wire.kestra_engine.crashed_database", part, str(tmp_path)]
     committed = -1
     for kill in range(kills):
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:

@@ -44,4 +44,4 @@ def test_functions_of_generated_columns_give_the_same_values(
 def test_consumers_of_a_queue_get_the_same_messages(original: dict[str, Any], replaced: dict[str, Any]) -> None:
     assert replaced["queue"] == original["queue"]
     assert original["queue"]["in order"] == [f"message {number}" for number in range(MESSAGES)]
-    assert len(original["queue"]["got"]["other"]) == MESSAGES + 5
+    assert len(original["queue"]["got"]["other"]) == MESSAGES + 6

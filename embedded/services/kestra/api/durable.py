@@ -1,9 +1,14 @@
 """Whatever the API says survives the end of the engine's process."""
 
-from starlette.concurrency import run_in_threadpool
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embedded.services.kestra.engine import Engine
+
+WRITERS = 8
+"""Threads that wait for what is written; they are not those in which requests are processed, which may all be busy."""
 
 
 class DurableAnswers:
@@ -17,6 +22,7 @@ class DurableAnswers:
     def __init__(self, app: ASGIApp, engine: Engine) -> None:
         self._app = app
         self._engine = engine
+        self._writers = ThreadPoolExecutor(WRITERS, "commits-written")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -29,7 +35,7 @@ class DurableAnswers:
             nonlocal begun
             # The first part of the body belongs to what was written as the answer began.
             if message["type"] == "http.response.start" or (begun and message.get("body")):
-                await run_in_threadpool(self._engine.write_commits)
+                await asyncio.get_running_loop().run_in_executor(self._writers, self._engine.write_commits)
             begun = message["type"] != "http.response.start"
             await send(message)
 

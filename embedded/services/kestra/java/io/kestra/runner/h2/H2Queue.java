@@ -29,8 +29,8 @@ import org.jooq.impl.DSL;
 /**
  * Stands before the engine's class of the same name on the class path.
  *
- * <p>Same rows, same order, same marks of what a consumer has read. A consumer asks only for what comes after what it has
- * read, where the engine looks at all that was not cleared away yet. What differs else: all producers are in this process, so
+ * <p>Same rows, same order, same marks of what a consumer has read. What differs: a consumer asks for what comes after what
+ * it has read, where the engine looks at all that was not cleared away yet; all producers are in this process, so that
  * a consumer sleeps until something is emitted, where the engine asks the database every 25 to 500 ms; one thread alone
  * reads for a consumer, so it locks no rows, which H2 would write; who follows executions or log lines gets them without
  * the database; and an interrupt while a message is emitted is kept for later, where the engine would shut down.
