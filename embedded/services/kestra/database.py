@@ -67,7 +67,13 @@ class Database:
         return self._url("mem:kestra" if self.folder is None else f"async:{self.folder / 'kestra'}")
 
     def open(self) -> None:
-        """Make the database ready for the engine, and open it. Call it when Java is up and before anything connects.
+        """Make the database ready for the engine, and open it. Call it when Java is up and before anything connects."""
+        self.prepare()
+        if self.folder is not None:
+            _execute(f"{self.url};{WRITE_AT_ONCE}")
+
+    def prepare(self) -> None:
+        """Have the files as the engine needs them.
 
         H2 2.4 rolls back what was open when its process was killed, but reads those rows without the names of their
         enumerations and writes them back so: queries on Kestra's queues fail from then on. All that it can still
@@ -84,7 +90,6 @@ class Database:
         if not self.file.exists() and self.empty and self.empty.exists():
             shutil.copyfile(self.empty, self._file("new"))
             self._file("new").replace(self.file)
-        _execute(f"{self.url};{WRITE_AT_ONCE}")
 
     def close(self) -> None:
         """Write everything out and close the database, for all connections."""

@@ -2,6 +2,8 @@ package io.kestra.runner.h2;
 
 import io.kestra.core.exceptions.DeserializationException;
 import io.kestra.core.utils.Either;
+import io.kestra.jdbc.JdbcMapper;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -10,24 +12,21 @@ import java.util.function.Consumer;
 
 /**
  * Those who want the messages of a queue from now on, as long as they listen: streams of events. Each gets a message as
- * soon as it is stored, on a thread of its own.
+ * soon as it is stored, on a thread of its own, and as the engine would read it from the database: times are cut there.
  */
 final class Followers<T> {
-    private final String name;
+    private final Class<T> type;
     private final CopyOnWriteArrayList<Follower<T>> followers = new CopyOnWriteArrayList<>();
 
-    /**
-     * @param name of the queue
-     */
-    Followers(String name) {
-        this.name = name;
+    Followers(Class<T> type) {
+        this.type = type;
     }
 
     /** Add one; what is returned ends it. */
     Runnable add(Consumer<Either<T, DeserializationException>> consumer) {
-        var follower = new Follower<>(new LinkedBlockingQueue<>(), consumer);
+        var follower = new Follower<>(type, new LinkedBlockingQueue<>(), consumer);
         followers.add(follower);
-        Thread.ofPlatform().daemon().name("jdbc-queue-follower-" + name).start(follower);
+        Thread.ofPlatform().daemon().name("jdbc-queue-follower-" + type.getSimpleName()).start(follower);
         return () -> end(follower);
     }
 
@@ -51,16 +50,25 @@ final class Followers<T> {
      *
      * @param messages those that it has not taken yet; the empty one is the last
      */
-    private record Follower<T>(BlockingQueue<Optional<T>> messages, Consumer<Either<T, DeserializationException>> consumer)
+    private record Follower<T>(
+        Class<T> type, BlockingQueue<Optional<T>> messages, Consumer<Either<T, DeserializationException>> consumer)
         implements Runnable {
         @Override
         public void run() {
             try {
                 for (var message = messages.take(); message.isPresent(); message = messages.take()) {
-                    consumer.accept(Either.left(message.get()));
+                    consumer.accept(asStored(message.get()));
                 }
             } catch (InterruptedException end) {
                 Thread.currentThread().interrupt();
+            }
+        }
+
+        private Either<T, DeserializationException> asStored(T message) {
+            try {
+                return Either.left(JdbcMapper.of().readValue(JdbcMapper.of().writeValueAsBytes(message), type));
+            } catch (IOException problem) {
+                return Either.right(new DeserializationException(problem, String.valueOf(message)));
             }
         }
     }

@@ -57,19 +57,30 @@ public class H2Queue<T> extends JdbcQueue<T> {
 
     public H2Queue(Class<T> cls, ApplicationContext applicationContext) {
         super(cls, applicationContext);
-        followers = new Followers<>(cls.getSimpleName());
+        followers = new Followers<>(cls);
     }
 
     @Override
     public void emit(String consumerGroup, T message) throws QueueException {
         announced(() -> super.emit(consumerGroup, message));
-        followers.deliver(message);
+        deliver(message);
     }
 
     @Override
     public void emitOnly(String consumerGroup, T message) throws QueueException {
         announced(() -> super.emitOnly(consumerGroup, message));
-        followers.deliver(message);
+        deliver(message);
+    }
+
+    private void deliver(T message) {
+        if (isFollowed(message)) {
+            followers.deliver(message);
+        }
+    }
+
+    /** Whether a message means something to those who follow the queue. */
+    protected boolean isFollowed(T message) {
+        return true;
     }
 
     /** Emit a message and wake the consumers. They are woken also if the message is in a transaction that is still open. */

@@ -34,6 +34,11 @@ public final class BriefExecutions {
         FOLLOWED.computeIfPresent(id, (any, count) -> count > 1 ? count - 1 : null);
     }
 
+    /** Whether somebody follows an execution; null: one that a log line is not about. */
+    static boolean isFollowed(String id) {
+        return id != null && FOLLOWED.containsKey(id);
+    }
+
     /** The execution as its message. */
     Execution brief(Execution execution) {
         return H2ExecutionRepository.isLarge(execution) && !execution.getState().isTerminated()
@@ -43,7 +48,7 @@ public final class BriefExecutions {
 
     /** The message as who follows the execution takes it. */
     Execution forFollower(Execution message) {
-        return FOLLOWED.containsKey(message.getId()) ? whole(message).orElse(message) : message;
+        return isFollowed(message.getId()) ? whole(message).orElse(message) : message;
     }
 
     /**

@@ -2,6 +2,8 @@ package io.kestra.workbook.messages;
 
 import com.google.common.collect.Iterables;
 import io.kestra.core.exceptions.DeserializationException;
+import io.kestra.core.models.executions.Execution;
+import io.kestra.core.models.executions.LogEntry;
 import io.kestra.core.queues.QueueException;
 import io.kestra.core.runners.MultipleConditionEvent;
 import io.kestra.core.utils.Either;
@@ -50,6 +52,16 @@ final class GuardedQueue<T> extends H2Queue<T> {
     @Override
     public void emitOnly(String consumerGroup, T message) throws QueueException {
         super.emitOnly(consumerGroup, guard.brief(guard.storable(message)));
+    }
+
+    /** What streams of events wait for: their executions. */
+    @Override
+    protected boolean isFollowed(T message) {
+        return switch (message) {
+            case Execution execution -> BriefExecutions.isFollowed(execution.getId());
+            case LogEntry line -> BriefExecutions.isFollowed(line.getExecutionId());
+            default -> true;
+        };
     }
 
     @Override
