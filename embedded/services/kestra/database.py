@@ -51,18 +51,18 @@ class Database:
     def url(self) -> str:
         """The JDBC address.
 
-        The database must stay open while the engine's queues shut down, hence DB_CLOSE_ON_EXIT. A killed task's thread is
-        interrupted, perhaps while it writes, and an interrupt closes the channel of H2's `file:`, hence `async:`. The
-        engine does not try again what waits too long for a lock, hence Kestra's own LOCK_TIMEOUT, in milliseconds.
-        QUERY_CACHE_SIZE: statements that a connection keeps parsed. CACHE_SIZE: kilobytes of pages that H2 keeps in Java's heap; with its own measure of 32 MB and more, the memory
-        grows until thousands of executions have filled it.
-        RETENTION_TIME: each commit writes anew what it changes; H2 keeps the old space of the file for 45 seconds, for
-        disks that write in another order, in which 1,000 executions took 300 MB. The end of the process alone, which
-        the database has to survive, reorders nothing. ANALYZE_AUTO: while H2 collects statistics at the end of a
-        commit, it does not hold what it reads, whose space may be used again: "Chunk not found", and the database is
-        closed. Statements hold what they read. OPTIMIZE_REUSE_RESULTS: each prepared statement would keep the rows of
-        its last result, in each connection all executions that a search has found. COMPRESS: a page of executions,
-        which are JSON, takes a fifth.
+        The database must stay open while the engine's queues shut down, hence DB_CLOSE_ON_EXIT. A killed task's
+        thread is interrupted, perhaps while it writes, and an interrupt closes the channel of H2's `file:`, hence
+        `async:`. The engine does not try again what waits too long for a lock, hence Kestra's own LOCK_TIMEOUT, in
+        milliseconds. QUERY_CACHE_SIZE: statements that a connection keeps parsed. CACHE_SIZE: kilobytes of pages that
+        H2 keeps in Java's heap; with its own measure of 32 MB and more, the memory grows until thousands of
+        executions have filled it. RETENTION_TIME: each commit writes anew what it changes; H2 keeps the old space of
+        the file for 45 seconds, for disks that write in another order, in which 1,000 executions took 300 MB. The end
+        of the process alone, which the database has to survive, reorders nothing. ANALYZE_AUTO: while H2 collects
+        statistics at the end of a commit, it does not hold what it reads, whose space may be used again: "Chunk not
+        found", and the database is closed. Statements hold what they read. OPTIMIZE_REUSE_RESULTS: each prepared
+        statement would keep the rows of its last result, in each connection all executions that a search has found.
+        COMPRESS: a page of executions, which are JSON, takes a fifth.
         """
         return self._url("mem:kestra" if self.folder is None else f"async:{self.folder / 'kestra'}")
 
@@ -98,9 +98,9 @@ class Database:
             self._closed_mark.touch()
 
     def hold_back_writes(self) -> Any:
-        """Begin to write the open database's commits together, until `stop` of what is returned: see `GroupCommit.java`.
+        """Begin to write commits together, until `stop` of what is returned: see `GroupCommit.java`.
 
-        Until then, each commit is written by itself.
+        Before and after, each commit of the open database is written by itself.
         """
         return jpype.JClass(GROUP_COMMIT).start(self.url)
 

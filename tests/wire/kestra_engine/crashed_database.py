@@ -2,8 +2,9 @@
 
 The arguments are PART and FOLDER. `crash` makes a database like Kestra's queues and kills itself while a transaction is
 open; `look` counts its rows, and `open` does so after `Database.open`; `insert` adds a message to Kestra's own queues.
-`commit` changes rows until it is killed, `flush` does so while writes are held back, `thin` deletes rows and waits until the file is compacted. `search` reads a
-page of many rows through several connections, and tells what is kept of them.
+`commit` changes rows until it is killed, `flush` does so while writes are held back. `thin` deletes rows and waits
+until the file is compacted. `search` reads a page of many rows through several connections, and tells what is kept of
+them.
 """
 
 import os

@@ -42,7 +42,7 @@ def test_h2_alone_does_not_mend_it(tmp_path: Path) -> None:
 def test_what_was_committed_survives_kills(tmp_path: Path, part: str, kills: int) -> None:
     """H2 may use freed space of the file at once (RETENTION_TIME): what it still needs must not be in it.
 
-    The same while writes are held back (`flush`), for what was written before it was told of; no row is missing in between.
+    The same while writes are held back (`flush`), for what was written before it was told of; no row is missing.
     """
     command = [sys.executable, "-m", "tests.wire.kestra_engine.crashed_database", part, str(tmp_path)]
     committed = -1
