@@ -161,7 +161,11 @@ class Homework:
             name, taxi = execution.labels["file"], execution.labels["taxi"]
             loaded = self.lab.postgres.count(self.table(taxi), "filename = :name", name=name)
             wanted = execution.outputs["rows"] if self.on_public_files else self.lab.dataset.source(name)["rows"]
-            assert loaded == wanted, f"{name} has {wanted:,} rows, and the table {loaded:,}: drop the table, load again"
+            remedy = f'lab.postgres.drop("{self.table(taxi)}")'
+            assert loaded == wanted, (
+                f"{name} has {wanted:,} rows, and the table {loaded:,}: perhaps it holds trips of other files. "
+                f"Run {remedy}, and this notebook again"
+            )
             total += loaded
         return total
 

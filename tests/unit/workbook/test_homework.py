@@ -121,7 +121,10 @@ def test_counts_are_compared_file_by_file() -> None:
     execution = SimpleNamespace(labels={"file": "green_tripdata_2020-04.csv", "taxi": "green"}, outputs={"rows": 9})
     assert _homework(public=False, rows=7).check_counts([execution]) == 7
     assert _homework(public=True, rows=9).check_counts([execution, execution]) == 18
-    with pytest.raises(AssertionError, match=r"green_tripdata_2020-04\.csv has 7 rows, and the table 8"):
+    with pytest.raises(
+        AssertionError,
+        match=r'has 7 rows, and the table 8: .* Run lab\.postgres\.drop\("public\.homework_local_green"\)',
+    ):
         _homework(public=False, rows=8).check_counts([execution])
 
 
