@@ -20,6 +20,7 @@ import io.kestra.jdbc.runner.AbstractJdbcConcurrencyLimitStorage;
 import io.kestra.jdbc.runner.AbstractJdbcExecutionQueuedStorage;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.inject.qualifiers.Qualifiers;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.DSLContext;
@@ -70,6 +71,7 @@ public final class CrashRecovery {
      */
     public void recover(List<InterruptedMessage> interrupted) {
         var consequences = new Consequences(context);
+        var unfinished = new LinkedHashSet<String>(); // one that was interrupted may be among those that run
         for (InterruptedMessage message : interrupted) {
             find(message.execution()).ifPresent(execution -> each("execution " + execution.getId(), () -> {
                 FlowWithSource flow = flows.findByExecutionWithoutAcl(execution);
@@ -79,10 +81,11 @@ public final class CrashRecovery {
                 if (executionService.isTerminated(flow, execution)) {
                     consequences.endSubflow(execution);
                 }
-                evaluate(execution.getId());
+                unfinished.add(execution.getId());
             }));
         }
-        keys(UNFINISHED).forEach(id -> each("execution " + id, () -> evaluate(id)));
+        unfinished.addAll(keys(UNFINISHED));
+        unfinished.forEach(id -> each("execution " + id, () -> evaluate(id)));
         context.getBean(TriggerRepositoryInterface.class).findAllForAllTenants().stream()
             .filter(trigger -> trigger.getExecutionId() != null)
             .forEach(trigger -> each("trigger " + trigger.uid(), () -> release(trigger)));
