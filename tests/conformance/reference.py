@@ -103,6 +103,10 @@ class Reference:
             return str(error)
         return None
 
+    def delete(self, namespace: str, flow: str) -> None:
+        """Delete a flow."""
+        self._flows.delete(self._stored.findByIdWithSource(TENANT, namespace, flow).orElseThrow())
+
     def run(self, namespace: str, flow: str, inputs: dict[str, Any], files: list[str]) -> Any:
         """Run a flow; gives its execution when it has ended, has been paused for a while, or takes too long."""
         try:
@@ -134,9 +138,10 @@ class Reference:
 
     def _find(self, execution_id: str) -> dict[str, Any] | None:
         found = self._executions.findById(TENANT, execution_id)
-        return json.loads(self._json(found.get())) if found.isPresent() else None
+        return json.loads(self.text(found.get())) if found.isPresent() else None
 
-    def _json(self, value: Any) -> str:
+    def text(self, value: Any) -> str:
+        """The JSON of one of the engine's objects."""
         return str(jpype.JClass("io.kestra.core.serializers.JacksonMapper").ofJson().writeValueAsString(value))
 
     def _queue(self, name: str) -> Any:

@@ -101,9 +101,10 @@ class Kestra:
 
     def create(self, *tasks: Task, **extra: Any) -> None:
         """Create a flow of these tasks, or replace it."""
-        self._import(_flow(tasks, extra))
+        self.create_flow(_flow(tasks, extra))
 
-    def _import(self, flow: dict[str, Any]) -> None:
+    def create_flow(self, flow: dict[str, Any]) -> None:
+        """Create a flow, or replace it."""
         answer = self.request("POST", "/flows/import", files={"fileUpload": ("flow.yaml", _source(flow))})
         assert answer.status_code == 200, answer.text
 
@@ -118,7 +119,7 @@ class Kestra:
 
     def start_flow(self, flow: dict[str, Any]) -> Execution:
         """Create a flow, or replace it, and start it."""
-        self._import(flow)
+        self.create_flow(flow)
         path = f"/executions/{flow['namespace']}/{flow['id']}"
         answer = self.request("POST", path, headers=NO_INPUTS, data="--x--\r\n")
         assert answer.status_code == 200, answer.text

@@ -116,7 +116,7 @@ def _observe_git(engine: Engine, case: Case) -> dict[str, Any]:
         names = {"URL": repository.url, "SPACE": f"tests.git.{case['name']}"}
         names["PAGE"] = repository.url.removesuffix(".git")
         for commit in case["repository"]:
-            repository.commit(_filled(commit["files"], names), commit.get("branch", "main"), commit.get("tag"))
+            repository.commit(filled(commit["files"], names), commit.get("branch", "main"), commit.get("tag"))
         seen = observe_flow(engine, case, names)
         if "outputs" in seen:
             seen["outputs"] = {name: _in_order(value) for name, value in seen["outputs"].items()}
@@ -135,7 +135,7 @@ def _in_order(value: Any) -> Any:
     return {"file": rows.sub(lambda row: "{" + ",".join(sorted(row[1].split(","))) + "}", text)}
 
 
-def _unlike(text: str) -> str:
+def unlike(text: str) -> str:
     for pattern, name in UNLIKE.items():
         text = pattern.sub(name, text)
     return text
@@ -162,9 +162,9 @@ def observe_flow(
     execution, errors = engine.run(flow)
     if execution["state"]["current"] == "FAILED":
         error = errors[0].splitlines()[0] if errors else ""  # some official tasks fail without a word
-        return {"error": hide(_unlike(error))} | _exit_code(execution)
+        return {"error": hide(unlike(error))} | _exit_code(execution)
     outputs = execution["taskRunList"][-1].get("outputs") or {}
-    return {"outputs": _shown(engine, outputs, hide)}
+    return {"outputs": shown(engine, outputs, hide)}
 
 
 def _exit_code(execution: dict[str, Any]) -> dict[str, Any]:
@@ -175,19 +175,19 @@ def _exit_code(execution: dict[str, Any]) -> dict[str, Any]:
 def _flow(case: Case, names: dict[str, str], task_of: Callable[[str], dict[str, str]] | None) -> dict[str, Any]:
     tasks = []
     for number, task in enumerate(case["tasks"]):
-        kept = {name: _filled(value, names) for name, value in task.items() if name != "kind"}
+        kept = {name: filled(value, names) for name, value in task.items() if name != "kind"}
         place = task_of(task["kind"]) if task_of and "kind" in task else {}
         tasks.append({"id": f"task{number}", **place, **kept})
     id = f"official-{case['name'].replace('_', '-')}"
     return {"id": id, "namespace": NAMESPACE, "tasks": tasks, **case.get("flow", {})}
 
 
-def _filled(value: Any, names: dict[str, str]) -> Any:
+def filled(value: Any, names: dict[str, str]) -> Any:
     """A value with what it stands for in place of each name."""
     if isinstance(value, dict):
-        return {_filled(name, names): _filled(inner, names) for name, inner in value.items()}
+        return {filled(name, names): filled(inner, names) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_filled(inner, names) for inner in value]
+        return [filled(inner, names) for inner in value]
     if isinstance(value, str):
         for name, meant in names.items():
             value = value.replace(name, meant)
@@ -195,21 +195,21 @@ def _filled(value: Any, names: dict[str, str]) -> Any:
 
 
 def named(value: Any, names: dict[str, str]) -> Any:
-    """The reverse of `_filled`."""
-    return _filled(value, {meant: name for name, meant in names.items()})
+    """The reverse of `filled`."""
+    return filled(value, {meant: name for name, meant in names.items()})
 
 
-def _shown(engine: Engine, value: Any, hide: Callable[[str], str]) -> Any:
+def shown(engine: Engine, value: Any, hide: Callable[[str], str]) -> Any:
     """A value without what differs from run to run: files as their text, moments and buckets by one name."""
     if isinstance(value, dict):
-        return {_unlike(name): _shown(engine, inner, hide) for name, inner in value.items() if inner is not None}
+        return {unlike(name): shown(engine, inner, hide) for name, inner in value.items() if inner is not None}
     if isinstance(value, list):
-        return [_shown(engine, inner, hide) for inner in value]
+        return [shown(engine, inner, hide) for inner in value]
     if not isinstance(value, str):
         return value
     if ADDRESS.fullmatch(value):
         return {"file": _readable(engine.content(value), hide)}
-    return hide(_unlike(value))
+    return hide(unlike(value))
 
 
 def _readable(content: bytes, hide: Callable[[str], str]) -> str:
@@ -238,4 +238,4 @@ def _objects(s3: Any, bucket: str) -> Iterator[tuple[str, dict[str, Any]]]:
         found = s3.get_object(Bucket=bucket, Key=item["Key"])
         headers = {name: found[name] for name in HEADERS if found.get(name)}
         metadata = {"Metadata": found["Metadata"]} if found["Metadata"] else {}
-        yield _unlike(item["Key"]), {"Body": found["Body"].read().decode(), **headers, **metadata}
+        yield unlike(item["Key"]), {"Body": found["Body"].read().decode(), **headers, **metadata}

@@ -76,17 +76,18 @@ def observe(engine: Engine, case: Case, cloud: Cloud) -> dict[str, Any]:
     """What comes of a case, in the form of its `official`."""
     bucket, dataset = bucket_name(case), f"case_{case['name']}"
     names = {"BUCKET": bucket, "DATASET": dataset, "PROJECT": cloud.bigquery.project}
-    with _bucket(cloud, bucket, case.get("objects")), _dataset(cloud, dataset, case.get("statements")):
+    with bucket_with(cloud, bucket, case.get("objects")), _dataset(cloud, dataset, case.get("statements")):
         seen = observe_flow(engine, case, names, cloud.task_of)
         if "objects" in case:
-            seen |= {"objects": dict(_objects(cloud, bucket))}
+            seen |= {"objects": dict(objects_of(cloud, bucket))}
         if "statements" in case:
             seen |= {"tables": dict(_tables(cloud, dataset))}
         return seen | named(_take_away(cloud, f"{bucket}-made", f"{dataset}_made"), names)
 
 
 @contextmanager
-def _bucket(cloud: Cloud, name: str, objects: dict[str, str] | None) -> Iterator[None]:
+def bucket_with(cloud: Cloud, name: str, objects: dict[str, str] | None) -> Iterator[None]:
+    """A bucket with objects, for as long as they are needed; nothing if there are none to have."""
     if objects is None:
         yield
         return
@@ -114,7 +115,8 @@ def _dataset(cloud: Cloud, name: str, statements: list[str] | None) -> Iterator[
         cloud.bigquery.delete_dataset(name, delete_contents=True, not_found_ok=True)
 
 
-def _objects(cloud: Cloud, bucket: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def objects_of(cloud: Cloud, bucket: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each object of a bucket with its text and headers; nothing if the bucket is not there."""
     if cloud.storage.lookup_bucket(bucket) is None:
         return
     for blob in cloud.storage.list_blobs(bucket):

@@ -1,4 +1,4 @@
-"""Writes the official column of the cases in `official/{s3,scripts,serdes,compress,git,gcp}.json`.
+"""Writes the official column of the cases in `official/{s3,scripts,serdes,compress,git,gcp,gcp_trigger}.json`.
 
 Run it with the official plug-ins on the engine's class path:
 
@@ -9,8 +9,8 @@ the plug-ins (plugin-aws, plugin-scripts, plugin-serdes and plugin-compress, sou
 2.0.11, the last one for this version of Kestra). For `s3`, S3 is where AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY and AWS_REGION say: `python -m embedded run --only aws -- python -m ...`.
 
-For `gcp` (plugin-gcp 2.11.0 and what it needs in the versions of Kestra's platform 1.3.31) the stand-in of Google Cloud
-is started at Google's own port, 443, and their host names lead there.
+For `gcp` and `gcp_trigger` (plugin-gcp 2.11.0 and what it needs in the versions of Kestra's platform 1.3.31) the
+stand-in of Google Cloud is started at Google's own port, 443, and their host names lead there.
 """
 
 import json
@@ -37,7 +37,7 @@ from embedded.shared.loopback import http_ok
 from tests.conformance.reference import TENANT, Reference
 from tests.support.ports import free_port
 from tests.support.waiting import eventually
-from tests.wire.kestra_tasks import official_gcp
+from tests.wire.kestra_tasks import official_gcp, official_gcp_trigger
 from tests.wire.kestra_tasks.official_flows import FOLDER, Case, cases, observe
 
 AT_ONCE = 4
@@ -55,8 +55,7 @@ class OfficialEngine:
         return self._reference.validate(yaml.safe_dump(flow)) or ""
 
     def run(self, flow: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        if error := self._reference.create(yaml.safe_dump(flow)):
-            raise RuntimeError(error)
+        self.create(flow)
         execution = self._reference.run(flow["namespace"], flow["id"], {}, [])
         if error := execution.get("error"):
             raise RuntimeError(f"{flow['id']}: {error}")
@@ -65,6 +64,35 @@ class OfficialEngine:
 
     def content(self, address: str) -> bytes:
         return (self._storage / address.removeprefix("kestra:///")).read_bytes()
+
+    def create(self, flow: dict[str, Any]) -> None:
+        if error := self._reference.create(yaml.safe_dump(flow)):
+            raise RuntimeError(error)
+
+    def delete(self, flow: dict[str, Any]) -> None:
+        self._reference.delete(flow["namespace"], flow["id"])
+
+    def trigger(self, flow: dict[str, Any]) -> dict[str, Any]:
+        triggers = self._reference.bean("io.kestra.core.repositories.TriggerRepositoryInterface")
+        place = (flow["namespace"], flow["id"])
+        found = self._parsed(triggers.find(self._page(), None, TENANT, *place, None))
+        return found[0] if found else {}
+
+    def executions(self, flow: dict[str, Any]) -> list[dict[str, Any]]:
+        executions = self._reference.bean("io.kestra.core.repositories.ExecutionRepositoryInterface")
+        return self._parsed(executions.findByFlowId(TENANT, flow["namespace"], flow["id"], self._page()))
+
+    def errors(self, flow: dict[str, Any]) -> list[str]:
+        logs = self._reference.bean("io.kestra.core.repositories.LogRepositoryInterface")
+        lines = self._parsed(logs.findAllAsync(TENANT).collectList().block())
+        own = [line for line in lines if line["flowId"] == flow["id"] and line["level"] == "ERROR"]
+        return [line["message"] for line in sorted(own, key=lambda line: line["timestamp"])]
+
+    def _page(self) -> Any:
+        return jpype.JClass("io.micronaut.data.model.Pageable").UNPAGED
+
+    def _parsed(self, values: Any) -> list[dict[str, Any]]:
+        return [json.loads(self._reference.text(value)) for value in values]
 
     def _errors(self, execution_id: str) -> list[str]:
         """The log is written a moment after the state."""
@@ -88,9 +116,13 @@ def record(engine: OfficialEngine, family: str) -> None:
 
 
 def _observer(engine: OfficialEngine, family: str) -> Callable[[Case], dict[str, Any]]:
-    if family == "gcp":
-        return partial(official_gcp.observe, engine, cloud=official_gcp.connect(dict(os.environ)))
+    if family in GOOGLE_CLOUD:
+        cloud = official_gcp.connect(dict(os.environ))
+        return partial(GOOGLE_CLOUD[family].observe, engine, cloud=cloud)
     return partial(observe, engine, **(_s3() if family == "s3" else {}))
+
+
+GOOGLE_CLOUD: dict[str, Any] = {"gcp": official_gcp, "gcp_trigger": official_gcp_trigger}
 
 
 def _s3() -> dict[str, Any]:
@@ -141,7 +173,7 @@ def main() -> None:
     """Record the families that the command names."""
     class_path, *families = sys.argv[1:]
     folder = Path(tempfile.mkdtemp(prefix="official-"))
-    with _google_cloud(folder) if "gcp" in families else nullcontext():
+    with _google_cloud(folder) if GOOGLE_CLOUD.keys() & families else nullcontext():
         engine = OfficialEngine(folder, Path(class_path).read_text().split())
         for family in families:
             record(engine, family)
