@@ -257,12 +257,3 @@ def test_a_trigger_finds_what_is_new_and_what_changed(kestra: Kestra, bucket: st
         eventually(lambda: len(kestra.runs(**flow)) == 2)
         values = [kestra.wait(later, "SUCCESS").outputs()["value"] for later in kestra.runs(**flow)]
         assert "watched/a.csv UPDATE again" in values
-
-
-def test_a_trigger_moves_what_it_found(kestra: Kestra, bucket: storage.Bucket) -> None:
-    put(bucket, "watched/a.csv")
-    move = {"action": "MOVE", "moveDirectory": f"gs://{BUCKET}/watched/done", "listingType": "RECURSIVE"}
-    trigger = task("Trigger", **{"from": f"gs://{BUCKET}/watched/"}, **move)
-    with watching(kestra, trigger, "{{ trigger.blobs | length }}") as run:
-        assert run.outputs() == {"value": "1"}
-        assert [blob.name for blob in bucket.list_blobs()] == ["watched/done/a.csv"]
