@@ -27,6 +27,8 @@ from tests.wire.kestra_tasks.official_gcp import Cloud, bucket_with, objects_of
 LOOKS = 2
 """So many looks end before the next change: the first may have begun before the last one."""
 SECONDS = 90
+ASK_SECONDS = 0.5
+"""Between two questions for the trigger's state; it changes once a second at the most."""
 TASK = {"id": "task", "type": "io.kestra.plugin.core.debug.Return", "format": "done"}
 
 Flow = dict[str, Any]
@@ -108,7 +110,7 @@ def _await_looks(engine: WatchingEngine, flow: Flow) -> None:
             dates.add(date)
         return len(dates) > LOOKS and not state.get("executionId")
 
-    eventually(looked, SECONDS, f"the looks of {flow['id']}")
+    eventually(looked, SECONDS, f"the looks of {flow['id']}", ASK_SECONDS)
 
 
 def _change(cloud: Cloud, bucket: str, key: str, text: str | None = None, metadata: Any = None) -> None:
