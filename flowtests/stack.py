@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from catalog import free_ports
+from flowtests import processes
 from flowtests.errors import FlowTestError
 from flowtests.folder import Configuration
 
@@ -86,11 +87,7 @@ class OwnStack:
 
     def close(self) -> None:
         """Stop it."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait(STOP_SECONDS)
+        processes.end(self._process, STOP_SECONDS)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from flowtests import processes
 from flowtests.errors import FlowTestError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,11 +77,7 @@ class Kestra2:
 
     def close(self) -> None:
         """Stop it."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait(STOP_SECONDS)
+        processes.end(self._process, STOP_SECONDS)
 
     def __enter__(self) -> Self:
         return self

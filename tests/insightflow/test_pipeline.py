@@ -37,7 +37,7 @@ def test_a_fresh_account_ends_in_success(pipeline: Pipeline, first: Execution) -
 
 def test_the_catalogue_counts_what_the_source_files_count(pipeline: Pipeline, first: Execution) -> None:
     assert {name: pipeline.athena.count(name) for name in pipeline.manifest} == {
-        name: told["rows"] for name, told in pipeline.manifest.items()
+        name: counts["rows"] for name, counts in pipeline.manifest.items()
     }
     tables = pipeline.athena.tables().set_index("table")
     assert set(tables.loc[list(pipeline.manifest), "partitioned_by"]) == {"year, month"}

@@ -173,12 +173,12 @@ def test_flows_read_generated_files_as_soon_as_they_are_told_where() -> None:
 
 def test_every_variable_that_a_flow_reads_is_given() -> None:
     texts = "\n".join(path.read_text() for path in (ROOT / "flows").glob("*.y*ml"))
-    given = DOCKER.environment("kestra").keys()
+    names = DOCKER.environment("kestra").keys()
     read = {name.upper() for name in re.findall(r"envs\.(\w+)", texts)}
     assert read
-    assert {f"ENV_{name}" for name in read} <= given
+    assert {f"ENV_{name}" for name in read} <= names
     secrets = set(re.findall(r"secret\('(\w+)'\)", texts))
-    assert {f"SECRET_{name}" for name in secrets} <= given
+    assert {f"SECRET_{name}" for name in secrets} <= names
 
 
 @pytest.mark.parametrize("name", STORES)

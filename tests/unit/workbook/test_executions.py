@@ -160,7 +160,7 @@ def test_replay_with_other_inputs_keeps_the_rest(fake: FakeKestra, client: Kestr
 
 
 @pytest.mark.parametrize(
-    ("declared", "shown", "given"),
+    ("declared", "shown", "sent"),
     [
         ({"id": "pause", "type": "DURATION"}, {"pause": 5400.0}, b"PT5400S"),
         ({"id": "pauses", "type": "ARRAY", "itemType": "DURATION"}, {"pauses": [60.0, 0.5]}, b'["PT60S", "PT0.5S"]'),
@@ -171,7 +171,7 @@ def test_replay_with_other_inputs_keeps_the_rest(fake: FakeKestra, client: Kestr
     ],
 )
 def test_replay_gives_kept_inputs_as_the_engine_reads_them(
-    fake: FakeKestra, client: KestraClient, declared: dict[str, Any], shown: dict[str, Any], given: bytes
+    fake: FakeKestra, client: KestraClient, declared: dict[str, Any], shown: dict[str, Any], sent: bytes
 ) -> None:
     _ready(fake)
     fake.flow({"namespace": "zoomcamp", "id": "hello", "inputs": [declared, {"id": "name", "type": "STRING"}]})
@@ -180,7 +180,7 @@ def test_replay_gives_kept_inputs_as_the_engine_reads_them(
     client.replay(RAW["id"], inputs={"name": "Ada"})
     [(_, body)] = fake.requests("POST", f"/executions/{RAW['id']}/replay-with-inputs")
     name = b"place.zone" if "place" in shown else declared["id"].encode()
-    assert b'name="' + name + b'"\r\n\r\n' + given in body
+    assert b'name="' + name + b'"\r\n\r\n' + sent in body
     assert body.count(b'name="name"') == 1
 
 

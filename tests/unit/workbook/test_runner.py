@@ -29,8 +29,8 @@ def notebook(tmp_path: Path) -> Path:
 
 
 def test_a_parameter_is_of_the_kind_that_the_lesson_has(notebook: Path) -> None:
-    given = {"year": "02", "pages": "4", "keep": "[5]", "clean_up": "true", "other": "x"}
-    assert parameters_of(notebook, given) == {"year": "02", "pages": 4, "keep": [5], "clean_up": True}
+    options = {"year": "02", "pages": "4", "keep": "[5]", "clean_up": "true", "other": "x"}
+    assert parameters_of(notebook, options) == {"year": "02", "pages": 4, "keep": [5], "clean_up": True}
 
 
 def test_a_misspelt_parameter_is_refused_with_the_nearest(
@@ -68,9 +68,9 @@ def test_each_result_is_printed_when_its_lesson_has_ended(
 ) -> None:
     seen = []
 
-    def run_lesson(notebook: Path, folder: Path, given: dict[str, str]) -> LessonRun:
+    def run_lesson(notebook: Path, folder: Path, options: dict[str, str]) -> LessonRun:
         seen.append(capsys.readouterr().out)
-        assert given == {"clean_up": "true", "taxi": "green"}
+        assert options == {"clean_up": "true", "taxi": "green"}
         return LessonRun(notebook.stem, 12.34, folder, "" if "00" in notebook.stem else "cell 3: KeyError: x")
 
     monkeypatch.setattr(runner, "run_lesson", run_lesson)

@@ -125,15 +125,15 @@ def test_keys_of_a_role(server: Server, iam: Any) -> None:
     role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust(AWS=f"arn:aws:iam::{ACCOUNT}:root"))
     iam.create_role(RoleName="glue-only", AssumeRolePolicyDocument=trust(Service="glue.amazonaws.com"))
     arn = role["Role"]["Arn"]
-    given = sts.assume_role(RoleArn=arn, RoleSessionName="me", DurationSeconds=900)
+    assumed = sts.assume_role(RoleArn=arn, RoleSessionName="me", DurationSeconds=900)
     keys = {
-        "aws_access_key_id": given["Credentials"]["AccessKeyId"],
-        "aws_secret_access_key": given["Credentials"]["SecretAccessKey"],
-        "aws_session_token": given["Credentials"]["SessionToken"],
+        "aws_access_key_id": assumed["Credentials"]["AccessKeyId"],
+        "aws_secret_access_key": assumed["Credentials"]["SecretAccessKey"],
+        "aws_session_token": assumed["Credentials"]["SessionToken"],
     }
-    assert 0 < given["Credentials"]["Expiration"].timestamp() - time.time() <= 900
+    assert 0 < assumed["Credentials"]["Expiration"].timestamp() - time.time() <= 900
     me = server.client("sts", **keys).get_caller_identity()["Arn"]
-    assert me == given["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/me"
+    assert me == assumed["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/me"
     assert "Buckets" in server.client("s3", **keys).list_buckets()
     assert refusal(server.client("sts", **keys | {"aws_session_token": "x"}).get_caller_identity)[0] == (
         "InvalidClientTokenId"

@@ -96,10 +96,10 @@ def test_lists_of_tables(glue: Any) -> None:
     assert [one["TableName"] for one in errors] == ["none"]
 
 
-@pytest.mark.parametrize("given", [{"TargetTable": {"Name": "x"}}, {"ViewDefinition": {"IsProtected": True}}])
-def test_links_and_views_of_other_kinds_are_refused(glue: Any, given: dict[str, Any]) -> None:
-    code, message = refusal(glue.create_table, DatabaseName=DATABASE, TableInput=TABLE | given)
-    assert (code, next(iter(given)) in message) == ("NotImplemented", True)
+@pytest.mark.parametrize("fields", [{"TargetTable": {"Name": "x"}}, {"ViewDefinition": {"IsProtected": True}}])
+def test_links_and_views_of_other_kinds_are_refused(glue: Any, fields: dict[str, Any]) -> None:
+    code, message = refusal(glue.create_table, DatabaseName=DATABASE, TableInput=TABLE | fields)
+    assert (code, next(iter(fields)) in message) == ("NotImplemented", True)
 
 
 def test_other_accounts_and_regions_have_their_own(server: Server, glue: Any) -> None:

@@ -82,8 +82,8 @@ def test_forms_with_lists_in_lists(actions: list[str], entries: list[dict[str, A
 def test_json_with_maps(parameters: dict[str, str], comment: str, number: int) -> None:
     columns = [{"Name": "a", "Type": "int", "Comment": comment}]
     table = {"Name": "t", "Parameters": parameters, "Retention": number, "StorageDescriptor": {"Columns": columns}}
-    given = {"DatabaseName": "d", "TableInput": table}
-    assert received("glue", "CreateTable", given) == given
+    request = {"DatabaseName": "d", "TableInput": table}
+    assert received("glue", "CreateTable", request) == request
 
 
 def test_rest_takes_parameters_from_everywhere() -> None:

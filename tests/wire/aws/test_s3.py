@@ -69,13 +69,13 @@ class Aws:
 
     def client(self, **options: Any) -> Any:
         variables = self.variables
-        given = {
+        defaults = {
             "aws_access_key_id": variables["AWS_ACCESS_KEY_ID"],
             "aws_secret_access_key": variables["AWS_SECRET_ACCESS_KEY"],
             "region_name": variables["AWS_REGION"],
             "endpoint_url": variables["AWS_ENDPOINT_URL"],
         }
-        return boto3.client("s3", **(given | options))
+        return boto3.client("s3", **(defaults | options))
 
 
 @pytest.fixture(scope="module")

@@ -175,10 +175,10 @@ class QueryExecutions:
     def _rows(self, record: Json, token: str | None, limit: int) -> tuple[Sequence[Sequence[str | None]], str | None]:
         start = 0
         if token is not None:
-            given = whole_number(token, 0, 2**62)
-            if given is None:
+            offset = whole_number(token, 0, 2**62)
+            if offset is None:
                 raise invalid_request("Invalid NextToken")
-            start = given
+            start = offset
         bucket, key = split_uri(record["ResultConfiguration"]["OutputLocation"])
         try:
             with self._objects.fetch(bucket, key) as path:

@@ -15,8 +15,8 @@ def health(request: Request) -> Response:
     """UP while every service of the engine runs; 503 and DOWN otherwise. `details`: what happened to the engine."""
     up = request.engine.running
     happened = incidents.read(request.engine.config.home)
-    told = {"setAside": happened.count, "lastSetAside": happened.last, "lastEnd": happened.ended}
-    details = {"details": {name: value for name, value in told.items() if value}} if happened else {}
+    found = {"setAside": happened.count, "lastSetAside": happened.last, "lastEnd": happened.ended}
+    details = {"details": {name: value for name, value in found.items() if value}} if happened else {}
     return json_value({"status": "UP" if up else "DOWN"} | details, 200 if up else 503)
 
 

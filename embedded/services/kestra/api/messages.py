@@ -49,5 +49,5 @@ def without_folders(message: str, *folders: Path) -> str:
 
 
 def _position(match: re.Match[str]) -> str:
-    told = [part for part in match.groups() if part]
-    return f" ({'; '.join(told)})" if told else ""
+    parts = [part for part in match.groups() if part]
+    return f" ({'; '.join(parts)})" if parts else ""

@@ -132,14 +132,14 @@ def _items(value: Any, name: str) -> list[Any]:
 
 def _addresses(task: Task, name: str) -> list[str]:
     """The addresses of a property, divided by semicolons or commas, each with or without a name."""
-    given = [part.strip() for part in re.split(r"[;,]", task.properties.get(name) or "") if part.strip()]
-    if not given:
+    addresses = [part.strip() for part in re.split(r"[;,]", task.properties.get(name) or "") if part.strip()]
+    if not addresses:
         raise TaskError(f"`{name}` is not set.")
-    for address in given:
+    for address in addresses:
         found = getaddresses([address])
         if len(found) != 1 or not re.fullmatch(r"[^@\s]+@[^@\s]+", found[0][1]):
             raise TaskError(f"`{name}` holds {address!r}, which is no email address.")
-    return given
+    return addresses
 
 
 @contextmanager

@@ -33,8 +33,8 @@ def rows(warehouse: bigquery.Client, buckets: Folder, request: pytest.FixtureReq
             old.unlink()
         for index, content in enumerate(files):
             buckets.write(name, f"part_{index}.csv", content)
-        given = {"format": "'CSV'", "uris": f"['gs://{name}/part_*.csv']", "skip_leading_rows": "1", **options}
-        listed = ", ".join(f"{option}={value}" for option, value in given.items() if value)
+        settings = {"format": "'CSV'", "uris": f"['gs://{name}/part_*.csv']", "skip_leading_rows": "1", **options}
+        listed = ", ".join(f"{option}={value}" for option, value in settings.items() if value)
         shape = f"({columns})" if columns else ""
         warehouse.query(f"CREATE OR REPLACE EXTERNAL TABLE t {shape} OPTIONS ({listed})", job_config=config).result()
         return [row.values() for row in warehouse.query(sql, job_config=config).result()]

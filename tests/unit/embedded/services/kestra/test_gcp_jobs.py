@@ -10,7 +10,7 @@ from google.api_core.exceptions import BadRequest
 from embedded.services.kestra.tasks.bridge import Task, TaskError
 from embedded.services.kestra.tasks.gcp import jobs
 
-GIVEN = {"retryReasons": ["backendError"], "retryMessages": ["Due to concurrent update"]}
+RETRIED = {"retryReasons": ["backendError"], "retryMessages": ["Due to concurrent update"]}
 
 
 class Job:
@@ -44,7 +44,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def run(*made: Job, **properties: Any) -> tuple[Any, Any]:
     left = iter(made)
     ignored = {name: lambda *_: None for name in ("debug", "warn", "check_cancelled")}
-    task = SimpleNamespace(properties=GIVEN | properties, interrupted_by=lambda action: nullcontext(), **ignored)
+    task = SimpleNamespace(properties=RETRIED | properties, interrupted_by=lambda action: nullcontext(), **ignored)
     return jobs.run(cast(Task, task), lambda: next(left), page_size=7)
 
 

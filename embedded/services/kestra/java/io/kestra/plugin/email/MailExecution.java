@@ -35,13 +35,13 @@ public class MailExecution extends MailTask implements ExecutionInterface {
             rows.put("Final task ID", facts.lastTask());
         }
         facts.fields().forEach((name, value) -> rows.put(name.toString(), value));
-        var told = new LinkedHashMap<String, Object>();
-        told.put("title", "[%s] %s ➛ %s".formatted(facts.of("namespace"), facts.of("flowId"), facts.state()));
-        told.put("state", facts.state());
-        told.put("message", facts.message());
-        told.put("summary", facts.summary(""));
-        told.put("link", facts.link());
-        told.put("rows", rows);
-        return Map.of("execution", told);
+        var execution = new LinkedHashMap<String, Object>();
+        execution.put("title", "[%s] %s ➛ %s".formatted(facts.of("namespace"), facts.of("flowId"), facts.state()));
+        execution.put("state", facts.state());
+        execution.put("message", facts.message());
+        execution.put("summary", facts.summary(""));
+        execution.put("link", facts.link());
+        execution.put("rows", rows);
+        return Map.of("execution", execution);
     }
 }

@@ -101,15 +101,15 @@ public abstract class DbtCommand extends DbtTask {
     }
 
     private static void value(Optional<?> value, String name, List<String> words) {
-        value.ifPresent(given -> words.addAll(List.of(name, given.toString())));
+        value.ifPresent(found -> words.addAll(List.of(name, found.toString())));
     }
 
     private static void values(RunContext runContext, Property<List<String>> wanted, String name, List<String> words)
         throws Exception {
-        List<String> given = runContext.render(wanted).asList(String.class);
-        if (!given.isEmpty()) {
+        List<String> rendered = runContext.render(wanted).asList(String.class);
+        if (!rendered.isEmpty()) {
             words.add(name);
-            words.addAll(given);
+            words.addAll(rendered);
         }
     }
 }
