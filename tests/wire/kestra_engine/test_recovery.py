@@ -62,10 +62,10 @@ class Stack:
 
     def up(self) -> None:
         self.embedded("up", "--only", "kestra")
-        told = dict(line.split("=", 1) for line in self.embedded("env").splitlines())
+        settings = dict(line.split("=", 1) for line in self.embedded("env").splitlines())
         self.session = requests.Session()
-        self.session.auth = (told["KESTRA_USERNAME"], told["KESTRA_PASSWORD"])
-        self.api = told["KESTRA_URL"] + "/api/v1/main"
+        self.session.auth = (settings["KESTRA_USERNAME"], settings["KESTRA_PASSWORD"])
+        self.api = settings["KESTRA_URL"] + "/api/v1/main"
 
     def down(self) -> None:
         self.embedded("down")
@@ -107,11 +107,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.mark.parametrize("end", ["down", "kill_engine"])
 def test_running_executions_end_after_a_restart(stack: Stack, end: str) -> None:
     runs = stack.start_runs()
+    runs += stack.start(FLOW, 1)  # what the last answer has said holds, though all is over at once
     getattr(stack, end)()
     stack.up()
     ended = stack.wait(runs, lambda execution: execution["state"]["current"] not in ("CREATED", "RUNNING"))
-    assert [execution["state"]["current"] for execution in ended] == ["SUCCESS"] * RUNS
-    assert [tasks(execution)[-1]["outputs"]["value"] for execution in ended] == ["woke up"] * RUNS
+    assert [execution["state"]["current"] for execution in ended] == ["SUCCESS"] * len(runs)
+    assert [tasks(execution)[-1]["outputs"]["value"] for execution in ended] == ["woke up"] * len(runs)
 
 
 @pytest.mark.parametrize("kills", [40, pytest.param(300, marks=pytest.mark.slow)])

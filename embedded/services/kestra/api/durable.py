@@ -3,16 +3,18 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embedded.services.kestra.engine import Engine
 
+EVENTS = "text/event-stream"
 WRITERS = 8
 """Threads that wait for what is written; they are not those in which requests are processed, which may all be busy."""
 
 
 class DurableAnswers:
-    """Middleware that has the engine write its commits before an answer begins, and before each part of a stream.
+    """Middleware that has the engine write its commits before an answer begins, and before each event of a stream.
 
     Parameters:
         app: the application.
@@ -29,14 +31,15 @@ class DurableAnswers:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = False
+        is_stream = False
 
         async def send_written(message: Message) -> None:
-            nonlocal begun
-            # The first part of the body belongs to what was written as the answer began.
-            if message["type"] == "http.response.start" or (begun and message.get("body")):
+            nonlocal is_stream
+            begins = message["type"] == "http.response.start"
+            if begins:
+                is_stream = Headers(raw=message["headers"]).get("content-type", "").startswith(EVENTS)
+            if begins or is_stream:
                 await asyncio.get_running_loop().run_in_executor(self._writers, self._engine.write_commits)
-            begun = message["type"] != "http.response.start"
             await send(message)
 
         await self._app(scope, receive, send_written)
