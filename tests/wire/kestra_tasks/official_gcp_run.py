@@ -1,4 +1,4 @@
-"""The cases of Google Cloud in a test: a quarter of them runs each time, all of them in the weekly run."""
+"""The cases of Google Cloud in a test: an eighth of them runs each time, all of them in the weekly run."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,19 +8,19 @@ import pytest
 
 from tests.wire.kestra_tasks.official_flows import Case
 
-EACH_TIME = 4
+EACH_TIME = 8
 
 Differences = dict[str, dict[str, Any]]
 """What is otherwise here, by the name of the case; None for what is not there. docs/differences.md says why."""
 
 
-def parameters(cases: list[Case], differences: Differences) -> list[Any]:
-    """The cases as parameters of a test; those with differences run each time too."""
+def parameters(cases: list[Case]) -> list[Any]:
+    """The cases as parameters of a test."""
 
-    def marks(number: int, name: str) -> Any:
-        return () if number % EACH_TIME == 0 or name in differences else pytest.mark.slow
+    def marks(number: int) -> Any:
+        return pytest.mark.slow if number % EACH_TIME else ()
 
-    return [pytest.param(case, id=case["name"], marks=marks(number, case["name"])) for number, case in enumerate(cases)]
+    return [pytest.param(case, id=case["name"], marks=marks(number)) for number, case in enumerate(cases)]
 
 
 def observed(

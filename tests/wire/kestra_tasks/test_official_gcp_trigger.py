@@ -33,7 +33,7 @@ def results(request: pytest.FixtureRequest, kestra: Kestra) -> dict[str, dict[st
     return observed(request, lambda case: observe(engine, case, cloud), AT_ONCE)
 
 
-@pytest.mark.parametrize("case", parameters(CASES, DIFFERENCES))
+@pytest.mark.parametrize("case", parameters(CASES))
 def test_as_official(results: dict[str, dict[str, Any]], case: Case) -> None:
     found = results[case["name"]]
     assert found == expectation(found, case["official"], DIFFERENCES.get(case["name"], {}))
