@@ -13,6 +13,11 @@ from starlette.types import ASGIApp
 from embedded.shared.loopback import HOST
 
 
+KEEP_ALIVE_SECONDS = 75
+"""How long a connection without requests stays open. Who asks again just as it is closed gets an error for an answer:
+with uvicorn's 5 seconds, clients that ask every few seconds on a busy machine did."""
+
+
 @dataclass(frozen=True)
 class Tls:
     """Where HTTPS is served.
@@ -52,6 +57,7 @@ def serve(
         "access_log": tell_requests,
         "server_header": False,
         "timeout_graceful_shutdown": grace,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
         # Not "auto": what other packages bring along must not change how services are served.
         "loop": "asyncio",
         "http": "h11",
