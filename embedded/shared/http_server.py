@@ -12,7 +12,6 @@ from starlette.types import ASGIApp
 
 from embedded.shared.loopback import HOST
 
-
 KEEP_ALIVE_SECONDS = 75
 """How long a connection without requests stays open. Who asks again just as it is closed gets an error for an answer:
 with uvicorn's 5 seconds, clients that ask every few seconds on a busy machine did."""
