@@ -2,7 +2,6 @@ package io.kestra.workbook.messages;
 
 import com.google.common.collect.Iterables;
 import io.kestra.core.exceptions.DeserializationException;
-import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.LogEntry;
 import io.kestra.core.queues.QueueException;
 import io.kestra.core.runners.MultipleConditionEvent;
@@ -54,14 +53,10 @@ final class GuardedQueue<T> extends H2Queue<T> {
         super.emitOnly(consumerGroup, guard.brief(guard.storable(message)));
     }
 
-    /** What streams of events wait for: their executions. */
+    /** Log lines go to who follows their execution. Executions go to all: webhooks that wait follow without saying so. */
     @Override
     protected boolean isFollowed(T message) {
-        return switch (message) {
-            case Execution execution -> BriefExecutions.isFollowed(execution.getId());
-            case LogEntry line -> BriefExecutions.isFollowed(line.getExecutionId());
-            default -> true;
-        };
+        return !(message instanceof LogEntry line) || BriefExecutions.isFollowed(line.getExecutionId());
     }
 
     @Override
