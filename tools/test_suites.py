@@ -47,7 +47,9 @@ SUITES = {
     "stores": ("wire/clickhouse", "wire/elasticsearch", "wire/postgres", "wire/qdrant", "wire/timescale"),
     "supervision": ("wire/supervision",),
     "console": ("browser/console",),
-    "browser": tuple(f"browser/test_{name}.py" for name in ("exercises", "first_opening", "html", "kernel", "run_all")),
+    "browser": tuple(
+        f"browser/test_{name}.py" for name in ("exercises", "first_opening", "html", "kernel", "readers", "run_all")
+    ),
     "notebooks-concepts": (
         "lessons/notebooks/test_concepts.py",
         "lessons/notebooks/test_other_source.py",

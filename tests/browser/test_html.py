@@ -26,8 +26,8 @@ class Pictures(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("img", "svg", "object", "embed", "iframe"):
-            told = dict(attrs)
-            self.found.append((told.get("src") or tag, told.get("alt") or ""))
+            attributes = dict(attrs)
+            self.found.append((attributes.get("src") or tag, attributes.get("alt") or ""))
 
 
 @pytest.mark.parametrize("path", lessons.all_lessons(), ids=lesson_name)

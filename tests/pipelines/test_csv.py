@@ -71,6 +71,7 @@ def test_two_loads_of_one_file_at_once_are_one(pipelines: Pipelines) -> None:
     assert pipelines.contents("raced_metrics") == everywhere(pipelines.manifest(ROWS))
 
 
+@pytest.mark.slow
 def test_without_the_queue_the_stores_themselves_keep_two_loads_apart(pipelines: Pipelines) -> None:
     """What `concurrency` does for all stores together, each does for itself when it is taken away."""
     pipelines.import_flow(FLOW, queue="behavior: QUEUE\n  limit: 1 -> behavior: QUEUE\n  limit: 4")

@@ -31,7 +31,7 @@ def answer(path: str) -> Answer:
     return ODD_OBJECTS.get(path.rpartition("/")[2], (NOWHERE,))[0]
 
 
-@pytest.fixture(params=list(COLUMNS))
+@pytest.fixture(params=["s3-csv-ingestion", pytest.param("s3-json-ingestion", marks=pytest.mark.slow)])
 def flow(pipelines: Pipelines, request: pytest.FixtureRequest) -> Iterator[str]:
     """A flow that reads from an odd S3."""
     with answering(answer) as address:

@@ -50,6 +50,7 @@ def test_a_store_that_stops_in_the_middle(pipelines: Pipelines, store: str) -> N
     assert pipelines.contents(table) == dict.fromkeys(STORES, exact)
 
 
+@pytest.mark.slow
 def test_two_stores_that_are_down_are_both_named_and_the_run_ends(pipelines: Pipelines) -> None:
     down = ("clickhouse", "elasticsearch")
     pipelines.put("tests/small.csv", pipelines.sample(1_000))

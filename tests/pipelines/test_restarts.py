@@ -107,7 +107,8 @@ def test_a_restart_heals_a_csv_load(pipelines: Pipelines, moment: str, day: int)
     pipelines.remove_flow(CSV)
 
 
-@pytest.mark.parametrize("moment", ["batch", pytest.param("merge", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["batch", "merge"])
 def test_a_restart_heals_a_json_load(pipelines: Pipelines, moment: str) -> None:
     table = f"crash_json_{moment}"
     in_staging = f"{STAGED} {TRIGGER.format('{{ render(vars.staging) }}')}"

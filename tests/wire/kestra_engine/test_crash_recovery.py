@@ -141,6 +141,7 @@ def test_an_execution_is_evaluated_again(interrupted: Interrupted) -> None:
     assert [run["taskId"] for run in done["taskRunList"]] == ["first", "last"]
 
 
+@pytest.mark.slow
 def test_the_parent_of_a_subflow_goes_on(interrupted: Interrupted) -> None:
     engine = interrupted.guarded
     engine.flow(PARENT)
@@ -155,6 +156,7 @@ def test_the_parent_of_a_subflow_goes_on(interrupted: Interrupted) -> None:
     engine.until(execution, "SUCCESS")
 
 
+@pytest.mark.slow
 def test_a_flow_trigger_starts_its_flow_once(interrupted: Interrupted) -> None:
     engine = interrupted.guarded
     engine.flow(LISTENER)
@@ -165,7 +167,7 @@ def test_a_flow_trigger_starts_its_flow_once(interrupted: Interrupted) -> None:
     assert engine.get(f"/executions/{started}")["trigger"]["variables"]["executionId"] == execution
 
 
-@pytest.mark.parametrize(("flow", "queue"), [("events", EVENTS), ("starts", QUEUE)])
+@pytest.mark.parametrize(("flow", "queue"), [pytest.param("events", EVENTS, marks=pytest.mark.slow), ("starts", QUEUE)])
 def test_a_flow_trigger_of_several_conditions_starts_its_flow_once(
     interrupted: Interrupted, flow: str, queue: str
 ) -> None:
@@ -183,6 +185,7 @@ def test_a_flow_trigger_of_several_conditions_starts_its_flow_once(
     assert len(interrupted.started(flow, 1)) == 1
 
 
+@pytest.mark.slow
 def test_the_next_of_a_limit_starts(interrupted: Interrupted) -> None:
     engine = interrupted.guarded
     engine.flow(LIMITED)

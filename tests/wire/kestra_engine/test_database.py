@@ -37,7 +37,7 @@ def test_h2_alone_does_not_mend_it(tmp_path: Path) -> None:
     assert "JdbcSQLDataException" in play("look", tmp_path).stderr
 
 
-@pytest.mark.parametrize("part", ["commit", "flush"])
+@pytest.mark.parametrize("part", [pytest.param("commit", marks=pytest.mark.slow), "flush"])
 @pytest.mark.parametrize("kills", [3, pytest.param(25, marks=pytest.mark.slow)])
 def test_what_was_committed_survives_kills(tmp_path: Path, part: str, kills: int) -> None:
     """H2 may use freed space of the file at once (RETENTION_TIME): what it still needs must not be in it.

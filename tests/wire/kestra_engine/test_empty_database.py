@@ -17,6 +17,7 @@ OWN = r"SYSTEM_SEQUENCE_\w+|RESTART WITH \d+"
 """What differs from one database to the next: names that H2 draws, and how far a sequence has come."""
 
 
+@pytest.mark.slow
 def test_it_has_the_tables_that_a_start_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert empty_database.database_file(class_path()).exists(), "run make setup"
     copied = tables(tmp_path / "copied")

@@ -104,7 +104,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack.down()
 
 
-@pytest.mark.parametrize("end", ["down", "kill_engine"])
+@pytest.mark.parametrize("end", [pytest.param("down", marks=pytest.mark.slow), "kill_engine"])
 def test_running_executions_end_after_a_restart(stack: Stack, end: str) -> None:
     runs = stack.start_runs()
     runs += stack.start(FLOW, 1)  # what the last answer has said holds, though all is over at once
@@ -115,7 +115,7 @@ def test_running_executions_end_after_a_restart(stack: Stack, end: str) -> None:
     assert [tasks(execution)[-1]["outputs"]["value"] for execution in ended] == ["woke up"] * len(runs)
 
 
-@pytest.mark.parametrize("kills", [40, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [20, pytest.param(300, marks=pytest.mark.slow)])
 def test_kills_of_executions_leave_the_engine_alive(stack: Stack, kills: int) -> None:
     """A kill interrupts threads that write to the database: it must not close the database's file."""
     for _ in range(kills // KILLS_AT_ONCE):

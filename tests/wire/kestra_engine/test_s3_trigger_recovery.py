@@ -65,6 +65,7 @@ def watch(engine: Engine) -> Iterator[Watch]:
     watch.s3.delete_bucket(Bucket=BUCKET)
 
 
+@pytest.mark.slow
 def test_a_restart_hands_out_nothing_again(engine: Engine, watch: Watch) -> None:
     watch.put("in/a", "in/b")
     watch.flow("restarted", prefix="in/")
@@ -78,7 +79,7 @@ def test_a_restart_hands_out_nothing_again(engine: Engine, watch: Watch) -> None
 @pytest.mark.parametrize(
     ("name", "method", "moment"),
     [
-        ("before-copy", "PUT", "before"),
+        pytest.param("before-copy", "PUT", "before", marks=pytest.mark.slow),
         pytest.param("after-copy", "PUT", "after", marks=pytest.mark.slow),
         pytest.param("before-delete", "DELETE", "before", marks=pytest.mark.slow),
         ("after-delete", "DELETE", "after"),
@@ -121,6 +122,7 @@ def test_a_kill_between_the_action_and_the_execution(
         watch.stop(name)
 
 
+@pytest.mark.slow
 def test_a_kill_as_soon_as_the_execution_is_there(engine: Engine, watch: Watch) -> None:
     """What was handed out is moved by then, and is not handed out again though its claim was not settled."""
     watch.put("in/a.txt")
@@ -135,7 +137,7 @@ def test_a_kill_as_soon_as_the_execution_is_there(engine: Engine, watch: Watch) 
     assert watch.there() == ["done/a.txt", "done/b.txt"]
 
 
-@pytest.mark.slow  # the kills above are at the moments that matter
+@pytest.mark.slow
 def test_kills_at_any_moment(engine: Engine, watch: Watch) -> None:
     """Objects come one by one while the engine is killed again and again."""
     draws = random.Random(4)

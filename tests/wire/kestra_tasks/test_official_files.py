@@ -1,15 +1,15 @@
 """Conversions of files, archives and git beside the official plug-ins: what passes here passes there, as it does."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from tests.wire.kestra_tasks.client import Kestra
 from tests.wire.kestra_tasks.official_flows import Case, EngineHere, cases, observe
+from tests.wire.kestra_tasks.official_run import observed, parameters
 
-AT_ONCE = 4
+AT_ONCE = ONE_OF = 4
 MOMENTS = (
     '"Instant":"2021-05-05T10:21:12.123Z","ZonedDateTime":"2021-05-05T12:21:12.123456+02:00",'
     '"LocalDateTime":"2021-05-05T12:21:00","OffsetDateTime":"2021-05-05T12:21:12.123456+02:00",'
@@ -146,15 +146,13 @@ CASES = [*cases("serdes"), *cases("compress"), *cases("git")]
 
 
 @pytest.fixture(scope="module")
-def results(kestra: Kestra) -> dict[str, dict[str, Any]]:
-    """What came of all cases, by name."""
+def results(request: pytest.FixtureRequest, kestra: Kestra) -> dict[str, dict[str, Any]]:
+    """What came of the cases of this run, by name."""
     engine = EngineHere(kestra)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        observed = pool.map(lambda case: observe(engine, case), CASES)
-        return {case["name"]: found for case, found in zip(CASES, observed, strict=True)}
+    return observed(request, lambda case: observe(engine, case), AT_ONCE)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", parameters(CASES, ONE_OF))
 def test_as_official(results: dict[str, dict[str, Any]], case: Case) -> None:
     found, expected = results[case["name"]], expectation(case)
     if "error" in expected and "error" in found and says_the_same(found["error"], expected["error"]):

@@ -1,12 +1,12 @@
 """S3 and script tasks beside the official plug-ins: what passes here passes there, with the same values."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from tests.wire.kestra_tasks.client import Kestra
 from tests.wire.kestra_tasks.official_flows import EngineHere, cases, observe
+from tests.wire.kestra_tasks.official_run import observed, parameters
 
 CONNECTION = {
     "accessKeyId": "{{ secret('AWS_ACCESS_KEY_ID') }}",
@@ -14,7 +14,7 @@ CONNECTION = {
     "region": "{{ envs.aws_region }}",
     "endpointOverride": "{{ envs.aws_endpoint_url }}",
 }
-AT_ONCE = 4
+AT_ONCE = ONE_OF = 4
 CHECKSUM = {"checksumAlgorithm": "CRC32", "checksumValue": "r8mpiQ=="}
 UPLOADED = {
     "NUMBER.csv": {"etag": '"e5ebd4c02cefbe7955977c67ada242b7"', "contentLength": 8},
@@ -47,15 +47,13 @@ CASES = [*cases("s3"), *cases("scripts")]
 
 
 @pytest.fixture(scope="module")
-def results(kestra: Kestra) -> dict[str, dict[str, Any]]:
-    """What came of all cases, by name."""
+def results(request: pytest.FixtureRequest, kestra: Kestra) -> dict[str, dict[str, Any]]:
+    """What came of the cases of this run, by name."""
     engine, s3 = EngineHere(kestra), kestra.s3()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        observed = pool.map(lambda case: observe(engine, case, s3, CONNECTION), CASES)
-        return {case["name"]: found for case, found in zip(CASES, observed, strict=True)}
+    return observed(request, lambda case: observe(engine, case, s3, CONNECTION), AT_ONCE)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", parameters(CASES, ONE_OF))
 def test_as_official(results: dict[str, dict[str, Any]], case: dict[str, Any]) -> None:
     found = results[case["name"]]
     changed = case["official"] | DIFFERENCES.get(case["name"], {})

@@ -8,9 +8,10 @@ import pytest
 from tests.wire.kestra_tasks.client import Kestra
 from tests.wire.kestra_tasks.official_flows import Case, EngineHere, cases
 from tests.wire.kestra_tasks.official_gcp import connect, observe
-from tests.wire.kestra_tasks.official_gcp_run import Differences, expectation, observed, parameters
+from tests.wire.kestra_tasks.official_run import Differences, expectation, observed, parameters
 
 AT_ONCE = 4
+ONE_OF = 8
 NO_FORMAT = (
     "Validation error: Illegal flowwithsource source: YAML parsing error: Cannot deserialize value of type "
     '`io.kestra.plugin.gcp.bigquery.AbstractLoad$Format` from String "XML": not one of the values accepted for Enum '
@@ -39,7 +40,7 @@ def results(request: pytest.FixtureRequest, kestra: Kestra) -> dict[str, dict[st
     return observed(request, lambda case: observe(engine, case, cloud), AT_ONCE)
 
 
-@pytest.mark.parametrize("case", parameters(CASES))
+@pytest.mark.parametrize("case", parameters(CASES, ONE_OF))
 def test_as_official(results: dict[str, dict[str, Any]], case: Case) -> None:
     found = results[case["name"]]
     assert found == expectation(found, with_project(case["official"]), DIFFERENCES.get(case["name"], {}))

@@ -7,11 +7,12 @@ import pytest
 from tests.wire.kestra_tasks.client import Kestra
 from tests.wire.kestra_tasks.official_flows import Case, cases
 from tests.wire.kestra_tasks.official_gcp import connect
-from tests.wire.kestra_tasks.official_gcp_run import Differences, expectation, observed, parameters
 from tests.wire.kestra_tasks.official_gcp_trigger import WatchingEngineHere, observe
+from tests.wire.kestra_tasks.official_run import Differences, expectation, observed, parameters
 
 AT_ONCE = 8
 """A case waits for the scheduler for most of its time."""
+ONE_OF = 8
 CASES = cases("gcp_trigger")
 OFFICIAL = {case["name"].removeprefix("trigger_"): case["official"] for case in CASES}
 DIFFERENCES: Differences = {
@@ -33,7 +34,7 @@ def results(request: pytest.FixtureRequest, kestra: Kestra) -> dict[str, dict[st
     return observed(request, lambda case: observe(engine, case, cloud), AT_ONCE)
 
 
-@pytest.mark.parametrize("case", parameters(CASES))
+@pytest.mark.parametrize("case", parameters(CASES, ONE_OF))
 def test_as_official(results: dict[str, dict[str, Any]], case: Case) -> None:
     found = results[case["name"]]
     assert found == expectation(found, case["official"], DIFFERENCES.get(case["name"], {}))

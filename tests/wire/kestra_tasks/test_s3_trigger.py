@@ -94,6 +94,7 @@ def test_move_into_a_folder_and_another_bucket(watch: Watch) -> None:
         watch.s3.delete_bucket(Bucket="archive.flowio.app")
 
 
+@pytest.mark.slow
 def test_move_below_the_prefix_does_not_go_round(watch: Watch) -> None:
     watch.put("in/a.txt")
     watch.flow("round", prefix="in/", action="MOVE", moveTo={"key": "in/done"})
@@ -101,6 +102,7 @@ def test_move_below_the_prefix_does_not_go_round(watch: Watch) -> None:
     assert watch.there() == ["in/done/a.txt"]
 
 
+@pytest.mark.slow
 def test_move_by_an_expression(watch: Watch) -> None:
     """It is rendered for each object; `replace` with two arguments is understood, and said to be odd."""
     watch.put("in/a.txt", "in/deep/b.txt")
@@ -126,6 +128,7 @@ def test_delete(watch: Watch) -> None:
     assert watch.there() == ["out"]
 
 
+@pytest.mark.slow
 def test_filter_regexp_and_change_types(watch: Watch) -> None:
     watch.put("in/", "in/a.csv", "in/a.json", "in/sub/", "in/sub/b.csv")
     watch.flow("files", prefix="in/", filter="FILES", regexp=r".*\.csv", maxKeys=1)
@@ -141,6 +144,7 @@ def test_filter_regexp_and_change_types(watch: Watch) -> None:
     assert len(watch.objects("created")) == 1
 
 
+@pytest.mark.slow
 def test_each_of_30_objects_once_three_at_a_time(watch: Watch) -> None:
     watch.put("in/", *(f"in/{n:02}.txt" for n in range(30)))
     watch.flow("thirty", prefix="in/", filter="FILES", maxKeys=3)
@@ -171,6 +175,7 @@ def test_what_cannot_be_moved_is_not_lost(watch: Watch) -> None:
     assert watch.there(bucket=LATER) == ["done/a.txt"]
 
 
+@pytest.mark.slow
 def test_what_was_taken_is_moved_from_its_bucket_though_another_is_watched_by_then(watch: Watch) -> None:
     watch.put("in/a.txt")
     watch.flow("edited", prefix="in/", action="MOVE", moveTo={"key": "done", "bucket": LATER})
@@ -187,6 +192,7 @@ def test_what_was_taken_is_moved_from_its_bucket_though_another_is_watched_by_th
     assert (watch.there(), watch.there(bucket=LATER)) == ([], ["done/a.txt"])
 
 
+@pytest.mark.slow
 def test_triggers_with_one_state_each_start_their_own_executions(watch: Watch) -> None:
     watch.put("in/a.txt")
     move = {"key": "done", "bucket": LATER}
@@ -200,6 +206,7 @@ def test_triggers_with_one_state_each_start_their_own_executions(watch: Watch) -
     assert (watch.there(), watch.there(bucket=LATER)) == (["also/b.txt"], ["done/a.txt"])
 
 
+@pytest.mark.slow
 def test_state_key_and_time_to_live(watch: Watch) -> None:
     watch.put("in/a.txt")
     watch.flow("first", prefix="in/", stateKey=watch.id("shared"))

@@ -8,6 +8,7 @@ import io.kestra.core.models.validations.ModelValidator;
 import io.kestra.core.repositories.ExecutionRepositoryInterface;
 import io.kestra.core.repositories.FlowRepositoryInterface;
 import io.kestra.core.runners.WorkerJobRunning;
+import io.kestra.core.runners.WorkingDirFactory;
 import io.kestra.jdbc.JdbcMapper;
 import io.kestra.jdbc.JooqDSLContextWrapper;
 import io.kestra.jdbc.repository.AbstractJdbcTriggerRepository;
@@ -77,6 +78,7 @@ public final class EngineGuard {
     private ApplicationContext context;
     private final BriefExecutions executions =
         new BriefExecutions(() -> context.getBean(ExecutionRepositoryInterface.class));
+    private final HeldResults heldResults = new HeldResults();
     private FailedExecutions failedExecutions;
 
     private EngineGuard(Path home, String lastEnd) throws IOException {
@@ -102,6 +104,8 @@ public final class EngineGuard {
                 .singleton(true).replaces(H2QueueFactory.class).build(),
             RuntimeBeanDefinition.builder(WorkerSecurityService.class, () -> new TaskGuard(guard.context))
                 .singleton(true).replaces(WorkerSecurityService.class).build(),
+            RuntimeBeanDefinition.builder(WorkingDirFactory.class, () -> guard.heldResults.folders(guard::folderOfTasks))
+                .singleton(true).replaces(WorkingDirFactory.class).build(),
             RuntimeBeanDefinition.builder(Extension.class, LimitedPebble::new).singleton(true).build(),
             guard.storage(H2ExecutionDelayStorage.class, "executordelayed", GuardedDelays::new),
             guard.storage(H2SLAMonitorStorage.class, "slamonitor", GuardedDeadlines::new),
@@ -117,6 +121,10 @@ public final class EngineGuard {
         ).build();
         guard.failedExecutions = new FailedExecutions(guard.context);
         return guard;
+    }
+
+    private String folderOfTasks() {
+        return context.getProperty("kestra.tasks.tmp-dir.path", String.class).orElse(System.getProperty("java.io.tmpdir"));
     }
 
     private <B, T> RuntimeBeanDefinition<B> storage(
@@ -172,6 +180,10 @@ public final class EngineGuard {
 
     BriefExecutions executions() {
         return executions;
+    }
+
+    HeldResults heldResults() {
+        return heldResults;
     }
 
     InFlight inFlight() {

@@ -5,6 +5,7 @@ import io.kestra.core.exceptions.DeserializationException;
 import io.kestra.core.models.executions.LogEntry;
 import io.kestra.core.queues.QueueException;
 import io.kestra.core.runners.MultipleConditionEvent;
+import io.kestra.core.runners.WorkerTaskResult;
 import io.kestra.core.utils.Either;
 import io.kestra.runner.h2.H2Queue;
 import io.micronaut.context.ApplicationContext;
@@ -22,6 +23,7 @@ import org.jooq.impl.DSL;
 final class GuardedQueue<T> extends H2Queue<T> {
     private static final int KEYS_AT_ONCE = 100;
 
+    private final Class<T> type;
     private final EngineGuard engine;
     /**
      * Whether a message and what its reader does are one transaction. A window of conditions is deleted before the
@@ -32,6 +34,7 @@ final class GuardedQueue<T> extends H2Queue<T> {
 
     GuardedQueue(Class<T> type, ApplicationContext context, EngineGuard engine) {
         super(type, context);
+        this.type = type;
         this.engine = engine;
         isExactlyOnce = type == MultipleConditionEvent.class;
         guard = new MessageGuard<>(type, engine);
@@ -39,6 +42,14 @@ final class GuardedQueue<T> extends H2Queue<T> {
 
     @Override
     public void emit(String consumerGroup, T message) throws QueueException {
+        if (message instanceof WorkerTaskResult result) {
+            engine.heldResults().send(result, sent -> store(consumerGroup, type.cast(sent)));
+        } else {
+            store(consumerGroup, message);
+        }
+    }
+
+    private void store(String consumerGroup, T message) throws QueueException {
         T storable = guard.whole(guard.storable(message));
         try {
             super.emit(consumerGroup, storable);

@@ -14,10 +14,12 @@ import org.jooq.Result;
 
 /** The queue of the worker's jobs behind a {@link MessageGuard}. */
 final class GuardedWorkerJobQueue extends H2WorkerJobQueue {
+    private final EngineGuard engine;
     private final MessageGuard<WorkerJob> guard;
 
     GuardedWorkerJobQueue(ApplicationContext context, EngineGuard engine) {
         super(context);
+        this.engine = engine;
         guard = new MessageGuard<>(WorkerJob.class, engine);
     }
 
@@ -28,7 +30,9 @@ final class GuardedWorkerJobQueue extends H2WorkerJobQueue {
 
     @Override
     protected List<Either<WorkerJob, DeserializationException>> map(Result<Record> rows) {
-        return guard.remember(rows, super::map);
+        List<Either<WorkerJob, DeserializationException>> jobs = guard.remember(rows, super::map);
+        jobs.stream().filter(Either::isLeft).forEach(job -> engine.heldResults().begin(job.getLeft()));
+        return jobs;
     }
 
     @Override

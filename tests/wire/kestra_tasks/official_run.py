@@ -1,4 +1,4 @@
-"""The cases of Google Cloud in a test: an eighth of them runs each time, all of them in the weekly run."""
+"""The cases of `official/` as tests: a part of them runs each time, all of them in the weekly run."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,17 +8,20 @@ import pytest
 
 from tests.wire.kestra_tasks.official_flows import Case
 
-EACH_TIME = 8
-
 Differences = dict[str, dict[str, Any]]
 """What is otherwise here, by the name of the case; None for what is not there. docs/differences.md says why."""
 
 
-def parameters(cases: list[Case]) -> list[Any]:
-    """The cases as parameters of a test."""
+def parameters(cases: list[Case], one_of: int) -> list[Any]:
+    """The cases as parameters of a test.
+
+    Parameters:
+        cases: in any order.
+        one_of: of so many cases one runs each time.
+    """
 
     def marks(number: int) -> Any:
-        return pytest.mark.slow if number % EACH_TIME else ()
+        return pytest.mark.slow if number % one_of else ()
 
     return [pytest.param(case, id=case["name"], marks=marks(number)) for number, case in enumerate(cases)]
 
