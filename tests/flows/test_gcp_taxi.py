@@ -185,6 +185,7 @@ def test_odd_answers_fail_in_one_line_before_anything_is_touched(empty: Cloud) -
     empty.assert_as_before(taxis.rows(DECEMBER))
 
 
+@pytest.mark.slow
 def test_odd_answers_to_a_backfill_fail_in_one_line_each(empty: Cloud) -> None:
     taxis = empty.taxis
     with answering(odd_month) as address:
@@ -281,6 +282,7 @@ def test_loads_at_once_wait_for_each_other(empty: Cloud) -> None:
     empty.assert_as_before(empty.taxis.rows(DECEMBER, "yellow_tripdata_2020-11.csv"))
 
 
+@pytest.mark.slow
 def test_kestra_gone_in_the_middle(empty: Cloud) -> None:
     """The engine takes the execution up again and does the interrupted task once more."""
     started = empty.taxis.start("2020", "12", flow=FLOW)

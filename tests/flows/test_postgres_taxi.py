@@ -184,7 +184,7 @@ def crash_in_the_middle(taxis, moment, quick=False):
     return execution
 
 
-@pytest.mark.parametrize("moment", ["copy", "merge"])
+@pytest.mark.parametrize("moment", [pytest.param("copy", marks=pytest.mark.slow), "merge"])
 def test_postgres_gone_in_the_middle(taxis, moment):
     """It is started again, and the task is done once more."""
     execution = crash_in_the_middle(taxis, moment)
@@ -192,7 +192,7 @@ def test_postgres_gone_in_the_middle(taxis, moment):
     assert_as_before(taxis, taxis.rows(DECEMBER, "yellow_tripdata_2020-11.csv"))
 
 
-@pytest.mark.parametrize("moment", ["copy", "merge"])
+@pytest.mark.parametrize("moment", [pytest.param("copy", marks=pytest.mark.slow), "merge"])
 def test_a_restart_heals_a_load_that_postgres_left(taxis, moment):
     execution = crash_in_the_middle(taxis, moment, quick=True)
     assert taxis.ended(execution)["state"]["current"] == "FAILED"
@@ -203,6 +203,7 @@ def test_a_restart_heals_a_load_that_postgres_left(taxis, moment):
     assert_as_before(taxis, taxis.rows(DECEMBER, "yellow_tripdata_2020-11.csv"))
 
 
+@pytest.mark.slow
 def test_kestra_gone_in_the_middle(taxis):
     """The engine takes the execution up again and does the interrupted task once more."""
     taxis.load("2020", "12")

@@ -294,7 +294,7 @@ def crash_in_the_middle(taxis: Taxis, moment: str, quick: bool = False) -> Execu
     return execution
 
 
-@pytest.mark.parametrize("moment", ["copy", "publish"])
+@pytest.mark.parametrize("moment", [pytest.param("copy", marks=pytest.mark.slow), "publish"])
 def test_postgres_gone_in_the_middle(taxis, moment):
     """It is started again, and the task is done once more."""
     execution = crash_in_the_middle(taxis, moment)
@@ -302,7 +302,7 @@ def test_postgres_gone_in_the_middle(taxis, moment):
     assert_as_before(taxis, taxis.rows(DECEMBER, NOVEMBER))
 
 
-@pytest.mark.parametrize("moment", ["copy", "publish"])
+@pytest.mark.parametrize("moment", [pytest.param("copy", marks=pytest.mark.slow), "publish"])
 def test_a_restart_heals_a_load_that_postgres_left(taxis, moment):
     execution = crash_in_the_middle(taxis, moment, quick=True)
     assert taxis.ended(execution)["state"]["current"] == "FAILED"

@@ -48,6 +48,7 @@ def test_a_backfill_loads_one_file_a_month(taxis):
     assert {each["trigger"]["variables"]["date"][11:16] for each in loaded} == {"09:00"}
 
 
+@pytest.mark.slow
 def test_odd_answers_to_a_backfill_fail_in_one_line_each(taxis):
     with answering(odd_month) as address:
         taxis.import_odd(FLOW, address)

@@ -13,7 +13,7 @@ from tests.lessons.exercises.wrong_answers import prepare, right_answers, wrong_
 from tests.support.stack import own_stack
 from tools import lessons
 
-ALWAYS, ALWAYS_LONG = 4, 2
+ALWAYS, ALWAYS_LONG = 2, 1
 """How many wrong answers to each exercise every run tries; the others, hundreds, are left to `make test ALL=1`."""
 LONG = ("10", "10b", "11", "12", "14")
 """Lessons where an answer is a run of a pipeline, or of flow tests, which take seconds each."""

@@ -176,6 +176,7 @@ def test_mutations(client: Client) -> None:
     assert rows(client, "SELECT count(), min(batch_id) FROM m") == [(10, "done")]
 
 
+@pytest.mark.slow
 def test_a_million_rows_stay_within_memory(tmp_path: Path) -> None:
     with commanded(tmp_path) as command:
         client = connect(start(command, "clickhouse"))

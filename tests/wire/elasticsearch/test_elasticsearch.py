@@ -186,6 +186,7 @@ def test_data_outlive_down_and_kill_and_go_with_reset(tmp_path: Path) -> None:
         assert not (command.home / "elasticsearch").exists()
 
 
+@pytest.mark.slow
 def test_another_login_is_applied_at_the_next_start(tmp_path: Path) -> None:
     with commanded(tmp_path) as command:
         Node.of(start(command, "elasticsearch")).client().index(index="kept", id="1", document={"answer": 42})
@@ -208,6 +209,7 @@ def assert_no_secret_is_told(command: Command) -> None:
         assert b"elastic123" not in text
 
 
+@pytest.mark.slow
 def test_no_node_outlives_its_launcher_or_its_supervisor(tmp_path: Path) -> None:
     with commanded(tmp_path) as command:
         for victim in ("launcher", "supervisor"):

@@ -376,6 +376,7 @@ def test_a_body_that_is_no_json(url: str, client: QdrantClient) -> None:
         assert refusal(kind, points) == "Content type error"
 
 
+@pytest.mark.slow
 def test_a_large_collection_stays_exact_through_its_compaction(client: QdrantClient) -> None:
     client.create_payload_index(NAME, "zone", "keyword")
     count = schema.SEGMENT_POINTS + 3000
