@@ -42,7 +42,11 @@ def installed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ser
 @pytest.fixture(params=THEMES)
 def editor(request: pytest.FixtureRequest, browser: Browser, installed: Server, tmp_path: Path) -> Iterator[Page]:
     """VS Code with the notebooks as its folder, which the user trusts."""
-    settings = {"security.workspace.trust.enabled": False, "workbench.colorTheme": request.param}
+    settings = {
+        "security.workspace.trust.enabled": False,
+        "workbench.colorTheme": request.param,
+        "workbench.editorAssociations": {"*.ipynb": "jupyter-notebook"},
+    }
     with vscode.vscode(*installed, tmp_path / "data", settings) as address:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
