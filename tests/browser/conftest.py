@@ -13,7 +13,7 @@ from tools.browser import find
 
 SCREENSHOTS = ROOT / "runs" / "browser"
 SIZE = {"width": 1280, "height": 800}
-SERVICES = ("kestra", "postgres", "dataset", "aws", "timescale", "clickhouse", "elasticsearch", "qdrant")
+SERVICES = ("kestra", "postgres", "dataset")
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
-    """JupyterLab, with the stack that its lessons need; there is none without a browser."""
+    """JupyterLab, with the stack that most of its lessons need; there is none without a browser."""
     folder = tmp_path_factory.mktemp("browser")
     with own_stack(folder / "stack", *SERVICES) as environment, jupyter(folder / "lab", environment) as running:
         yield running
