@@ -11,6 +11,7 @@ from pathlib import Path
 from nicegui import ui
 
 from console.calls import triggers as calls
+from console.components.dialogs import page_dialog
 from console.components.inputs_form import InputsForm
 from console.components.labels import labels_of
 from console.view import View, tell, tell_problem
@@ -31,7 +32,7 @@ async def ask_for_backfill(view: View, flow: Flow, trigger_id: str, started: Cal
         trigger_id: a schedule of it.
         started: called when a backfill has been started.
     """
-    with ui.dialog().props("persistent") as dialog, ui.card().classes("dialog dialog-wide"):
+    with page_dialog().props("persistent") as dialog, ui.card().classes("dialog dialog-wide"):
         dialog.on("hide", dialog.delete)
         with ui.element("h2").style("margin:0"):
             ui.label("Backfill executions")

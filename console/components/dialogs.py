@@ -1,8 +1,14 @@
-"""Dialogs that ask before something is done."""
+"""Dialogs of a page, such as one that asks before something is done."""
 
 from __future__ import annotations
 
-from nicegui import ui
+from nicegui import context, ui
+
+
+def page_dialog() -> ui.dialog:
+    """A dialog of the page itself: what it was opened from may be drawn anew, and would take it along."""
+    with context.client:
+        return ui.dialog()
 
 
 async def confirm(question: str, explanation: str, yes: str) -> bool:
@@ -13,7 +19,7 @@ async def confirm(question: str, explanation: str, yes: str) -> bool:
         explanation: what it means, if that needs a word.
         yes: the words on the button that does it.
     """
-    with ui.dialog() as dialog, ui.card().classes("dialog"):
+    with page_dialog() as dialog, ui.card().classes("dialog"):
         ui.label(question).classes("card-title").props("role=heading")
         if explanation:
             ui.label(explanation)

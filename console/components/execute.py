@@ -13,6 +13,7 @@ from nicegui import ui
 
 from console import addresses
 from console.calls import executions as calls
+from console.components.dialogs import page_dialog
 from console.components.inputs_form import InputsForm
 from console.places import shared
 from console.view import View
@@ -22,7 +23,7 @@ from workbook.kestra.models import Flow
 
 async def ask_to_execute(view: View, flow: Flow) -> None:
     """Open the dialog; when an execution has started, go to its page."""
-    with ui.dialog().props("persistent") as dialog, ui.card().classes("dialog dialog-wide"):
+    with page_dialog().props("persistent") as dialog, ui.card().classes("dialog dialog-wide"):
         dialog.on("hide", dialog.delete)
         with ui.element("h2").style("margin:0"):
             ui.label(f"Execute {flow.id}")

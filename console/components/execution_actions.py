@@ -10,7 +10,7 @@ from nicegui import ui
 
 from console import addresses
 from console.calls import executions as calls
-from console.components.dialogs import confirm
+from console.components.dialogs import confirm, page_dialog
 from console.components.inputs_form import InputsForm
 from console.live_execution import LiveExecution
 from console.view import View
@@ -80,7 +80,7 @@ class ExecutionActions:
 
     async def _ask_for_state(self) -> None:
         now = self._live.now
-        with ui.dialog() as dialog, ui.card().classes("dialog"):
+        with page_dialog() as dialog, ui.card().classes("dialog"):
             ui.label("Change the state").classes("card-title")
             ui.label("Of the whole execution, or of one task run: then the execution goes on from there.")
             labels = {"": "the execution", **{run.id: run.label for run in now.task_runs}}
@@ -139,7 +139,7 @@ class _Dialog:
         self._title = title
 
     async def __aenter__(self) -> ui.dialog:
-        self._dialog = ui.dialog()
+        self._dialog = page_dialog()
         self._dialog.on("hide", self._dialog.delete)
         self._dialog.open()
         self._card = self._dialog.__enter__() and ui.card().classes("dialog")

@@ -9,7 +9,7 @@ from nicegui import ui
 from console import addresses
 from console.calls import executions as calls
 from console.calls.executions import ExecutionFilters
-from console.components.dialogs import confirm
+from console.components.dialogs import confirm, page_dialog
 from console.components.execution_rows import execution_row
 from console.components.search import Search
 from console.components.table import Column, Table
@@ -115,7 +115,7 @@ class ExecutionList:
 
     async def _label(self) -> None:
         ids = self._ids()
-        with ui.dialog() as dialog, ui.card().classes("dialog"):
+        with page_dialog() as dialog, ui.card().classes("dialog"):
             ui.label(f"Add labels to {len(ids)} executions").classes("card-title")
             field = ui.input("Labels", placeholder="team:data, checked:yes").props("outlined dense autofocus")
             ui.label("Only executions that have ended can be given labels.").classes("muted small")

@@ -13,6 +13,7 @@ from console.calls.filters import FlowFilters
 from console.calls.flows import LocalFlow
 from console.calls.paged import Page
 from console.components.address import Address
+from console.components.dialogs import page_dialog
 from console.components.search import Search
 from console.components.table import Column, Row, Table
 from console.frame import frame, page
@@ -113,7 +114,7 @@ class FlowList:
             """Keep a file that was chosen."""
             files.append((event.file.name, await event.file.read()))
 
-        with ui.dialog() as dialog, ui.card().classes("dialog"):
+        with page_dialog() as dialog, ui.card().classes("dialog"):
             ui.label("Import flows").classes("card-title")
             ui.label("YAML files of one or many flows, or a ZIP archive of them.").classes("muted")
             ui.upload(on_upload=take, multiple=True, auto_upload=True, max_file_size=_MAX_IMPORT).props(

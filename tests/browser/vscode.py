@@ -86,8 +86,7 @@ def vscode(package: Path, environment: Mapping[str, str], data: Path, settings: 
             stderr=subprocess.STDOUT,
         )
     try:
-        found = eventually(lambda: ADDRESS.search(printed.read_text()), START_SECONDS)
-        yield found[1]
+        yield eventually(lambda: ADDRESS.findall(printed.read_text()), START_SECONDS)[0]
     finally:
         process.terminate()
         process.wait(START_SECONDS)

@@ -11,6 +11,7 @@ from nicegui import ui
 
 from console.calls import executions as calls
 from console.components import marks
+from console.components.dialogs import page_dialog
 from console.components.values import masked
 from console.downloads import file_address
 from console.live_execution import LiveExecution
@@ -108,7 +109,7 @@ async def _preview(view: View, now: Execution, uri: str) -> None:
     found = await view.attempt(calls.preview, view.kestra, now.id, uri)
     if found is None:
         return
-    with ui.dialog() as dialog, ui.card().classes("dialog dialog-wide"):
+    with page_dialog() as dialog, ui.card().classes("dialog dialog-wide"):
         ui.label(PurePosixPath(uri).name).classes("card-title")
         with ui.element("div").classes("scroll").style("max-height:62vh").props("tabindex=0"):
             _content(found)

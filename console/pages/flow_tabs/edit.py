@@ -6,6 +6,7 @@ from nicegui import ui
 
 from console import addresses
 from console.calls import flows as calls
+from console.components.dialogs import page_dialog
 from console.components.difference import difference
 from console.components.flow_editor import FlowEditor
 from console.tabs import Tab
@@ -39,7 +40,7 @@ async def show(view: View, flow: Flow) -> None:
 
 
 async def _agreed(before: str, after: str, revision: int) -> bool:
-    with ui.dialog() as dialog, ui.card().classes("dialog dialog-wide"):
+    with page_dialog() as dialog, ui.card().classes("dialog dialog-wide"):
         ui.label(f"Save as revision {revision}?").classes("card-title")
         difference(before, after)
         with ui.row().classes("dialog-buttons"):

@@ -11,7 +11,7 @@ from console import addresses, downloads
 from console.calls import namespaces as calls
 from console.calls.namespaces import Entry
 from console.components import marks
-from console.components.dialogs import confirm
+from console.components.dialogs import confirm, page_dialog
 from console.components.difference import difference
 from console.components.text_editor import TextEditor
 from console.tabs import Tab
@@ -232,7 +232,7 @@ class Files:
             """Keep a file that was chosen."""
             files.append((f"{self._folder.rstrip('/')}/{event.file.name}", await event.file.read()))
 
-        with ui.dialog() as dialog, ui.card().classes("dialog"):
+        with page_dialog() as dialog, ui.card().classes("dialog"):
             ui.label(f"Upload to {self._folder}").classes("card-title")
             ui.label("A file of the same name gets a new revision. A ZIP archive is unpacked at the root.").classes(
                 "muted"
@@ -257,7 +257,7 @@ class Files:
 
 async def _ask_path(question: str, label: str, proposed: str, yes: str) -> str:
     """Ask for a path; gives it with a slash in front, or an empty text."""
-    with ui.dialog() as dialog, ui.card().classes("dialog"):
+    with page_dialog() as dialog, ui.card().classes("dialog"):
         ui.label(question).classes("card-title")
         field = ui.input(label, value=proposed).props("outlined dense autofocus").classes("mono")
         field.on("keydown.enter", lambda: dialog.submit(field.value))

@@ -11,7 +11,7 @@ from console.calls import kv as calls
 from console.calls.filters import FlowFilters
 from console.calls.kv import TYPES, NotSo, Pair
 from console.calls.paged import Page
-from console.components.dialogs import confirm
+from console.components.dialogs import confirm, page_dialog
 from console.components.search import Search
 from console.components.table import Column, Row, Table
 from console.tabs import Tab
@@ -122,7 +122,7 @@ class PairDialog:
     async def saved(self) -> bool:
         """Open the dialog; gives whether something was saved."""
         pair = self._pair
-        with ui.dialog() as self._dialog, ui.card().classes("dialog").style("width:min(620px,94vw)"):
+        with page_dialog() as self._dialog, ui.card().classes("dialog").style("width:min(620px,94vw)"):
             with ui.element("h2").style("margin:0"):
                 ui.label(f"Edit {pair.key}" if pair else "New Key-Value")
             self._key = ui.input("Key", value=pair.key if pair else "")

@@ -55,6 +55,7 @@ def test_filters_stay_in_the_address(screens: Screens) -> None:
     screens.page.reload()
     expect(rows(screens)).to_have_count(1)
     screens.page.get_by_label("Labels").first.fill("")
+    expect(rows(screens)).to_have_count(25)
     screens.choose(screens.page.get_by_label("State"), "FAILED")
     screens.page.keyboard.press("Escape")
     expect(rows(screens)).to_have_count(2)

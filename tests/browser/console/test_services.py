@@ -39,6 +39,12 @@ def test_services_are_shown_with_their_addresses(screens: Screens, stack: dict[s
     assert set(shown.inner_text().split("\n")) <= set(log.splitlines())
 
 
+def wait_until_drawn_anew(screens: Screens, service: str) -> None:
+    """Wait until the row of a service is another element, as it is every few seconds."""
+    row(screens, service).evaluate("row => row.dataset.before = true")
+    expect(screens.page.locator("[data-before]")).to_have_count(0)
+
+
 def test_a_service_is_started_and_stopped(screens: Screens, stack: dict[str, str]) -> None:
     screens.open("services")
     title = row(screens, "dataset").locator("td div").first.inner_text()
@@ -49,6 +55,7 @@ def test_a_service_is_started_and_stopped(screens: Screens, stack: dict[str, str
     # The stack of the tests takes any free port, and the console's own environment does not know that.
     assert started["ports"] != {port.variable: port.default for port in catalog.service("dataset").ports}
     screens.button(f"Stop {title}").click()
+    wait_until_drawn_anew(screens, "dataset")
     screens.dialog().get_by_role("button", name="Stop").click()
     expect(screens.button(f"Start {title}")).to_be_visible()
     assert status(stack, "dataset")["state"] == "off"
