@@ -82,6 +82,7 @@ def names_in(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
+@pytest.mark.slow
 def test_a_stack_leaves_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
     """Neither at its end nor when it was killed; each start has a folder of its own."""
     folders = [tmp_path / "first", tmp_path / "second"]
