@@ -27,6 +27,8 @@ LEASE = "EMBEDDED_LEASE"
 """What the stack of one's own must not inherit: who holds another stack."""
 SHORT_LIVED = {"KESTRA_COMPRESSION": "0"}
 """Settings of a stack whose state goes with it: smaller files are not worth the CPU."""
+STATE = "state.json"
+"""Tells how the services are, in the folder of a stack's state."""
 STOP_SECONDS = 60
 TAIL = 2000
 READY = "ready "
@@ -62,11 +64,13 @@ class OwnStack:
             "WORKBOOK_PROGRESS": str(folder / "progress.json"),
         }
         inherited = {name: value for name, value in os.environ.items() if name != LEASE}
+        self._started_with = {**inherited, **free_ports(), **own, **settings}
+        self._state = folder / "home" / STATE
         only = ["--only", ",".join(services)] if services else []
         self._process = subprocess.Popen(
             [sys.executable, "-m", "embedded", "run", *only, "--", sys.executable, "-c", HOLD],
             cwd=ROOT,
-            env={**inherited, **free_ports(), **own, **settings},
+            env=self._started_with,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -85,9 +89,16 @@ class OwnStack:
         self.close()
         raise FlowTestError("the stack did not start:\n" + "".join(output))
 
+    def _goes_on(self) -> bool:
+        states = json.loads(self._state.read_text())["services"] if self._state.exists() else []
+        return any(service["state"] != "off" for service in states)
+
     def close(self) -> None:
-        """Stop it."""
+        """Stop it, with what others have started on it since."""
         processes.end(self._process, STOP_SECONDS)
+        if self._goes_on():
+            down = [sys.executable, "-m", "embedded", "down"]
+            subprocess.run(down, cwd=ROOT, env=self._started_with, stdout=subprocess.DEVNULL, check=False)
 
 
 @contextmanager

