@@ -59,7 +59,7 @@ def editor(request: pytest.FixtureRequest, browser: Browser, installed: Server, 
 @pytest.mark.slow
 def test_vs_code_shows_all_pictures_of_a_notebook(editor: Page) -> None:
     editor.get_by_role("treeitem", name=NOTEBOOK.name).click()
-    expect(editor.locator(".notebook-editor")).to_be_visible()
+    expect(editor.locator(".notebookOverlay")).to_be_visible()
     editor.locator(".cell-list-container").click()
     seen: dict[str, tuple[int, float]] = {}
 
