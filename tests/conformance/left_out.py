@@ -10,6 +10,7 @@ RUNS: dict[str, str] = {
     "flows/valids/sleep-long-after-execution-flowable.yml": _LONG,
     "flows/valids/sleep-long.yml": _LONG,
     "flows/valids/purge_logs_no_arguments.yaml": _OTHERS,
+    "flows/valids/loop-until-restart.yaml": _CLOCK,
     "flows/valids/retry-failed-task-duration.yml": _CLOCK,
     "flows/valids/sla-max-duration-fail.yaml": _CLOCK,
     "flows/valids/sla-parent-flow.yaml": _CLOCK,
