@@ -117,17 +117,17 @@ class Kestra:
         """Start a flow of these tasks; a task without an id is called `task`."""
         return self.start_flow(_flow(tasks, extra))
 
-    def start_flow(self, flow: dict[str, Any]) -> Execution:
-        """Create a flow, or replace it, and start it."""
+    def start_flow(self, flow: dict[str, Any], wait: bool = False) -> Execution:
+        """Create a flow, or replace it, and start it; with `wait` the execution has ended."""
         self.create_flow(flow)
         path = f"/executions/{flow['namespace']}/{flow['id']}"
-        answer = self.request("POST", path, headers=NO_INPUTS, data="--x--\r\n")
+        answer = self.request("POST", path, headers=NO_INPUTS, data="--x--\r\n", params={"wait": wait})
         assert answer.status_code == 200, answer.text
         return Execution(self, answer.json())
 
     def run(self, *tasks: Task, **extra: Any) -> Execution:
         """Execution a flow of these tasks to its end."""
-        return self.wait(self.start(*tasks, **extra), *END_STATES)
+        return self.start_flow(_flow(tasks, extra), wait=True)
 
     def ok(self, *tasks: Task, **extra: Any) -> Execution:
         """Execution a flow that is to succeed."""

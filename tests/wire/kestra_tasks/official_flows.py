@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.wire.kestra_tasks.client import END_STATES, Kestra
+from tests.wire.kestra_tasks.client import Kestra
 from tests.wire.kestra_tasks.git_server import Repository
 
 FOLDER = Path(__file__).with_name("official")
@@ -67,7 +67,7 @@ class EngineHere:
         return self._kestra.path(address).read_bytes()
 
     def run(self, flow: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        ended = self._kestra.wait(self._kestra.start_flow(flow), *END_STATES)
+        ended = self._kestra.start_flow(flow, wait=True)
         return ended.execution, ended.logs("ERROR") if ended.state == "FAILED" else []
 
 
