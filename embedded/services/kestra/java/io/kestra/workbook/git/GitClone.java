@@ -13,12 +13,14 @@ import org.eclipse.jgit.api.FetchCommand;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.TagOpt;
 import org.eclipse.jgit.transport.URIish;
+import org.eclipse.jgit.util.SystemReader;
 
 /** Clones a repository to a folder; into one that has files already, its content is put beside them. */
 public final class GitClone {
@@ -38,6 +40,9 @@ public final class GitClone {
     /** Clones; the repository is to be closed by the caller. */
     public Git into(Path folder) throws Exception {
         runContext.logger().info("Start cloning from '{}'", access.url());
+        // A collection in the background makes a lock file, which may go while a task lists its output files.
+        SystemReader.getInstance().getSystemConfig()
+            .setBoolean(ConfigConstants.CONFIG_GC_SECTION, null, ConfigConstants.CONFIG_KEY_AUTODETACH, false);
         boolean filled = hasFiles(folder);
         Git git = filled ? fetched(folder) : cloned(folder);
         try {
