@@ -5,10 +5,14 @@ import io.kestra.core.contexts.KestraContext;
 import io.kestra.core.models.executions.Execution;
 import io.kestra.core.models.executions.ExecutionKilled;
 import io.kestra.core.models.validations.ModelValidator;
+import io.kestra.core.queues.QueueFactoryInterface;
+import io.kestra.core.queues.QueueInterface;
 import io.kestra.core.repositories.ExecutionRepositoryInterface;
 import io.kestra.core.repositories.FlowRepositoryInterface;
+import io.kestra.core.runners.FlowListeners;
 import io.kestra.core.runners.WorkerJobRunning;
 import io.kestra.core.runners.WorkingDirFactory;
+import io.kestra.core.services.PluginDefaultService;
 import io.kestra.jdbc.JdbcMapper;
 import io.kestra.jdbc.JooqDSLContextWrapper;
 import io.kestra.jdbc.repository.AbstractJdbcTriggerRepository;
@@ -17,6 +21,7 @@ import io.kestra.repository.h2.H2Repository;
 import io.kestra.runner.h2.H2ExecutionDelayStorage;
 import io.kestra.runner.h2.H2QueueFactory;
 import io.kestra.runner.h2.H2SLAMonitorStorage;
+import io.kestra.workbook.flows.FlowsForScheduler;
 import io.kestra.workbook.limits.LimitedPebble;
 import io.kestra.workbook.limits.LimitedValidator;
 import io.kestra.workbook.limits.LoopLimits;
@@ -106,6 +111,8 @@ public final class EngineGuard {
                 .singleton(true).replaces(WorkerSecurityService.class).build(),
             RuntimeBeanDefinition.builder(WorkingDirFactory.class, () -> guard.heldResults.folders(guard::folderOfTasks))
                 .singleton(true).replaces(WorkingDirFactory.class).build(),
+            RuntimeBeanDefinition.builder(FlowListeners.class, guard::flows)
+                .singleton(true).replaces(FlowListeners.class).build(),
             RuntimeBeanDefinition.builder(Extension.class, LimitedPebble::new).singleton(true).build(),
             guard.storage(H2ExecutionDelayStorage.class, "executordelayed", GuardedDelays::new),
             guard.storage(H2SLAMonitorStorage.class, "slamonitor", GuardedDeadlines::new),
@@ -121,6 +128,14 @@ public final class EngineGuard {
         ).build();
         guard.failedExecutions = new FailedExecutions(guard.context);
         return guard;
+    }
+
+    @SuppressWarnings("unchecked")
+    private FlowListeners flows() {
+        return new FlowsForScheduler(
+            context.getBean(FlowRepositoryInterface.class),
+            context.getBean(QueueInterface.class, Qualifiers.byName(QueueFactoryInterface.FLOW_NAMED)),
+            context.getBean(PluginDefaultService.class));
     }
 
     private String folderOfTasks() {
