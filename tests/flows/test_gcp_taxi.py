@@ -292,6 +292,7 @@ def test_kestra_gone_in_the_middle(empty: Cloud) -> None:
     empty.assert_as_before(empty.taxis.rows(DECEMBER))
 
 
+@pytest.mark.slow
 def test_google_cloud_gone_in_the_middle(empty: Cloud) -> None:
     """What was loaded is there again, and the load goes on or can be done again."""
     empty.load("2020", "12")

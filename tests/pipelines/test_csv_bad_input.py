@@ -197,6 +197,7 @@ def test_a_file_without_a_good_row_fails(pipelines: Pipelines) -> None:
     assert pipelines.contents("no_metrics") == NOTHING
 
 
+@pytest.mark.slow
 def test_bytes_of_another_encoding_are_rejected_until_it_is_named(pipelines: Pipelines) -> None:
     body = csv(GOOD, "2025-09-01T00:01:00Z,d1,temperature,2,Müllerstraße,north").encode("latin-1")
     rejected = load(pipelines, body, "latin_metrics", max_reject_percent=50)

@@ -164,6 +164,7 @@ def test_both_forms_of_a_price_become_columns(pipelines: Pipelines) -> None:
     assert pipelines.sql("SELECT score::text FROM lens_prices ORDER BY 1") == [("0.50",), ("1.00",)]
 
 
+@pytest.mark.slow
 def test_the_score_never_turns_negative(pipelines: Pipelines) -> None:
     body = [search(*({"position": place, "title": str(place)} for place in range(1, 60)))]
     assert by_hand(pipelines, body, "lens_scores").state == "SUCCESS"
@@ -224,6 +225,7 @@ def test_what_cannot_be_right_is_counted_with_its_place_and_the_rest_is_loaded(p
     assert pipelines.contents("lens_bad_2", "extracted_price") == everywhere(Content(0, 0))
 
 
+@pytest.mark.slow
 def test_texts_stay_texts(pipelines: Pipelines) -> None:
     title = '\'; DROP TABLE lens_texts; -- {{ envs.es_user }} "quoted"\nün'
     assert by_hand(pipelines, [search({"position": 1, "title": title})], "lens_texts").state == "SUCCESS"
@@ -239,6 +241,7 @@ def test_an_empty_document_is_no_error(pipelines: Pipelines) -> None:
     assert (run.state, run.states["stores"]) == ("SUCCESS", "SKIPPED")
 
 
+@pytest.mark.slow
 def test_like_titles_are_neighbours(pipelines: Pipelines) -> None:
     titles = ["red running shoes", "running shoes, red", "ceramic teapot", "small ceramic teapot", "desk lamp"]
     body = [search(*({"position": place, "title": title} for place, title in enumerate(titles, 1)))]

@@ -13,18 +13,10 @@ from tests.lessons.exercises.wrong_answers import prepare, right_answers, wrong_
 from tests.support.stack import own_stack
 from tools import lessons
 
-ALWAYS, ALWAYS_LONG = 2, 1
+ALWAYS = 1
 """How many wrong answers to each exercise every run tries; the others, hundreds, are left to `make test ALL=1`."""
 LONG = ("10", "10b", "11", "12", "14")
 """Lessons where an answer is a run of a pipeline, or of flow tests, which take seconds each."""
-LONG_IF_WRONG = (*LONG, "04b", "05", "08", "09", "13", "15")
-"""Lessons where a wrong answer is one: a load or a backfill of the taxi data, a run of dbt."""
-
-
-def _always(number: str) -> int:
-    """How many answers to an exercise every run tries."""
-    return ALWAYS_LONG if number.partition(".")[0] in LONG_IF_WRONG else ALWAYS
-
 
 CASES = [
     pytest.param(
@@ -33,7 +25,7 @@ CASES = [
         answer,
         fragment,
         id=f"{number}-{index}",
-        marks=[pytest.mark.slow] if index >= _always(number) else [],
+        marks=[pytest.mark.slow] if index >= ALWAYS else [],
     )
     for path in lessons.all_lessons()
     for number, cases in wrong_answers(path).items()

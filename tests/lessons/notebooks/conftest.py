@@ -9,7 +9,7 @@ from tests.support.stack import own_stack
 
 pytest.register_assert_rewrite("tests.lessons.notebooks.lesson_runs")
 
-TWICE = ("00", "01")
+TWICE = ("01",)
 """Lessons that every run runs a second time, stopped half-way and solved; the others' are left to `make test ALL=1`."""
 WEEKLY = "test_outputs_are_what_is_written[homework/2026]"
 """All of the homework, two years of loads: every run fills in a half of it (test_homework.py)."""

@@ -11,6 +11,8 @@ import pytest
 from tests.support.stack import ROOT
 from tests.wire.kestra_engine.replaced_classes import MESSAGES
 
+pytestmark = pytest.mark.slow
+
 
 def play(folder: Path, part: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.wire.kestra_engine.replaced_classes", str(folder), part]

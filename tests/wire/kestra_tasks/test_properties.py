@@ -41,6 +41,7 @@ def properties(kestra: Kestra, type_: str) -> dict[str, Any]:
     return kestra.get(f"/plugins/{type_}").json()["schema"]["properties"]["properties"]
 
 
+@pytest.mark.slow
 def test_defaults_of_a_whole_name_take_every_property(kestra: Kestra) -> None:
     types = own_types(kestra)
     assert len(types) > 35

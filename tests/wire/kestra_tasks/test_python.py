@@ -131,12 +131,14 @@ def wheel(version: int) -> str:
     [
         ([f"pip install {wheel(1)}"], "only_here.VERSION == '1'"),
         ([f"pip install {wheel(1)}", f"pip install {wheel(2)}"], "only_here.VERSION == '2'"),
-        ([f"pip install {wheel(2)}", "pip uninstall -y only-here", f"pip install {wheel(1)}"],
-         "only_here.VERSION == '1'"),
+        pytest.param([f"pip install {wheel(2)}", "pip uninstall -y only-here", f"pip install {wheel(1)}"],
+         "only_here.VERSION == '1'", marks=pytest.mark.slow),
         ([f"pip install --user {wheel(2)}"], "'user' in only_here.__file__"),
-        ([f"pip install --prefix there {wheel(1)}", "export PYTHONPATH=$(echo there/lib/python3.*/site-packages)"],
-         "'there' in only_here.__file__"),
-        ([f"pip install --target there {wheel(1)}", "export PYTHONPATH=there"], "'there' in only_here.__file__"),
+        pytest.param(
+         [f"pip install --prefix there {wheel(1)}", "export PYTHONPATH=$(echo there/lib/python3.*/site-packages)"],
+         "'there' in only_here.__file__", marks=pytest.mark.slow),
+        pytest.param([f"pip install --target there {wheel(1)}", "export PYTHONPATH=there"],
+         "'there' in only_here.__file__", marks=pytest.mark.slow),
         (["python -m venv mine", ". mine/bin/activate", f"pip install {wheel(1)}"], "'mine' in only_here.__file__"),
     ],
     ids=["plain", "again", "uninstall", "user", "prefix", "target", "activated"],
@@ -152,9 +154,10 @@ def test_pip_installs_as_anywhere(kestra: Kestra, before: list[str], test: str) 
     ("before", "test"),
     [
         (["pip install --no-index ./project"], "'site-packages' in from_source.WHERE"),
-        (["pip install --no-index -e ./project"], "from_source.WHERE.endswith('/project/from_source.py')"),
-        (["tar czf from_source-1.tar.gz project", "pip install --no-index ./from_source-1.tar.gz"],
-         "'site-packages' in from_source.WHERE"),
+        pytest.param(["pip install --no-index -e ./project"], "from_source.WHERE.endswith('/project/from_source.py')",
+         marks=pytest.mark.slow),
+        pytest.param(["tar czf from_source-1.tar.gz project", "pip install --no-index ./from_source-1.tar.gz"],
+         "'site-packages' in from_source.WHERE", marks=pytest.mark.slow),
     ],
     ids=["folder", "editable", "archive"],
 )  # fmt: skip

@@ -95,6 +95,7 @@ def test_no_backend_outlives_a_killed_server_or_supervisor(real: Command) -> Non
             eventually(lambda: real.status()["postgres"]["restarted"])
 
 
+@pytest.mark.slow
 def test_a_pid_file_of_before_a_reboot_is_not_believed(real: Command) -> None:
     real("up", "--only", "postgres")
     real("down")

@@ -412,6 +412,7 @@ def test_points_outlive_down_and_kill_and_go_with_reset(tmp_path: Path) -> None:
         assert not (command.home / "qdrant").exists()
 
 
+@pytest.mark.slow
 def test_a_kill_during_a_compaction_loses_nothing(tmp_path: Path) -> None:
     with commanded(tmp_path) as command:
         client = QdrantClient(url=start(command, "qdrant")["QDRANT_URL"], timeout=60)

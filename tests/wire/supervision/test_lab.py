@@ -163,6 +163,7 @@ def test_a_request_to_end_leaves_nothing(lab: Terminal, fakes: Command) -> None:
     assert_all_has_ended(lab, fakes)
 
 
+@pytest.mark.slow
 def test_a_second_lab_of_the_folder_names_the_first_and_goes(lab: Terminal, tmp_path: Path, fakes: Command) -> None:
     command = [sys.executable, "-m", "workbook", "lab", "--no-browser", "--root", str(tmp_path)]
     env = fakes.env | {"JUPYTER_CONFIG_DIR": str(tmp_path / "jupyter")}

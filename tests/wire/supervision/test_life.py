@@ -17,6 +17,7 @@ def _kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_up_twice_and_down_twice(fakes: Command) -> None:
     first = fakes("up")
     assert first.returncode == 0, first.stderr
@@ -64,7 +65,9 @@ def test_a_joined_up_survives_the_end_of_the_first(fakes: Command) -> None:
     assert fakes("status").returncode == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGKILL]
+)
 def test_the_end_of_a_starting_caller_ends_what_it_started(fakes: Command, number: signal.Signals) -> None:
     caller = fakes.spawn("up", FAKE_DELAY="30")
     eventually(lambda: any("sleep 987" in line for line in fakes.processes()))
@@ -74,6 +77,7 @@ def test_the_end_of_a_starting_caller_ends_what_it_started(fakes: Command, numbe
     eventually(fakes.nothing_runs)
 
 
+@pytest.mark.slow
 def test_what_ran_before_outlives_an_interrupted_up(fakes: Command) -> None:
     fakes.env["FAKE_QUIET"] = "slow"
     fakes("up", "--only", "web")
@@ -144,7 +148,7 @@ def test_a_stubborn_service_is_killed(fakes: Command) -> None:
     assert "quiet did not stop within 1.0 s: killing it" in (fakes.home / "logs" / "supervisor.log").read_text()
 
 
-@pytest.mark.parametrize("leaving", [["down"], ["run", "--", "true"]])
+@pytest.mark.parametrize("leaving", [["down"], pytest.param(["run", "--", "true"], marks=pytest.mark.slow)])
 def test_an_up_while_services_stop_starts_them_again(fakes: Command, leaving: list[str]) -> None:
     if leaving == ["down"]:
         fakes("up", FAKE_QUIET="stubborn")

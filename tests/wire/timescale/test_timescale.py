@@ -130,6 +130,7 @@ def test_rows_and_chunks_outlive_down_and_kill_and_reset_clears_them(tmp_path: P
         assert Database(start(command, "timescale")).value("SELECT to_regclass('m')") is None
 
 
+@pytest.mark.slow
 def test_two_servers_run_side_by_side(tmp_path: Path) -> None:
     with commanded(tmp_path) as command:
         assert command("up", "--only", "timescale,postgres").returncode == 0
@@ -169,6 +170,7 @@ def test_one_row_of_a_key_whether_its_chunk_is_there_or_to_come(db: Database) ->
     assert "chunk_pkey" in message
 
 
+@pytest.mark.slow
 def test_a_million_rows_settle_in_seconds(db: Database) -> None:
     fill(db, "m", "2024-03-01", 1_000_000, "0.6 seconds")
     begun = time.monotonic()
