@@ -14,7 +14,7 @@ from tests.support.stack import ROOT
 from tools import lessons
 
 SLOW = (pytest.mark.slow, pytest.mark.timeout(1800))
-LESSONS = [pytest.param(lesson, marks=SLOW) for lesson in ("04", "05", "08", "09")]
+LESSONS = [pytest.param(lesson, marks=SLOW) for lesson in ("04_", "05", "08", "09")]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
