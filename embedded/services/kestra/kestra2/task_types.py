@@ -18,6 +18,7 @@ LEFT_OUT = (
     "worker",
     "workbook/database",
     "workbook/limits",
+    "workbook/flows",
     "workbook/messages",
     "workbook/recovery",
 )
