@@ -52,11 +52,16 @@ final class HeldResults {
         release();
         TaskRun run = result.getTaskRun();
         directories.remove(run.getId());
-        if (run.getParentTaskRunId() != null && directories.contains(run.getParentTaskRunId()) && run.getState().isTerminated()) {
+        if (isHeld(run)) {
             held.set(new Held(result, sender));
         } else {
             sender.send(result);
         }
+    }
+
+    private boolean isHeld(TaskRun run) {
+        String directory = run.getParentTaskRunId();
+        return directory != null && directories.contains(directory) && run.getState().isTerminated();
     }
 
     private void release() {
