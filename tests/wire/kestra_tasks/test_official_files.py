@@ -9,7 +9,8 @@ from tests.wire.kestra_tasks.client import Kestra
 from tests.wire.kestra_tasks.official_flows import Case, EngineHere, cases, observe
 from tests.wire.kestra_tasks.official_run import observed, parameters
 
-AT_ONCE = ONE_OF = 4
+AT_ONCE = 4
+ONE_OF = 4
 MOMENTS = (
     '"Instant":"2021-05-05T10:21:12.123Z","ZonedDateTime":"2021-05-05T12:21:12.123456+02:00",'
     '"LocalDateTime":"2021-05-05T12:21:00","OffsetDateTime":"2021-05-05T12:21:12.123456+02:00",'

@@ -14,7 +14,8 @@ CONNECTION = {
     "region": "{{ envs.aws_region }}",
     "endpointOverride": "{{ envs.aws_endpoint_url }}",
 }
-AT_ONCE = ONE_OF = 4
+AT_ONCE = 4
+ONE_OF = 4
 CHECKSUM = {"checksumAlgorithm": "CRC32", "checksumValue": "r8mpiQ=="}
 UPLOADED = {
     "NUMBER.csv": {"etag": '"e5ebd4c02cefbe7955977c67ada242b7"', "contentLength": 8},

@@ -17,8 +17,8 @@ LEFT_OUT = (
     "runner",
     "worker",
     "workbook/database",
-    "workbook/limits",
     "workbook/flows",
+    "workbook/limits",
     "workbook/messages",
     "workbook/recovery",
 )

@@ -23,7 +23,6 @@ import org.jooq.impl.DSL;
 final class GuardedQueue<T> extends H2Queue<T> {
     private static final int KEYS_AT_ONCE = 100;
 
-    private final Class<T> type;
     private final EngineGuard engine;
     /**
      * Whether a message and what its reader does are one transaction. A window of conditions is deleted before the
@@ -34,7 +33,6 @@ final class GuardedQueue<T> extends H2Queue<T> {
 
     GuardedQueue(Class<T> type, ApplicationContext context, EngineGuard engine) {
         super(type, context);
-        this.type = type;
         this.engine = engine;
         isExactlyOnce = type == MultipleConditionEvent.class;
         guard = new MessageGuard<>(type, engine);
@@ -43,7 +41,7 @@ final class GuardedQueue<T> extends H2Queue<T> {
     @Override
     public void emit(String consumerGroup, T message) throws QueueException {
         if (message instanceof WorkerTaskResult result) {
-            engine.heldResults().send(result, sent -> store(consumerGroup, type.cast(sent)));
+            engine.heldResults().send(result, sent -> store(consumerGroup, cls.cast(sent)));
         } else {
             store(consumerGroup, message);
         }
