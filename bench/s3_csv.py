@@ -2,8 +2,8 @@
 
 On one fresh stack, with one generated file (1 M rows by default), it prints
 
-- the run of all four branches at once: seconds, whether all four stores are exact, and the largest resident memory of
-  a process of each kind on the way;
+- the run of all four branches at once: seconds, whether all four stores are exact, and the largest resident memory
+  and the CPU seconds of each kind of process on the way;
 - for each store, rows/s of its branch in the flow `s3-csv-ingestion` (preparing the table included), rows/s of the
   store's own loader fed with the same file, into a table of the same layout, and the ratio of the two.
 
@@ -15,6 +15,7 @@ it takes seconds; the median counts.
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -107,23 +109,50 @@ def seconds(duration: Any) -> float:
     return total
 
 
+@dataclass
+class Usage:
+    """What processes of one kind have used.
+
+    Attributes:
+        memory: resident memory of the largest at its largest, in MB; files that are mapped count, as in `ps`.
+        own_memory: what of the memory of the largest is no mapped file, at its largest, in MB.
+        cpu: CPU seconds of each process by its number, as of the last look at it.
+    """
+
+    memory: float = 0
+    own_memory: float = 0
+    cpu: dict[int, float] = field(default_factory=dict)
+
+
 @contextmanager
-def memory_watched(home: str) -> Iterator[dict[str, float]]:
-    """The largest resident memory, in MB, of each process of the stack, by what it is."""
-    largest: dict[str, float] = {}
+def usage_watched(home: str) -> Iterator[dict[str, Usage]]:
+    """What each kind of process of a stack uses, looked at twice a second.
+
+    Parameters:
+        home: the stack's folder, by which its processes are recognised.
+    """
+    used: dict[str, Usage] = {}
     done = threading.Event()
+    wanted = ["memory_info", "cpu_times", "cmdline", "environ", "cwd"]
 
     def watch() -> None:
+        before = None
         while not done.wait(0.5):
-            for process in psutil.process_iter(["memory_info", "cmdline", "environ"]):
-                if home in json.dumps([process.info["cmdline"], process.info["environ"]]):
-                    name = describe(process.info["cmdline"] or [])
-                    largest[name] = max(largest.get(name, 0), process.info["memory_info"].rss / 1e6)
+            for process in psutil.process_iter(wanted):
+                if home in json.dumps([process.info[about] for about in ("cmdline", "environ", "cwd")]):
+                    usage = used.setdefault(describe(process.info["cmdline"] or []), Usage())
+                    memory = process.info["memory_info"]
+                    usage.memory = max(usage.memory, memory.rss / 1e6)
+                    usage.own_memory = max(usage.own_memory, (memory.rss - memory.shared) / 1e6)
+                    usage.cpu[process.pid] = sum(process.info["cpu_times"][:2])
+            before = before or {pid: spent for usage in used.values() for pid, spent in usage.cpu.items()}
+        for usage in used.values():
+            usage.cpu = {pid: spent - (before or {}).get(pid, 0) for pid, spent in usage.cpu.items()}
 
     thread = threading.Thread(target=watch)
     thread.start()
     try:
-        yield largest
+        yield used
     finally:
         done.set()
         thread.join()
@@ -137,6 +166,8 @@ def describe(command: list[str]) -> str:
             return "qdrant compaction"
         if f"embedded.services.{name}" in line or f"org.{name}" in line or f"embedded {name}" in line:
             return name
+    if module := re.search(r" -m (ingestion\.\w+)$", line):
+        return module[1]
     return Path(command[0]).name if command else "?"
 
 
@@ -149,16 +180,19 @@ def together(pipelines: Pipelines, rows: int, stores: Sequence[str], folder: str
         stores: names of the stores.
         folder: the stack's folder, by which its processes are recognised.
     """
-    with memory_watched(folder) as largest:
+    with usage_watched(folder) as used:
         begun = time.monotonic()
         run = pipelines.run(FLOW, s3_key=KEY, table_name="together", stores=json.dumps(stores))
         took = time.monotonic() - begun
     held = pipelines.contents("together")
     exact = {held[store] for store in stores} == {pipelines.manifest(rows)}
     outcome = f"{run.state}, {took:.0f} s, {'exact' if exact else 'NOT EXACT'}"
-    print(f"{len(stores)} stores at once: {outcome}; largest resident memory:")
-    for name, megabytes in sorted(largest.items(), key=lambda item: -item[1]):
-        print(f"  {name:24}{megabytes:8,.0f} MB", flush=True)
+    print(f"{len(stores)} stores at once: {outcome}")
+    print(f"  {'':28}{'memory, MB':>12}{'of it own':>12}{'CPU s':>8}")
+    for name, usage in sorted(used.items(), key=lambda item: -item[1].memory):
+        sizes = f"{usage.memory:12,.0f}{usage.own_memory:12,.0f}"
+        print(f"  {name:28}{sizes}{sum(usage.cpu.values()):8.1f}", flush=True)
+    print(f"  CPU of all: {sum(sum(usage.cpu.values()) for usage in used.values()):.0f} s")
 
 
 def main() -> None:

@@ -12,7 +12,8 @@ their spread, the CPU seconds of all processes that take part and of PostgreSQL,
 the course's way.
 
 `year` loads the twelve months of 2020 at the size of the public ones, 24.6 M rows, by the floor and by the improved
-flow. It prints for each month the seconds of both, Kestra's largest resident memory and the size of the stack's folder.
+flow. It prints for each month the seconds of both, Kestra's largest resident memory, the size of the table with its
+indexes, and of all else in the stack's folder.
 """
 
 import functools
@@ -33,7 +34,7 @@ from statistics import median
 
 import psutil
 
-from bench.s3_csv import memory_watched, seconds
+from bench.s3_csv import seconds, usage_watched
 from embedded.services.dataset.catalogue import Edition, TaxiFile
 from embedded.services.dataset.files import Gzip, csv
 from flowtests.stack import own_stack
@@ -41,6 +42,8 @@ from tests.flows.taxis import Execution, Taxis, source
 
 PLAIN, IMPROVED = "04_postgres_taxi", "04_postgres_taxi_improved"
 COLUMNS = ", ".join(TaxiFile("yellow", 2020, 12).columns)
+TABLE_BYTES = "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('yellow_trips')"
+YEAR_HEADS = ("floor s", "flow s", "ratio", "Kestra MB", "table GB", "rest GB")
 Figures = tuple[float, float, float]
 YEAR_ROWS = 24_648_499
 """Of the public yellow files of 2020."""
@@ -194,24 +197,26 @@ def compare(taxis: Taxis, folder: Path, stack: Path, rows: int, rounds: int) -> 
 
 
 def bytes_below(folder: Path) -> int:
-    """How much the files of a folder hold."""
-    return sum(int(line.split()[0]) for line in subprocess.check_output(["du", "-sk", folder], text=True).splitlines())
+    """What the files of a folder take on the disk."""
+    return int(subprocess.check_output(["du", "-sk", folder], text=True).split()[0]) * 1024
 
 
 def year(taxis: Taxis, folder: Path, stack: Path) -> None:
     """Print what each month of a year at its real size takes."""
     thousand = sum(TaxiFile("yellow", 2020, month).rows(1_000) for month in range(1, 13))
-    print(f"{'month':>5}{'rows':>12}{'floor s':>9}{'flow s':>9}{'ratio':>7}{'Kestra MB':>11}{'disk GB':>9}")
+    print(f"{'month':>5}{'rows':>12}" + "".join(f"{head:>10}" for head in YEAR_HEADS))
     for month in range(1, 13):
         rows = TaxiFile("yellow", 2020, month).rows(YEAR_ROWS * 1_000 // thousand)
         path = generate(folder, month, rows)
         least = timed(functools.partial(floor, taxis, path))
         taxis.sql("DROP TABLE bare; CHECKPOINT")
-        with memory_watched(str(stack)) as largest:
+        with usage_watched(str(stack)) as used:
             took = timed(functools.partial(flow, taxis, IMPROVED, f"{month:02}"))
         path.unlink()
-        figures = f"{least:9.1f}{took:9.1f}{took / least:7.2f}{largest['kestra']:11,.0f}"
-        print(f"{month:5}{rows:12,}{figures}{bytes_below(stack) / 1e6:9.1f}", flush=True)
+        table = int(taxis.sql(TABLE_BYTES)[0][0]) / 1e9
+        rest = bytes_below(stack) / 1e9 - table
+        figures = (least, took, took / least, used["kestra"].memory, table, rest)
+        print(f"{month:5}{rows:12,}" + "".join(f"{figure:10,.2f}" for figure in figures), flush=True)
     print(f"{taxis.sql('SELECT count(*) FROM yellow_trips')[0][0]:,} rows in the table")
 
 

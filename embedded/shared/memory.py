@@ -1,4 +1,4 @@
-"""A wall for the memory of a process: beyond it an allocation fails, instead of the machine."""
+"""The memory of this process: how much files take of it, and a wall beyond which an allocation fails."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 _RESOURCE = resource.RLIMIT_DATA
 """What a process writes to, its threads' stacks included; not the files that it maps."""
 
+_USED = Path("/proc/self/statm")
+"""The pages of this process, of several kinds: https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html."""
 
 _CONTAINER = Path("/sys/fs/cgroup/memory.max")
 """What a container may use in all: https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files."""
@@ -41,3 +43,12 @@ def lift_limit(process: subprocess.Popen[bytes]) -> None:
         _, highest = resource.getrlimit(_RESOURCE)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             resource.prlimit(process.pid, _RESOURCE, (highest, highest))
+
+
+def mapped_bytes() -> int:
+    """What mapped files take of this process's memory; 0 on systems that do not say it in this way."""
+    try:
+        pages = int(_USED.read_text().split()[2])
+    except OSError:
+        return 0
+    return pages * resource.getpagesize()

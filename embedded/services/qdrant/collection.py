@@ -19,19 +19,25 @@ import qdrant_edge as edge
 from embedded.services.qdrant import schema
 from embedded.services.qdrant.body import Json
 from embedded.services.qdrant.points import Change
+from embedded.shared.memory import mapped_bytes
 from embedded.shared.paths import ROOT
 
 log = logging.getLogger(__name__)
 
 _SETTINGS = "collection.json"
+MAPPED_BYTES = 256 << 20
+"""Memory that a collection's files may take, beyond what they take when it is opened; see `Collection`."""
 
 
 class Collection:
     """A collection on disk, open.
 
-    New points are in a segment that holds its payload indexes in memory, a few kilobytes a point. After
+    New points are in a segment that holds its payload indexes in memory, a kilobyte or more a point. After
     `schema.SEGMENT_POINTS` changes the engine's optimiser, in a process of its own (it would stop all threads of
     this one), makes files of them that are mapped; opened again, the collection takes hardly any memory of its own.
+
+    What is read of mapped files counts as this process's memory until they are unmapped, so a collection that has
+    been read through is opened again; what the system has cached of the files stays there.
     """
 
     def __init__(self, folder: Path, name: str, settings: dict[str, Json], shard: edge.EdgeShard) -> None:
@@ -43,6 +49,7 @@ class Collection:
         self._lock = threading.Lock()
         self._operations = 0
         self._pending = shard.info().points_count - shard.info().indexed_vectors_count
+        self._mapped = mapped_bytes()
 
     @classmethod
     def create(cls, folder: Path, name: str, settings: dict[str, Json]) -> Collection:
@@ -129,6 +136,8 @@ class Collection:
             if self._shard is None:
                 raise RuntimeError(f"Service internal error: the collection {self.name} is closed")
             yield self._shard
+            if mapped_bytes() - self._mapped > MAPPED_BYTES:
+                self._reopen(lambda: None)
 
     def _compact(self) -> None:
         command = [sys.executable, "-m", "embedded.services.qdrant.compaction", str(self._folder / "shard")]
@@ -150,6 +159,7 @@ class Collection:
         del shard
         between()
         self._shard = edge.EdgeShard.load(str(self._folder / "shard"), schema.engine_config(self.settings))
+        self._mapped = mapped_bytes()
 
     def _save(self) -> None:
         fresh = self._folder / f"{_SETTINGS}.new"

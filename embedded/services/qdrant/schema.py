@@ -13,8 +13,9 @@ import qdrant_edge as edge
 from embedded.services.qdrant.body import Body, Json
 from embedded.services.qdrant.errors import format_error
 
-SEGMENT_POINTS = 50_000
-"""Points of one segment; see `collection`."""
+SEGMENT_POINTS = 100_000
+"""Points of one segment; see `collection`. A change looks for its points in all segments, and a page of a scroll takes
+points of all, so fewer segments are faster; but the newest one is in memory, and is read again after `kill -9`."""
 
 _DISTANCES = {
     "Cosine": edge.Distance.Cosine,

@@ -18,7 +18,10 @@ from qdrant_client import QdrantClient, models
 from qdrant_client.common.version_check import is_compatible
 from qdrant_client.http.exceptions import UnexpectedResponse
 
-from embedded.services.qdrant import schema
+from embedded.services.qdrant import collection as collections
+from embedded.services.qdrant import queries, schema
+from embedded.services.qdrant.collection import Collection
+from embedded.services.qdrant.points import upsert
 from embedded.shared.paths import ROOT
 from tests.support import foreign_page
 from tests.support.stack import own_stack
@@ -463,6 +466,20 @@ def test_payload_on_disk_is_what_the_engine_is_told() -> None:
     placed = [str(schema.engine_config(settings).payload_memory) for settings in kept]
     assert placed == ["Memory.Cold", "Memory.Cached"]
     assert schema.check_new(vectors)["on_disk_payload"] is True
+
+
+def test_a_collection_that_took_much_memory_is_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Collection.create(
+        tmp_path / "collection", NAME, schema.check_new({"vectors": {"size": 6, "distance": "Dot"}})
+    )
+    first = opened._shard
+    opened.update([upsert({"points": [{"id": 1, "vector": VECTOR, "payload": {"zone": "north"}}]}, {"": 6})])
+    assert opened._shard is first
+    monkeypatch.setattr(collections, "MAPPED_BYTES", -(1 << 40))  # more than any process takes: each call is too much
+    assert opened.read(queries.count, {}) == {"count": 1}
+    assert opened._shard is not first
+    assert opened.read(queries.scroll, {})["points"] == [{"id": 1, "payload": {"zone": "north"}}]
+    opened.close()
 
 
 @pytest.mark.parametrize(("size", "threshold", "graph"), [(6, None, 0), (384, None, 16), (384, 0, 0), (6, 100, 16)])

@@ -5,19 +5,17 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from qdrant_client import models
-
-from ingestion.collection import load_points
+from ingestion.collection import Point, load_points
 from ingestion.columns import MATCH
 from ingestion.frame import exit_naming
 from ingestion.vectors import TITLE_SIZE
 
 
-def points() -> Iterator[models.PointStruct]:
+def points() -> Iterator[Point]:
     """The points of `points.ndjson`."""
     with Path("points.ndjson").open() as file:
         for line in file:
-            yield models.PointStruct(**json.loads(line))
+            yield Point(**json.loads(line))
 
 
 if __name__ == "__main__":

@@ -5,20 +5,18 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 
-from qdrant_client import models
-
-from ingestion.collection import load_points
+from ingestion.collection import Point, load_points
 from ingestion.columns import BATCH_ID, READING
 from ingestion.readings import read_readings, run_load
 from ingestion.vectors import READING_SIZE, Scales, reading_vector
 
 
-def points(scales: Scales) -> Iterator[models.PointStruct]:
+def points(scales: Scales) -> Iterator[Point]:
     """The readings as points."""
     for identity, reading in read_readings():
         moment = datetime.fromisoformat(reading["timestamp"])
         vector = reading_vector(moment, reading["metric_name"], reading["metric_value"], scales)
-        yield models.PointStruct(id=identity, vector=vector, payload=reading)
+        yield Point(identity, vector, reading)
 
 
 def load() -> None:

@@ -1,12 +1,14 @@
-"""The wall for the memory of a process."""
+"""The wall for the memory of a process, and what mapped files take of it."""
 
+import mmap
 import resource
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from embedded.shared.memory import limit_memory
+from embedded.shared.memory import limit_memory, mapped_bytes
 
 SIZE = 64 << 30
 
@@ -28,3 +30,14 @@ def test_the_lower_limit_counts(tmp_path: Path, container: str | None, limit: in
     _, highest = resource.getrlimit(resource.RLIMIT_DATA)
     limit_memory(SIZE, file)
     assert resource.getrlimit(resource.RLIMIT_DATA) == (limit, highest)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_file_that_is_mapped_counts_once_it_is_read(tmp_path: Path) -> None:
+    size = 16 << 20
+    file = tmp_path / "file"
+    file.write_bytes(bytes(size))
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        before = mapped_bytes()
+        assert not any(mapped[start] for start in range(0, size, mmap.PAGESIZE))
+        assert mapped_bytes() - before >= size - (1 << 20)
