@@ -151,10 +151,11 @@ class Collection:
         self._pending = 0
 
     def _reopen(self, between: Callable[[], Any]) -> None:
-        """Close the shard, do something, and open it again by the settings."""
+        """Close the shard, do something, and open it again by the settings. What cannot be written leaves it open."""
+        if self._shard:
+            self._shard.flush()
         shard, self._shard = self._shard, None
         if shard:
-            shard.flush()
             shard.close()
         del shard
         between()

@@ -10,7 +10,7 @@ import pytest
 from qdrant_client import QdrantClient
 
 from ingestion import load_elasticsearch, load_qdrant, load_timescaledb, readings, verify_csv, verify_json
-from ingestion.collection import ensure_collection
+from ingestion.collection import TRIES, Point, ensure_collection, upsert
 from ingestion.readings import FILE, run_load
 from ingestion.vectors import reading_vector, title_vector
 from stores.index_names import daily_index
@@ -81,6 +81,28 @@ def test_a_collection_that_cannot_be_created_ends_the_load(monkeypatch: pytest.M
     monkeypatch.setattr(client, "create_collection", refuse)
     with pytest.raises(ConnectionError, match="disk is full"):
         ensure_collection(client, "metrics", 6)
+
+
+@pytest.mark.parametrize(("failures", "arrived"), [(0, True), (TRIES - 1, True), (TRIES, False)])
+def test_a_batch_that_fails_is_sent_again(monkeypatch: pytest.MonkeyPatch, failures: int, arrived: bool) -> None:
+    client = QdrantClient(":memory:")
+    ensure_collection(client, "metrics", 2)
+    points = [Point(str(uuid.uuid4()), [1.0, number], {"zone": str(number)}) for number in (0.0, 1.0)]
+    answer, left = client.upsert, [ConnectionError("refused")] * failures
+
+    def unsteady(*arguments: Any, **options: Any) -> Any:
+        if left:
+            raise left.pop()
+        return answer(*arguments, **options)
+
+    monkeypatch.setattr(client, "upsert", unsteady)
+    if arrived:
+        upsert(client, "metrics", points)
+    else:
+        with pytest.raises(ConnectionError, match="refused"):
+            upsert(client, "metrics", points)
+    found = client.retrieve("metrics", [point.id for point in points])
+    assert {record.id: record.payload for record in found} == ({p.id: p.payload for p in points} if arrived else {})
 
 
 def test_equal_readings_are_not_written_again() -> None:
