@@ -1,4 +1,4 @@
-"""Knows whether Kestra answers, for all pages at once."""
+"""Knows whether Kestra answers, for all pages at once, while a page is open."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 
 import requests
-from nicegui import background_tasks, binding
+from nicegui import app, background_tasks, binding
 
 from workbook.web import session
 
@@ -46,7 +46,8 @@ class Watch:
     async def _ask_again_and_again(self) -> None:
         failures = 0
         while True:
-            failures = 0 if await asyncio.to_thread(self._answers) else failures + 1
+            answers = not any(app.clients()) or await asyncio.to_thread(self._answers)
+            failures = 0 if answers else failures + 1
             self.gone = failures >= FAILURES
             await asyncio.sleep(SECONDS)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -15,6 +17,9 @@ from embedded.shared.loopback import HOST
 KEEP_ALIVE_SECONDS = 75
 """How long a connection without requests stays open. Who asks again just as it is closed gets an error for an answer:
 with uvicorn's 5 seconds, clients that ask every few seconds on a busy machine did."""
+
+DATE_SECONDS = 1.0
+"""How long answers keep their date."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,8 @@ def serve(
         "ws": "none",
     }
     if tls is None:
-        uvicorn.run(app, port=port, **how)
+        with contextlib.suppress(KeyboardInterrupt):  # the signal once more, when all is shut down
+            CalmServer(uvicorn.Config(app, port=port, **how)).run()
     else:
         files: dict[str, Any] = {"ssl_certfile": tls.certificate, "ssl_keyfile": tls.key}
         plain = uvicorn.Config(app, port=port, **how)
@@ -72,4 +78,24 @@ def serve(
 
 async def _both(*configs: uvicorn.Config) -> None:
     """Serve in one loop. The server that began last takes the signal to stop first, and hands it on when it has."""
-    await asyncio.gather(*(uvicorn.Server(config).serve() for config in configs))
+    await asyncio.gather(*(CalmServer(config).serve() for config in configs))
+
+
+class CalmServer(uvicorn.Server):
+    """Wakes for a signal, and once a second for the date of answers: uvicorn looks for both ten times a second."""
+
+    _wake: asyncio.Event
+    _loop: asyncio.AbstractEventLoop
+
+    async def main_loop(self) -> None:
+        """Wait for the end."""
+        self._wake, self._loop = asyncio.Event(), asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), DATE_SECONDS)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        super().handle_exit(sig, frame)
+        if hasattr(self, "_loop"):  # one that comes during the start is seen after it
+            self._loop.call_soon_threadsafe(self._wake.set)

@@ -39,7 +39,7 @@ SMALL_HEAP = (
     "-XX:-ShrinkHeapInSteps",
 )
 """The heap begins small, and after a collection of old objects it has room for little more than what is in use."""
-WATCH_SECONDS = 2.0
+WATCH_SECONDS = 5.0
 """Time between two looks at the services and the database."""
 SILENCES = 3
 """After so many looks without an answer, the database counts as closed."""
@@ -233,6 +233,7 @@ class Engine:
         if self._context is None:
             return
         self._guard.close()
+        self.bean("io.kestra.core.runners.Scheduler").close()  # the context does not, as the guard has made it
         self._context.close()
         self._threads.shutdownNow()
         self._close_database()
@@ -243,7 +244,7 @@ class Engine:
         """Start the virtual machine alone."""
         (self.config.home / "work").mkdir(parents=True, exist_ok=True)
         temporary = self.config.home / "tmp"
-        shutil.rmtree(temporary, ignore_errors=True)  # Java's flight recorder leaves a folder there at each start
+        shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(mode=0o700)
         self.config.storage.mkdir(parents=True, exist_ok=True)
         application = _write_private(self.config.home / "application.yml", yaml.safe_dump(self.config.application()))
@@ -260,6 +261,7 @@ class Engine:
             "-XX:TieredStopAtLevel=1",  # the optimizing compiler slows down the first minutes on few cores
             "-XX:+ExitOnOutOfMemoryError",
             f"-XX:OnOutOfMemoryError={incidents.memory_command(self.config.home)}",
+            "-XX:-UsePerfData",  # counters for tools such as jstat, taken twenty times a second
             "-Djdk.nio.maxCachedBufferSize=262144",  # bytes: each thread keeps its largest buffer outside of the heap
             "-Xrs",  # signals belong to Python
             "-Duser.timezone=UTC",

@@ -1,7 +1,7 @@
 """Plays the engine with or without the project's replacements of its classes, for `test_replaced_classes`.
 
-The arguments are FOLDER and `original` or `replaced`. Prints, as JSON, what the functions of the database answer and
-what the consumers of a queue have got.
+The arguments are FOLDER and `original` or `replaced`. Prints, as JSON, what the functions of the database answer, what
+the consumers of a queue have got, and how waiting ends.
 """
 
 import json
@@ -65,12 +65,52 @@ def functions(engine: Engine) -> list[Any]:
     return [value if value is None else str(value) for value in answers]
 
 
-def answer(function: Any, document: str, expression: str) -> Any:
+def answer(function: Any, *arguments: Any) -> Any:
     try:
-        value = function(document, expression)
+        value = function(*arguments)
         return list(value) if isinstance(value, jpype.JArray) else value
     except jpype.JException as error:
         return f"raises {error.getClass().getName()}"
+
+
+def awaits(engine: Engine) -> list[Any]:
+    """What each way to wait gives, and how often it has looked: something that comes, and something that does not."""
+    java, millis = engine.java("io.kestra.core.utils.Await"), engine.java("java.time.Duration").ofMillis
+
+    def condition(come_at: int) -> Any:
+        return jpype.JProxy("java.util.function.BooleanSupplier", dict={"getAsBoolean": lambda: look(come_at)})
+
+    def supplier(come_at: int) -> Any:
+        return jpype.JProxy("java.util.function.Supplier", dict={"get": lambda: "here" if look(come_at) else None})
+
+    def look(come_at: int) -> bool:
+        looks.append(come_at)
+        return len(looks) >= come_at
+
+    text = jpype.JProxy("java.util.function.Supplier", dict={"get": lambda: "Why"})
+    ways: list[list[Any]] = [
+        [condition(3)],
+        [condition(1), None],
+        [condition(3), millis(10)],
+        [condition(3), millis(10), millis(5_000)],
+        [condition(2), None, millis(5_000)],
+        [condition(9), millis(40), millis(100)],
+        [text, condition(9), millis(40), millis(100)],
+        [supplier(3), millis(10)],
+        [supplier(3), millis(10), millis(5_000)],
+        [supplier(9), millis(40), millis(100)],
+    ]
+    answers = []
+    for way in ways:
+        looks: list[int] = []
+        try:
+            answers.append([str(java.until(*way)), len(looks)])
+        except jpype.JException as error:
+            answers.append([error.getClass().getName(), str(error.getMessage()), len(looks)])
+    engine.java("java.lang.Thread").currentThread().interrupt()
+    looks = []
+    answers.append([answer(java.until, condition(2), millis(10)), len(looks)])
+    return [[str(part) for part in one] for one in answers]
 
 
 def queue(engine: Engine) -> dict[str, Any]:
@@ -161,7 +201,12 @@ def main() -> None:
     engine = Context(EngineConfig(folder / "home", folder / "storage", jars, in_memory=True))
     engine.start_context()
     origin = str(engine.java("io.kestra.runner.h2.H2Queue").class_.getProtectionDomain().getCodeSource().getLocation())
-    print(json.dumps({"origin": origin, "functions": functions(engine), "queue": queue(engine)}), flush=True)
+    print(
+        json.dumps(
+            {"origin": origin, "functions": functions(engine), "queue": queue(engine), "awaits": awaits(engine)}
+        ),
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The project's replacements of two of the engine's classes do what the originals do."""
+"""The project's replacements of three of the engine's classes do what the originals do."""
 
 import json
 import subprocess
@@ -47,3 +47,9 @@ def test_consumers_of_a_queue_get_the_same_messages(original: dict[str, Any], re
     assert replaced["queue"] == original["queue"]
     assert original["queue"]["in order"] == [f"message {number}" for number in range(MESSAGES)]
     assert len(original["queue"]["got"]["other"]) == MESSAGES + 6
+
+
+def test_waiting_ends_in_the_same_way(original: dict[str, Any], replaced: dict[str, Any]) -> None:
+    assert replaced["awaits"] == original["awaits"]
+    assert ["here", "3"] in original["awaits"]
+    assert sum("java.util.concurrent.TimeoutException" in answer for answer in original["awaits"]) == 3

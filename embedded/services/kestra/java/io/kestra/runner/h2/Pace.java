@@ -6,13 +6,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * When a consumer of a queue asks the database next.
  *
  * <p>At once after a ring of the bell, and again at once while it finds messages. If messages were emitted that it has
- * not found, their transaction is open: it asks again after 4, 8, 16 ... ms. If there are none, it asks every two
- * seconds, should the count be wrong.
+ * not found, their transaction is open: it asks again after 4, 8, 16 ... ms. If there are none, it asks after 2, 4, 8
+ * ... 32 seconds, should the count be wrong.
  */
 final class Pace {
     static final long SHORTEST_MILLIS = 4;
     static final long LONGEST_MILLIS = 500;
     static final long REST_MILLIS = 2_000;
+    static final long LONGEST_REST_MILLIS = 32_000;
 
     private final AtomicLong emitted;
     private final Bell bell;
@@ -52,7 +53,7 @@ final class Pace {
             pause = Math.min(Math.max(pause * 2, SHORTEST_MILLIS), LONGEST_MILLIS);
         } else {
             found = emitted.get();
-            pause = REST_MILLIS;
+            pause = Math.min(Math.max(pause * 2, REST_MILLIS), LONGEST_REST_MILLIS);
         }
     }
 

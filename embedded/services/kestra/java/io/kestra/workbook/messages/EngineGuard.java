@@ -12,10 +12,12 @@ import io.kestra.core.repositories.FlowRepositoryInterface;
 import io.kestra.core.runners.FlowListeners;
 import io.kestra.core.runners.WorkerJobRunning;
 import io.kestra.core.runners.WorkingDirFactory;
+import io.kestra.core.services.FlowListenersInterface;
 import io.kestra.core.services.PluginDefaultService;
 import io.kestra.jdbc.JdbcMapper;
 import io.kestra.jdbc.JooqDSLContextWrapper;
 import io.kestra.jdbc.repository.AbstractJdbcTriggerRepository;
+import io.kestra.jdbc.runner.JdbcScheduler;
 import io.kestra.jdbc.runner.JdbcSchedulerTriggerState;
 import io.kestra.repository.h2.H2Repository;
 import io.kestra.runner.h2.H2ExecutionDelayStorage;
@@ -69,6 +71,9 @@ public final class EngineGuard {
         LIMIT 1
         """;
 
+    private static final String DUE_TRIGGER =
+        "(\"next_execution_date\" < ? OR \"next_execution_date\" IS NULL) AND \"execution_id\" IS NULL";
+
     private final Path home;
     private final String lastEnd;
     private final List<Long> leftInFlight;
@@ -120,6 +125,9 @@ public final class EngineGuard {
                     guard.context.getBean(AbstractJdbcTriggerRepository.class), guard.table("triggers"),
                     () -> guard.context.getBean(FlowRepositoryInterface.class), guard))
                 .singleton(true).replaces(JdbcSchedulerTriggerState.class).build(),
+            RuntimeBeanDefinition.builder(JdbcScheduler.class, () -> new GuardedScheduler(
+                    guard.context, guard.context.getBean(FlowListenersInterface.class), guard.due("triggers", DUE_TRIGGER)))
+                .singleton(true).replaces(JdbcScheduler.class).build(),
             RuntimeBeanDefinition
                 .builder(ModelValidator.class, () -> new LimitedValidator(
                     () -> guard.context.getBean(Validator.class),
@@ -152,6 +160,11 @@ public final class EngineGuard {
     @SuppressWarnings("unchecked")
     private <T> H2Repository<T> table(String name) {
         return context.getBean(H2Repository.class, Qualifiers.byName(name));
+    }
+
+    /** Whether rows of a table are due. */
+    DueRows due(String table, String condition) {
+        return new DueRows(context.getRequiredProperty("datasources.h2.url", String.class), table, condition);
     }
 
     /** Start the context. What took the last engine down is set aside before anything goes on with it. */

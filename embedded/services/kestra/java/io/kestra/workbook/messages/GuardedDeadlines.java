@@ -12,7 +12,7 @@ final class GuardedDeadlines extends H2SLAMonitorStorage {
 
     GuardedDeadlines(H2Repository<SLAMonitor> repository, EngineGuard engine) {
         super(repository);
-        guard = new RowGuard<>(SLAMonitor.class, repository, engine);
+        guard = new RowGuard<>(SLAMonitor.class, repository, engine.due("sla_monitor", "\"deadline\" < ?"), engine);
     }
 
     @Override

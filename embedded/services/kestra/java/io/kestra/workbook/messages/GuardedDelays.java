@@ -14,7 +14,8 @@ final class GuardedDelays extends H2ExecutionDelayStorage {
 
     GuardedDelays(H2Repository<ExecutionDelay> repository, EngineGuard engine) {
         super(repository);
-        guard = new RowGuard<>(ExecutionDelay.class, repository, engine);
+        var due = engine.due("executordelayed", "\"date\" <= ?");
+        guard = new RowGuard<>(ExecutionDelay.class, repository, due, engine);
     }
 
     @Override

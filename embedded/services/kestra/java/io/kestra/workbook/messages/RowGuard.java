@@ -5,6 +5,7 @@ import io.kestra.core.exceptions.DeserializationException;
 import io.kestra.core.models.HasUID;
 import io.kestra.jdbc.JdbcMapper;
 import io.kestra.repository.h2.H2Repository;
+import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -18,18 +19,23 @@ final class RowGuard<T extends HasUID> {
 
     private final Class<T> type;
     private final H2Repository<T> rows;
+    private final DueRows due;
     private final EngineGuard engine;
     private final Map<String, String> condemned = new HashMap<>();
     private int attempts;
 
-    RowGuard(Class<T> type, H2Repository<T> rows, EngineGuard engine) {
+    RowGuard(Class<T> type, H2Repository<T> rows, DueRows due, EngineGuard engine) {
         this.type = type;
         this.rows = rows;
+        this.due = due;
         this.engine = engine;
     }
 
-    /** Look through the table once; what fails is left for the next time, and set aside then. */
+    /** Look through the table once, if a row is due; what fails is left for the next time, and set aside then. */
     void process(Runnable once) {
+        if (!due.any(OffsetDateTime.now())) {
+            return;
+        }
         try {
             once.run();
             attempts = 0;
