@@ -1,6 +1,5 @@
 """What is measured of a product, and what all that run as servers of their own have in common."""
 
-import itertools
 import os
 import subprocess
 import time
@@ -20,11 +19,13 @@ from embedded.shared.python_environments import locked
 
 HELLO, SEQUENCE = "hello", "hundred"
 AT_ONCE = 100
+CONNECTIONS = 8
+"""Over which a peer gets them: of a hundred connections, Prefect refuses nearly all, and Airflow's scheduler ends."""
 LIMIT_SECONDS = 300
 START_SECONDS = 120
 GRACE_SECONDS = 15
 ANSWER_SECONDS = 60
-AGAIN_SECONDS = 1.0
+AGAIN_SECONDS = 0.2
 POLL_SECONDS, POLL_MANY_SECONDS = 0.05, 0.5
 SUCCESS, FAILED, OPEN = "success", "failed", "open"
 
@@ -63,7 +64,7 @@ class Product(ABC):
         """Submit a hundred runs of one task at once, and wait until all have succeeded. Raises Problem.
 
         Returns:
-            How many the server did not take at the first try.
+            How often the server was too busy to take one.
         """
 
     @abstractmethod
@@ -91,7 +92,9 @@ class Peer(Product):
         self.address = f"http://{HOST}:{port}"
         self.session = requests.Session()
         self.session.trust_env = False  # our own machine is reached without a proxy
+        self.session.headers["Connection"] = "close"  # a server may end an idle one just when it is used again
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.busy: list[Busy] = []
 
     @classmethod
     def commands(cls) -> Path:
@@ -115,8 +118,8 @@ class Peer(Product):
         folder = self.commands()
         path = f"{folder}{os.pathsep}{os.environ['PATH']}"
         env = {**os.environ, **self.variables(), "PATH": path}
+        argv = [str(folder / command), *arguments]
         with (self.folder / f"{len(self.processes)}.log").open("wb") as log:
-            argv = [str(folder / command), *arguments]
             process = subprocess.Popen(
                 argv, cwd=self.folder, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
@@ -139,13 +142,20 @@ class Peer(Product):
 
     def check_servers(self) -> None:
         """Raise Problem if one of its processes has failed."""
-        if codes := [process.returncode for process in self.processes if process.poll()]:
-            raise Problem(f"a process of its server ended with code {codes[0]}: {self.last_words()}")
+        for number, process in enumerate(self.processes):
+            if process.poll():
+                raise Problem(f"a server ended with code {process.returncode}: {self.last_words(number)}")
 
-    def last_words(self) -> str:
-        """The last line that any of its processes wrote."""
-        lines = [line for log in self.folder.glob("*.log") for line in log.read_text(errors="replace").splitlines()]
-        return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "it wrote nothing")
+    def last_words(self, number: int = -1) -> str:
+        """What a process wrote last: the last line that names an error, if there is one.
+
+        Parameters:
+            number: which one, in the order of their start; the last one if left out.
+        """
+        log = self.folder / f"{range(len(self.processes))[number]}.log"
+        lines = log.read_text(errors="replace").splitlines()
+        named = [line for line in lines if "Error" in line] or [line for line in lines if line.strip()]
+        return named[-1].strip()[:200] if named else "it wrote nothing"
 
     def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """The JSON that the API answers to a GET, or to a POST of a body. Raises Problem."""
@@ -160,38 +170,44 @@ class Peer(Product):
         return answer.json()
 
     def run_hello(self) -> None:
-        self.await_success(HELLO, [self.submit(HELLO)], POLL_SECONDS)
+        self.await_success(HELLO, [self.submit_patiently(HELLO)], POLL_SECONDS)
 
     def run_sequence(self) -> None:
-        self.await_success(SEQUENCE, [self.submit(SEQUENCE)], POLL_SECONDS)
+        self.await_success(SEQUENCE, [self.submit_patiently(SEQUENCE)], POLL_SECONDS)
 
     def run_at_once(self) -> int:
-        pool = ThreadPoolExecutor(AT_ONCE)
+        busy_before = len(self.busy)
+        pool = ThreadPoolExecutor(CONNECTIONS)
         try:
-            submitted = list(pool.map(self._submit_patiently, [HELLO] * AT_ONCE))
+            answers = list(pool.map(self._submit_or_problem, [HELLO] * AT_ONCE))
         finally:
             pool.shutdown(wait=False)  # a Ctrl-C has the servers ended first, and with them what still asks
-        problems = [str(run) for run, _ in submitted if isinstance(run, Problem)]
+        refused = [answer for answer in answers if isinstance(answer, Problem)]
         try:
-            self.await_success(HELLO, [run for run, _ in submitted if isinstance(run, str)], POLL_MANY_SECONDS)
+            self.await_success(HELLO, [answer for answer in answers if isinstance(answer, str)], POLL_MANY_SECONDS)
         except Problem as problem:
-            problems.append(str(problem))
-        if problems:
-            refused = len([run for run, _ in submitted if isinstance(run, Problem)])
-            raise Problem(f"{refused} of {AT_ONCE} refused; {problems[-1]}")
-        return len([tries for _, tries in submitted if tries > 1])
+            raise Problem(f"{len(refused)} of {AT_ONCE} refused; {problem}") from problem
+        if refused:
+            raise Problem(f"{len(refused)} of {AT_ONCE} refused: {refused[0]}")
+        return len(self.busy) - busy_before
 
-    def _submit_patiently(self, job: str) -> tuple[str | Problem, int]:
-        """Submit a run, again and again while the server is busy; gives its id, or why there is none, and the tries."""
+    def _submit_or_problem(self, job: str) -> str | Problem:
+        try:
+            return self.submit_patiently(job)
+        except Problem as problem:
+            return problem
+
+    def submit_patiently(self, job: str) -> str:
+        """Submit a run, again and again while the server is busy, as clients do; gives the run's id. Raises Problem."""
         deadline = time.monotonic() + LIMIT_SECONDS
-        for tries in itertools.count(1):
+        while True:
             try:
-                return self.submit(job), tries
-            except Problem as problem:
-                if not isinstance(problem, Busy) or time.monotonic() > deadline:
-                    return problem, tries
+                return self.submit(job)
+            except Busy as problem:
+                self.busy.append(problem)
+                if time.monotonic() > deadline:
+                    raise
             time.sleep(AGAIN_SECONDS)
-        raise AssertionError("counting has no end")
 
     def await_success(self, job: str, runs: list[str], poll: float) -> None:
         """Wait until all of these runs have ended, at most LIMIT_SECONDS.
