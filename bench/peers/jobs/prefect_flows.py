@@ -23,4 +23,5 @@ def hundred() -> None:
 
 
 if __name__ == "__main__":
-    serve(hello.to_deployment("bench"), hundred.to_deployment("bench"))
+    # Without a limit, a hundred runs are a hundred processes at once.
+    serve(hello.to_deployment("bench"), hundred.to_deployment("bench"), limit=4)
