@@ -5,7 +5,8 @@ state, in an environment of its own that the first use installs. Printed beside 
 from the start of its processes to the first run's success; of one more run of one task; of a run of a hundred tasks in
 sequence; of a hundred runs of one task that are submitted at once; and the memory of all its processes, ten seconds
 after the first run. Runs are started through the API, and have ended when the API says so. What failed, or had no end
-within five minutes, is printed with its reason. All names: prefect, dagster, dagster-in-process, airflow.
+within five minutes, is printed with its reason. All four take about half an hour: prefect, dagster, dagster-in-process,
+airflow.
 """
 
 import argparse
