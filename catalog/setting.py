@@ -35,6 +35,7 @@ class Kind(Enum):
     """As ISO 8601 has it, in days or less: such as P30D or PT12H."""
     URL = auto()
     FOLDER = auto()
+    CHOICE = auto()
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Setting:
         default: None for none.
         container_port: of a port, the one that the service listens on in its container.
         low, high: the range of a number.
+        choices: the values that there are, of a choice.
         secret: True if no representation of the settings may show it.
         for_clients: False for what concerns the service's process alone.
     """
@@ -57,6 +59,7 @@ class Setting:
     container_port: int = 0
     low: int = 0
     high: int = 0
+    choices: tuple[str, ...] = ()
     secret: bool = False
     for_clients: bool = True
 
@@ -124,6 +127,11 @@ def google_project(variable: str, default: str) -> Any:
 def memory(variable: str, default: str | None = None) -> Any:
     """A size such as 512m, of the service's process; None for the process's own default."""
     return _field(Setting(variable, Kind.MEMORY, default, for_clients=False))
+
+
+def choice(variable: str, *choices: str) -> Any:
+    """One of some values, for the service's process; the first where none is set."""
+    return _field(Setting(variable, Kind.CHOICE, choices[0], choices=choices, for_clients=False))
 
 
 def duration(variable: str) -> Any:

@@ -1,6 +1,8 @@
 """Versions of what the stacks run: the embedded stack, the Docker images and the documents are held to these."""
 
 KESTRA = "1.3.31"
+KESTRA_2 = "2.0.0"
+"""The engine that the embedded stack has beside it, for those who move: `KESTRA_VERSION=2.0`."""
 POSTGRES = "18"
 TIMESCALE = f"2.29.1-pg{POSTGRES}"
 """Of the extension and of the PostgreSQL below it; the embedded stack has PostgreSQL's alone."""

@@ -7,6 +7,9 @@ from catalog import setting, versions
 from catalog.setting import Kind
 from catalog.spec import Address, Container, Health, ServiceSpec
 
+V1, V2 = "1.3", "2.0"
+"""The versions of the engine that the embedded stack runs."""
+
 
 @dataclass(frozen=True)
 class KestraSettings:
@@ -15,6 +18,7 @@ class KestraSettings:
     port: int = setting.port("KESTRA_PORT", 8080)
     username: str = setting.email("KESTRA_USERNAME", "admin@kestra.io")
     password: str = setting.secret("KESTRA_PASSWORD", "Admin1234", Kind.STRONG_PASSWORD)
+    version: str = setting.choice("KESTRA_VERSION", V1, V2)
     heap: str | None = setting.memory("KESTRA_HEAP")
     retention: str | None = setting.duration("KESTRA_RETENTION")
     compression: int = setting.number("KESTRA_COMPRESSION", 1, 0, 1)

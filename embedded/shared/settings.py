@@ -199,6 +199,13 @@ def _url(values: Mapping[str, str], setting: Setting) -> str | None:
     return value.rstrip("/") or None
 
 
+def _choice(values: Mapping[str, str], setting: Setting) -> str:
+    value = _text(values, setting)
+    if value not in setting.choices:
+        raise SettingsError(f"{setting.variable} is {value!r}: write {' or '.join(setting.choices)}")
+    return value
+
+
 _READERS: Mapping[Kind, Callable[[Mapping[str, str], Setting], Any]] = {
     Kind.TEXT: _text,
     Kind.NAME: _plain_name,
@@ -211,4 +218,5 @@ _READERS: Mapping[Kind, Callable[[Mapping[str, str], Setting], Any]] = {
     Kind.DURATION: _duration,
     Kind.URL: _url,
     Kind.FOLDER: _folder,
+    Kind.CHOICE: _choice,
 }

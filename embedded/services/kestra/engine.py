@@ -25,9 +25,9 @@ from embedded.services.kestra import incidents
 from embedded.services.kestra.cds_archive import COLLECTOR
 from embedded.services.kestra.class_wrappers import set_hints_at_once
 from embedded.services.kestra.database import Database
+from embedded.services.kestra.java_engine import JavaEngine, uuid
 from embedded.shared.private_files import keep_private
 
-TENANT = "main"
 WORKER_THREADS = 8
 START_TIMEOUT_SECONDS = 60
 HEAP = "512m"
@@ -47,6 +47,9 @@ ABANDON_SECONDS = 10
 """Time for the database to close when the engine has ended."""
 APPLICATION = Path(__file__).with_name("application.yml")
 GUARD = "io.kestra.workbook.messages.EngineGuard"
+FLOWS = "io.kestra.core.services.FlowService"
+FLOW_REPOSITORY = "io.kestra.core.repositories.FlowRepositoryInterface"
+BRIEF = "io.kestra.workbook.messages.BriefExecutions"
 MIGRATIONS = Path(__file__).with_name("migrations")
 """Changes to the database that Kestra makes, applied after its own."""
 
@@ -116,15 +119,13 @@ class EngineConfig:
         return yaml.safe_load(Template(APPLICATION.read_text()).substitute(quoted))
 
 
-class Engine:
-    """The running engine. Java beans are reached with `bean` and `queue`, Java classes with `java`.
+class Engine(JavaEngine):
+    """The running engine of Kestra 1.3."""
 
-    A process can hold one engine in its life: a Java virtual machine does not start twice.
-    """
+    config: EngineConfig
 
     def __init__(self, config: EngineConfig) -> None:
         self.config = config
-        self._context: Any = None
         self._guard: Any = None
         self._threads: Any = None
         self._compaction: Any = None
@@ -159,22 +160,38 @@ class Engine:
             self._compaction = self.config.database.keep_compact()
         self._start_services()
 
-    def java(self, name: str) -> Any:
-        """A Java class by its full name."""
-        return jpype.JClass(name)
-
-    def bean(self, name: str) -> Any:
-        """A bean of the application context by the full name of its class."""
-        return self._context.getBean(jpype.JClass(name))
-
     def queue(self, name: str) -> Any:
         """One of the engine's queues, such as `executionQueue`, `executionKilledQueue` or `triggerQueue`."""
         qualifier = self.java("io.micronaut.inject.qualifiers.Qualifiers").byName(name)
         return self._context.getBean(self.java("io.kestra.core.queues.QueueInterface"), qualifier)
 
-    def to_json(self, value: Any) -> str:
-        """The JSON that Kestra's own server sends for an entity: the same mapper with the same settings."""
-        return str(self.bean("com.fasterxml.jackson.databind.ObjectMapper").writeValueAsString(value))
+    def awaits_execution(self, execution_id: str) -> bool:
+        """Whether an execution that is not stored yet waits in the engine's queue."""
+        return self.config.database.awaits_execution(execution_id)
+
+    def create_flow(self, flow: Any) -> Any:
+        """Create a flow from a `GenericFlow`. Raises a JException if it is invalid or exists."""
+        return self.bean(FLOWS).create(flow, True)
+
+    def update_flow(self, flow: Any, previous: Any) -> Any:
+        """Make a new revision of a flow from a `GenericFlow`. Raises a JException if it is invalid."""
+        return self.bean(FLOW_REPOSITORY).update(flow, previous)
+
+    def delete_flow(self, flow: Any) -> Any:
+        """Delete a flow; its revisions stay."""
+        return self.bean(FLOW_REPOSITORY).delete(flow)
+
+    def kv_metadata(self) -> Any:
+        """Where the key-value store keeps its keys."""
+        return self.bean("io.kestra.core.repositories.KvMetadataRepositoryInterface")
+
+    def follow(self, execution_id: str) -> None:
+        """Have messages about a large execution hold its task runs: they go without them where nobody follows."""
+        self.java(BRIEF).followed(execution_id)
+
+    def leave(self, execution_id: str) -> None:
+        """Take note that one of those who follow an execution does so no more."""
+        self.java(BRIEF).left(execution_id)
 
     def write_commits(self) -> None:
         """Write what the engine has committed to its database: afterwards `kill -9` cannot undo it.
@@ -273,7 +290,7 @@ class Engine:
     def _start_services(self) -> None:
         self._threads = self.java("java.util.concurrent.Executors").newCachedThreadPool()
         worker = self._context.createBean(
-            self.java("io.kestra.worker.DefaultWorker"), _uuid(), jpype.JInt(WORKER_THREADS), None
+            self.java("io.kestra.worker.DefaultWorker"), uuid(), jpype.JInt(WORKER_THREADS), None
         )
         self._context.registerSingleton(worker)
         self._services = [
@@ -300,10 +317,6 @@ class Engine:
 def _has_ended(service: Any) -> bool:
     state = service.getState()
     return state is not None and (state.hasCompletedTermination() or str(state) in ("TERMINATING", "ERROR"))
-
-
-def _uuid() -> str:
-    return str(jpype.JClass("java.util.UUID").randomUUID())
 
 
 def _library_name() -> str:

@@ -14,6 +14,7 @@ from embedded.services.kestra import cds_archive, empty_database, incidents
 from embedded.services.kestra.artifacts import engine_jars
 from embedded.services.kestra.compiler import compile_task_types
 from embedded.services.kestra.engine import HEAP, Engine, EngineConfig
+from embedded.services.kestra.java_engine import JavaEngine
 from embedded.services.kestra.tasks import bridge
 from embedded.shared.durations import duration
 from embedded.shared.loopback import HOST
@@ -95,7 +96,7 @@ def start_engine(settings: ProcessSettings, java_options: list[str] | None = Non
     return engine
 
 
-def leave_with_engine(engine: Engine) -> None:
+def leave_with_engine(engine: JavaEngine) -> None:
     """Have the process end when the engine has ended, with `ENGINE_ENDED` and the reason as the last line of its log.
 
     A Java virtual machine does not start twice in a process: the supervisor starts another.
@@ -106,7 +107,7 @@ def leave_with_engine(engine: Engine) -> None:
     threading.Thread(target=_leave_with, args=(engine,), name="engine-watch", daemon=True).start()
 
 
-def _leave_with(engine: Engine) -> None:
+def _leave_with(engine: JavaEngine) -> None:
     if reason := engine.await_end():
         incidents.write_end(engine.config.home, reason)
         engine.abandon()

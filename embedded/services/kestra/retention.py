@@ -7,7 +7,8 @@ from typing import Any
 
 import jpype
 
-from embedded.services.kestra.engine import TENANT, Engine
+from embedded.services.kestra.engine import Engine
+from embedded.services.kestra.java_engine import TENANT
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 """Puts the resources of the API together: `create_app`."""
 
 import os
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -43,7 +44,7 @@ from embedded.services.kestra.api.durable import DurableAnswers
 from embedded.services.kestra.api.errors import ApiError, error_response, from_exception
 from embedded.services.kestra.api.request import FormRoute, Settings
 from embedded.services.kestra.api.screens import Screens
-from embedded.services.kestra.engine import TENANT, Engine
+from embedded.services.kestra.java_engine import TENANT, JavaEngine
 from embedded.shared.browser_guard import BrowserGuard
 
 CONSOLE_URL = "CONSOLE_URL"
@@ -78,14 +79,15 @@ ROUTES: tuple[Route, ...] = (
 """The routes of every resource. Their paths begin after the tenant."""
 
 
-def create_app(engine: Engine, settings: Settings) -> Starlette:
-    """The API of Kestra 1.3 in front of a running engine.
+def create_app(engine: JavaEngine, settings: Settings, resources: Sequence[Route] = ROUTES) -> Starlette:
+    """The API in front of a running engine.
 
     Parameters:
         engine: a started engine.
         settings: user name and password that every caller must send, and the version to report.
+        resources: the routes of the API in the form of the engine's version; those of 1.3 if not given.
     """
-    routes = api_routes()
+    routes = api_routes(resources)
     app = Starlette(
         routes=[*health.root_routes, Mount(f"/api/v1/{TENANT}", routes=routes), Mount("/api/v1", routes=routes)],
         middleware=[
@@ -98,6 +100,7 @@ def create_app(engine: Engine, settings: Settings) -> Starlette:
     )
     app.router.redirect_slashes = False
     app.state.engine = engine
+    app.state.roots = {route.path.split("/")[1] for route in routes}
     app.state.settings = settings
     return app
 
@@ -110,9 +113,9 @@ def _refuse_page(reason: str) -> ASGIApp:
     return respond
 
 
-def api_routes() -> list[Route]:
+def api_routes(resources: Sequence[Route] = ROUTES) -> list[Route]:
     """The routes of all resources, the more literal path first: `/flows/search` before `/flows/{namespace}`."""
-    return sorted(ROUTES, key=lambda route: (not isinstance(route, FormRoute), _generality(route)))
+    return sorted(resources, key=lambda route: (not isinstance(route, FormRoute), _generality(route)))
 
 
 def _generality(route: Route) -> list[int]:
@@ -134,7 +137,7 @@ def _http_error(request: Request, error: Exception) -> JSONResponse:
 def _no_route(request: Request) -> ApiError:
     """404; for a known path under another tenant, the message of the open-source server."""
     parts = request.url.path.removeprefix("/api/v1/").split("/", 1)
-    roots = {route.path.split("/")[1] for route in api_routes()}
+    roots = request.app.state.roots
     if len(parts) == 2 and parts[0] not in {TENANT, *roots} and parts[1].split("/")[0] in roots:
         return ApiError(HTTPStatus.BAD_REQUEST, "Bad Request: Tenant must be 'main' for OSS version")
     return ApiError(HTTPStatus.NOT_FOUND)

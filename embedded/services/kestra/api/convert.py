@@ -6,7 +6,7 @@ from typing import Any
 import jpype
 
 from embedded.services.kestra.api.errors import Invalid
-from embedded.services.kestra.engine import Engine
+from embedded.services.kestra.java_engine import JavaEngine
 
 
 def java_list(values: list[Any]) -> Any:
@@ -34,18 +34,18 @@ def integer(value: int | None) -> Any:
     return None if value is None else jpype.JClass("java.lang.Integer")(value)
 
 
-def to_java(engine: Engine, value: Any) -> Any:
+def to_java(engine: JavaEngine, value: Any) -> Any:
     """A Python value made of dictionaries, lists and scalars as Java maps, lists and scalars."""
     mapper = engine.java("io.kestra.core.serializers.JacksonMapper").ofJson(False)
     return mapper.readValue(json.dumps(value), engine.java("java.lang.Object").class_)
 
 
-def to_python(engine: Engine, value: Any) -> Any:
+def to_python(engine: JavaEngine, value: Any) -> Any:
     """An entity of the engine as the dictionaries and lists of its JSON."""
     return json.loads(engine.to_json(value))
 
 
-def zoned(engine: Engine, text: str) -> Any:
+def zoned(engine: JavaEngine, text: str) -> Any:
     """A Java `ZonedDateTime`; a text without an offset is taken as UTC.
 
     Raises:
@@ -60,7 +60,7 @@ def zoned(engine: Engine, text: str) -> Any:
         raise Invalid(f"'{text}' is not a date and time") from error
 
 
-def enum(engine: Engine, name: str, value: str) -> Any:
+def enum(engine: JavaEngine, name: str, value: str) -> Any:
     """A constant of a Java enumeration, by its name in upper or lower case.
 
     Parameters:

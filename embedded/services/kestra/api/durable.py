@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from embedded.services.kestra.engine import Engine
+from embedded.services.kestra.java_engine import JavaEngine
 
 EVENTS = "text/event-stream"
 WRITERS = 8
@@ -21,7 +21,7 @@ class DurableAnswers:
         engine: the engine whose state the answers tell.
     """
 
-    def __init__(self, app: ASGIApp, engine: Engine) -> None:
+    def __init__(self, app: ASGIApp, engine: JavaEngine) -> None:
         self._app = app
         self._engine = engine
         self._writers = ThreadPoolExecutor(WRITERS, "commits-written")

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 
 from embedded.services.kestra.api.messages import readable, without_folders
 from embedded.services.kestra.api.unknown_types import explain
-from embedded.services.kestra.engine import TENANT
+from embedded.services.kestra.java_engine import TENANT
 
 log = logging.getLogger(__name__)
 

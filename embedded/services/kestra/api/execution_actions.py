@@ -82,7 +82,7 @@ def _resume(request: Request, execution: Any) -> Any:
 
 
 def _restart(request: Request, execution: Any) -> Any:
-    restarted = request.bean(SERVICE).restart(execution, _revision(request, execution))
+    restarted = request.bean(SERVICE).restart(execution, require_revision(request, execution))
     kept = [label for label in restarted.getLabels() or () if str(label.key()) != UNFINISHED]
     return _emit(request, restarted.withLabels(convert.java_list(kept)))
 
@@ -142,17 +142,17 @@ def _with_label(request: Request, execution: Any, key: str) -> Any:
 
 
 def _change_status(request: Request, execution: Any) -> Any:
-    return _emit(request, execution.withState(_final_state(request)))
+    return _emit(request, execution.withState(final_state(request)))
 
 
-def _final_state(request: Request) -> Any:
+def final_state(request: Request) -> Any:
     state = state_type(request, request.parameter("newStatus") or request.required("status"))
     if not state.isTerminated():
         raise Invalid("You can only change the state of an execution to a terminal state.")
     return state
 
 
-def _revision(request: Request, execution: Any) -> Any:
+def require_revision(request: Request, execution: Any) -> Any:
     """The revision that the query asks for, as a Java `Integer`, or None.
 
     Raises:
@@ -205,7 +205,9 @@ def _chosen_by_query(request: Request) -> Chosen:
 
 
 def _bulk(action: Action, chosen: Callable[[Request], Chosen]) -> Callable[[Request], Any]:
-    return _kill_all(action, chosen) if action is KILL else lambda request: _apply(request, action, chosen(request))
+    return (
+        _kill_all(action, chosen) if action is KILL else lambda request: apply_to_all(request, action, chosen(request))
+    )
 
 
 def _lookup(request: Request, execution_id: str) -> tuple[str, Any]:
@@ -213,14 +215,14 @@ def _lookup(request: Request, execution_id: str) -> tuple[str, Any]:
     return execution_id, convert.or_none(repositories.executions(request).findById(request.tenant, execution_id))
 
 
-def _apply(request: Request, action: Action, executions: Chosen) -> Response:
+def apply_to_all(request: Request, action: Action, executions: Chosen) -> Response:
     """Apply an action to all executions, or to none if one of them does not allow it."""
-    for execution in _allowed(request, action, executions):
+    for execution in allowed(request, action, executions):
         action.apply(request, execution)
     return bulk(len(executions))
 
 
-def _allowed(request: Request, action: Action, executions: Chosen) -> list[Any]:
+def allowed(request: Request, action: Action, executions: Chosen) -> list[Any]:
     """The executions, if all of them allow the action.
 
     Raises:
@@ -243,7 +245,7 @@ def _kill_all(action: Action, chosen: Callable[[Request], Chosen]) -> Callable[[
     """
 
     async def handle(request: Request) -> Response:
-        executions = await run_in_threadpool(lambda: _allowed(request, action, chosen(request)))
+        executions = await run_in_threadpool(lambda: allowed(request, action, chosen(request)))
         for execution, flow in await run_in_threadpool(_with_limits, request, executions):
             if flow is None:
                 await run_in_threadpool(action.apply, request, execution)
@@ -293,16 +295,16 @@ def pause(request: Request) -> Response:
     return no_content()
 
 
-def _paused(request: Request) -> Any:
+def paused(request: Request) -> Any:
     find(request)
     return request.bean(SERVICE).getExecutionIfPause(request.tenant, request.params["execution_id"], True)
 
 
 def resume(request: Request) -> Response:
     """Resume a paused execution, with the inputs that its Pause task asks for."""
-    execution = _paused(request)
+    execution = paused(request)
     flow = flow_of(request, execution)
-    inputs = execution_inputs.publisher(request, _resume_inputs(request, execution, flow), execution)
+    inputs = execution_inputs.publisher(request, resume_inputs(request, execution, flow), execution)
     resumed = request.java(RESUMED).now()
     running = state_type(request, "RUNNING")
     _emit(request, request.bean(SERVICE).resume(execution, flow, running, inputs, resumed).block())
@@ -311,14 +313,14 @@ def resume(request: Request) -> Response:
 
 def validate_resume(request: Request) -> Response:
     """What is wrong with the inputs for resuming an execution that stays paused."""
-    execution = _paused(request)
+    execution = paused(request)
     flow = flow_of(request, execution)
-    inputs = execution_inputs.publisher(request, _resume_inputs(request, execution, flow), execution)
+    inputs = execution_inputs.publisher(request, resume_inputs(request, execution, flow), execution)
     checked = request.bean(SERVICE).validateForResume(execution, flow, inputs).block()
     return json_value(validation(request, str(flow.getId()), str(flow.getNamespace()), checked) | {"checks": []})
 
 
-def _resume_inputs(request: Request, execution: Any, flow: Any) -> Any:
+def resume_inputs(request: Request, execution: Any, flow: Any) -> Any:
     """The inputs that the Pause tasks of the flow declare."""
     pause_task = request.java("io.kestra.plugin.core.flow.Pause")
     tasks = [task for task in flow.allTasksWithChilds() if isinstance(task, pause_task)]
@@ -340,13 +342,15 @@ def resume_from_breakpoint(request: Request) -> Response:
 def replay(request: Request) -> Response:
     """A new execution from an old one, from its beginning or from one of its task runs."""
     execution = find(request)
-    return request.entity(_replay(request, execution, request.parameter("taskRunId"), _revision(request, execution)))
+    return request.entity(
+        _replay(request, execution, request.parameter("taskRunId"), require_revision(request, execution))
+    )
 
 
 def replay_with_inputs(request: Request) -> Response:
     """A new execution from an old one, with other inputs."""
     execution = find(request)
-    revision = _revision(request, execution)
+    revision = require_revision(request, execution)
     flow = require_executable(request, execution.getNamespace(), execution.getFlowId(), request.number("revision"))
     inputs = execution_inputs.read(request, flow, execution)
     return request.entity(_replay(request, execution, request.parameter("taskRunId"), revision, inputs))
@@ -370,7 +374,7 @@ FORM_ACTIONS = {"resume": resume, "replay-with-inputs": replay_with_inputs}
 
 def change_status(request: Request) -> Response:
     """Give a terminated execution another final state."""
-    _final_state(request)
+    final_state(request)
     execution = find(request)
     if not execution.getState().canChangeStatus():
         raise Invalid("You can only change the state of a terminated non killed execution.")

@@ -12,7 +12,12 @@ from embedded.services.kestra.api.executions import LABEL, find, matching
 from embedded.services.kestra.api.request import Request, bulk, endpoint
 
 
-def _parse(labels: Any) -> dict[str, str]:
+def parse(labels: Any) -> dict[str, str]:
+    """Labels that were sent as a list of `{key, value}`.
+
+    Raises:
+        Invalid: they are not so.
+    """
     try:
         return {str(label["key"]): str(label["value"]) for label in labels}
     except (KeyError, TypeError):
@@ -23,15 +28,22 @@ def _present(execution: Any) -> dict[str, str]:
     return {str(label.key()): str(label.value()) for label in execution.getLabels() or ()}
 
 
-def _set(request: Request, execution: Any, labels: dict[str, str]) -> Any:
-    """Replace the labels of an execution. Those that Kestra itself set stay."""
+def set_of(request: Request, execution: Any, labels: dict[str, str]) -> Any:
+    """The labels that an execution has when its own are replaced, as a Java list. Those that Kestra itself set stay.
+
+    Raises:
+        Invalid: one of them is Kestra's own.
+    """
     label = request.java(LABEL)
     system = {key: value for key, value in _present(execution).items() if key.startswith(str(label.SYSTEM_PREFIX))}
     for key, value in labels.items():
         if key.startswith(str(label.SYSTEM_PREFIX)) and system.get(key) != value:
             raise Invalid(f"System labels can only be set by Kestra itself, offending label: {key}={value}")
-    wanted = [label(key, value) for key, value in (labels | system).items() if key or value]
-    return repositories.executions(request).save(execution.withLabels(convert.java_list(wanted)))
+    return convert.java_list([label(key, value) for key, value in (labels | system).items() if key or value])
+
+
+def _set(request: Request, execution: Any, labels: dict[str, str]) -> Any:
+    return repositories.executions(request).save(execution.withLabels(set_of(request, execution, labels)))
 
 
 def set_labels(request: Request) -> Response:
@@ -39,7 +51,7 @@ def set_labels(request: Request) -> Response:
     execution = find(request)
     if not execution.getState().isTerminated():
         raise ApiError(HTTPStatus.BAD_REQUEST, "The execution is not terminated")
-    return request.entity(_set(request, execution, _parse(request.ids())))
+    return request.entity(_set(request, execution, parse(request.ids())))
 
 
 def by_ids(request: Request) -> Response:
@@ -50,13 +62,13 @@ def by_ids(request: Request) -> Response:
     return _add(
         request,
         [find(request, str(execution_id)) for execution_id in body["executionsId"]],
-        _parse(body.get("executionLabels")),
+        parse(body.get("executionLabels")),
     )
 
 
 def by_query(request: Request) -> Response:
     """Add labels to the executions that match."""
-    return _add(request, matching(request), _parse(request.ids()))
+    return _add(request, matching(request), parse(request.ids()))
 
 
 def _add(request: Request, executions: list[Any], labels: dict[str, str]) -> Response:

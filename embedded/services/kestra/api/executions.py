@@ -88,7 +88,7 @@ def require_executable(request: Request, namespace: str, flow_id: str, revision:
 
 async def create(request: Request) -> Response:
     """A new execution of a flow; with `wait=true` the answer comes when it has ended."""
-    flow, execution = await run_in_threadpool(_prepare, request)
+    flow, execution = await run_in_threadpool(prepare, request)
     wait = request.flag("wait", False) and not execution.getState().isFailed()
     queue = request.engine.queue(QUEUE)
     if not wait:
@@ -98,7 +98,8 @@ async def create(request: Request) -> Response:
     return json_text(_with_url(request, str(execution.getId()), flow, ended))
 
 
-def _prepare(request: Request) -> tuple[Any, Any]:
+def prepare(request: Request) -> tuple[Any, Any]:
+    """The flow that a request executes, and the execution, which is not created yet."""
     flow = require_executable(request, request.params["namespace"], request.params["id"], request.number("revision"))
     execution = _new(request, flow)
     return flow, apply_checks(request, flow, execution, execution_inputs.read(request, flow, execution))
@@ -131,14 +132,19 @@ def _new(request: Request, flow: Any) -> Any:
     date = request.parameter("scheduleDate")
     moment = require_date(request, "scheduleDate", convert.zoned(request.engine, date)) if date else None
     scheduled = convert.optional(moment)
-    execution = request.java(MODEL).newExecution(flow, None, _labels(request), scheduled)
+    execution = request.java(MODEL).newExecution(flow, None, labels(request), scheduled)
     builder = execution.toBuilder().breakpoints(breakpoints(request))
     if kind := request.parameter("kind"):
         builder = builder.kind(convert.enum(request.engine, "io.kestra.core.models.executions.ExecutionKind", kind))
     return builder.build()
 
 
-def _labels(request: Request) -> Any:
+def labels(request: Request) -> Any:
+    """The labels that a request gives an execution, as a Java list.
+
+    Raises:
+        Invalid: one is malformed, or Kestra's own.
+    """
     label = request.java(LABEL)
     values = execution_inputs.labels(request.http.query_params.getlist("labels"))
     for key, value in values.items():
@@ -164,11 +170,15 @@ def state_type(request: Request, name: str) -> Any:
     return convert.enum(request.engine, "io.kestra.core.models.flows.State$Type", name)
 
 
-def _with_url(request: Request, execution_id: str, flow: Any, execution: str) -> str:
-    """The execution's JSON with the address of its page, as the answer to a creation has it."""
+def page_of(request: Request, flow: Any, execution_id: str) -> str:
+    """The address of an execution's page, as the answer to a creation has it."""
     base = request.engine.config.url.rstrip("/")
-    url = f"{base}/ui/{request.tenant}/executions/{flow.getNamespace()}/{flow.getId()}/{execution_id}"
-    return f'{execution[:-1]},"url":{json.dumps(url)}}}'
+    return f"{base}/ui/{request.tenant}/executions/{flow.getNamespace()}/{flow.getId()}/{execution_id}"
+
+
+def _with_url(request: Request, execution_id: str, flow: Any, execution: str) -> str:
+    """The execution's JSON with the address of its page."""
+    return f'{execution[:-1]},"url":{json.dumps(page_of(request, flow, execution_id))}}}'
 
 
 def validate(request: Request) -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 from embedded.services.kestra.api.convert import enum, java_list, to_java
 from embedded.services.kestra.api.errors import Invalid
 from embedded.services.kestra.api.request import Request
-from embedded.services.kestra.engine import Engine
+from embedded.services.kestra.java_engine import JavaEngine
 
 FILTER = re.compile(r"filters\[(.*?)]\[(.*?)](?:\[(.+)])?")
 LISTS = ("IN", "NOT_IN")
@@ -45,17 +45,17 @@ def query_filters(request: Request, legacy: Iterable[str] = ()) -> Any:
     """
     pairs = request.http.query_params.multi_items()
     if any(name.startswith("filters[") for name, _ in pairs):
-        return _parse(request.engine, pairs)
+        return parse(request.engine, pairs)
     plain: list[tuple[str, str]] = []
     for name in legacy:
         if name == "labels":
             plain += [_label(value) for value in request.many("labels")]
         elif value := ",".join(request.http.query_params.getlist(name)):
             plain.append(("filters[{}][{}]".format(*LEGACY[name]), value))
-    return _parse(request.engine, plain)
+    return parse(request.engine, plain)
 
 
-def body_filters(engine: Engine, entries: Any) -> Any:
+def body_filters(engine: JavaEngine, entries: Any) -> Any:
     """Filters that came as JSON (`field`, `operation`, `value`) as a Java list of `QueryFilter`.
 
     Raises:
@@ -82,7 +82,12 @@ def _label(text: str) -> tuple[str, str]:
     return f"filters[labels][EQUALS][{key}]", value
 
 
-def _parse(engine: Engine, pairs: Iterable[tuple[str, str]]) -> Any:
+def parse(engine: JavaEngine, pairs: Iterable[tuple[str, str]]) -> Any:
+    """Filters given as pairs such as `filters[state][IN]` and `FAILED,KILLED`, as a Java list of `QueryFilter`.
+
+    Raises:
+        Invalid: a field or an operation that does not exist.
+    """
     filters = []
     labels: dict[str, dict[str, str]] = {}
     for name, value in pairs:
@@ -98,7 +103,7 @@ def _parse(engine: Engine, pairs: Iterable[tuple[str, str]]) -> Any:
     return java_list(filters)
 
 
-def _filter(engine: Engine, field: str, operation: str, value: Any) -> Any:
+def _filter(engine: JavaEngine, field: str, operation: str, value: Any) -> Any:
     if field == "minLevel":
         field = "level"  # the official client 1.3.1 uses the name of the plain parameter
     if (field == "labels") != isinstance(value, dict):

@@ -104,7 +104,7 @@ def _archive(flows: list[Any], name: str) -> Response:
 def _delete(request: Request, flows: list[Any]) -> Response:
     for flow in flows:
         with WRITING:
-            repositories.flows(request).delete(flow)
+            request.engine.delete_flow(flow)
     return bulk(len(flows))
 
 
@@ -115,7 +115,7 @@ def _set_disabled(disabled: bool) -> Callable[[Request, list[Any]], Response]:
         for flow in changed:
             source = parse(request, str(service.injectDisabled(flow.getSource(), disabled)))
             with WRITING:
-                repositories.flows(request).update(source, flow)
+                request.engine.update_flow(source, flow)
         return bulk(len(changed))
 
     return apply
@@ -175,15 +175,15 @@ def _delete_others(request: Request, namespace: str | None, kept: set[str]) -> l
         present = repository.findAllWithSource(request.tenant)
     else:
         present = repository.findByNamespaceWithSource(request.tenant, namespace)
-    return [repository.delete(flow) for flow in present if str(flow.getId()) not in kept]
+    return [request.engine.delete_flow(flow) for flow in present if str(flow.getId()) not in kept]
 
 
 def _save(request: Request, flow: Any) -> Any:
     with WRITING:
         previous = find(request, str(flow.getNamespace()), str(flow.getId()), source=False)
         if previous is None:
-            return request.bean(SERVICE).create(flow, True)
-        return repositories.flows(request).update(flow, previous)
+            return request.engine.create_flow(flow)
+        return request.engine.update_flow(flow, previous)
 
 
 def _routes(path: str, method: str, operation: Callable[[Request, list[Any]], Response]) -> list[Route]:

@@ -61,7 +61,7 @@ def create(request: Request) -> Response:
     """A new flow from its YAML or JSON; 422 if it is invalid or exists."""
     flow = parse(request, sent(request))
     with WRITING:
-        return request.entity(request.bean(SERVICE).create(flow, True))
+        return request.entity(request.engine.create_flow(flow))
 
 
 def get(request: Request) -> Response:
@@ -88,7 +88,7 @@ def update(request: Request) -> Response:
         previous = find(request, namespace, flow_id, source=False)
         if previous is None:  # it was deleted meanwhile
             raise ApiError(HTTPStatus.NOT_FOUND)
-        return request.entity(repositories.flows(request).update(current, previous))
+        return request.entity(request.engine.update_flow(current, previous))
 
 
 def delete(request: Request) -> Response:
@@ -97,7 +97,7 @@ def delete(request: Request) -> Response:
         flow = find(request, request.params["namespace"], request.params["id"])
         if flow is None:
             raise ApiError(HTTPStatus.NOT_FOUND)
-        repositories.flows(request).delete(flow)
+        request.engine.delete_flow(flow)
     return no_content()
 
 
@@ -164,12 +164,12 @@ def graph(request: Request) -> Response:
         raise ApiError(
             HTTPStatus.CONFLICT, f"Illegal state: Unable to generate graph for flow {flow.uid()}: {flow.getException()}"
         )
-    return _graph(request, flow)
+    return graph_of(request, flow)
 
 
 def graph_from_source(request: Request) -> Response:
     """The topology of a flow that need not exist."""
-    return _graph(request, parse_with_defaults(request, request.text(*YAML)))
+    return graph_of(request, parse_with_defaults(request, request.text(*YAML)))
 
 
 def dependencies(request: Request) -> Response:
@@ -207,7 +207,8 @@ def deprecated(request: Request) -> Response:
     return request.entity(convert.java_list(entries))
 
 
-def _graph(request: Request, flow: Any) -> Response:
+def graph_of(request: Request, flow: Any) -> Response:
+    """The topology of a parsed flow."""
     subflows = request.many("subflows")
     return json_text(
         request.engine.to_json(request.bean(GRAPHS).flowGraph(flow, convert.java_list(subflows) if subflows else None))

@@ -20,7 +20,7 @@ from embedded.services.kestra.api.errors import ApiError
 from embedded.services.kestra.api.request import Request, endpoint
 from embedded.services.kestra.api.sse import COMMENT, Event, stream_events
 from embedded.services.kestra.api.subscription import Subscription
-from embedded.services.kestra.engine import TENANT, Engine
+from embedded.services.kestra.java_engine import TENANT, JavaEngine
 
 EXECUTIONS = "io.kestra.core.services.ExecutionStreamingService"
 LOGS = "io.kestra.core.services.LogStreamingService"
@@ -37,7 +37,7 @@ LAST_LOGS_SECONDS = 1.0
 """Logs reach their queue a little after the execution's end: so much silence then means that there are no more."""
 
 
-async def final_execution(engine: Engine, flow: Any, execution_id: str, start: Callable[[], Any]) -> str:
+async def final_execution(engine: JavaEngine, flow: Any, execution_id: str, start: Callable[[], Any]) -> str:
     """Start an execution and wait for its end.
 
     Parameters:
@@ -126,7 +126,7 @@ async def _log_events(request: Request, execution_id: str, flow: Any, level: Any
         Subscription(engine, EXECUTIONS, execution_id, flow) as states,
         Subscription(engine, LOGS, execution_id, levels) as lines,
     ):
-        yield Event("start", engine.to_json(entry.builder().build())).encode()
+        yield Event("start", engine.to_json(engine.log_event(entry.builder().build()))).encode()
         sent = SentLines()
         for line in sent.add_stored(await stored()):
             yield Event("progress", line).encode()
@@ -218,13 +218,17 @@ async def new_lines(
             yield event.encode()
 
 
-async def _watch_end(engine: Engine, states: Subscription, execution_id: str, flow: Any, ended: asyncio.Event) -> None:
+async def _watch_end(
+    engine: JavaEngine, states: Subscription, execution_id: str, flow: Any, ended: asyncio.Event
+) -> None:
     async for _ in _events_of(engine, states, execution_id, flow):
         pass
     ended.set()
 
 
-async def _events_of(engine: Engine, events: Subscription, execution_id: str, flow: Any) -> AsyncIterator[Event | None]:
+async def _events_of(
+    engine: JavaEngine, events: Subscription, execution_id: str, flow: Any
+) -> AsyncIterator[Event | None]:
     """Events of an execution up to its end; None now and then when none come; the end after an hour of silence."""
     silence = 0.0
     while silence < IDLE_SECONDS:
@@ -244,7 +248,7 @@ async def _events_of(engine: Engine, events: Subscription, execution_id: str, fl
             return
 
 
-def _end_event(engine: Engine, execution_id: str, flow: Any) -> Event | None:
+def _end_event(engine: JavaEngine, execution_id: str, flow: Any) -> Event | None:
     """The last event of an execution that has ended, made from what is stored."""
     execution = _find(engine, execution_id)
     if execution is None or not _has_ended(engine, flow, execution):
@@ -262,7 +266,7 @@ async def await_execution(request: Request) -> tuple[Any, Any]:
     loop = asyncio.get_running_loop()
     end = loop.time() + APPEAR_SECONDS
     # Asked first: the engine may store it at any moment.
-    queued = await run_in_threadpool(request.engine.config.database.awaits_execution, execution_id)
+    queued = await run_in_threadpool(request.engine.awaits_execution, execution_id)
     while (execution := await run_in_threadpool(_find, request.engine, execution_id)) is None:
         if not queued or loop.time() > end:
             raise ApiError(HTTPStatus.NOT_FOUND, f"Not Found: Unable to find execution {execution_id}")
@@ -271,11 +275,11 @@ async def await_execution(request: Request) -> tuple[Any, Any]:
     return execution, await run_in_threadpool(find_flow, execution)
 
 
-def _find(engine: Engine, execution_id: str) -> Any:
+def _find(engine: JavaEngine, execution_id: str) -> Any:
     return convert.or_none(repositories.executions(engine).findById(TENANT, execution_id))
 
 
-def _has_ended(engine: Engine, flow: Any, execution: Any) -> bool:
+def _has_ended(engine: JavaEngine, flow: Any, execution: Any) -> bool:
     return bool(engine.bean(EXECUTIONS).isStopFollow(flow, execution))
 
 
@@ -296,13 +300,13 @@ def _sortable(moment: str) -> str:
     return f"{whole}.{fraction:0<9}"
 
 
-def _blank_execution(engine: Engine, execution_id: str) -> str:
+def _blank_execution(engine: JavaEngine, execution_id: str) -> str:
     return engine.to_json(engine.java("io.kestra.core.models.executions.Execution").builder().id(execution_id).build())
 
 
 def _stored_logs(request: Request, execution_id: str, level: Any) -> list[str]:
     lines = repositories.logs(request).findByExecutionId(request.tenant, execution_id, level)
-    return [request.engine.to_json(line) for line in lines]
+    return [request.engine.to_json(request.engine.log_event(line)) for line in lines]
 
 
 routes = [

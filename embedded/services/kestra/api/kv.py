@@ -23,6 +23,8 @@ COLUMNS = {
     "updateDate": "updated",
     "expirationDate": "expiration_date",
 }
+REVISION = ("version", "revision")
+"""What the number of a value is called, in 1.3 and in 2.0."""
 MAX_KEY = 200
 """Characters of a key, whose value is a file of that name and some 30 characters more."""
 
@@ -73,7 +75,7 @@ def get(request: Request) -> Response:
     detail = request.java("java.util.LinkedHashMap")()
     detail.put("type", _type_of(request, value))
     detail.put("value", value)
-    detail.put("revision", entry.version())
+    detail.put("revision", next(getattr(entry, name)() for name in REVISION if hasattr(entry, name)))
     detail.put("updated", entry.updateDate())
     return request.entity(detail)
 
@@ -117,13 +119,7 @@ def delete_many(request: Request) -> Response:
 
 
 def _store(request: Request, namespace: str | None = None) -> Any:
-    # Not by the engine's KVStoreService: it refuses a namespace without flows, and keys often come first.
-    return request.java("io.kestra.core.storages.kv.InternalKVStore")(
-        request.tenant,
-        namespace or namespace_of(request),
-        request.bean("io.kestra.core.storages.StorageInterface"),
-        repositories.kv_metadata(request),
-    )
+    return request.engine.kv_store(request.tenant, namespace or namespace_of(request))
 
 
 def _parse(request: Request, text: str) -> Any:

@@ -1,11 +1,11 @@
-"""What a request may ask of the engine: see `FlowLimits.java`, which checks flows, for the reasons."""
+"""What a request may ask of the engine: see `FlowLimits.java`, which checks flows."""
 
 from typing import Any
 
 from embedded.services.kestra.api.errors import Invalid
 from embedded.services.kestra.api.request import Request
 
-PACKAGE = "io.kestra.workbook.limits"
+LIMITS = "io.kestra.workbook.TimeLimits"
 
 
 def require_duration(request: Request, field: str, duration: Any) -> Any:
@@ -14,7 +14,7 @@ def require_duration(request: Request, field: str, duration: Any) -> Any:
     Raises:
         Invalid: it is longer; the message names the field.
     """
-    longest = request.java(f"{PACKAGE}.FlowLimits").LONGEST
+    longest = request.java(LIMITS).LONGEST
     if duration.abs().compareTo(longest) > 0:
         raise Invalid(f"{field}: must be at most ten years (P{longest.toDays()}D), and is {duration}")
     return duration
@@ -26,7 +26,7 @@ def require_date(request: Request, field: str, date: Any) -> Any:
     Raises:
         Invalid: it is later; the message names the field.
     """
-    last = int(request.java(f"{PACKAGE}.FlowLimits").LAST_YEAR)
+    last = int(request.java(LIMITS).LAST_YEAR)
     if int(date.getYear()) > last:
         raise Invalid(f"{field}: must be a date of the year {last} at the latest, and is {date}")
     return date

@@ -36,9 +36,13 @@ def of_execution(request: Request) -> Response:
 
 def download(request: Request) -> Response:
     """The same as text, one line an entry."""
-    execution = find(request)
+    return as_text(request, find(request), _entries(request))
+
+
+def as_text(request: Request, execution: Any, entries: Any) -> Response:
+    """Entries of an execution's log as a file for download."""
     pretty = request.java("io.kestra.core.models.executions.LogEntry").toPrettyString
-    text = "\n".join(str(pretty(entry)) for entry in _entries(request))
+    text = "\n".join(str(pretty(entry)) for entry in entries)
     headers = {"Content-Disposition": f'attachment; filename="{execution.getId()}.log"'}
     if not execution.getState().getCurrent().isTerminated():
         headers["Cache-Control"] = "no-cache"

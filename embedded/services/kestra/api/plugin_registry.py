@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 REGISTRY = "io.kestra.core.plugins.PluginRegistry"
+KINDS = ("getTasks", "getTriggers", "getConditions", "getTaskRunners")
+"""What lists the kinds of types; 2.0 has no conditions."""
 
 
 def classes(plugin: Any) -> Iterator[Any]:
@@ -12,5 +14,6 @@ def classes(plugin: Any) -> Iterator[Any]:
     Parameters:
         plugin: a `RegisteredPlugin` of the registry.
     """
-    for kind in (plugin.getTasks(), plugin.getTriggers(), plugin.getConditions(), plugin.getTaskRunners()):
-        yield from kind
+    for kind in KINDS:
+        if hasattr(plugin, kind):
+            yield from getattr(plugin, kind)()

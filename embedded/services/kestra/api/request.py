@@ -17,7 +17,7 @@ from starlette.types import Scope
 
 from embedded.services.kestra.api.convert import java_list
 from embedded.services.kestra.api.errors import ApiError, BadRequest, error_response, from_exception
-from embedded.services.kestra.engine import TENANT, Engine
+from embedded.services.kestra.java_engine import TENANT, JavaEngine
 
 MAX_BODY_BYTES = 10 * 2**20
 """Largest body that is not a form: flows, JSON, values. Files come as forms, which are spooled to disk."""
@@ -66,7 +66,7 @@ class Request:
         tenant: of the flows; open-source Kestra has one.
     """
 
-    engine: Engine
+    engine: JavaEngine
     settings: Settings
     http: HttpRequest
     body: bytes = b""

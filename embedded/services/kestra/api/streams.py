@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from embedded.services.kestra.engine import Engine
+from embedded.services.kestra.java_engine import JavaEngine
 
 PIECE = 2**18
 """Bytes read at a time."""
 
 
 @contextmanager
-def java_input(engine: Engine, file: IO[bytes]) -> Iterator[Any]:
+def java_input(engine: JavaEngine, file: IO[bytes]) -> Iterator[Any]:
     """A Java `InputStream` of what is left in a Python file, which may be larger than the memory."""
     # By way of a file, since Java would call back into Python for every piece.
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:

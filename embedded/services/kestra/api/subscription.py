@@ -12,10 +12,8 @@ from typing import Any
 import jpype
 
 from embedded.services.kestra.api.sse import Event
-from embedded.services.kestra.engine import Engine
+from embedded.services.kestra.java_engine import JavaEngine
 
-BRIEF = "io.kestra.workbook.messages.BriefExecutions"
-"""Knows who follows an execution: messages about a large one go without its task runs to all others."""
 BUFFER = 10_000
 """Events that may wait for a slow reader; beyond that the stream is closed and the reader may connect again."""
 
@@ -23,7 +21,7 @@ BUFFER = 10_000
 class Sink:
     """A Java `FluxSink`: puts the events that come on the engine's threads into a buffer of the event loop."""
 
-    def __init__(self, engine: Engine, buffer: asyncio.Queue[Event | None]) -> None:
+    def __init__(self, engine: JavaEngine, buffer: asyncio.Queue[Event | None]) -> None:
         self._engine = engine
         self._buffer = buffer
         self._loop = asyncio.get_running_loop()
@@ -40,6 +38,10 @@ class Sink:
         """End the stream, since the engine has failed."""
         self._put(None)
 
+    def isCancelled(self) -> bool:
+        """Answer the engine of 2.0, which asks before each event: nobody cancels, they unregister."""
+        return False
+
     def _put(self, event: Event | None) -> None:
         with contextlib.suppress(RuntimeError):  # the event loop has ended: nobody reads any more
             self._loop.call_soon_threadsafe(self._enqueue, event)
@@ -55,7 +57,7 @@ class Sink:
 class Subscription:
     """Events of one execution, while a `with` block runs. None means that the stream is over."""
 
-    def __init__(self, engine: Engine, service: str, execution_id: str, argument: Any) -> None:
+    def __init__(self, engine: JavaEngine, service: str, execution_id: str, argument: Any) -> None:
         """
         Parameters:
             engine: the engine.
@@ -64,7 +66,7 @@ class Subscription:
             argument: further argument of the service: the flow, or the levels of logs.
         """
         self._service = engine.bean(service)
-        self._brief = engine.java(BRIEF)
+        self._engine = engine
         self._execution_id = execution_id
         self._argument = argument
         self._id = str(uuid.uuid4())
@@ -72,13 +74,13 @@ class Subscription:
         self._sink = jpype.JProxy("reactor.core.publisher.FluxSink", inst=Sink(engine, self._buffer))
 
     def __enter__(self) -> "Subscription":
-        self._brief.followed(self._execution_id)
+        self._engine.follow(self._execution_id)
         self._service.registerSubscriber(self._execution_id, self._id, self._sink, self._argument)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._service.unregisterSubscriber(self._execution_id, self._id)
-        self._brief.left(self._execution_id)
+        self._engine.leave(self._execution_id)
 
     async def next(self, seconds: float) -> Event | None:
         """The next event.

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from embedded.services.kestra.api.plugin_registry import REGISTRY, classes
-from embedded.services.kestra.engine import Engine
+from embedded.services.kestra.java_engine import JavaEngine
 
 UNKNOWN = re.compile(r"Invalid type: ([\w.]+)(?= |$|\n)")
 NO_SUCH_SERVICE = (
@@ -41,7 +41,7 @@ INSTEAD = {
 LIKENESS = 0.75
 
 
-def explain(engine: Engine, message: str) -> str:
+def explain(engine: JavaEngine, message: str) -> str:
     """A message with a word on the unknown type that it names, if it names one.
 
     Parameters:
@@ -68,5 +68,5 @@ def _about(name: str, known: Iterable[str]) -> str:
     return f"{offer}docs/task-types.md lists the types that there are"
 
 
-def _names(engine: Engine) -> list[str]:
+def _names(engine: JavaEngine) -> list[str]:
     return [str(cls.getName()) for plugin in engine.bean(REGISTRY).plugins() for cls in classes(plugin)]

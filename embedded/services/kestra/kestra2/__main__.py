@@ -2,9 +2,9 @@
 
 It answers each line of its standard input, a JSON object, with a line on its standard output:
 
-- `{"validate": [source, ...]}` with what `Engine2.validate` returns,
-- `{"run": source, "others": [source, ...], "inputs": {...}, "seconds": 60}` with what `Engine2.run` returns,
-- `{"dates": source, "trigger": id, "after": date, "count": 5}` with what `Engine2.dates` returns.
+- `{"validate": [source, ...]}` with what `Trials.validate` returns,
+- `{"run": source, "others": [source, ...], "inputs": {...}, "seconds": 60}` with what `Trials.run` returns,
+- `{"dates": source, "trigger": id, "after": date, "count": 5}` with what `Trials.dates` returns.
 
 Its first line is `{"ready": seconds}`, with the time that the start took, or `{"error": reason}`. A question that has
 no answer gets an `error` too. It ends with its standard input.
@@ -19,22 +19,23 @@ from pathlib import Path
 from typing import Any
 
 from embedded.services.kestra.compiler import CompileError
-from embedded.services.kestra.kestra2.engine import Engine2, Engine2Error
+from embedded.services.kestra.kestra2.engine import Engine2, Engine2Config, Engine2Error
+from embedded.services.kestra.kestra2.trials import Trials
 from embedded.shared.downloads import ArtifactError
 from embedded.shared.python_environments import EnvironmentProblem
 
 
-def answer(engine: Engine2, question: dict[str, Any]) -> Any:
+def answer(trials: Trials, question: dict[str, Any]) -> Any:
     """What the engine answers.
 
     Raises:
         Engine2Error: it has no answer.
     """
     if "validate" in question:
-        return engine.validate(question["validate"])
+        return trials.validate(question["validate"])
     if "dates" in question:
-        return engine.dates(question["dates"], question["trigger"], question["after"], question["count"])
-    return engine.run(question["run"], question["others"], question["inputs"], question["seconds"])
+        return trials.dates(question["dates"], question["trigger"], question["after"], question["count"])
+    return trials.run(question["run"], question["others"], question["inputs"], question["seconds"])
 
 
 def serve(home: Path) -> None:
@@ -52,14 +53,15 @@ def serve(home: Path) -> None:
 
     try:
         began = time.monotonic()
-        engine = Engine2(home)
+        engine = Engine2(Engine2Config(home, home / "storage", in_memory=True))
+        engine.start_context()
     except (ArtifactError, EnvironmentProblem, CompileError) as problem:
         write({"error": str(problem)})
         return
     write({"ready": round(time.monotonic() - began, 1)})
     for line in sys.stdin:
         try:
-            write(answer(engine, json.loads(line)))
+            write(answer(Trials(engine), json.loads(line)))
         except Engine2Error as problem:
             write({"error": str(problem)})
 

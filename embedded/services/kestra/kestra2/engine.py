@@ -1,4 +1,4 @@
-"""An engine of Kestra 2.0 inside this Python process: it validates flows, and runs them.
+"""Starts and stops an engine of Kestra 2.0 inside this Python process.
 
 As with 1.3, the services are taken from the application context. New in 2.0: tasks reach the worker through a
 controller, by gRPC on the loopback interface, and outputs of task runs are kept apart from the execution.
@@ -8,8 +8,10 @@ import base64
 import json
 import secrets
 import socket
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -17,17 +19,31 @@ from typing import Any
 import jpype
 
 from embedded.services.kestra.class_wrappers import set_hints_at_once
+from embedded.services.kestra.java_engine import JavaEngine
 from embedded.services.kestra.kestra2 import artifacts, task_types
 from embedded.services.kestra.tasks import bridge
 from embedded.shared.loopback import HOST
+from embedded.shared.private_files import keep_private
 
-TENANT = "main"
 HEAP = "1g"
-WORKER_THREADS = 4
+WORKER_THREADS = 8
 START_SECONDS = 60
 LOOK_SECONDS = 0.02
+WATCH_SECONDS = 2.0
+"""Time between two looks at the services."""
 APPLICATION = Path(__file__).with_name("application.yml")
-SERVICES = ("io.kestra.core.runners.Executor", "io.kestra.core.worker.Controller", "io.kestra.core.runners.Indexer")
+H2_OPTIONS = ("DB_CLOSE_DELAY=-1", "DB_CLOSE_ON_EXIT=FALSE", "LOCK_TIMEOUT=30000", "RETENTION_TIME=0", "WRITE_DELAY=0")
+"""As for the 1.3 engine (see `embedded.services.kestra.database`); each commit is written by itself."""
+FLOWS = "io.kestra.core.services.FlowService"
+QUEUES = {
+    "executionCommandQueue": ("Dispatch", "io.kestra.core.executor.command.ExecutionCommand"),
+    "executionKilledQueue": ("Broadcast", "io.kestra.core.models.executions.ExecutionKilled"),
+}
+"""Kind and messages of the queues that are written to from here. In 2.0 a queue is found by these, not by a name."""
+REPLACED = {
+    "io.kestra.core.repositories.LogRepositoryInterface": "io.kestra.core.repositories.LogDataStoreInterface",
+}
+"""Beans of 1.3 that have another name in 2.0."""
 LOGBACK = """<configuration>
   <appender name="console" class="ch.qos.logback.core.ConsoleAppender">
     <target>System.err</target>
@@ -43,105 +59,185 @@ class Engine2Error(Exception):
     """The engine did not start, or cannot do what is wanted of it."""
 
 
-class Engine2:
-    """The engine. A process can hold one in its life, and no other engine: a Java virtual machine does not start twice.
+@dataclass(frozen=True)
+class Engine2Config:
+    """What the engine needs to know.
 
     Parameters:
-        home: an empty folder for its state, which is of no use afterwards: the database is in memory.
-
-    Raises:
-        ArtifactError, EnvironmentProblem: something that it needs could not be fetched.
-        CompileError: the task types do not compile.
+        home: folder of the engine's own state.
+        storage: Kestra's internal storage.
+        in_memory: keep the database in memory only.
+        url: the address under which users reach the API, for links.
+        heap: the Java heap's limit, as `-Xmx` takes it.
     """
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        jars = artifacts.engine_jars()
-        self._start_java(artifacts.java_home(), [task_types.compiled(jars), *jars])
-        self._context = self.java("io.micronaut.context.ApplicationContext").builder()
-        self._context = self._context.environmentPropertySource(False).start()
-        self._threads: Any = None
+    home: Path
+    storage: Path
+    in_memory: bool = False
+    url: str = "http://127.0.0.1:8080"
+    heap: str = HEAP
 
-    def java(self, name: str) -> Any:
-        """A Java class by its full name."""
-        return jpype.JClass(name)
+    @property
+    def database_url(self) -> str:
+        """The JDBC address of the engine's database."""
+        place = "mem:kestra2" if self.in_memory else f"async:{self.home / 'database' / 'kestra'}"
+        return ";".join([f"jdbc:h2:{place}", *H2_OPTIONS])
 
-    def bean(self, name: str) -> Any:
-        """A bean of the application context by the full name of its class."""
-        return self._context.getBean(self.java(name))
-
-    def validate(self, sources: Sequence[str]) -> list[str | None]:
-        """Why the engine does not take each flow; None if it does."""
-        flow_source = self.java("io.kestra.core.models.flows.FlowSource")
-        wanted = self.java("java.util.ArrayList")()
-        for number, source in enumerate(sources):
-            wanted.add(flow_source(f"{number}.yaml", source))
-        violations = self.bean("io.kestra.core.services.FlowService").validate(TENANT, wanted)
-        return [None if (text := found.getConstraints()) is None else str(text) for found in violations]
-
-    def run(self, source: str, others: Sequence[str], inputs: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """Run a flow to its end.
+    def application(self, controller_port: int) -> str:
+        """The application's configuration.
 
         Parameters:
-            source: the flow.
-            others: flows that it needs, such as its subflows.
-            inputs: values of its inputs.
-            seconds: how long it may take.
+            controller_port: where workers reach the controller.
+        """
+        values = {
+            "url": self.url,
+            "storage": str(self.storage),
+            "work": str(self.home / "work"),
+            "encryption_key": self._encryption_key(),
+            "controller_port": controller_port,
+            "database_url": self.database_url,
+        }
+        quoted = {name: json.dumps(value) for name, value in values.items()}
+        return Template(APPLICATION.read_text()).substitute(quoted)
 
-        Returns:
-            `state`, `outputs`, and `taskRuns` with `task`, `value`, `state` and `outputs` in the order of their starts.
-            Those of a Loop's rounds, which are executions of their own, follow it and have the round's value.
+    def _encryption_key(self) -> str:
+        """The key that encrypts SECRET inputs and outputs, made once and kept with the state."""
+        file = self.home / "encryption.key"
+        if not file.exists():
+            file.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
+        return file.read_text()
+
+
+class Engine2(JavaEngine):
+    """The engine of Kestra 2.0."""
+
+    config: Engine2Config
+
+    def __init__(self, config: Engine2Config) -> None:
+        self.config = config
+        self._threads: Any = None
+        self._services: list[Any] = []
+        self._closed = threading.Event()
+
+    def start_context(self) -> None:
+        """Start the virtual machine and the context, which can parse and validate. Files are for their owner only.
 
         Raises:
-            Engine2Error: a flow is refused, or the time is over.
+            ArtifactError, EnvironmentProblem: something that it needs could not be fetched.
+            CompileError: the task types do not compile.
         """
-        if self._threads is None:
-            self._start_services()
-        for other in others:
-            self._store(other)
-        flow = self._store(source)
-        execution = self.java("io.kestra.core.models.executions.Execution").newExecution(flow, None)
-        execution = execution.withInputs(self._inputs(flow, execution, inputs))
-        self._queue().emit(execution)
-        return self._describe(self._await(flow, execution, seconds))
+        keep_private()
+        jars = artifacts.engine_jars()
+        self._start_java(artifacts.java_home(), [task_types.compiled(jars), *jars])
+        context = self.java("io.micronaut.context.ApplicationContext").builder()
+        # Variables such as KESTRA_STORAGE would be taken for the property `kestra.storage`.
+        self._context = context.environmentPropertySource(False).start()
+        # The original belongs to the server. The API gives names of levels where that one takes filters.
+        matcher = "io.kestra.core.services.FollowLogEventMatcher"
+        is_wanted = jpype.JProxy(matcher, dict={"matches": lambda event, levels: levels.contains(event.level().name())})
+        self._context.registerSingleton(self.java(matcher).class_, is_wanted)
 
-    def dates(self, source: str, trigger: str, after: str, count: int) -> list[str]:
-        """The next dates of a Schedule, as its cron expression and its `when` make them.
+    def start_services(self) -> None:
+        """Start all services, and await them.
 
-        Parameters:
-            source: the flow.
-            trigger: the id of the Schedule.
-            after: the date of its last execution, in the form of ISO 8601 with an offset.
-            count: how many dates.
+        Raises:
+            Engine2Error: one did not come up in time.
         """
-        flow = self.bean("io.kestra.core.services.FlowParsingService").parse(TENANT, source, True)
-        [schedule] = [found for found in flow.getTriggers() if found.getId() == trigger]
-        context = self.java("io.kestra.core.models.conditions.ConditionContext").builder().flow(flow)
-        context = context.runContext(self.bean("io.kestra.core.runners.RunContextFactory").of(flow, schedule)).build()
-        date = self.java("java.time.ZonedDateTime").parse(after)
-        last = self.java("io.kestra.core.models.triggers.TriggerContext").builder()
-        dates = []
-        for _ in range(count):
-            before = self.java("java.util.Optional").of(last.date(date).build())
-            date = schedule.nextEvaluationDate(context, before)
-            dates.append(str(date.toOffsetDateTime()))
-        return dates
+        bridge.install(self.java, self.config.home)
+        self._threads = self.java("java.util.concurrent.Executors").newCachedThreadPool()
+        executor = self.bean("io.kestra.core.runners.Executor")
+        controller = self.bean("io.kestra.core.worker.Controller")
+        worker = self.bean("io.kestra.core.runners.Worker")
+        scheduler = self.bean("io.kestra.core.runners.Scheduler")
+        indexer = self.bean("io.kestra.core.runners.Indexer")
+        system = self.bean("io.kestra.worker.systemworker.SystemWorker")
+        starts = [executor, controller.start, lambda: worker.start(WORKER_THREADS), scheduler, indexer, system.start]
+        for start in starts:
+            self._threads.execute(_runnable(start) if callable(start) else start)
+        self._services = [executor, controller, worker, scheduler, indexer, system]
+        self._await_services()
+
+    def bean(self, name: str) -> Any:
+        """A bean of the application context by the full name of its class, in 1.3 or in 2.0."""
+        return super().bean(REPLACED.get(name, name))
+
+    def queue(self, name: str) -> Any:
+        """A queue of `QUEUES`."""
+        kind, messages = QUEUES[name]
+        interface = self.java(f"io.kestra.core.queues.{kind}QueueInterface").class_
+        argument = self.java("io.micronaut.core.type.Argument").of(interface, [self.java(messages).class_])
+        return self._context.getBean(argument)
+
+    @property
+    def running(self) -> bool:
+        """Whether every service of the engine is up."""
+        states = [service.getState() for service in self._services]
+        return bool(states) and all(state is not None and state.isRunning() for state in states)
+
+    def awaits_execution(self, execution_id: str) -> bool:
+        """Always false: whoever creates an execution is answered when it is stored."""
+        return False
+
+    def create_flow(self, flow: Any) -> Any:
+        """Create a flow from a `GenericFlow`. Raises a JException if it is invalid or exists."""
+        return self.bean(FLOWS).create(flow)
+
+    def update_flow(self, flow: Any, previous: Any) -> Any:
+        """Make a new revision of a flow from a `GenericFlow`. Raises a JException if it is invalid."""
+        return self.bean(FLOWS).update(flow, previous)
+
+    def delete_flow(self, flow: Any) -> Any:
+        """Delete a flow; its revisions stay."""
+        return self.bean(FLOWS).delete(flow)
+
+    def kv_metadata(self) -> Any:
+        """Where the key-value store keeps its keys."""
+        return self.bean("io.kestra.core.runners.KVMetadataStateStore")
+
+    def log_event(self, entry: Any) -> Any:
+        """A log entry as those who follow logs get it."""
+        return self.java("io.kestra.core.runners.FollowLogEvent").from_(entry)
+
+    def follow(self, execution_id: str) -> None:
+        """Do nothing: messages about an execution name it, and do not hold it."""
+
+    def leave(self, execution_id: str) -> None:
+        """Do nothing, as for `follow`."""
+
+    def write_commits(self) -> None:
+        """Do nothing: each commit has been written."""
+
+    def await_end(self) -> str:
+        """Wait until a service has ended by itself, and answer which; empty if the engine was closed on purpose."""
+        while not self._closed.wait(WATCH_SECONDS):
+            if ended := [str(service.getType()) for service in self._services if _has_ended(service)]:
+                return f"its service {ended[0]} ended"
+        return ""
+
+    def abandon(self) -> None:
+        """Nothing can be closed of an engine whose services have ended: its next start repairs the database."""
+        self.java("org.slf4j.LoggerFactory").getILoggerFactory().stop()
+
+    def close(self) -> None:
+        """Stop taking up work, give running tasks the grace period, and close the database."""
+        if self._context is None:
+            return
+        self._closed.set()
+        self._context.close()
+        if self._threads is not None:
+            self._threads.shutdownNow()
+        connect = self.java("java.sql.DriverManager").getConnection
+        with connect(f"{self.config.database_url};IFEXISTS=TRUE", "sa", "") as connection:
+            connection.createStatement().execute("SHUTDOWN")
+        self._context = None
 
     def _start_java(self, home: Path, jars: Sequence[Path]) -> None:
-        port = _free_port()
-        folder = self.home
-        values = {
-            "storage": str(folder / "storage"),
-            "work": str(folder / "work"),
-            "encryption_key": base64.b64encode(secrets.token_bytes(32)).decode(),
-            "controller_port": port,
-        }
-        for name in ("storage", "work", "tmp"):
-            (folder / name).mkdir()
-        application = folder / "application.yml"
-        quoted = {name: json.dumps(value) for name, value in values.items()}
-        application.write_text(Template(APPLICATION.read_text()).substitute(quoted))
-        logback = folder / "logback.xml"
+        folder = self.config.home
+        for name in ("work", "tmp"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        self.config.storage.mkdir(parents=True, exist_ok=True)
+        application, logback = folder / "application.yml", folder / "logback.xml"
+        application.write_text(self.config.application(_free_port()))
         logback.write_text(LOGBACK)
         [library] = [
             file for name in ("libjvm.so", "libjvm.dylib") if (file := home / "lib" / "server" / name).exists()
@@ -152,7 +248,7 @@ class Engine2:
             f"-Dmicronaut.config.files={application}",
             f"-Dlogback.configurationFile={logback}",
             f"-Djava.io.tmpdir={folder / 'tmp'}",
-            f"-Xmx{HEAP}",
+            f"-Xmx{self.config.heap}",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",  # as for 1.3: the optimizing compiler slows down the first minutes
             "-Xrs",  # signals belong to Python
@@ -163,94 +259,18 @@ class Engine2:
             convertStrings=False,
         )
 
-    def _start_services(self) -> None:
-        bridge.install(self.java, self.home)
-        self._threads = self.java("java.util.concurrent.Executors").newCachedThreadPool()
-        services = [self.bean(name) for name in SERVICES]
-        executor, controller, indexer = services
-        self._threads.execute(executor)
-        self._threads.execute(_runnable(controller.start))
-        worker = self.bean("io.kestra.core.runners.Worker")
-        self._threads.execute(_runnable(lambda: worker.start(WORKER_THREADS)))
-        self._threads.execute(indexer)
-        system = self.bean("io.kestra.worker.systemworker.SystemWorker")
-        self._threads.execute(_runnable(system.start))
-        self._await_services([*services, worker, system])
-
-    def _await_services(self, services: Sequence[Any]) -> None:
+    def _await_services(self) -> None:
         end = time.monotonic() + START_SECONDS
-        while not all(str(service.getState()) == "RUNNING" for service in services):
+        while not self.running:
             if time.monotonic() > end:
-                states = {str(service.getType()): str(service.getState()) for service in services}
+                states = {str(service.getType()): str(service.getState()) for service in self._services}
                 raise Engine2Error(f"not all services came up in {START_SECONDS} s: {states}")
             time.sleep(LOOK_SECONDS)
 
-    def _store(self, source: str) -> Any:
-        try:
-            return self.bean("io.kestra.core.services.FlowService").importFlow(TENANT, source)
-        except jpype.JException as error:
-            raise Engine2Error(f"the engine refuses the flow: {error.getMessage()}") from error
 
-    def _inputs(self, flow: Any, execution: Any, inputs: Mapping[str, Any]) -> Any:
-        values = self.java("java.util.LinkedHashMap")()
-        parser = self.java("io.kestra.core.serializers.JacksonMapper").ofJson()
-        for name, value in inputs.items():
-            values.put(name, parser.readValue(json.dumps(value), self.java("java.lang.Object").class_))
-        try:
-            return self.bean("io.kestra.core.runners.FlowInputOutput").readExecutionInputs(flow, execution, values)
-        except jpype.JException as error:
-            raise Engine2Error(f"the engine refuses the inputs: {error.getMessage()}") from error
-
-    def _queue(self) -> Any:
-        argument = self.java("io.micronaut.core.type.Argument").of(
-            self.java("io.kestra.core.queues.DispatchQueueInterface").class_,
-            [self.java("io.kestra.core.models.executions.Execution").class_],
-        )
-        return self._context.getBean(argument)
-
-    def _await(self, flow: Any, execution: Any, seconds: float) -> Any:
-        executions = self.bean("io.kestra.core.repositories.ExecutionRepositoryInterface")
-        service = self.bean("io.kestra.core.services.ExecutionService")
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            found = executions.findById(TENANT, execution.getId())
-            if found.isPresent() and service.isTerminated(flow, found.get()):
-                return found.get()
-            time.sleep(LOOK_SECONDS)
-        state = found.get().getState().getCurrent() if found.isPresent() else "not created"
-        raise Engine2Error(f"the execution has not ended after {seconds:g} s; its state is {state}")
-
-    def _describe(self, execution: Any) -> dict[str, Any]:
-        outputs = self.bean("io.kestra.core.services.ExecutionOutputService").getOutputs(execution)
-        return {
-            "state": str(execution.getState().getCurrent()),
-            "outputs": self._python(outputs) or {},
-            "taskRuns": self._task_runs(execution),
-        }
-
-    def _task_runs(self, execution: Any) -> list[dict[str, Any]]:
-        service = self.bean("io.kestra.core.services.TaskOutputService")
-        executions = self.bean("io.kestra.core.repositories.ExecutionRepositoryInterface")
-        loop = execution.getLoopRun()
-        task_runs = []
-        for run in execution.getTaskRunList() or ():
-            if loop is not None and str(run.getId()) == str(loop.taskRunId()):
-                continue  # a round has the task run of its Loop too
-            task_runs.append(
-                {
-                    "task": str(run.getTaskId()),
-                    "value": None if loop is None else str(loop.value()),
-                    "state": str(run.getState().getCurrent()),
-                    "outputs": self._python(service.getOutputs(run)) or {},
-                }
-            )
-            for inner in executions.findLoopSubExecutions(TENANT, execution.getId(), run.getTaskId()):
-                task_runs += self._task_runs(inner)
-        return task_runs
-
-    def _python(self, value: Any) -> Any:
-        mapper = self.java("io.kestra.core.serializers.JacksonMapper").ofJson()
-        return json.loads(str(mapper.writeValueAsString(value)))
+def _has_ended(service: Any) -> bool:
+    state = service.getState()
+    return state is not None and (state.hasCompletedTermination() or str(state) in ("TERMINATING", "ERROR"))
 
 
 def _free_port() -> int:

@@ -8,6 +8,7 @@ import io.kestra.core.models.tasks.Task;
 import io.kestra.plugin.core.condition.ExecutionFlow;
 import io.kestra.plugin.core.trigger.Flow;
 import io.kestra.plugin.core.trigger.Schedule;
+import io.kestra.workbook.TimeLimits;
 import io.kestra.workbook.limits.LoopLimits.Loop;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -33,11 +34,6 @@ import java.util.regex.Pattern;
  * calendar or its memory has, and that would stop it or an execution only when it is reached.
  */
 public final class FlowLimits {
-    /** The longest duration: ten years. */
-    public static final Duration LONGEST = Duration.ofDays(3653);
-    /** The last year of a date. */
-    public static final int LAST_YEAR = 9999;
-
     private static final String OWN_CLASSES = "io.kestra.";
     private static final Pattern LATE_DATE = Pattern.compile("^\\+?\\d{5,}-\\d\\d.*");
 
@@ -116,14 +112,14 @@ public final class FlowLimits {
     }
 
     private void checkDuration(Duration duration, String path) {
-        if (duration.compareTo(LONGEST) > 0 || duration.compareTo(LONGEST.negated()) < 0) {
-            add(path, "must be at most ten years (P%dD), and is %s".formatted(LONGEST.toDays(), duration), duration);
+        if (duration.compareTo(TimeLimits.LONGEST) > 0 || duration.compareTo(TimeLimits.LONGEST.negated()) < 0) {
+            add(path, "must be at most ten years (P%dD), and is %s".formatted(TimeLimits.LONGEST.toDays(), duration), duration);
         }
     }
 
     private void checkMoment(TemporalAccessor moment, String path) {
-        if (moment.isSupported(ChronoField.YEAR) && moment.get(ChronoField.YEAR) > LAST_YEAR) {
-            add(path, "must be a date of the year %d at the latest, and is %s".formatted(LAST_YEAR, moment), moment);
+        if (moment.isSupported(ChronoField.YEAR) && moment.get(ChronoField.YEAR) > TimeLimits.LAST_YEAR) {
+            add(path, "must be a date of the year %d at the latest, and is %s".formatted(TimeLimits.LAST_YEAR, moment), moment);
         }
     }
 
@@ -139,7 +135,7 @@ public final class FlowLimits {
                     return; // the engine renders it, and says what is wrong with it
                 }
             } else if (TemporalAccessor.class.isAssignableFrom(type) && LATE_DATE.matcher(text).matches()) {
-                add(path, "must be a date of the year %d at the latest, and is %s".formatted(LAST_YEAR, text), text);
+                add(path, "must be a date of the year %d at the latest, and is %s".formatted(TimeLimits.LAST_YEAR, text), text);
             }
         }
     }

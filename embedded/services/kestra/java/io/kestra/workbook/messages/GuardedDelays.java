@@ -4,7 +4,7 @@ import io.kestra.core.queues.QueueException;
 import io.kestra.core.runners.ExecutionDelay;
 import io.kestra.repository.h2.H2Repository;
 import io.kestra.runner.h2.H2ExecutionDelayStorage;
-import io.kestra.workbook.limits.FlowLimits;
+import io.kestra.workbook.TimeLimits;
 import java.time.Instant;
 import java.util.function.Consumer;
 
@@ -27,11 +27,11 @@ final class GuardedDelays extends H2ExecutionDelayStorage {
     public void save(ExecutionDelay delay) {
         // The start of a new execution may be as late as a date; what waits in one is a duration.
         boolean isTask = delay.getTaskRunId() != null;
-        if (isTask && delay.getDate().isAfter(Instant.now().plus(FlowLimits.LONGEST))) {
+        if (isTask && delay.getDate().isAfter(Instant.now().plus(TimeLimits.LONGEST))) {
             // The executor fails an execution that cannot be queued, with the reason in its log.
             GuardedDelays.<RuntimeException>throwUndeclared(new QueueException(
                 "The execution would wait until %s, and ten years (P%dD) are the longest pause, retry or delay"
-                    .formatted(delay.getDate(), FlowLimits.LONGEST.toDays())));
+                    .formatted(delay.getDate(), TimeLimits.LONGEST.toDays())));
         }
         super.save(delay);
     }
