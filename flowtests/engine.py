@@ -131,7 +131,10 @@ class Engine:
             ApiError: it cannot be rendered.
         """
         answer = self.client.http.json(
-            "POST", f"/executions/{execution.id}/eval", data=expression.encode(), headers={"Content-Type": "text/plain"}
+            "POST",
+            self.client.http.form.action(execution.id, "eval"),
+            data=expression.encode(),
+            headers={"Content-Type": "text/plain"},
         )
         if "error" in answer:
             raise ApiError(REFUSED[1], answer["error"])
@@ -143,7 +146,7 @@ class Engine:
         return self.client.logs(execution, level="TRACE")
 
     def _kill(self, execution_id: str) -> None:
-        self.client.http.call("DELETE", f"/executions/{execution_id}/kill")
+        self.client.http.call("DELETE", self.client.http.form.action(execution_id, "kill"))
 
     def _await(self, execution: Execution, after: Sequence[str]) -> Execution:
         """The execution once the tasks after its end have ended, or one of them has failed."""

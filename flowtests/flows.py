@@ -13,9 +13,8 @@ from typing import Any
 import yaml
 
 from flowtests.documents import Document, NodePath, entry, parse_mapping, scalar, scalars, write
+from workbook.kestra.source import BRANCHES, SECTIONS
 
-SECTIONS = ("tasks", "errors", "finally", "afterExecution")
-BRANCHES = ("tasks", "then", "else", "defaults", "errors", "finally")
 STUB = "io.kestra.workbook.Stub"
 FAIL = "io.kestra.plugin.core.execution.Fail"
 KEPT = ("id", "description", "runIf", "allowFailure", "allowWarning", "disabled", "logLevel")

@@ -7,20 +7,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ruamel.yaml.error import YAMLError
-
 from flowtests.documents import display_path, entry, line_of_key, mappings, scalar
 from flowtests.errors import Problem
 from flowtests.flows import FlowFile
 from flowtests.kestra2.engine import Kestra2
-from flowtests.kestra2.findings import Findings
-from flowtests.kestra2.loops import BY_HAND, VALUES
-from flowtests.kestra2.names import ALIASES, GONE, canonical
 from flowtests.kestra2.placeholders import replace_type
-from flowtests.kestra2.upgrade import Upgrade, upgrade
+from workbook.kestra2.findings import Findings
+from workbook.kestra2.for_engine import unknown_property, upgrade_all
+from workbook.kestra2.loops import BY_HAND, VALUES
+from workbook.kestra2.names import ALIASES, GONE, canonical
+from workbook.kestra2.upgrade import Upgrade
 
 INVALID_TYPE = re.compile(r"Invalid type: (io\.kestra\.\S+|[a-z][\w]*\.[\w.]+\.[A-Z]\w*)")
-UNKNOWN = re.compile(r'Unrecognized field "([^"]+)" \(class (\S+?)\)')
 TASK = re.compile(r"tasks\[([\w-]+)\]")
 PREFIX = "Validation error: "
 KNOWN = {*ALIASES, *GONE, *VALUES, *BY_HAND}
@@ -88,7 +86,7 @@ class Verdict:
 
     def _line_of_property(self, checked: Checked) -> int | None:
         """The line of a property that the engine does not know, in a map of the type that it names."""
-        if (pair := _unknown(checked)) is None:
+        if (pair := unknown_property(checked.problem)) is None:
             return None
         root = self.flow.document.node
         nodes = [node for node in mappings(root) if canonical(scalar(entry(node, "type")) or "") == pair[0]] or [root]
@@ -115,27 +113,16 @@ def check(engine: Kestra2, flows: Sequence[FlowFile]) -> list[Verdict]:
 
 
 def _upgrade_all(engine: Kestra2, flows: Sequence[FlowFile]) -> tuple[list[Upgrade], dict[int, Checked]]:
-    """Upgrade flows, and check those that were changed.
+    """Upgrade flows, and check those that were changed."""
+    texts = [flow.document.text for flow in flows]
+    checked: dict[str, Checked] = {}
 
-    1.3 ignores defaults for properties that a type does not have. Only the engine knows them, one at a time.
-    """
-    unknown: list[frozenset[tuple[str, str]]] = [frozenset()] * len(flows)
-    upgrades = [_upgrade(flow, frozenset()) for flow in flows]
-    checked: dict[int, Checked] = {}
-    again = [number for number, done in enumerate(upgrades) if done.text != flows[number].document.text]
-    while again:
-        checked |= zip(again, validate(engine, [upgrades[number].text for number in again]), strict=True)
-        again = [number for number in again if (pair := _unknown(checked[number])) and pair not in unknown[number]]
-        for number in again:
-            unknown[number] |= {pair for pair in [_unknown(checked[number])] if pair}
-            upgrades[number] = _upgrade(flows[number], unknown[number])
-    return upgrades, checked
+    def problems(sent: Sequence[str]) -> list[str | None]:
+        checked.update(zip(sent, validate(engine, sent), strict=True))
+        return [checked[text].problem for text in sent]
 
-
-def _unknown(checked: Checked) -> tuple[str, str] | None:
-    """The type and the property of which the engine says that it does not have it."""
-    match = UNKNOWN.search(checked.problem or "")
-    return (match[2], match[1]) if match else None
+    upgrades, _ = upgrade_all(texts, problems)
+    return upgrades, {number: checked[done.text] for number, done in enumerate(upgrades) if done.text != texts[number]}
 
 
 def validate(engine: Kestra2, texts: Sequence[str]) -> list[Checked]:
@@ -162,15 +149,6 @@ def _foreign(problem: str | None) -> str | None:
     match = INVALID_TYPE.search(problem or "")
     core = match is not None and match[1].startswith(("io.kestra.plugin.core.", "io.kestra.core."))
     return match[1] if match and match[1] not in KNOWN and not core else None
-
-
-def _upgrade(flow: FlowFile, unknown: frozenset[tuple[str, str]]) -> Upgrade:
-    try:
-        return upgrade(flow.document.text, unknown)
-    except YAMLError as error:  # PyYAML takes a few texts that ruamel.yaml refuses
-        findings = Findings()
-        findings.leave(1, f"the file is read by the engine, and not by ruamel.yaml: {error}")
-        return Upgrade(flow.document.text, findings)
 
 
 def _short(problem: str) -> str:

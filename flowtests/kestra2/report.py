@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from flowtests.documents import display_path
 from flowtests.kestra2.check import Verdict
-from flowtests.kestra2.findings import Finding
+from workbook.kestra2.findings import Finding
 
 
 def describe(verdict: Verdict) -> str:

@@ -85,7 +85,8 @@ class KestraApi:
             filters[f"filters[labels][EQUALS][{key}]"] = value
         if state:
             filters["filters[state][IN]"] = state if isinstance(state, str) else ",".join(state)
-        executions = [self.read_execution(raw) for raw in self.search("/executions/search", filters)]
+        rows = self.search("/executions/search", filters)
+        executions = [Execution.from_json(raw, self.http.server) for raw in rows]
         executions.sort(key=lambda execution: (execution.start is not None, execution.start, execution.id))
         return ExecutionList(executions)
 
@@ -93,7 +94,9 @@ class KestraApi:
         """The triggers of a flow by id, as the scheduler has them."""
         flow_id = full_flow_id(flow)
         rows = self.search(f"/triggers/{quoted(flow_id.namespace)}/{quoted(flow_id.id)}")
-        return sorted((Trigger.from_json(raw) for raw in rows), key=lambda trigger: trigger.id)
+        return sorted(
+            (Trigger.from_json(raw, self.http.form.next_date(raw)) for raw in rows), key=lambda trigger: trigger.id
+        )
 
     def search(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[Json]:
         """All rows of a search, page by page."""
@@ -108,7 +111,7 @@ class KestraApi:
 
     def read_execution(self, raw: Any) -> Execution:
         """An execution out of this server's JSON."""
-        return Execution.from_json(raw, self.http.server)
+        return Execution.from_json(self.http.form.complete(raw), self.http.server)
 
 
 def full_flow_id(flow: FlowLike) -> FlowId:

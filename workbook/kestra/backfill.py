@@ -119,7 +119,7 @@ def _begin(api: KestraApi, plan: Plan, labels: Mapping[str, str], inputs: Mappin
         raise WorkbookError(
             f"Another backfill of {plan.trigger_id!r} goes on already. Wait, or end it with {_how_to_stop(plan)}."
         )
-    api.http.call("PUT", "/triggers", json={**row.raw, "backfill": body})
+    api.http.form.start_backfill(row.raw, body)
     return True
 
 

@@ -49,7 +49,7 @@ class KestraClient:
     @property
     def version(self) -> str:
         """The server's version."""
-        return str(self.http.json("GET", "/configs", root="/api/v1").get("version", "unknown"))
+        return self.http.version or "unknown"
 
     def ping(self) -> None:
         """See that the server answers and takes the password."""

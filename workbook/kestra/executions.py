@@ -196,7 +196,7 @@ class Executions:
 
     def pause(self, execution: ExecutionLike) -> None:
         """Ask the engine to start no further task of a running execution; the task that runs ends first."""
-        self._http.call("POST", f"/executions/{execution_id(execution)}/pause")
+        self._http.call("POST", self._http.form.action(execution_id(execution), "pause"))
 
     def resume(
         self,
@@ -246,12 +246,14 @@ class Executions:
         """
         current = self.get(execution_id(execution))
         body = {"taskRunId": _task_run(current, task, -1).id, "state": state}
-        changed = self._api.read_execution(self._http.json("POST", f"/executions/{current.id}/state", json=body))
+        changed = self._api.read_execution(
+            self._http.json("POST", self._http.form.action(current.id, "state"), json=body)
+        )
         return self.wait(changed, check=check) if wait else changed
 
     def kill(self, execution: ExecutionLike) -> None:
         """Ask the engine to stop an execution."""
-        self._http.call("DELETE", f"/executions/{execution_id(execution)}/kill")
+        self._http.call("DELETE", self._http.form.action(execution_id(execution), "kill"))
 
     def delete(self, execution: ExecutionLike) -> None:
         """Delete an execution with its logs and files."""
@@ -325,7 +327,8 @@ class Executions:
         """
         with forms.form(inputs) as fields:
             try:
-                return self._http.json("POST", f"/executions/{execution.id}/{how}", params=params, files=fields)
+                path = self._http.form.action(execution.id, how)
+                return self._http.json("POST", path, params=params, files=fields)
             except ApiError as error:
                 raise forms.explain_rejection(error, execution.flow_id) if explain else error from error
 

@@ -11,7 +11,8 @@ from workbook.kestra.api import NOT_FOUND, FlowLike, KestraApi, flow_path, full_
 from workbook.kestra.errors import ApiError, FlowInvalid
 from workbook.kestra.executions import Executions
 from workbook.kestra.flow_advice import advise
-from workbook.kestra.models import Execution, Flow, FlowGraph, FlowId, Problem
+from workbook.kestra.models import Execution, Flow, FlowGraph, FlowId, Json, Problem
+from workbook.kestra2.for_engine import upgrade_all
 from workbook.project import project_path
 
 YAML = {"Content-Type": "application/x-yaml"}
@@ -42,6 +43,8 @@ class Flows:
     def import_flow(self, path: str | Path) -> Flow:
         """Validate a flow and store it; a changed flow becomes a new revision.
 
+        On a server of Kestra 2.0, what the upgrade for it changes in the flow is changed, and shown.
+
         Parameters:
             path: a file, from the working folder or from the project's root, or the YAML text itself.
 
@@ -50,6 +53,8 @@ class Flows:
             FlowInvalid: with the engine's own messages, and advice.
         """
         name, source = read_source(path)
+        if self._http.form.takes_upgrades:
+            source = self._upgraded(name, source)
         flow_id, problems = self._violations(source)
         if problems:
             raise FlowInvalid(name, self._advised(problems, source))
@@ -112,6 +117,15 @@ class Flows:
             raise
         return True
 
+    def _upgraded(self, name: str, source: str) -> str:
+        """A flow as Kestra 2.0 takes it, with a word about each change."""
+        [upgrade], _ = upgrade_all([source], lambda texts: [self._validate(text)["constraints"] for text in texts])
+        if upgrade.text != source:
+            print(f"{name} is imported as Kestra 2.0 takes it:")
+            for change in upgrade.findings.changed:
+                print(f"  line {change.line}: {change.message}")
+        return upgrade.text
+
     def _advised(self, problems: list[Problem], source: str) -> list[Problem]:
         return [replace(problem, advice=advise(problem, source, self._types)) for problem in problems]
 
@@ -123,12 +137,16 @@ class Flows:
             return []
         return [entry["cls"] for plugin in plugins for kind in KINDS for entry in plugin.get(kind, [])]
 
+    def _validate(self, source: str) -> Json:
+        """What the engine says of one flow: `namespace`, `flow`, and `constraints` if it is refused."""
+        results: list[Json] = self._http.json("POST", "/flows/validate", data=source.encode(), headers=YAML)
+        if len(results) != 1:
+            return {"constraints": f"one flow is expected, here are {len(results)}"}
+        return {"constraints": None} | results[0]
+
     def _violations(self, source: str) -> tuple[FlowId, list[Problem]]:
         """The namespace and the id of a flow, and what is wrong with it."""
-        results = self._http.json("POST", "/flows/validate", data=source.encode(), headers=YAML)
-        if len(results) != 1:
-            return FlowId("", ""), [Problem(f"one flow is expected, here are {len(results)}")]
-        result = results[0]
+        result = self._validate(source)
         flow_id = FlowId(result.get("namespace") or "", result.get("flow") or "")
         return flow_id, problems_of(result.get("constraints") or "")
 

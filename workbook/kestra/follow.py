@@ -67,7 +67,7 @@ def _stream(http: Http, execution_id: str) -> Iterator[Execution]:
             raw = json.loads(data) if data else {}
             # The first event is an empty keep-alive.
             if raw.get("state"):
-                yield Execution.from_json(raw, http.server)
+                yield Execution.from_json(http.form.complete(raw), http.server)
 
 
 def _ask(http: Http, execution_id: str) -> Execution:
@@ -75,7 +75,8 @@ def _ask(http: Http, execution_id: str) -> Execution:
     give_up = time.monotonic() + DOWN_SECONDS
     while True:
         try:
-            return Execution.from_json(http.json("GET", f"/executions/{execution_id}"), http.server)
+            raw = http.json("GET", f"/executions/{execution_id}")
+            return Execution.from_json(http.form.complete(raw), http.server)
         except (ServerDown, ApiError) as error:
             # Right after its creation, the repository may not have it yet; a server that starts answers 5xx.
             if isinstance(error, ApiError) and error.status < 500 and error.status != requests.codes.not_found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import requests
@@ -11,6 +12,7 @@ from urllib3.util.retry import Retry
 
 from workbook.errors import ServerDown, WrongPassword
 from workbook.kestra.errors import ApiError
+from workbook.kestra.form import ApiForm, form_of
 from workbook.kestra.server import Server
 from workbook.web import FreshConnections, session
 
@@ -86,13 +88,26 @@ class Http:
         except requests.exceptions.ChunkedEncodingError as error:
             raise ServerDown("Kestra", self.url, "it broke off in the middle of an answer", self.stack) from error
 
+    @cached_property
+    def version(self) -> str:
+        """The server's version; empty if it does not tell."""
+        try:
+            return str(self.json("GET", "/configs", root="/api/v1").get("version", ""))
+        except ApiError:
+            return ""
+
+    @cached_property
+    def form(self) -> ApiForm:
+        """The form of the server's API."""
+        return form_of(self.version, self.json)
+
     @property
     def server(self) -> Server:
         """What records keep of this server."""
         return Server(self.url, self._read_log)
 
     def _read_log(self, execution_id: str, task_run_id: str) -> list[dict[str, Any]]:
-        params = {"taskRunId": task_run_id, "minLevel": "INFO"}
+        params = self.form.log_filters("INFO", task_run=task_run_id)
         lines: list[dict[str, Any]] = self.json("GET", f"/logs/{execution_id}", params=params)
         return lines
 

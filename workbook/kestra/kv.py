@@ -74,8 +74,9 @@ class KvStore(MutableMapping[str, Any]):
             value: what JSON can hold.
             ttl: the key expires after this time; never if None.
         """
-        headers = {"ttl": iso_duration(ttl)} if ttl else {}
-        self._http.call("PUT", self._path(key), json=value, headers=headers)
+        content = self._http.form.value(value)
+        headers = content.pop("headers", {}) | ({"ttl": iso_duration(ttl)} if ttl else {})
+        self._http.call("PUT", self._path(key), headers=headers, **content)
 
     def delete(self, key: str) -> bool:
         """Delete a key if it is there; say whether it was."""
@@ -86,7 +87,7 @@ class KvStore(MutableMapping[str, Any]):
 
     def list(self) -> list[KvEntry]:
         """All keys, sorted, with the time at which they expire."""
-        rows = self._http.json("GET", f"/namespaces/{quote(self.namespace, safe='')}/kv")
+        rows = self._http.form.keys(self.namespace)
         entries = (KvEntry(row["key"], parse_time(row.get("expirationDate"))) for row in rows)
         return sorted(entries, key=lambda entry: entry.key)
 

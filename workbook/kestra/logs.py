@@ -46,7 +46,7 @@ class Logs:
             task: only this task's lines.
             level: the lowest level shown: TRACE, DEBUG, INFO, WARN or ERROR.
         """
-        params = {"minLevel": level} | ({"taskId": task} if task else {})
+        params = self._api.http.form.log_filters(level, task)
         path = f"/logs/{execution_id(execution)}"
 
         def read() -> list[LogLine]:

@@ -428,14 +428,18 @@ class Trigger:
     raw: Json = field(repr=False, compare=False)
 
     @classmethod
-    def from_json(cls, raw: Json) -> Self:
-        """From the API's JSON."""
+    def from_json(cls, raw: Json, next_date: str | None) -> Self:
+        """From the API's JSON.
+
+        Parameters:
+            next_date: when it fires next, as the API sends it.
+        """
         return cls(
             raw["namespace"],
             raw["flowId"],
             raw["triggerId"],
             bool(raw.get("disabled")),
-            parse_time(raw.get("nextExecutionDate")),
+            parse_time(next_date),
             raw.get("backfill"),
             raw,
         )

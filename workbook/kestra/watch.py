@@ -155,7 +155,9 @@ class _LogTail:
     def _read(self) -> None:
         timeout = (CONNECT_SECONDS, SILENCE_SECONDS)
         path = f"/logs/{self._execution_id}/follow"
-        with self._http.call("GET", path, params={"minLevel": "INFO"}, stream=True, timeout=timeout) as answer:
+        with self._http.call(
+            "GET", path, params=self._http.form.log_filters("INFO"), stream=True, timeout=timeout
+        ) as answer:
             for data in event_data(answer.iter_lines(chunk_size=None)):
                 if self._left.is_set():
                     return

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from flowtests.kestra2.placeholders import replace_type
-from flowtests.kestra2.upgrade import upgrade
-from flowtests.kestra2.yaml_text import read
+from workbook.kestra2.upgrade import upgrade
+from workbook.kestra2.yaml_text import read
 
 OLD_FLOWS = Path(__file__).parents[2] / "wire/flowtests/kestra2/flows"
 CORE = "io.kestra.plugin.core"

@@ -7,9 +7,9 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
-from flowtests.kestra2.expressions import change_code, change_expressions, change_scalars
-from flowtests.kestra2.findings import Findings
-from flowtests.kestra2.yaml_text import line_of, maps, rename
+from workbook.kestra2.expressions import change_code, change_expressions, change_scalars
+from workbook.kestra2.findings import Findings
+from workbook.kestra2.yaml_text import line_of, maps, rename
 
 _FLOWS = ["AllowFailure", "Dag", "EachParallel", "EachSequential", "ForEachItem", "If", "Parallel", "Pause"]
 _FLOWS += ["Sequential", "Subflow", "Switch", "Template", "WorkingDirectory"]

@@ -13,8 +13,8 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.tokens import CommentToken
 
-from flowtests.kestra2.findings import Findings, NotSure
-from flowtests.kestra2.yaml_text import line_of, maps
+from workbook.kestra2.findings import Findings, NotSure
+from workbook.kestra2.yaml_text import line_of, maps
 
 BLOCKS = ("pluginDefaults", "taskDefaults")
 REFERENCE = "pluginDefaultsRef"

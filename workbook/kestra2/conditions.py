@@ -12,9 +12,9 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from flowtests.kestra2.findings import Findings, NotSure
-from flowtests.kestra2.names import canonical
-from flowtests.kestra2.yaml_text import line_of, rename
+from workbook.kestra2.findings import Findings, NotSure
+from workbook.kestra2.names import canonical
+from workbook.kestra2.yaml_text import line_of, rename
 
 FLOW_TRIGGER = "io.kestra.plugin.core.trigger.Flow"
 CONDITION = "io.kestra.plugin.core.condition."

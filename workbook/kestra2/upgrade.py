@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flowtests.kestra2 import conditions, loops, names, plugin_defaults
-from flowtests.kestra2.findings import Findings
-from flowtests.kestra2.yaml_text import read, write
+from workbook.kestra2 import conditions, loops, names, plugin_defaults
+from workbook.kestra2.findings import Findings
+from workbook.kestra2.yaml_text import read, write
 
 
 @dataclass(frozen=True)

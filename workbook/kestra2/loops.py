@@ -14,10 +14,10 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from flowtests.flows import BRANCHES, SECTIONS
-from flowtests.kestra2.expressions import change_expressions, change_scalars, texts
-from flowtests.kestra2.findings import Findings
-from flowtests.kestra2.yaml_text import line_of, rename
+from workbook.kestra.source import BRANCHES, SECTIONS
+from workbook.kestra2.expressions import change_expressions, change_scalars, texts
+from workbook.kestra2.findings import Findings
+from workbook.kestra2.yaml_text import line_of, rename
 
 CORE = "io.kestra.plugin.core.flow."
 LOOP = f"{CORE}Loop"
