@@ -130,8 +130,8 @@ def memory(variable: str, default: str | None = None) -> Any:
 
 
 def choice(variable: str, *choices: str) -> Any:
-    """One of some values, for the service's process; the first where none is set."""
-    return _field(Setting(variable, Kind.CHOICE, choices[0], choices=choices, for_clients=False))
+    """One of some values; the first where none is set."""
+    return _field(Setting(variable, Kind.CHOICE, choices[0], choices=choices))
 
 
 def duration(variable: str) -> Any:

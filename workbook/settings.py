@@ -23,7 +23,7 @@ from catalog.services.clickhouse import ClickHouseSettings
 from catalog.services.dataset import DATASET, INSIGHTFLOW_FILES, PRODUCTS, TAXI_RELEASES
 from catalog.services.elasticsearch import ELASTICSEARCH, ElasticsearchSettings
 from catalog.services.gcp import GCP, GcpSettings
-from catalog.services.kestra import KESTRA, KestraSettings
+from catalog.services.kestra import KESTRA, KestraSettings, storage_of
 from catalog.services.postgres import PostgresSettings
 from catalog.services.qdrant import QDRANT
 from catalog.services.timescale import TimescaleSettings
@@ -35,6 +35,8 @@ from workbook.project import ROOT
 STACKS = ("embedded", "docker", "cloud")
 ENV_SECONDS = 30
 _PORTS = {port.variable: port for spec in SERVICES for port in spec.ports}
+_OF_WHAT_RUNS = ("_PORT", "KESTRA_VERSION")
+"""Ends of the variables for which what runs counts, and not what is set."""
 _URLS = {address.variable: spec for spec in SERVICES for address in spec.addresses if address.is_url}
 _VARIABLES = {name for spec in SERVICES for name in spec.variables}
 
@@ -138,7 +140,7 @@ def load(
         raise StackError(f"WORKBOOK_STACK is {stack!r}; it can be {', '.join(STACKS)}.")
     if stack == "embedded" and ask_stack:
         running = ask_stack()
-        values = {**running, **values, **{key: value for key, value in running.items() if key.endswith("_PORT")}}
+        values = {**running, **values, **{key: value for key, value in running.items() if key.endswith(_OF_WHAT_RUNS)}}
     return _build(stack, values)
 
 
@@ -173,8 +175,14 @@ def _build(stack: str, values: Mapping[str, str]) -> Settings:
         insightflow_base_url=values.get(
             "INSIGHTFLOW_BASE_URL", f"{dataset}/insightflow" if dataset else INSIGHTFLOW_FILES
         ).rstrip("/"),
-        storage=ROOT / Path(values.get("KESTRA_STORAGE", KestraSettings.storage)).expanduser(),
+        storage=_storage(stack, values),
     )
+
+
+def _storage(stack: str, values: Mapping[str, str]) -> Path:
+    """Kestra's internal storage, as this machine sees it; the Docker stack has one version of Kestra."""
+    folder = ROOT / Path(values.get("KESTRA_STORAGE", KestraSettings.storage)).expanduser()
+    return storage_of(folder, values.get("KESTRA_VERSION", "")) if stack == "embedded" else folder
 
 
 def _from_catalog(values: Mapping[str, str]) -> dict[str, Any]:

@@ -25,6 +25,16 @@ class KestraSettings:
     storage: Path = setting.folder("KESTRA_STORAGE", "kestra-storage")
 
 
+def storage_of(folder: Path, version: str) -> Path:
+    """The internal storage of an engine: that of 2.0 has its own part of the folder, as it writes over keys of 1.3.
+
+    Parameters:
+        folder: the setting `storage`.
+        version: the engine's.
+    """
+    return folder / V2 if version == V2 else folder
+
+
 KESTRA = ServiceSpec(
     name="kestra",
     title="Kestra",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -65,6 +65,8 @@ class KestraApi:
         namespace: str | None = None,
         labels: Mapping[str, str] | None = None,
         state: str | Sequence[str] | None = None,
+        *,
+        complete: bool = True,
     ) -> ExecutionList:
         """Search executions; the oldest comes first.
 
@@ -73,6 +75,7 @@ class KestraApi:
             namespace: only those of the flows of this namespace.
             labels: only those that carry all of these labels.
             state: only those in this state, or in one of these.
+            complete: with their task runs and outputs, which lists of Kestra 2.0 do not have.
         """
         filters: dict[str, str] = {}
         if flow:
@@ -86,9 +89,17 @@ class KestraApi:
         if state:
             filters["filters[state][IN]"] = state if isinstance(state, str) else ",".join(state)
         rows = self.search("/executions/search", filters)
-        executions = [Execution.from_json(raw, self.http.server) for raw in rows]
+        executions = [
+            Execution.from_json(self.http.form.unlisted(raw) if complete else raw, self.http.server) for raw in rows
+        ]
         executions.sort(key=lambda execution: (execution.start is not None, execution.start, execution.id))
         return ExecutionList(executions)
+
+    def completed(self, executions: Iterable[Execution]) -> ExecutionList:
+        """Listed executions with their task runs and outputs."""
+        return ExecutionList(
+            Execution.from_json(self.http.form.unlisted(execution.raw), self.http.server) for execution in executions
+        )
 
     def triggers(self, flow: FlowLike) -> list[Trigger]:
         """The triggers of a flow by id, as the scheduler has them."""

@@ -94,7 +94,7 @@ def run(
         BackfillStalled: the scheduler starts no more of its executions.
         WaitInterrupted: by Ctrl-C.
     """
-    before = {execution.id for execution in api.executions(plans[0].flow)}
+    before = {execution.id for execution in api.executions(plans[0].flow, complete=False)}
     new = [_begin(api, plan, labels, inputs) for plan in plans]
     return ExecutionList(
         execution
@@ -170,7 +170,9 @@ def _watch(api: KestraApi, plan: Plan, before: set[str] | None, bar: progress.Pr
     settled: float | None = None
     stall = _Stall(plan)
     while True:
-        new = [execution for execution in api.executions(plan.flow) if execution.id not in (before or ())]
+        new = [
+            execution for execution in api.executions(plan.flow, complete=False) if execution.id not in (before or ())
+        ]
         executions = [execution for execution in new if _belongs(execution, plan)]
         if before is None:  # they come oldest first
             executions = list({execution.trigger_date: execution for execution in executions}.values())
@@ -186,7 +188,7 @@ def _watch(api: KestraApi, plan: Plan, before: set[str] | None, bar: progress.Pr
         complete = settled is not None and (late or (before is not None and len(executions) >= expected))
         if complete and ended == len(executions):
             executions.sort(key=lambda execution: (execution.trigger_date or plan.start, execution.id))
-            return ExecutionList(executions)
+            return api.completed(executions)
         stall.look(new, executions, row)
         time.sleep(POLL_SECONDS)
 

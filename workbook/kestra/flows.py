@@ -43,7 +43,8 @@ class Flows:
     def import_flow(self, path: str | Path) -> Flow:
         """Validate a flow and store it; a changed flow becomes a new revision.
 
-        On a server of Kestra 2.0, what the upgrade for it changes in the flow is changed, and shown.
+        On a server of Kestra 2.0, what the upgrade for it changes in the flow is changed, and shown. The flow's
+        `source` is what was imported all the same.
 
         Parameters:
             path: a file, from the working folder or from the project's root, or the YAML text itself.
@@ -53,6 +54,7 @@ class Flows:
             FlowInvalid: with the engine's own messages, and advice.
         """
         name, source = read_source(path)
+        original = source
         if self._http.form.takes_upgrades:
             source = self._upgraded(name, source)
         flow_id, problems = self._violations(source)
@@ -67,7 +69,8 @@ class Flows:
         if rejected:
             problems = [Problem(f"{flow} was not imported") for flow in rejected]
             raise FlowInvalid(name, self._advised(problems, source))
-        return self._api.flow(flow_id)
+        flow = self._api.flow(flow_id)
+        return flow if source == original else replace(flow, source=original)
 
     def get(self, flow: FlowLike) -> Flow:
         """A flow with its source, at its last revision.

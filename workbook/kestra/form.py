@@ -67,6 +67,10 @@ class ApiForm:
         """An execution's JSON with the outputs of its task runs, which 1.3 sends with it."""
         return execution
 
+    def unlisted(self, execution: Json) -> Json:
+        """An execution's JSON, complete, out of what a list has of it; lists of 1.3 have all."""
+        return execution
+
 
 class ApiForm2(ApiForm):
     """The form of 2.0: https://kestra.io/docs/migration-guide/v2.0.0."""
@@ -113,6 +117,10 @@ class ApiForm2(ApiForm):
             return execution
         outputs = self._ask("GET", f"/outputs/executions/{execution['id']}")
         return {**execution, "outputs": outputs, "taskRunList": self._task_runs(execution, None)}
+
+    def unlisted(self, execution: Json) -> Json:
+        """An execution's JSON, complete, out of what a list has of it."""
+        return self.complete(self._ask("GET", f"/executions/{execution['id']}"))
 
     def _task_runs(self, execution: Json, value: str | None) -> list[Json]:
         """The task runs of an execution, or of a round with its value."""

@@ -45,7 +45,7 @@ def watch(
         while True:
             started = ExecutionList(
                 execution
-                for execution in api.executions(flow)
+                for execution in api.executions(flow, complete=False)
                 if execution.id not in before and execution.trigger_id == trigger_id
             )
             ended = sum(execution.terminated for execution in started)
@@ -61,7 +61,7 @@ def watch(
         bar.finish(name, "RUNNING", "goes on without you", span(started))
         raise WaitInterrupted("You stopped waiting; the trigger goes on.") from None
     bar.finish(name, overall_state(started), summarize(started), span(started))
-    return started
+    return api.completed(started)
 
 
 def _timeout_message(name: str, count: int, started: int, ended: int, timeout: float) -> str:

@@ -181,6 +181,10 @@ class Engine(JavaEngine):
         """Delete a flow; its revisions stay."""
         return self.bean(FLOW_REPOSITORY).delete(flow)
 
+    def create_execution(self, flow: Any, execution: Any, labels: Any) -> None:
+        """Start an execution; see `JavaEngine`. It is created a moment later."""
+        self.queue("executionQueue").emit(execution)
+
     def kv_metadata(self) -> Any:
         """Where the key-value store keeps its keys."""
         return self.bean("io.kestra.core.repositories.KvMetadataRepositoryInterface")

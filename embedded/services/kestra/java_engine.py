@@ -25,6 +25,14 @@ class EngineSettings(Protocol):
         """The address under which users reach the API, for links."""
 
 
+class Refused(Exception):
+    """The engine does not carry out what is asked of it; the message is its reason."""
+
+
+class NotProcessed(Exception):
+    """The engine has not carried out in time what is asked of it."""
+
+
 class JavaEngine(ABC):
     """A Kestra engine in this process's Java virtual machine.
 
@@ -79,6 +87,19 @@ class JavaEngine(ABC):
     @abstractmethod
     def delete_flow(self, flow: Any) -> Any:
         """Delete a flow; its revisions stay."""
+
+    @abstractmethod
+    def create_execution(self, flow: Any, execution: Any, labels: Any) -> None:
+        """Start an execution.
+
+        Parameters:
+            flow: the flow.
+            execution: the execution, as its creator wants it.
+            labels: its labels without those of the flow, a Java list.
+
+        Raises:
+            Refused, NotProcessed: the engine does not create it.
+        """
 
     @abstractmethod
     def kv_metadata(self) -> Any:

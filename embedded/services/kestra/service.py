@@ -8,7 +8,7 @@ from pathlib import Path
 
 import catalog
 from catalog.services.aws import AWS
-from catalog.services.kestra import KESTRA, V2
+from catalog.services.kestra import KESTRA, V2, storage_of
 from embedded.service import Context, ProcessSpec, Service, ServiceError
 from embedded.services.kestra import incidents
 from embedded.shared.loopback import http_ok
@@ -37,7 +37,7 @@ class Kestra(Service):
         Raises:
             ServiceError: a setting is set that the engine's version does not have.
         """
-        storage = _storage(context)
+        storage = context.settings[KESTRA].storage
         if context.settings[KESTRA].version == V2 and context.settings[KESTRA].retention:
             raise ServiceError("KESTRA_RETENTION is a setting of Kestra 1.3: unset it, or leave out KESTRA_VERSION=2.0")
         storage.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -85,9 +85,8 @@ def _home(context: Context) -> Path:
 
 
 def _storage(context: Context) -> Path:
-    """The internal storage; that of 2.0 lies with its state."""
     settings = context.settings[KESTRA]
-    return _home(context) / "storage" if settings.version == V2 else settings.storage
+    return storage_of(settings.storage, settings.version)
 
 
 def _base64(text: str) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 
 from embedded.services.kestra.api.messages import readable, without_folders
 from embedded.services.kestra.api.unknown_types import explain
-from embedded.services.kestra.java_engine import TENANT
+from embedded.services.kestra.java_engine import TENANT, NotProcessed, Refused
 
 log = logging.getLogger(__name__)
 
@@ -132,6 +132,10 @@ def from_exception(error: Exception) -> ApiError:
         return error
     if isinstance(error, jpype.JException):
         return from_java(error)
+    if isinstance(error, Refused):
+        return ApiError(HTTPStatus.CONFLICT, f"Conflict: {error}")
+    if isinstance(error, NotProcessed):
+        return ApiError(HTTPStatus.GATEWAY_TIMEOUT, f"Operation timed out: {error}")
     if isinstance(error, HTTPException):
         return ApiError(error.status_code, error.detail)
     if isinstance(error, UnicodeEncodeError | UnicodeDecodeError):

@@ -90,11 +90,14 @@ async def create(request: Request) -> Response:
     """A new execution of a flow; with `wait=true` the answer comes when it has ended."""
     flow, execution = await run_in_threadpool(prepare, request)
     wait = request.flag("wait", False) and not execution.getState().isFailed()
-    queue = request.engine.queue(QUEUE)
+
+    def start() -> None:
+        request.engine.create_execution(flow, execution, labels(request))
+
     if not wait:
-        await run_in_threadpool(queue.emit, execution)
+        await run_in_threadpool(start)
         return json_text(_with_url(request, str(execution.getId()), flow, request.engine.to_json(execution)))
-    ended = await final_execution(request.engine, flow, str(execution.getId()), lambda: queue.emit(execution))
+    ended = await final_execution(request.engine, flow, str(execution.getId()), start)
     return json_text(_with_url(request, str(execution.getId()), flow, ended))
 
 

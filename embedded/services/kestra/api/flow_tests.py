@@ -46,7 +46,7 @@ def create(request: Request) -> Response:
         execution = execution.withTrigger(_trigger(request, fixtures.getTrigger()))
     inputs = _inputs(request, flow, execution, body.get("inputs") or {})
     execution = executions.apply_checks(request, flow, execution, inputs)
-    request.engine.queue(executions.QUEUE).emit(execution)
+    request.engine.create_execution(flow, execution, labels)
     return request.entity(execution)
 
 

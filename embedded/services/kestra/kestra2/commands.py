@@ -9,20 +9,12 @@ from typing import Any
 
 import jpype
 
-from embedded.services.kestra.java_engine import JavaEngine
+from embedded.services.kestra.java_engine import JavaEngine, NotProcessed, Refused
 
 COMMANDS = "io.kestra.core.executor.command"
 EVENTS = "io.kestra.core.scheduler.events"
 WAITER = "io.kestra.core.services.AsyncOperationWaiter"
 WAITING = "io.kestra.core.async.AsyncOperationsConfiguration"
-
-
-class Refused(Exception):
-    """The engine does not carry out a command; the message is its reason."""
-
-
-class NotProcessed(Exception):
-    """The engine has not processed a command in time."""
 
 
 def execution_key(engine: JavaEngine, flow: Any, execution_id: str) -> Any:

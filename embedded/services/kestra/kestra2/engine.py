@@ -20,7 +20,7 @@ import jpype
 
 from embedded.services.kestra.class_wrappers import set_hints_at_once
 from embedded.services.kestra.java_engine import JavaEngine
-from embedded.services.kestra.kestra2 import artifacts, task_types
+from embedded.services.kestra.kestra2 import artifacts, commands, task_types
 from embedded.services.kestra.tasks import bridge
 from embedded.shared.loopback import HOST
 from embedded.shared.private_files import keep_private
@@ -189,6 +189,19 @@ class Engine2(JavaEngine):
     def delete_flow(self, flow: Any) -> Any:
         """Delete a flow; its revisions stay."""
         return self.bean(FLOWS).delete(flow)
+
+    def create_execution(self, flow: Any, execution: Any, labels: Any) -> None:
+        """Create an execution; see `JavaEngine`. The executor adds the labels of the flow."""
+        command = self.java(f"{commands.COMMANDS}.Create").of(
+            commands.execution_key(self, flow, str(execution.getId()))
+        )
+        command = command.withLabels(labels).withInputs(execution.getInputs()).withKind(execution.getKind())
+        command = command.withScheduleDate(execution.getScheduleDate()).withBreakpoints(execution.getBreakpoints())
+        command = command.withTrigger(execution.getTrigger()).withFixtures(execution.getFixtures())
+        command = command.withVariables(execution.getVariables())
+        if execution.getState().isFailed():
+            command = command.withStateType(execution.getState().getCurrent())
+        commands.send(self, command)
 
     def kv_metadata(self) -> Any:
         """Where the key-value store keeps its keys."""

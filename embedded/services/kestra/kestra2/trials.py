@@ -8,7 +8,6 @@ from typing import Any
 import jpype
 
 from embedded.services.kestra.java_engine import TENANT
-from embedded.services.kestra.kestra2.commands import COMMANDS, execution_key, send
 from embedded.services.kestra.kestra2.engine import LOOK_SECONDS, Engine2, Engine2Error
 
 
@@ -55,8 +54,8 @@ class Trials:
             self._store(other)
         flow = self._store(source)
         execution = self.java("io.kestra.core.models.executions.Execution").newExecution(flow, None)
-        create = self.java(f"{COMMANDS}.Create").of(execution_key(self._engine, flow, str(execution.getId())))
-        send(self._engine, create.withInputs(self._inputs(flow, execution, inputs)))
+        draft = execution.withInputs(self._inputs(flow, execution, inputs))
+        self._engine.create_execution(flow, draft, self.java("java.util.ArrayList")())
         return self._describe(self._await(flow, execution, seconds))
 
     def dates(self, source: str, trigger: str, after: str, count: int) -> list[str]:

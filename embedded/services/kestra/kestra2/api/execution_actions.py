@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -29,7 +28,6 @@ from embedded.services.kestra.api.execution_labels import parse, set_of
 from embedded.services.kestra.api.executions import LABEL, evaluate, find, flow_of, require_executable, state_type
 from embedded.services.kestra.api.request import Request, endpoint, json_value
 from embedded.services.kestra.kestra2.api import shown
-from embedded.services.kestra.kestra2.api.actions import await_command, submitted
 from embedded.services.kestra.kestra2.commands import COMMANDS, kill, new_id, send, send_for
 
 Make = Callable[[Request, Any], Any]
@@ -58,7 +56,7 @@ class Command:
         execution = find(request)
         if problem := self.refuses(request, execution):
             raise ApiError(HTTPStatus.CONFLICT, f"Cannot {self.name}: {problem}")
-        await_command(self.name, lambda: send(request.engine, self.make(request, execution)))
+        send(request.engine, self.make(request, execution))
         return json_value(shown.full(request.engine, find(request)))
 
 
@@ -105,7 +103,7 @@ def resume(request: Request) -> Response:
     parts = execution_inputs.publisher(request, resume_inputs(request, execution, flow), execution)
     inputs = request.bean("io.kestra.core.services.ExecutionService").readInputs(execution, flow, parts).block()
     command = request.java(f"{COMMANDS}.Resume").from_(execution, request.java(RESUMED).now(), inputs)
-    await_command("resume", lambda: send(request.engine, command))
+    send(request.engine, command)
     return json_value(shown.full(request.engine, find(request)))
 
 
@@ -119,7 +117,7 @@ def kill_one(request: Request) -> Response:
     cascade = request.flag("isOnKillCascade", True)
     if execution.getState().isTerminated() and not cascade:
         raise ApiError(HTTPStatus.CONFLICT, "Cannot kill execution: execution is already terminated.")
-    await_command("kill", lambda: kill(request.engine, request.tenant, str(execution.getId()), cascade))
+    kill(request.engine, request.tenant, str(execution.getId()), cascade)
     return json_value(shown.full(request.engine, find(request)))
 
 
@@ -175,7 +173,7 @@ def _replay(request: Request, execution: Any) -> Response:
     new = new_id(request.engine)
     make = request.java(f"{COMMANDS}.Replay").from_
     command = make(execution, new, task_run, revision, request.parameter("breakpoints"))
-    await_command("replay", lambda: send_for(request.engine, new, command))
+    send_for(request.engine, new, command)
     _mark(request, find(request), str(request.java(LABEL).REPLAYED))
     return json_value(shown.full(request.engine, find(request, new)))
 
@@ -189,6 +187,11 @@ def _mark(request: Request, original: Any, key: str) -> None:
         request.engine.queue("executionCommandQueue").emit(command)
 
 
+def _submitted(operation: str, count: int) -> Response:
+    """The answer to a bulk operation (`ApiAsyncOperationResponse`): the engine goes on with it."""
+    return json_value({"operationId": operation, "totalItems": count}, HTTPStatus.ACCEPTED)
+
+
 def _bulk(command: Command, chosen: Callable[[Request], Any]) -> Callable[[Request], Response]:
     """The action on many executions, or on none if one does not allow it; the answer does not wait."""
     action = Action(command.name, command.refuses, command.make)
@@ -198,7 +201,7 @@ def _bulk(command: Command, chosen: Callable[[Request], Any]) -> Callable[[Reque
         operation, queue = new_id(request.engine), request.engine.queue("executionCommandQueue")
         for execution in executions:
             queue.emit(command.make(request, execution).withOperationId(operation))
-        return json_value(submitted(operation, len(executions)), HTTPStatus.ACCEPTED)
+        return _submitted(operation, len(executions))
 
     return handle
 
@@ -210,8 +213,8 @@ def _kill_all(chosen: Callable[[Request], Any]) -> Callable[[Request], Response]
     def handle(request: Request) -> Response:
         executions = allowed(request, action, chosen(request))
         for execution in executions:
-            await_command("kill", partial(kill, request.engine, request.tenant, str(execution.getId()), False))
-        return json_value(submitted(new_id(request.engine), len(executions)), HTTPStatus.ACCEPTED)
+            kill(request.engine, request.tenant, str(execution.getId()), False)
+        return _submitted(new_id(request.engine), len(executions))
 
     return handle
 

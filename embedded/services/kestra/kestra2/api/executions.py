@@ -9,13 +9,11 @@ from starlette.routing import Route
 
 from embedded.services.kestra.api import convert, executions, repositories
 from embedded.services.kestra.api.errors import NotFound
-from embedded.services.kestra.api.executions import find, prepare, state_type
+from embedded.services.kestra.api.executions import find, prepare
 from embedded.services.kestra.api.follow import final_execution
 from embedded.services.kestra.api.request import FormRoute, Request, endpoint, json_value
 from embedded.services.kestra.api.timeline import dated_filters
 from embedded.services.kestra.kestra2.api import shown
-from embedded.services.kestra.kestra2.api.actions import await_command
-from embedded.services.kestra.kestra2.commands import COMMANDS, execution_key, send
 
 SEARCHED = tuple(name for name in executions.SEARCHED if name != "childFilter")
 OUTPUTS = "/outputs/tasks/{execution_id}"
@@ -25,25 +23,16 @@ async def create(request: Request) -> Response:
     """A new execution of a flow; with `wait=true` the answer comes when it has ended."""
     flow, draft = await run_in_threadpool(prepare, request)
     execution_id = str(draft.getId())
-    failed = bool(draft.getState().isFailed())
 
     def start() -> None:
-        await_command("Create", lambda: send(request.engine, _command(request, flow, draft, failed)))
+        request.engine.create_execution(flow, draft, executions.labels(request))
 
-    if request.flag("wait", False) and not failed:
+    if request.flag("wait", False) and not draft.getState().isFailed():
         created = json.loads(await final_execution(request.engine, flow, execution_id, start))
     else:
         await run_in_threadpool(start)
         created = json.loads(request.engine.to_json(await run_in_threadpool(find, request, execution_id)))
     return json_value(created | {"url": executions.page_of(request, flow, execution_id)})
-
-
-def _command(request: Request, flow: Any, draft: Any, failed: bool) -> Any:
-    """What has the executor create an execution; the executor adds the labels of the flow."""
-    command = request.java(f"{COMMANDS}.Create").of(execution_key(request.engine, flow, str(draft.getId())))
-    command = command.withLabels(executions.labels(request)).withInputs(draft.getInputs()).withKind(draft.getKind())
-    command = command.withScheduleDate(draft.getScheduleDate()).withBreakpoints(draft.getBreakpoints())
-    return command.withStateType(state_type(request, "FAILED")) if failed else command
 
 
 def get(request: Request) -> Response:

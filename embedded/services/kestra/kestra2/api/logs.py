@@ -18,7 +18,7 @@ PLAIN = {
     "taskId": "filters[taskId][EQUALS]",
     "attempt": "filters[attemptNumber][EQUALS]",
 }
-"""The filters for plain parameters: kestrapy 2.0.3 sends them, and they count here, though not on the official server."""
+"""The filters for plain parameters: kestrapy 2.0.3 sends those. They count here, though not on the official server."""
 
 
 def search(request: Request) -> Response:

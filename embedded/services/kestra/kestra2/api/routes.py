@@ -2,9 +2,11 @@
 
 from starlette.routing import Route
 
+from embedded.services.kestra import api
 from embedded.services.kestra.api import (
     execution_files,
     flow_bulk,
+    flow_tests,
     flow_validation,
     follow,
     health,
@@ -13,13 +15,6 @@ from embedded.services.kestra.api import (
     namespace_files,
     namespaces,
     plugins,
-)
-from embedded.services.kestra.api import executions as executions_of_both
-from embedded.services.kestra.api import (
-    flows as flows_of_both,
-)
-from embedded.services.kestra.api import (
-    logs as logs_of_both,
 )
 from embedded.services.kestra.kestra2.api import execution_actions, executions, flows, logs, triggers
 
@@ -35,13 +30,14 @@ OWN: tuple[Route, ...] = (
 )
 SHARED: tuple[Route, ...] = (
     *health.routes,
-    *flows_of_both.routes,
+    *api.flows.routes,
     *flow_bulk.routes,
     *flow_validation.routes,
-    *executions_of_both.routes,
+    *flow_tests.routes,
+    *api.executions.routes,
     *execution_files.routes,
     *follow.routes,
-    *logs_of_both.routes,
+    *api.logs.routes,
     *metrics.routes,
     *kv.routes,
     *namespaces.routes,

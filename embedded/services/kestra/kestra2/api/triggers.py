@@ -11,7 +11,6 @@ from embedded.services.kestra.api.errors import Invalid, NotFound
 from embedded.services.kestra.api.filters import query_filters
 from embedded.services.kestra.api.request import Request, endpoint, json_value, no_content
 from embedded.services.kestra.api.trigger_state import Key, definition, key_of, path_key, trigger_of
-from embedded.services.kestra.kestra2.api.actions import await_command
 from embedded.services.kestra.kestra2.commands import EVENTS, notify
 
 UNSENT = ("tenantId", "vnode", "lastEventId", "dispatchEpoch", "type")
@@ -122,7 +121,7 @@ def _notified(request: Request, key: Key, event: str, *arguments: Any) -> Respon
 
 def _notify(request: Request, key: Key, event: str, *arguments: Any) -> None:
     made = request.java(f"{EVENTS}.{event}")(_trigger_id(request, key), *arguments)
-    await_command(event, lambda: notify(request.engine, made))
+    notify(request.engine, made)
 
 
 def _trigger_id(request: Request, key: Key) -> Any:
