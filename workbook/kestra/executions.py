@@ -192,7 +192,9 @@ class Executions:
             ExecutionFailed: as in `start`.
         """
         params = {"revision": revision} if revision else {}
-        return self._again(self._api.execution(execution), "restart", params, None, wait, check)
+        current = self._api.execution(execution)
+        raw = self._http.form.restarted(self._post(current, "restart", params, {}, explain=False), revision)
+        return self._started(raw, wait, check)
 
     def pause(self, execution: ExecutionLike) -> None:
         """Ask the engine to start no further task of a running execution; the task that runs ends first."""
@@ -309,7 +311,9 @@ class Executions:
         wait: bool,
         check: bool,
     ) -> Execution:
-        raw = self._post(execution, how, params, inputs or {}, explain=inputs is not None)
+        return self._started(self._post(execution, how, params, inputs or {}, explain=inputs is not None), wait, check)
+
+    def _started(self, raw: Json, wait: bool, check: bool) -> Execution:
         started = self._api.read_execution(raw)
         return self.wait(started, check=check) if wait else started
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol
 from urllib.parse import quote
 
 Json = dict[str, Any]
 ENDED = frozenset({"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "RETRIED", "SKIPPED"})
+APPEAR_SECONDS, LOOK_SECONDS = 5.0, 0.1
 LIST = {"page": 1, "size": 10_000}
 
 
@@ -63,6 +65,15 @@ class ApiForm:
         """When a trigger fires next, out of its state."""
         return trigger.get("nextExecutionDate")
 
+    def restarted(self, answer: Json, revision: int | None) -> Json:
+        """The execution that a restart has made, out of the answer to it.
+
+        Parameters:
+            answer: an execution.
+            revision: of the flow, if the restart asked for one: then there is a new execution.
+        """
+        return answer
+
     def complete(self, execution: Json) -> Json:
         """An execution's JSON with the outputs of its task runs, which 1.3 sends with it."""
         return execution
@@ -106,6 +117,23 @@ class ApiForm2(ApiForm):
     def next_date(self, trigger: Mapping[str, Any]) -> str | None:
         """When a trigger fires next, out of its state."""
         return trigger.get("nextEvaluationDate")
+
+    def restarted(self, answer: Json, revision: int | None) -> Json:
+        """The execution that a restart has made. The answer is the original, and the new one names it."""
+        if revision is None:
+            return answer
+        flow = {f"filters[{name}][EQUALS]": answer[name] for name in ("namespace", "flowId")}
+        give_up = time.monotonic() + APPEAR_SECONDS
+        while True:
+            rows = self._ask("GET", "/executions/search", params={**flow, **LIST})["results"]
+            new = [row for row in rows if row["originalId"] == answer["id"] != row["id"]]
+            if new:
+                last = max(new, key=lambda row: row["state"]["histories"][-1]["date"])
+                whole: Json = self._ask("GET", f"/executions/{last['id']}")
+                return whole
+            if time.monotonic() > give_up:
+                return answer
+            time.sleep(LOOK_SECONDS)
 
     def complete(self, execution: Json) -> Json:
         """An execution's JSON with what 2.0 keeps apart: outputs, and the task runs of a Loop's rounds.
