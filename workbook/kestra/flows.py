@@ -40,7 +40,7 @@ class Flows:
         """
         return self._violations(read_source(flow)[1])[1]
 
-    def import_flow(self, path: str | Path) -> Flow:
+    def import_flow(self, path: str | Path, *, upgrade: bool = True) -> Flow:
         """Validate a flow and store it; a changed flow becomes a new revision.
 
         On a server of Kestra 2.0, what the upgrade for it changes in the flow is changed, and shown. The flow's
@@ -48,6 +48,7 @@ class Flows:
 
         Parameters:
             path: a file, from the working folder or from the project's root, or the YAML text itself.
+            upgrade: off, a server of Kestra 2.0 gets the flow as it is.
 
         Raises:
             NotFound: there is no such file.
@@ -55,7 +56,7 @@ class Flows:
         """
         name, source = read_source(path)
         original = source
-        if self._http.form.takes_upgrades:
+        if upgrade and self._http.form.takes_upgrades:
             source = self._upgraded(name, source)
         flow_id, problems = self._violations(source)
         if problems:
@@ -127,6 +128,8 @@ class Flows:
             print(f"{name} is imported as Kestra 2.0 takes it:")
             for change in upgrade.findings.changed:
                 print(f"  line {change.line}: {change.message}")
+        for left in upgrade.findings.left:
+            print(f"  left for you, line {left.line}: {left.message}")
         return upgrade.text
 
     def _advised(self, problems: list[Problem], source: str) -> list[Problem]:

@@ -21,6 +21,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "13_insightflow": {"trade": "wholesale"},
     "14_testing_your_own_flows": {"limit": 80},
     "15_capstone": {},
+    "16_moving_to_kestra_2": {"months": ["01", "07"]},
     "concepts/concurrency": {"limit": 2},
     "concepts/errors_and_retries": {"failures": 1},
     "concepts/inputs": {"taxi": "yellow", "month": 12},
