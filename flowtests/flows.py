@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from flowtests.documents import Document, NodePath, entry, parse_mapping, scalar, scalars, write
-from workbook.kestra.source import BRANCHES, SECTIONS
+from workbook.flow_parts import BRANCHES, SECTIONS
 
 STUB = "io.kestra.workbook.Stub"
 FAIL = "io.kestra.plugin.core.execution.Fail"

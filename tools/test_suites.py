@@ -61,6 +61,7 @@ SUITES = {
     "workbook": ("wire/workbook",),
     "conformance": ("conformance",),
     "flowtests": ("wire/flowtests",),
+    "kestra2": ("wire/kestra2", "lessons/notebooks/test_kestra2.py"),
     "gcp": ("wire/gcp",),
     "dataset": ("wire/dataset",),
     "tools": ("wire/tools",),

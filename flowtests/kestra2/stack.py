@@ -10,14 +10,14 @@ from types import TracebackType
 from typing import Self
 
 from flowtests.stack import LOGIN, SHORT_LIVED, OwnStack
+from workbook.exercises.second_engine import VARIABLE
 from workbook.kestra import KestraClient
-from workbook.kestra2.address import VARIABLE
 
 
 class Kestra2Stack:
     """Kestra 2.0, with its API, on free ports and in temporary folders, until `close` or the end of a `with` block.
 
-    While it is up, checks of exercises in this process find it (`workbook.kestra2.address`).
+    While it is up, checks of exercises in this process find it (`workbook.exercises.second_engine`).
 
     Parameters:
         services: services that flows on it need besides Kestra.

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from workbook.exercises import second_engine
 from workbook.exercises.learner_tests import NAMESPACE, read_yaml
 from workbook.exercises.registry import Hint, exercise
 from workbook.kestra import KestraClient
 from workbook.kestra.errors import FlowInvalid, InputInvalid
 from workbook.kestra.logs import reasons
 from workbook.kestra.models import Execution
-from workbook.kestra2 import address
 
 if TYPE_CHECKING:
     from workbook.lab import Lab
@@ -97,7 +97,7 @@ def _kestra() -> KestraClient:
     Raises:
         Hint: none runs.
     """
-    if (kestra := address.client()) is None:
+    if (kestra := second_engine.client()) is None:
         raise Hint("No engine of Kestra 2.0 runs in this notebook. Run the cell of section 1 that starts one.")
     return kestra
 

@@ -105,9 +105,7 @@ class KestraApi:
         """The triggers of a flow by id, as the scheduler has them."""
         flow_id = full_flow_id(flow)
         rows = self.search(f"/triggers/{quoted(flow_id.namespace)}/{quoted(flow_id.id)}")
-        return sorted(
-            (Trigger.from_json(raw, self.http.form.next_date(raw)) for raw in rows), key=lambda trigger: trigger.id
-        )
+        return sorted((Trigger.from_json(raw) for raw in rows), key=lambda trigger: trigger.id)
 
     def search(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[Json]:
         """All rows of a search, page by page."""

@@ -61,10 +61,6 @@ class ApiForm:
         """Start a backfill of a trigger, whose state is given as the API sends it."""
         self._ask("PUT", "/triggers", json={**trigger, "backfill": backfill})
 
-    def next_date(self, trigger: Mapping[str, Any]) -> str | None:
-        """When a trigger fires next, out of its state."""
-        return trigger.get("nextExecutionDate")
-
     def restarted(self, answer: Json, revision: int | None) -> Json:
         """The execution that a restart has made, out of the answer to it.
 
@@ -113,10 +109,6 @@ class ApiForm2(ApiForm):
         """Start a backfill of a trigger."""
         key = {name: trigger[name] for name in ("namespace", "flowId", "triggerId")}
         self._ask("PUT", "/triggers/backfill/create", json={**key, "backfill": backfill})
-
-    def next_date(self, trigger: Mapping[str, Any]) -> str | None:
-        """When a trigger fires next, out of its state."""
-        return trigger.get("nextEvaluationDate")
 
     def restarted(self, answer: Json, revision: int | None) -> Json:
         """The execution that a restart has made. The answer is the original, and the new one names it."""

@@ -428,18 +428,14 @@ class Trigger:
     raw: Json = field(repr=False, compare=False)
 
     @classmethod
-    def from_json(cls, raw: Json, next_date: str | None) -> Self:
-        """From the API's JSON.
-
-        Parameters:
-            next_date: when it fires next, as the API sends it.
-        """
+    def from_json(cls, raw: Json) -> Self:
+        """From the API's JSON, of 1.3 or of 2.0."""
         return cls(
             raw["namespace"],
             raw["flowId"],
             raw["triggerId"],
             bool(raw.get("disabled")),
-            parse_time(next_date),
+            parse_time(raw.get("nextExecutionDate") or raw.get("nextEvaluationDate")),
             raw.get("backfill"),
             raw,
         )

@@ -8,11 +8,6 @@ import yaml
 
 from workbook.errors import NotFound
 
-SECTIONS = ("tasks", "errors", "finally", "afterExecution")
-"""Properties of a flow that list tasks."""
-BRANCHES = ("tasks", "then", "else", "defaults", "errors", "finally")
-"""Properties of a task that list tasks."""
-
 
 def part(source: str, *names: str) -> str:
     """The text of tasks, triggers or inputs by their ids, or of top-level properties such as `pluginDefaults`.

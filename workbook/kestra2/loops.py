@@ -14,7 +14,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from workbook.kestra.source import BRANCHES, SECTIONS
+from workbook.flow_parts import BRANCHES, SECTIONS
 from workbook.kestra2.expressions import change_expressions, change_scalars, texts
 from workbook.kestra2.findings import Findings
 from workbook.kestra2.yaml_text import line_of, rename

@@ -113,6 +113,10 @@ def answer_of(exchange: dict[str, Any]) -> Answer:
     return answer
 
 
+CONFIGS = "/api/v1/configs"
+"""What the client asks once for the server's version."""
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_understands_a_recorded_answer(fake: FakeKestra, name: str) -> None:
     exchanges = RECORDED["calls"][name]
@@ -121,7 +125,7 @@ def test_a_call_understands_a_recorded_answer(fake: FakeKestra, name: str) -> No
     client = KestraClient(fake.url, "admin@kestra.io", "Admin1234")
     result = CALLS[name](client, KNOWN)
     client.close()
-    asked = [(method, path, query) for method, path, query, _ in fake.asked]
+    asked = [(method, path, query) for method, path, query, _ in fake.asked if path != CONFIGS]
     assert asked == [(one["method"], one["path"], dict(one["query"])) for one in exchanges]
     if name in RESULTS:
         assert RESULTS[name](result), result

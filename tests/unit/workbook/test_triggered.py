@@ -82,7 +82,7 @@ def test_an_unknown_trigger_names_those_there_are(fake: FakeKestra, client: Kest
 def test_stopping_to_wait_leaves_the_trigger_alone(
     fake: FakeKestra, client: KestraClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: Any) -> Any:
+    def interrupted(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
 
     _Bucket(fake, 1)

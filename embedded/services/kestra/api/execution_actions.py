@@ -146,6 +146,11 @@ def _change_status(request: Request, execution: Any) -> Any:
 
 
 def final_state(request: Request) -> Any:
+    """The state that the query asks for.
+
+    Raises:
+        Invalid: it is not one in which an execution ends.
+    """
     state = state_type(request, request.parameter("newStatus") or request.required("status"))
     if not state.isTerminated():
         raise Invalid("You can only change the state of an execution to a terminal state.")
@@ -296,6 +301,11 @@ def pause(request: Request) -> Response:
 
 
 def paused(request: Request) -> Any:
+    """The execution that the path names, if it is paused.
+
+    Raises:
+        jpype.JException: it is not.
+    """
     find(request)
     return request.bean(SERVICE).getExecutionIfPause(request.tenant, request.params["execution_id"], True)
 
