@@ -43,8 +43,8 @@ class Engine:
         return client
 
     def problems(self, source: str) -> list[Problem]:
-        """What the engine rejects in a flow; an empty list if it is valid."""
-        return self.client.validate(f"{source}\n")  # the client takes one line for the name of a file
+        """What the engine rejects in a flow; an empty list if it is valid. For one of 2.0 it is upgraded before."""
+        return self.client.flows.problems_of_upgraded(f"{source}\n")  # the client takes one line for the name of a file
 
     def post(self, source: str) -> int:
         """Store a flow, and return its revision.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -15,11 +17,14 @@ from flowtests.folder import Folder
 from flowtests.kestra2.check import Verdict, check
 from flowtests.kestra2.engine import Kestra2
 from flowtests.kestra2.report import describe, summary
+from flowtests.stack import VARIABLE
 
 COMMANDS = ("check", "upgrade")
 VERSIONS = ("2.0",)
 SUFFIX = ".kestra-2.0"
 """After the file's own suffix: neither Kestra's tools nor these tests take such a copy for a second flow."""
+VERSION_VARIABLE = "KESTRA_VERSION"
+"""The setting of the stack that the tests run on."""
 PASSED, FAILED, USAGE = 0, 1, 4
 
 
@@ -47,8 +52,24 @@ def main(arguments: Sequence[str]) -> int:
     else:
         print("\n\n".join(describe(verdict) for verdict in verdicts))
         passed = all(verdict.passes for verdict in verdicts)
-    print("\n".join([*broken, "", summary(verdicts)]))
-    return PASSED if passed and not broken else FAILED
+    tested = options.command == "upgrade" or _run_tests(folders)
+    print("\n".join([*broken, "", summary(verdicts)]), flush=True)
+    return PASSED if passed and tested and not broken else FAILED
+
+
+def _run_tests(folders: Sequence[Folder]) -> bool:
+    """Run the flow tests of folders on an engine of 2.0, on flows as the upgrade writes them; tells whether all pass.
+
+    A folder without tests of its own in YAML or in Python starts no engine.
+    """
+    tested = [str(folder.root) for folder in folders if folder.all_suites() or any(folder.root.rglob("test_*.py"))]
+    if not tested:
+        return True
+    print("\nThe flow tests, on Kestra 2.0:", flush=True)
+    others = {name: value for name, value in os.environ.items() if name != VARIABLE}  # that engine is of 1.3
+    environment = {**others, VERSION_VARIABLE: VERSIONS[0]}
+    done = subprocess.run([sys.executable, "-m", "flowtests", *tested], env=environment, check=False)
+    return done.returncode == PASSED
 
 
 def _check(flows: Sequence[FlowFile]) -> list[Verdict]:

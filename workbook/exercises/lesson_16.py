@@ -54,6 +54,8 @@ def value_of_a_round(lab: Lab, answer: Any) -> str:
     seen = [task_run.outputs.get("value") for task_run in run.task_runs_of("name")]
     if not seen:
         raise Hint("No task `name` ran inside a loop. Keep the two ids of the exercise, each_region and name.")
+    if any("INDEX" in str(value) for value in seen):
+        raise Hint(f"A round hands on {seen[0]}: item is the whole round, with its index. Its value has a name too.")
     if seen != [region.upper() for region in REGIONS]:
         raise Hint(f"The rounds hand on {seen}. Each should hand on its own value, in capitals.")
     return "item is the round's own; taskrun is the run of a task, and in 2.0 no longer knows of loops."

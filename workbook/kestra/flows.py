@@ -13,6 +13,7 @@ from workbook.kestra.executions import Executions
 from workbook.kestra.flow_advice import advise
 from workbook.kestra.models import Execution, Flow, FlowGraph, FlowId, Json, Problem
 from workbook.kestra2.for_engine import upgrade_all
+from workbook.kestra2.upgrade import Upgrade
 from workbook.project import project_path
 
 YAML = {"Content-Type": "application/x-yaml"}
@@ -39,6 +40,16 @@ class Flows:
             NotFound: there is no such file.
         """
         return self._violations(read_source(flow)[1])[1]
+
+    def problems_of_upgraded(self, source: str) -> list[Problem]:
+        """What the engine rejects in a flow as `import_flow` sends it: on a server of Kestra 2.0, upgraded.
+
+        Parameters:
+            source: the YAML text.
+        """
+        if self._http.form.takes_upgrades:
+            source = self._upgrade(source).text
+        return self._violations(source)[1]
 
     def import_flow(self, path: str | Path, *, upgrade: bool = True) -> Flow:
         """Validate a flow and store it; a changed flow becomes a new revision.
@@ -121,9 +132,13 @@ class Flows:
             raise
         return True
 
+    def _upgrade(self, source: str) -> Upgrade:
+        [upgrade], _ = upgrade_all([source], lambda texts: [self._validate(text)["constraints"] for text in texts])
+        return upgrade
+
     def _upgraded(self, name: str, source: str) -> str:
         """A flow as Kestra 2.0 takes it, with a word about each change."""
-        [upgrade], _ = upgrade_all([source], lambda texts: [self._validate(text)["constraints"] for text in texts])
+        upgrade = self._upgrade(source)
         if upgrade.text != source:
             print(f"{name} is imported as Kestra 2.0 takes it:")
             for change in upgrade.findings.changed:

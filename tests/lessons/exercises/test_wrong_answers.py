@@ -9,6 +9,7 @@ import pytest
 import workbook
 from catalog import NAMES
 from flowtests import FlowTestStack
+from flowtests.kestra2.stack import Kestra2Stack
 from tests.lessons.exercises.wrong_answers import prepare, right_answers, wrong_answers
 from tests.support.stack import own_stack
 from tools import lessons
@@ -48,11 +49,11 @@ EXERCISES = [number for path in lessons.all_lessons() for number in lessons.exer
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """All services, and an engine for tests of flows, as lesson 14 has one."""
+    """All services, an engine for tests of flows, as lesson 14 has one, and one of Kestra 2.0, as lesson 16 has."""
     with own_stack(tmp_path_factory.mktemp("wrong")) as environment, pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        with FlowTestStack():
+        with FlowTestStack(), Kestra2Stack():
             yield workbook.open(*NAMES)
 
 

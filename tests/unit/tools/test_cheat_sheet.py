@@ -35,7 +35,7 @@ def test_what_lessons_use_is_in_it(call: str) -> None:
 
 def test_the_most_used_come_first() -> None:
     sheet = cheat_sheet.document()
-    calls = ["import_flow(path)", "execute(flow, …)", "logs(execution, …)", "restart(execution, …)"]
+    calls = ["import_flow(path, …)", "execute(flow, …)", "logs(execution, …)", "restart(execution, …)"]
     places = [sheet.index(f"| `lab.kestra.{call}`") for call in calls]
     assert places == sorted(places)
 

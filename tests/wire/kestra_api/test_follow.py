@@ -180,8 +180,7 @@ def test_an_execution_that_is_still_in_the_queue_is_waited_for(monkeypatch: pyte
     monkeypatch.setattr(follow, "APPEAR_POLL_SECONDS", 0)
     lookup = SimpleNamespace(findByExecutionWithoutAcl=lambda execution: f"flow of {execution}")
     monkeypatch.setattr(follow.repositories, "flows", lambda _: lookup)
-    database = SimpleNamespace(awaits_execution=lambda _: True)
-    engine = SimpleNamespace(config=SimpleNamespace(database=database))
+    engine = SimpleNamespace(awaits_execution=lambda _: True)
     request = SimpleNamespace(engine=engine, params={"execution_id": "x"})
     assert asyncio.run(follow.await_execution(request)) == ("execution", "flow of execution")
 

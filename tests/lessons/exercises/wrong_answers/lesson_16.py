@@ -33,7 +33,7 @@ WRONG = {
         (LOOP.format("ForEach", UPPER), "Invalid type"),
         (LOOP.format("Loop", "{{ taskrun.value | upper }}"), "the run ends FAILED"),
         (LOOP.format("Loop", "{{ item.value }}"), "in capitals"),
-        (LOOP.format("Loop", "{{ item | upper }}"), "name"),
+        (LOOP.format("Loop", "{{ item | upper }}"), "whole round"),
         (LOOP.format("Loop", UPPER).replace("id: name", "id: region"), "No task `name` ran"),
         (LOOP.format("Loop", "{{ item.value | uper }}"), "the run ends FAILED"),
         ("loop", "no list"),

@@ -12,6 +12,7 @@ from flowtests.kestra2.check import Verdict, check
 from flowtests.kestra2.command import FAILED, USAGE, main
 from flowtests.kestra2.engine import Kestra2
 from flowtests.kestra2.report import describe, summary
+from tests.support.flow_tests import FLOW, SUITE
 
 FOLDER = Path(__file__).with_name("flows")
 AS_THEY_ARE = {"allowed_failure", "json_filter", "json_function", "run_if", "stays_the_same", "subflow"}
@@ -31,6 +32,15 @@ BY_HAND = {
     "worker_group",
 }
 """What the upgrade leaves, so that 2.0 does not take it."""
+
+
+CASES = """  - id: right
+    fixtures: {tasks: [{id: ask, outputs: {body: '5'}}]}
+    assertions: [{value: "{{ outputs.total.value }}", equalTo: '15'}]
+  - id: wrong
+    fixtures: {tasks: [{id: ask, outputs: {body: '5'}}]}
+    assertions: [{value: "{{ outputs.total.value }}", equalTo: '16'}]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +158,18 @@ def test_upgrade_writes_copies_beside_the_originals(tmp_path: Path, capsys: pyte
         "listeners.yaml",
         "run_if.yaml",
     ]
+
+
+@pytest.mark.slow
+def test_flow_tests_run_on_2_0_with_flows_as_they_are_upgraded(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    defaults = "pluginDefaults:\n  - type: io.kestra.plugin.core.http\n    values: {timeout: PT1S}\n"
+    (tmp_path / "price.yaml").write_text(FLOW.lstrip("\n") + defaults)
+    (tmp_path / "price_tests.yaml").write_text(SUITE.lstrip("\n") + CASES)
+    assert main(["check", str(tmp_path)]) == FAILED
+    output = capfd.readouterr().out
+    assert "price.yaml): fails, passes after the upgrade" in output
+    items = [line for line in output.splitlines() if line.endswith("%]") and "::" in line]
+    outcomes = {line.partition("::")[2].split()[0]: line.split()[1] for line in items}
+    assert outcomes == {"price": "PASSED", "right": "PASSED", "wrong": "FAILED"}
