@@ -91,6 +91,10 @@ class Service:
         own = settings[self.spec]
         return {port.variable: getattr(own, port.field) for port in self.spec.ports}
 
+    def is_of_use(self, settings: Settings) -> bool:
+        """Whether it starts by default with these settings; by name it starts in any case."""
+        return True
+
     def prepare(self, context: Context) -> None:
         """Do what must precede the launch, within seconds. Runs in a thread of its own.
 

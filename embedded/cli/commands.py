@@ -42,7 +42,7 @@ class _Command:
     def up(self) -> int:
         """Start services; they go on when the command has ended."""
         progress, as_stack = Progress(sys.stdout), self.arguments.as_stack
-        started = client.start(self.arguments.only, self.folder, self.stack, progress, SignalQueue(), as_stack=as_stack)
+        started = client.start(self._chosen(), self.folder, self.stack, progress, SignalQueue(), as_stack=as_stack)
         started.call.close()
         if not started.ready:
             return self._explain_failure()
@@ -58,7 +58,7 @@ class _Command:
             return _REFUSED
         progress, signals = Progress(sys.stderr), SignalQueue()
         lease = uuid.uuid4().hex
-        started = client.start(self.arguments.only, self.folder, self.stack, progress, signals, lease)
+        started = client.start(self._chosen(), self.folder, self.stack, progress, signals, lease)
         try:
             inside = {**started.env, client.LEASE: lease}
             if self.settings.real_aws:  # the services are ours, and yet the clouds are not
@@ -71,6 +71,11 @@ class _Command:
             # Lines of their own: what the command printed stands where the services' lines were.
             if client.release(started.call, progress := Progress(sys.stderr)):
                 self._name_what_stays(progress)
+
+    def _chosen(self) -> list[str]:
+        """The services that the command line names, or those that start by default with these settings."""
+        by_default = [one for one in self.stack.services if one.name in self.stack.default]
+        return self.arguments.only or [one.name for one in by_default if one.is_of_use(self.settings)]
 
     def _name_what_stays(self, progress: Progress) -> None:
         states = read_status(self.folder)["services"]

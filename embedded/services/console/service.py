@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 
 from catalog.services.console import CONSOLE
+from catalog.services.kestra import KESTRA, V1
 from embedded.service import Context, ProcessSpec, Service
 from embedded.shared.loopback import http_ok
+from embedded.shared.settings import Settings
 
 _NEEDED = ("KESTRA_URL", "KESTRA_USERNAME")
 
@@ -17,6 +19,10 @@ class Console(Service):
     spec = CONSOLE
     start_timeout = 60.0
     grace = 5.0
+
+    def is_of_use(self, settings: Settings) -> bool:
+        """Whether the engine has the API that the screens are made for."""
+        return settings[KESTRA].version == V1
 
     def command(self, context: Context) -> ProcessSpec:
         """The console's process, which learns where Kestra is, and no password."""
