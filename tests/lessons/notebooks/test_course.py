@@ -10,7 +10,7 @@ from tests.support.stack import ROOT
 
 @each_of(COURSE)
 class TestCourse(LessonRuns):
-    """Lessons 00 to 09, 14 and 15, and the homework."""
+    """Lessons 00 to 09, 14 to 16, and the homework."""
 
 
 def test_the_environment_names_no_learner(stack: dict[str, str]) -> None:
