@@ -11,13 +11,9 @@ from tests.support.stack import ROOT, own_stack
 from tools import lessons
 from workbook.lesson_files import lesson_name
 
-POLLING = ("11_s3_json_with_a_trigger",)
-"""2.0 hands out one look of a polling trigger here, and no second one: docs/kestra-2.md."""
-BOTH = ("16_moving_to_kestra_2",)
+BOTH = "16_moving_to_kestra_2"
 """It compares with 1.3, and has an engine of 2.0 of its own."""
-LESSONS = [
-    path for path in lessons.all_lessons() if not lessons.is_beside(path) and lesson_name(path) not in (*POLLING, *BOTH)
-]
+LESSONS = [path for path in lessons.all_lessons() if not lessons.is_beside(path) and lesson_name(path) != BOTH]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -19,7 +19,7 @@ from typing import Any
 import jpype
 
 from embedded.services.kestra.class_wrappers import set_hints_at_once
-from embedded.services.kestra.java_engine import JavaEngine
+from embedded.services.kestra.java_engine import TENANT, JavaEngine
 from embedded.services.kestra.kestra2 import artifacts, commands, task_types
 from embedded.services.kestra.tasks import bridge
 from embedded.shared.loopback import HOST
@@ -34,6 +34,7 @@ WATCH_SECONDS = 2.0
 APPLICATION = Path(__file__).with_name("application.yml")
 H2_OPTIONS = ("DB_CLOSE_DELAY=-1", "DB_CLOSE_ON_EXIT=FALSE", "LOCK_TIMEOUT=30000", "RETENTION_TIME=0", "WRITE_DELAY=0")
 """As for the 1.3 engine (see `embedded.services.kestra.database`); each commit is written by itself."""
+TRIGGER_RUN = "io.kestra.workbook.TriggerRun"
 FLOWS = "io.kestra.core.services.FlowService"
 QUEUES = {
     "executionCommandQueue": ("Dispatch", "io.kestra.core.executor.command.ExecutionCommand"),
@@ -144,6 +145,8 @@ class Engine2(JavaEngine):
             Engine2Error: one did not come up in time.
         """
         bridge.install(self.java, self.config.home)
+        stored = {"test": lambda execution: self._executions().findById(TENANT, execution, True).isPresent()}
+        self.java(TRIGGER_RUN).stored = jpype.JProxy("java.util.function.Predicate", dict=stored)
         self._threads = self.java("java.util.concurrent.Executors").newCachedThreadPool()
         executor = self.bean("io.kestra.core.runners.Executor")
         controller = self.bean("io.kestra.core.worker.Controller")
@@ -271,6 +274,9 @@ class Engine2(JavaEngine):
             classpath=[str(jar) for jar in jars],
             convertStrings=False,
         )
+
+    def _executions(self) -> Any:
+        return self.bean("io.kestra.core.repositories.ExecutionRepositoryInterface")
 
     def _await_services(self) -> None:
         end = time.monotonic() + START_SECONDS
