@@ -25,7 +25,7 @@ from embedded.services.kestra import incidents
 from embedded.services.kestra.cds_archive import COLLECTOR
 from embedded.services.kestra.class_wrappers import set_hints_at_once
 from embedded.services.kestra.database import Database
-from embedded.services.kestra.java_engine import JavaEngine, uuid
+from embedded.services.kestra.java_engine import JavaEngine, has_ended
 from embedded.shared.private_files import keep_private
 
 WORKER_THREADS = 8
@@ -206,12 +206,6 @@ class Engine(JavaEngine):
         if self._group_commit:
             self._group_commit.flush()
 
-    @property
-    def running(self) -> bool:
-        """Whether every service of the engine is up. One that has just been started has no state yet."""
-        states = [service.getState() for service in self._services]
-        return bool(states) and all(state is not None and state.isRunning() for state in states)
-
     def await_end(self) -> str:
         """Wait until the engine has come to an end.
 
@@ -221,7 +215,7 @@ class Engine(JavaEngine):
         """
         silent = 0
         while (reason := self._guard.awaitEnd(WATCH_SECONDS)) is None:
-            if ended := [str(service.getType()) for service in self._services if _has_ended(service)]:
+            if ended := [str(service.getType()) for service in self._services if has_ended(service)]:
                 return f"its service {ended[0]} ended"
             silent = 0 if self._guard.isDatabaseUp() else silent + 1
             if silent == SILENCES:
@@ -294,7 +288,7 @@ class Engine(JavaEngine):
     def _start_services(self) -> None:
         self._threads = self.java("java.util.concurrent.Executors").newCachedThreadPool()
         worker = self._context.createBean(
-            self.java("io.kestra.worker.DefaultWorker"), uuid(), jpype.JInt(WORKER_THREADS), None
+            self.java("io.kestra.worker.DefaultWorker"), _uuid(), jpype.JInt(WORKER_THREADS), None
         )
         self._context.registerSingleton(worker)
         self._services = [
@@ -318,9 +312,8 @@ class Engine(JavaEngine):
             raise EngineError(f"not all services came up in {START_TIMEOUT_SECONDS} s: {states}") from error
 
 
-def _has_ended(service: Any) -> bool:
-    state = service.getState()
-    return state is not None and (state.hasCompletedTermination() or str(state) in ("TERMINATING", "ERROR"))
+def _uuid() -> str:
+    return str(jpype.JClass("java.util.UUID").randomUUID())
 
 
 def _library_name() -> str:

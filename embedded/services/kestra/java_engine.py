@@ -1,6 +1,7 @@
 """What the REST API needs of a Kestra engine, of whichever version."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -43,10 +44,14 @@ class JavaEngine(ABC):
     _context: Any = None
     """Micronaut's `ApplicationContext`, once it has been started."""
 
+    _services: Sequence[Any] = ()
+    """The engine's services, once they have been started."""
+
     @property
-    @abstractmethod
     def running(self) -> bool:
-        """Whether every service of the engine is up."""
+        """Whether every service of the engine is up. One that has just been started has no state yet."""
+        states = [service.getState() for service in self._services]
+        return bool(states) and all(state is not None and state.isRunning() for state in states)
 
     @abstractmethod
     def await_end(self) -> str:
@@ -137,6 +142,7 @@ class JavaEngine(ABC):
         return str(self.bean("com.fasterxml.jackson.databind.ObjectMapper").writeValueAsString(value))
 
 
-def uuid() -> str:
-    """A new identifier, as Java makes them."""
-    return str(jpype.JClass("java.util.UUID").randomUUID())
+def has_ended(service: Any) -> bool:
+    """Whether a service of an engine has ended, or is about to."""
+    state = service.getState()
+    return state is not None and (state.hasCompletedTermination() or str(state) in ("TERMINATING", "ERROR"))

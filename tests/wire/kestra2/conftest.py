@@ -17,6 +17,12 @@ HERE = Path(__file__).parent
 LOGIN = ("KESTRA_URL", "KESTRA_USERNAME", "KESTRA_PASSWORD")
 
 
+def client_of(stack: dict[str, str]) -> KestraClient:
+    """The workbook's client on a stack."""
+    url, username, password = (stack[name] for name in LOGIN)
+    return KestraClient(url, username, password)
+
+
 class Sdk:
     """kestrapy 2.0.3 in a process of its own."""
 
@@ -44,7 +50,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="package")
 def client(stack: dict[str, str]) -> KestraClient:
     """The workbook's client on that stack."""
-    return KestraClient(*(stack[name] for name in LOGIN))
+    return client_of(stack)
 
 
 @pytest.fixture(scope="package")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.stack import kill_engines, own_stack
 from tests.support.waiting import eventually
+from tests.wire.kestra2.conftest import client_of
 from workbook.errors import WorkbookError
 from workbook.kestra import KestraClient
 
@@ -16,12 +17,6 @@ tasks:
     type: io.kestra.plugin.core.debug.Return
     format: made
 """
-LOGIN = ("KESTRA_URL", "KESTRA_USERNAME", "KESTRA_PASSWORD")
-
-
-def client(stack: dict[str, str]) -> KestraClient:
-    url, username, password = (stack[name] for name in LOGIN)
-    return KestraClient(url, username, password)
 
 
 def answers(kestra: KestraClient) -> bool:
@@ -35,7 +30,7 @@ def answers(kestra: KestraClient) -> bool:
 @pytest.mark.slow
 def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
     with own_stack(tmp_path, "kestra", KESTRA_VERSION="2.0") as stack:
-        kestra = client(stack)
+        kestra = client_of(stack)
         run = kestra.execute(kestra.import_flow(FLOW))
         kestra.kv("two.state")["limit"] = 42
         kill_engines(str(tmp_path))
@@ -49,7 +44,7 @@ def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
 def test_the_versions_have_a_state_each(tmp_path: Path) -> None:
     for version in ("2.0", "1.3"):
         with own_stack(tmp_path, "kestra", KESTRA_VERSION=version) as stack:
-            kestra = client(stack)
+            kestra = client_of(stack)
             assert kestra.version.startswith(version)
             assert kestra.executions(namespace="two.state") == []
             kestra.execute(kestra.import_flow(FLOW))

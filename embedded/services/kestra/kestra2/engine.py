@@ -19,7 +19,7 @@ from typing import Any
 import jpype
 
 from embedded.services.kestra.class_wrappers import set_hints_at_once
-from embedded.services.kestra.java_engine import TENANT, JavaEngine
+from embedded.services.kestra.java_engine import TENANT, JavaEngine, has_ended
 from embedded.services.kestra.kestra2 import artifacts, commands, task_types
 from embedded.services.kestra.tasks import bridge
 from embedded.shared.loopback import HOST
@@ -171,12 +171,6 @@ class Engine2(JavaEngine):
         argument = self.java("io.micronaut.core.type.Argument").of(interface, [self.java(messages).class_])
         return self._context.getBean(argument)
 
-    @property
-    def running(self) -> bool:
-        """Whether every service of the engine is up."""
-        states = [service.getState() for service in self._services]
-        return bool(states) and all(state is not None and state.isRunning() for state in states)
-
     def awaits_execution(self, execution_id: str) -> bool:
         """Always false: whoever creates an execution is answered when it is stored."""
         return False
@@ -226,7 +220,7 @@ class Engine2(JavaEngine):
     def await_end(self) -> str:
         """Wait until a service has ended by itself, and answer which; empty if the engine was closed on purpose."""
         while not self._closed.wait(WATCH_SECONDS):
-            if ended := [str(service.getType()) for service in self._services if _has_ended(service)]:
+            if ended := [str(service.getType()) for service in self._services if has_ended(service)]:
                 return f"its service {ended[0]} ended"
         return ""
 
@@ -285,11 +279,6 @@ class Engine2(JavaEngine):
                 states = {str(service.getType()): str(service.getState()) for service in self._services}
                 raise Engine2Error(f"not all services came up in {START_SECONDS} s: {states}")
             time.sleep(LOOK_SECONDS)
-
-
-def _has_ended(service: Any) -> bool:
-    state = service.getState()
-    return state is not None and (state.hasCompletedTermination() or str(state) in ("TERMINATING", "ERROR"))
 
 
 def _free_port() -> int:

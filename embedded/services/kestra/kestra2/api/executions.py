@@ -31,7 +31,7 @@ async def create(request: Request) -> Response:
         created = json.loads(await final_execution(request.engine, flow, execution_id, start))
     else:
         await run_in_threadpool(start)
-        created = json.loads(request.engine.to_json(await run_in_threadpool(find, request, execution_id)))
+        created = convert.to_python(request.engine, await run_in_threadpool(find, request, execution_id))
     return json_value(created | {"url": executions.page_of(request, flow, execution_id)})
 
 

@@ -1,8 +1,8 @@
 """Executions in the JSON of Kestra 2.0: outputs are kept apart, and lists go without task runs."""
 
-import json
 from typing import Any
 
+from embedded.services.kestra.api.convert import to_python
 from embedded.services.kestra.java_engine import JavaEngine
 
 UNSENT = ("deleted", "outputs")
@@ -39,7 +39,7 @@ LIGHT = (
 
 def full(engine: JavaEngine, execution: Any) -> dict[str, Any]:
     """An execution with its task runs (`ApiExecution`)."""
-    fields: dict[str, Any] = json.loads(engine.to_json(execution))
+    fields: dict[str, Any] = to_python(engine, execution)
     runs = fields.get("taskRunList") or []
     fields["taskRunList"] = [{name: run[name] for name in TASK_RUN if name in run} for run in runs]
     return {name: value for name, value in fields.items() if name not in UNSENT}
@@ -47,5 +47,5 @@ def full(engine: JavaEngine, execution: Any) -> dict[str, Any]:
 
 def light(engine: JavaEngine, execution: Any) -> dict[str, Any]:
     """An execution as a list has it (`ApiLightExecution`)."""
-    fields = json.loads(engine.to_json(execution))
+    fields = to_python(engine, execution)
     return {name: fields[name] for name in LIGHT if name in fields}
